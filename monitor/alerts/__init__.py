@@ -1,0 +1,1 @@
+"""The decide and deliver stages: who needs to know, and did it arrive?"""

@@ -1,0 +1,1 @@
+"""The classify stage: what does it report?"""

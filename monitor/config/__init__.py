@@ -1,0 +1,1 @@
+"""What people edit, read once and strictly."""

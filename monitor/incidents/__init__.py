@@ -1,0 +1,1 @@
+"""The relate stage: which incident is it?"""

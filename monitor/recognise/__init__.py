@@ -1,0 +1,1 @@
+"""The recognise stage: have we seen it?"""
