@@ -1,0 +1,319 @@
+"""Files that people edit: YAML read strictly, checked against a model, every mistake told with its line.
+
+The one door to PyYAML, and the place where pydantic's findings become `Problem`s. It refuses what YAML allows and
+people do not mean: duplicate keys, anchors and aliases (they can explode), tags, `no` read as false, files that
+are far too large. It answers with values or with one `ConfigError` that holds every problem.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from monitor.errors import ConfigError, Problem
+
+#: a rule or feed file of this size is a mistake, not a rule file
+MAX_BYTES = 5 * 1024 * 1024
+
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)$")
+_FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$")
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
+#: `@name` where YAML expects a value: after `- `, `: `, `[`, `,` or at the start of a line
+_BARE_REFERENCE = re.compile(r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*|,\s*)(?<![\w\"']))@([\w.-]+)(?=\s*(?:[,\]}#]|$))")
+_UNITS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+
+Loc = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """Base of every model of an edited file: unknown keys are errors, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+
+
+def _read_duration(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("a duration is a number with a unit; write for instance 30s, 5m, 2h or 1d")
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+
+
+#: a duration as people write it: `30s`, `5m`, `2h`, `1d`
+Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML file as plain values, and the line on which each of them stands."""
+
+    path: Path
+    data: Any
+    text: str = field(repr=False, default="")
+    lines: dict[Loc, int] = field(repr=False, default_factory=dict)
+
+    def line(self, *loc: str | int) -> int:
+        """The 1-based line of a value, or of its nearest parent that has one."""
+        where: Loc = loc
+        while where:
+            if where in self.lines:
+                return self.lines[where]
+            where = where[:-1]
+        return self.lines.get((), 1)
+
+    def problem(self, message: str, *loc: str | int, hint: str = "", severity: str = "error") -> Problem:
+        """A `Problem` at the line of the value that `loc` leads to."""
+        return Problem(
+            file=str(self.path), line=self.line(*loc), key=dotted(loc), message=message, hint=hint, severity=severity
+        )
+
+
+def dotted(loc: Iterable[str | int]) -> str:
+    """`("feeds", 3, "url")` as people read it: `feeds[3].url`."""
+    out = ""
+    for part in loc:
+        out += f"[{part}]" if isinstance(part, int) else f".{part}" if out else str(part)
+    return out
+
+
+def close_match(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, if any is near enough to suggest."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint sentence: the near word, or the list of what is known when it is short."""
+    known = sorted(known)
+    if near := close_match(word, known):
+        return f"did you mean {near}?"
+    return f"known: {', '.join(known)}" if 0 < len(known) <= 20 else ""
+
+
+def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
+    """The document in `path`; every way in which a file can be unreadable is a `ConfigError`."""
+    try:
+        if path.is_dir():
+            raise ConfigError.at(path, "this is a folder; a YAML file is meant")
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise ConfigError.at(
+                path, f"the file has {size:,} bytes; the limit is {max_bytes:,}", hint="is it the file you mean?"
+            )
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError.at(path, "there is no such file", hint="`basewatch init DIR` writes a starter") from None
+    except OSError as error:
+        raise ConfigError.at(path, f"the file cannot be read: {error.strerror}") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ConfigError.at(path, "the file is not UTF-8 text", line=line, hint="save it as UTF-8") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Document:
+    """The document that `text` holds; `path` is only named in problems.
+
+    YAML reserves a leading `@`; people write lists as `[@bases-iraq]`, so a bare reference is quoted first.
+    """
+    text = _BARE_REFERENCE.sub(r'\1"@\2"', text)
+    try:
+        _refuse_tricks(text, path)
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ConfigError.at(
+            path, _plain(error), line=(mark.line + 1) if mark else 0, hint=_syntax_hint(text, mark)
+        ) from None
+    except yaml.YAMLError as error:  # control characters
+        raise ConfigError.at(path, f"not readable as YAML: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise ConfigError.at(path, "the file is nested too deeply") from None
+    lines: dict[Loc, int] = {}
+    problems: list[Problem] = []
+    data = None if node is None else _value(node, (), lines, problems, path)
+    if problems:
+        raise ConfigError(problems)
+    return Document(path=path, data=data, text=text, lines=lines)
+
+
+def _refuse_tricks(text: str, path: Path) -> None:
+    """Refuses anchors, aliases, tags, deep nesting and several documents before anything is built from them."""
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise ConfigError.at(
+                path, "anchors and aliases (& and *) are not used here", line=line,
+                hint="write the values out; put a word that begins with * or & in quotes",
+            )  # fmt: skip
+        if getattr(event, "tag", None) and getattr(event, "implicit", None) in (False, (False, False)):
+            raise ConfigError.at(path, "YAML tags (!) are not used here", line=line, hint="put the text in quotes")
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise ConfigError.at(path, "a second document starts here (---)", line=line, hint="use one file each")
+        depth += isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent)
+        depth -= isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent)
+        if depth > 50:
+            raise ConfigError.at(path, "the file is nested more than 50 levels deep", line=line)
+
+
+def _value(node: Any, loc: Loc, lines: dict[Loc, int], problems: list[Problem], path: Path) -> Any:
+    lines[loc] = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(child, (*loc, i), lines, problems, path) for i, child in enumerate(node.value)]
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    out: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.append(Problem(file=str(path), line=line, message="a key must be a plain word"))
+            continue
+        key = str(key_node.value)
+        if key in out:
+            first = lines[(*loc, key)]
+            problems.append(
+                Problem(file=str(path), line=line, key=dotted((*loc, key)),
+                        message=f"the key stands twice (first in line {first})", hint="keep one of them")
+            )  # fmt: skip
+            continue
+        out[key] = _value(value_node, (*loc, key), lines, problems, path)
+        lines[(*loc, key)] = line
+    return out
+
+
+def _scalar(node: Any) -> Any:
+    """YAML 1.2's few plain types: `no`, `on` and `2024-01-01` stay text, as the writer meant."""
+    text: str = node.value
+    if node.style is not None:
+        return text
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    if _INTEGER.match(text):
+        return int(text.replace("_", ""))
+    return float(text) if _FLOAT.match(text) else text
+
+
+def _plain(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "it cannot be read"
+    if "\\t" in problem or "'\\t'" in problem:
+        return "a tab stands where spaces are needed"
+    return f"not readable as YAML: {problem}"
+
+
+def _syntax_hint(text: str, mark: Any) -> str:
+    if mark is None:
+        return ""
+    line = (text.splitlines() or [""])[min(mark.line, len(text.splitlines()) - 1)] if text.splitlines() else ""
+    if "\t" in line:
+        return "indent with spaces"
+    if re.search(r":\s*[@`%]", line) or re.search(r"-\s*[@`%]", line) or re.search(r"[\[,{]\s*@", line):
+        return "put a word that begins with @ in quotes"
+    if line.count(": ") > 1:
+        return "put a text that holds a colon in quotes"
+    return ""
+
+
+def validate(document: Document, model: type[M], *, root: str = "a mapping of keys") -> M:
+    """`document` as a `model`; a `ConfigError` holds every mistake with line, key, meaning and what to write."""
+    if not isinstance(document.data, dict):
+        held = "nothing" if document.data is None else "a list" if isinstance(document.data, list) else "plain text"
+        raise ConfigError.at(
+            document.path, f"the file holds {held}; {root} is meant",
+            line=document.line(), hint=f"keys: {', '.join(model.model_fields)}",
+        )  # fmt: skip
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        raise ConfigError([_problem(document, model, found) for found in error.errors()]) from None
+
+
+def _problem(document: Document, model: type[BaseModel], found: Any) -> Problem:
+    loc: Loc = tuple(part for part in found["loc"] if _stands(document.data, found["loc"], part))
+    kind, context = found["type"], found.get("ctx", {})
+    if kind == "extra_forbidden":
+        key = str(found["loc"][-1])
+        hint = did_you_mean(key, _keys(model, found["loc"]))
+        return document.problem(f"I do not know the key {key}", *loc, hint=hint)
+    if kind == "missing":
+        key = str(found["loc"][-1])
+        return document.problem(f"the key {key} is missing", *loc, hint=f"write: {key}: …")
+    if kind in ("literal_error", "enum"):
+        value = _at(document.data, loc)
+        known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        return document.problem(f"{value!r} is not possible here", *loc, hint=did_you_mean(str(value), known))
+    if kind == "value_error":
+        message, _, hint = str(context.get("error", found["msg"])).partition("; ")
+        return document.problem(message, *loc, hint=hint)
+    return document.problem(_type_message(kind, found["msg"], _at(document.data, loc)), *loc)
+
+
+def _type_message(kind: str, text: str, value: object) -> str:
+    held = {type(None): "nothing", dict: "a mapping", list: "a list", bool: "true/false"}.get(type(value), repr(value))
+    wanted = {
+        "string_type": "text", "list_type": "a list", "tuple_type": "a list", "set_type": "a list",
+        "frozen_set_type": "a list", "int_type": "a whole number", "int_parsing": "a whole number",
+        "float_type": "a number", "float_parsing": "a number", "bool_type": "true or false",
+        "bool_parsing": "true or false", "dict_type": "a mapping of keys", "model_type": "a mapping of keys",
+        "model_attributes_type": "a mapping of keys",
+    }.get(kind)  # fmt: skip
+    return f"{wanted} is meant, but here is {held}" if wanted else text[0].lower() + text[1:]
+
+
+def _stands(data: Any, full: Loc, part: str | int) -> bool:
+    """Pydantic adds union branches to a location; only parts that stand in the file are shown."""
+    if isinstance(part, int):
+        return True
+    return part == full[-1] or any(part == key for key in _walk_keys(data, full))
+
+
+def _walk_keys(data: Any, loc: Loc) -> Iterable[str]:
+    for part in loc:
+        if isinstance(data, dict) and part in data:
+            yield str(part)
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+
+
+def _at(data: Any, loc: Loc) -> Any:
+    for part in loc:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return data
+    return data
+
+
+def _keys(model: type[BaseModel], loc: Loc) -> list[str]:
+    """The keys that the model at `loc` knows (follows nested models through lists, tuples and unions)."""
+    current: list[type[BaseModel]] = [model]
+    for part in loc[:-1]:
+        if isinstance(part, str):
+            nested = [m for c in current if part in c.model_fields for m in _models(c.model_fields[part].annotation)]
+            current = nested or current
+    return sorted({field.alias or name for m in current for name, field in m.model_fields.items()})
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for inner in getattr(annotation, "__args__", ()) for m in _models(inner)]
