@@ -28,7 +28,9 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)$")
 _FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$")
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
 #: `@name` where YAML expects a value: after `- `, `: `, `[`, `,` or at the start of a line
-_BARE_REFERENCE = re.compile(r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*|,\s*)(?<![\w\"']))@([\w.-]+)(?=\s*(?:[,\]}#]|$))")
+_BARE_REFERENCE = re.compile(
+    r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*)(?<![\w\"'])(?=@[\w.-]+\s*(?:[,\]}#]|$))|,\s*(?=@[\w.-]+\s*[,\]}]))@([\w.-]+)"
+)
 _UNITS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
 Loc = tuple[str | int, ...]
