@@ -49,7 +49,10 @@ def _read_duration(value: object) -> object:
     match = _DURATION.match(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError("a duration is a number with a unit; write for instance 30s, 5m, 2h or 1d")
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    try:
+        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    except OverflowError:
+        raise ValueError("that is longer than the calendar; write for instance 30s, 5m, 2h or 1d") from None
 
 
 #: a duration as people write it: `30s`, `5m`, `2h`, `1d`
@@ -203,7 +206,7 @@ def _value(node: Any, loc: Loc, lines: dict[Loc, int], problems: list[Problem], 
 def _scalar(node: Any) -> Any:
     """YAML 1.2's few plain types: `no`, `on` and `2024-01-01` stay text, as the writer meant."""
     text: str = node.value
-    if node.style is not None:
+    if node.style:  # quoted or block; plain is "" in the C loader and None in the other
         return text
     if text in ("", "~", "null"):
         return None
