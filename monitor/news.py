@@ -9,9 +9,14 @@ All times are aware UTC `datetime`s; a naive one is refused where it enters (`re
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+
+#: answers the present moment, aware UTC; tests set their own
+Clock = Callable[[], datetime]
 
 
 def require_aware(moment: datetime) -> datetime:
@@ -202,6 +207,24 @@ class ParsedFeed:
     entries: tuple[Entry, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class PollEvent:
+    """What one poll of one feed came to: the last 30 of each feed are kept for `basewatch feeds`."""
+
+    at: datetime
+    #: named result, as in `FeedState.last_result`
+    result: str
+    detail: str = ""
+    #: from the request to the commit
+    ms: int = 0
+    #: entries in the document, and what became of them
+    entries: int = 0
+    new: int = 0
+    updated: int = 0
+    copies: int = 0
+    old: int = 0
+
+
 # ---------------------------------------------------------------------------------------------- items
 
 
@@ -241,10 +264,13 @@ class Recognised:
     entry: Entry
     novelty: Novelty
     reason: NoveltyReason
-    #: stored item that decided SEEN, UPDATED and COPY; None otherwise (or where it was pruned)
+    #: stored item that decided SEEN, UPDATED and COPY, or the OLD item whose text was edited (it stays OLD and is
+    #: updated, not added); None otherwise (or where it was pruned)
     item_id: str | None = None
-    #: identity keys to remember (64-bit signed integers, see recognise.fingerprint)
+    #: identity keys to remember (64-bit signed integers, see recognise.fingerprint); none for SEEN
     keys: tuple[int, ...] = ()
+    #: of title, summary and body, to remember with the keys
+    text_hash: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -457,7 +483,43 @@ class Decision:
     detail: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class StoredItem:
+    """An item with everything that was decided about it: what the store keeps and `explain` shows."""
+
+    item: Item
+    #: see recognise.canonical; empty where the address names no article
+    canonical_url: str = ""
+    guid: str = ""
+    date_mark: DateMark = DateMark.MISSING
+    novelty: Novelty
+    novelty_reason: NoveltyReason
+    #: the stored item that this one repeats (COPY); None where it was pruned
+    copy_of: str | None = None
+    #: last time its text was replaced by an edit
+    updated_at: datetime | None = None
+    #: None where it was not classified
+    classification: Classification | None = None
+    #: None where nothing was decided
+    decision: Decision | None = None
+    incident_id: str | None = None
+
+
 # -------------------------------------------------------------------------------------------- delivery
+
+
+class OperatorReason(StrEnum):
+    """Why the operator is told something (`Alert.reason` of a notice)."""
+
+    FEED_BLIND = "FEED_BLIND"
+    FEED_BACK = "FEED_BACK"
+    CHANNEL_GAVE_UP = "CHANNEL_GAVE_UP"
+    CONFIG_PROBLEM = "CONFIG_PROBLEM"
+    CONFIG_GOOD = "CONFIG_GOOD"
+    OFFLINE = "OFFLINE"
+    BACK_ONLINE = "BACK_ONLINE"
+    FLOOD = "FLOOD"
+    TEST = "TEST"
 
 
 class AlertKind(StrEnum):

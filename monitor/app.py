@@ -1,0 +1,142 @@
+"""Wiring: settings → store, desk, fetcher, workers, pipeline and deliverer; opened and closed in one place each."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from monitor.alerts.retry import RetryPolicy
+from monitor.config.settings import Settings
+from monitor.delivery import Attempt, Deliverer
+from monitor.desk import Desk, load_desk
+from monitor.errors import StoreError, UsageError
+from monitor.feeds.fetch import Fetcher
+from monitor.feeds.workers import ParseLimits, ParseWorkers
+from monitor.news import Clock, Feed
+from monitor.pipeline import Pipeline, PollReport
+from monitor.store.store import Store
+from monitor.store.thread import StoreThread
+from monitor.store.upgrade import SchemaState, schema_state, upgrade
+from monitor.yamlfile import did_you_mean
+
+
+def utc_now() -> datetime:
+    """The clock of everything that is not a test."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The moving parts while they run inside one event loop."""
+
+    pipeline: Pipeline
+    deliverer: Deliverer
+    fetcher: Fetcher
+    workers: ParseWorkers
+
+
+class App:
+    """Settings, desk and store of one process, and the passes that commands ask for."""
+
+    def __init__(self, settings: Settings, desk: Desk, store: Store, *, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self.desk = desk
+        self.store = store
+        self.clock = clock
+        self.thread = StoreThread(store)
+
+    @asynccontextmanager
+    async def parts(self) -> AsyncIterator[Parts]:
+        """Fetcher, parse workers, pipeline and deliverer; all of them closed at the end."""
+        settings = self.settings
+        fetcher = Fetcher(allow_networks=settings.allow_networks, concurrency=settings.concurrency)
+        workers = ParseWorkers(limits=ParseLimits(seconds=settings.parse_timeout.total_seconds()))
+        policy = RetryPolicy(tries=settings.send_tries, maybe_tries=settings.maybe_tries)
+        deliverer = Deliverer(
+            store=self.thread, policy=policy, seconds=settings.send_timeout.total_seconds(), clock=self.clock
+        )
+        pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
+        try:
+            yield Parts(pipeline=pipeline, deliverer=deliverer, fetcher=fetcher, workers=workers)
+        finally:
+            await deliverer.stop()
+            await workers.aclose()
+            await fetcher.aclose()
+
+    async def poll(
+        self,
+        names: Sequence[str] = (),
+        *,
+        alert_backlog: bool = False,
+        dry_run: bool = False,
+        on_report: Callable[[PollReport], None] | None = None,
+    ) -> list[PollReport]:
+        """One pass over the named feeds (all, where none is named), due or not; reports in the order of completion."""
+        feeds = [self._named(name) for name in names] or list(self.desk.feeds)
+        await self.sync_feeds()
+        reports: list[PollReport] = []
+        gate = asyncio.Semaphore(self.settings.concurrency)
+        async with self.parts() as parts:
+
+            async def one(feed: Feed) -> None:
+                async with gate:
+                    report = await parts.pipeline.poll(feed, self.desk, alert_backlog=alert_backlog, dry_run=dry_run)
+                reports.append(report)
+                if on_report:
+                    on_report(report)
+
+            await asyncio.gather(*(one(feed) for feed in feeds))
+        return reports
+
+    async def deliver(self) -> list[Attempt]:
+        """Sends everything that is due now."""
+        async with self.parts() as parts:
+            return await parts.deliverer.deliver_due(self.desk.channels)
+
+    async def sync_feeds(self) -> None:
+        """The database knows exactly the feeds that the feeds file holds."""
+        await self.thread.run(lambda tx: tx.sync_feeds(self.desk.feeds, now=self.clock()))
+
+    def _named(self, name: str) -> Feed:
+        feed = self.desk.feed(name)
+        if feed is None:
+            hint = did_you_mean(name, [known.name for known in self.desk.feeds])
+            raise UsageError(f"there is no feed {name!r} in {self.settings.config}; {hint}".rstrip("; "))
+        return feed
+
+
+def check_schema(url: str) -> None:
+    """Brings an empty database up; refuses one that this program does not fit, with the command to type."""
+    state = schema_state(url)
+    if state is SchemaState.EMPTY:
+        upgrade(url)
+    elif state is SchemaState.OLD:
+        raise StoreError("the database was made by an older basewatch; back it up, then type: basewatch db upgrade")
+    elif state is SchemaState.NEWER:
+        raise StoreError("the database was made by a newer basewatch; install that one, or point to another database")
+    elif state is SchemaState.NOT_OURS:
+        raise StoreError("the database holds tables of something else; point BASEWATCH_DATABASE_URL to an empty one")
+
+
+@contextmanager
+def open_app(
+    settings: Settings, *, desk: Desk | None = None, clock: Clock = utc_now, scratch: bool = False
+) -> Iterator[App]:
+    """The app on the database of `settings`; `scratch` leaves a database that does not exist yet unmade."""
+    desk = desk or load_desk(settings)
+    with tempfile.TemporaryDirectory(prefix="basewatch-") as folder:
+        if scratch and schema_state(settings.database_url) is SchemaState.EMPTY:
+            settings = replace(settings, database_url=f"sqlite:///{Path(folder) / 'scratch.db'}")
+        check_schema(settings.database_url)
+        store = Store(settings.database_url)
+        app = App(settings, desk, store, clock=clock)
+        try:
+            yield app
+        finally:
+            app.thread.close()
+            store.close()

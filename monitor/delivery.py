@@ -1,0 +1,124 @@
+"""The second half of the story: from the outbox to the people, each target on its own.
+
+One delivery row is one alert to one target. A row is claimed (committed as `sending`), sent, and its outcome recorded,
+one at a time per target, so that a kill between two steps repeats at most the one message that was in hand, and a
+target that hangs holds back nobody but itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from monitor.alerts.channels import Channels
+from monitor.alerts.retry import RetryPolicy, after
+from monitor.news import AlertKind, Clock, Delivery, GaveUp, Retry, SendResult, Sent
+from monitor.notices import gave_up_notice
+from monitor.store.store import Transaction
+from monitor.store.thread import StoreThread
+
+log = logging.getLogger(__name__)
+
+#: targets that may be in hand at the same time; each blocks one thread for at most the send time-out
+SENDERS = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One attempt that was made, and what was decided from it."""
+
+    delivery: Delivery
+    result: SendResult
+    verdict: Sent | Retry | GaveUp
+
+
+class Deliverer:
+    """Sends what is due. Decides nothing: `alerts.retry.after` says what an outcome means."""
+
+    def __init__(self, *, store: StoreThread, policy: RetryPolicy, seconds: float, clock: Clock) -> None:
+        self._store = store
+        self._policy = policy
+        self._seconds = seconds
+        self._clock = clock
+        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
+        self._busy: dict[str, asyncio.Task[list[Attempt]]] = {}
+        self._stopping = False
+
+    async def start_due(self, channels: Channels) -> None:
+        """Sets every idle target to work that has something due; returns at once."""
+        due = await self._store.run(lambda tx: tx.due_deliveries(self._clock()))
+        by_target: dict[str, list[Delivery]] = defaultdict(list)
+        for delivery in due:
+            by_target[delivery.target].append(delivery)
+        for target, deliveries in by_target.items():
+            if target not in self._busy and not self._stopping:
+                task = asyncio.create_task(self._send_all(deliveries, channels))
+                self._busy[target] = task
+                task.add_done_callback(lambda _, target=target: self._busy.pop(target, None))  # type: ignore[misc]
+
+    async def deliver_due(self, channels: Channels) -> list[Attempt]:
+        """Sends everything that is due now and waits for it."""
+        await self.start_due(channels)
+        done = await asyncio.gather(*self._busy.values())
+        return [attempt for attempts in done for attempt in attempts]
+
+    async def drain(self, channels: Channels, *, seconds: float) -> None:
+        """Sends what is due for at most `seconds`; what is left waits in the outbox for the next start."""
+        await self.start_due(channels)
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=seconds)
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Begins nothing more and waits for what is in hand (each at most the send time-out)."""
+        self._stopping = True
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        self._senders.shutdown(wait=False)
+
+    async def _send_all(self, deliveries: list[Delivery], channels: Channels) -> list[Attempt]:
+        attempts: list[Attempt] = []
+        for delivery in deliveries:
+            if self._stopping:
+                break
+            claimed = await self._store.run(
+                lambda tx, delivery=delivery: tx.begin_attempt(delivery.id, now=self._clock())  # type: ignore[misc]
+            )
+            if claimed is not None:
+                attempts.append(await self._send(claimed, channels))
+        return attempts
+
+    async def _send(self, delivery: Delivery, channels: Channels) -> Attempt:
+        loop = asyncio.get_running_loop()
+        result = await loop.run_in_executor(
+            self._senders, lambda: channels.send(delivery.target, delivery.alert, seconds=self._seconds)
+        )
+        now = self._clock()
+        verdict = after(delivery, result, self._policy, now=now, spread=random.random())
+        attempt = Attempt(delivery=delivery, result=result, verdict=verdict)
+        await self._store.run(lambda tx: self._record(tx, attempt, channels))
+        return attempt
+
+    def _record(self, tx: Transaction, attempt: Attempt, channels: Channels) -> None:
+        """Keeps the outcome and, after the last try, the notice to the operator, in one transaction."""
+        now = self._clock()
+        delivery, verdict = attempt.delivery, attempt.verdict
+        tx.record(delivery.id, verdict, attempt.result, now=now)
+        where = f"alert={delivery.alert.id} channel={delivery.channel} target={delivery.label}"
+        if isinstance(verdict, Sent):
+            log.info("delivered %s attempt=%d", where, delivery.attempts)
+        elif isinstance(verdict, Retry):
+            log.warning(
+                "not delivered %s attempt=%d outcome=%r next=%s detail=%r", where, delivery.attempts,
+                str(attempt.result.outcome), verdict.at.isoformat(timespec="seconds"), attempt.result.detail,
+            )  # fmt: skip
+        else:
+            log.error("gave up %s attempts=%d why=%r", where, delivery.attempts, verdict.why)
+            if delivery.alert.kind is not AlertKind.OPERATOR:
+                notice = gave_up_notice(delivery, verdict, alert_id=tx.new_id(now), now=now)
+                others = [t for t in channels.targets(["operator"]) if t.key != delivery.target]
+                others = others or [t for t in channels.targets(channels.names()) if t.key != delivery.target]
+                tx.add_alert(notice, others)

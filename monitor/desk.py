@@ -1,0 +1,91 @@
+"""The desk: the feeds, rules and channels that people edited, as they are in force.
+
+Loaded and replaced as a whole, so that a bad edit leaves the last good desk where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.alerts.channels import Channels
+from monitor.classify.rulefile import RuleSet, load_rules
+from monitor.config.feedsfile import load_feeds
+from monitor.config.settings import Settings
+from monitor.errors import ConfigError, Problem
+from monitor.news import Feed
+from monitor.yamlfile import did_you_mean
+
+#: (path, modification time in ns, size) of every file that was read
+Snapshot = frozenset[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everything that people edit, read at one moment."""
+
+    feeds: tuple[Feed, ...]
+    rules: RuleSet
+    channels: Channels
+    snapshot: Snapshot = frozenset()
+
+    def feed(self, name: str) -> Feed | None:
+        return next((feed for feed in self.feeds if feed.name == name), None)
+
+
+def load_desk(settings: Settings) -> Desk:
+    """The desk that `settings` point to; a `ConfigError` holds every problem of all files at once."""
+    problems: list[Problem] = []
+    snapshot = snapshot_of(settings)
+    feeds: tuple[Feed, ...] = ()
+    rules: RuleSet | None = None
+    channels: Channels | None = None
+    try:
+        feeds = load_feeds(settings.config)
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        rules = load_rules(settings.rules)
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        channels = Channels.load(settings.channels)
+    except ConfigError as error:
+        problems += error.problems
+    if rules is not None and channels is not None:
+        problems += unknown_channels(rules, channels)
+    if rules is None or channels is None or any(problem.severity == "error" for problem in problems):
+        raise ConfigError(problems)
+    return Desk(feeds=feeds, rules=rules, channels=channels, snapshot=snapshot)
+
+
+def unknown_channels(rules: RuleSet, channels: Channels) -> Iterator[Problem]:
+    """A rule that sends to a tag that no address has would tell nobody: an error, not a surprise at night."""
+    for rule in rules.rules:
+        for position, name in enumerate(rule.send_to):
+            if channels.targets([name]):
+                continue
+            yield Problem(
+                file=rule.file, line=rule.line, key=f"send_to[{position}]",
+                message=f"rule {rule.id} sends to the channel {name}, but no address in the channels file has this tag",
+                hint=did_you_mean(name, channels.names()),
+            )  # fmt: skip
+
+
+def snapshot_of(settings: Settings) -> Snapshot:
+    """The state on disk of all edited files, to notice an edit without reading them."""
+    paths = [settings.config, *([settings.channels] if settings.channels else []), *_files_in(settings.rules)]
+    return frozenset(stamp for path in paths if (stamp := _stamp(path)) is not None)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
+
+
+def _stamp(path: Path) -> tuple[str, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return str(path), found.st_mtime_ns, found.st_size

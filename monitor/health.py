@@ -1,0 +1,65 @@
+"""Is basewatch at work? Answered from what the daemon wrote into the database, without a port. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor.news import FeedState
+
+#: six missed heartbeats: the daemon is gone or stuck
+HEARTBEAT_LIMIT = timedelta(seconds=60)
+#: a delivery that is due for so long is not being tried
+OVERDUE_LIMIT = timedelta(minutes=5)
+#: a feed that is due for so long is not being polled
+LATE_LIMIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """The verdict, each complaint as a sentence, and the facts it rests on."""
+
+    ok: bool
+    problems: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def health(
+    state: Mapping[str, Any], feeds: Sequence[FeedState], oldest_due: datetime | None, *, now: datetime
+) -> Health:
+    """The health of the daemon.
+
+    `state` holds the values that the daemon keeps under `heartbeat`, `outlook` and `config_problem`; `feeds` the
+    configured feeds; `oldest_due` the due time of the delivery that waits longest (None: nothing waits).
+    """
+    problems: list[str] = []
+    beat = state.get("heartbeat")
+    if not beat:
+        problems.append("the daemon does not run; start it with: basewatch run")
+    elif (silent := now - datetime.fromisoformat(beat["at"])) > HEARTBEAT_LIMIT:
+        problems.append(f"no sign of life for {round(silent.total_seconds())} s; the daemon is gone or stuck")
+    seen = state.get("outlook") or {}
+    if seen and seen["state"] != "online":
+        problems.append(f"{seen['state']} since {seen['since']}")
+    if state.get("config_problem"):
+        problems.append(f"an edited file is not in force: {state['config_problem']}")
+    blind = [feed.name for feed in feeds if feed.blind_told_at is not None]
+    if blind:
+        problems.append(f"{len(blind)} of {len(feeds)} feeds cannot be read: {', '.join(sorted(blind)[:5])}")
+    late = [feed.name for feed in feeds if feed.next_poll_at is not None and now - feed.next_poll_at > LATE_LIMIT]
+    if beat and late:
+        problems.append(f"{len(late)} feeds are not polled when they are due: {', '.join(sorted(late)[:5])}")
+    if oldest_due is not None and now - oldest_due > OVERDUE_LIMIT:
+        problems.append(f"a delivery is due since {oldest_due.isoformat(timespec='seconds')} and not tried")
+    successes = [feed.last_success_at for feed in feeds if feed.last_success_at is not None]
+    facts = {
+        "heartbeat": beat["at"] if beat else None,
+        "feeds": len(feeds),
+        "blind": len(blind),
+        "late": len(late),
+        "last_success": max(successes).isoformat() if successes else None,
+        "outlook": seen.get("state", "online"),
+    }
+    return Health(ok=not problems, problems=tuple(problems), facts=facts)

@@ -1,0 +1,46 @@
+"""Is it one feed, or is it us? Judges the daemon's view of the world from the last result of each feed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from monitor.news import Fetched, FetchFailed, FetchProblem, NotModified, ParseFailed
+
+#: failures that a machine without a network shows
+NETWORK_PROBLEMS = frozenset(
+    {FetchProblem.DNS, FetchProblem.CONNECT, FetchProblem.TIMEOUT, FetchProblem.TLS, FetchProblem.PROTOCOL}
+)
+
+Outcome = Fetched | NotModified | FetchFailed | ParseFailed
+
+
+class Outlook(StrEnum):
+    """What the daemon can see."""
+
+    #: at least one feed answers, or nothing is known yet
+    ONLINE = "online"
+    #: no feed can be reached at all: the machine has no network
+    NO_NETWORK = "no network"
+    #: every feed fails, but not all for want of a network
+    ALL_FAILING = "every feed failing"
+
+
+def outlook(feeds: Collection[str], last: Mapping[str, Outcome]) -> Outlook:
+    """The outlook over all configured `feeds` from the last outcome of each; feeds not polled yet leave it open."""
+    if not feeds or any(name not in last for name in feeds):
+        return Outlook.ONLINE
+    outcomes = [last[name] for name in feeds]
+    if not all(isinstance(outcome, FetchFailed | ParseFailed) for outcome in outcomes):
+        return Outlook.ONLINE
+    if all(isinstance(outcome, FetchFailed) and outcome.problem in NETWORK_PROBLEMS for outcome in outcomes):
+        return Outlook.NO_NETWORK
+    return Outlook.ALL_FAILING
+
+
+#: what is said, once, when the outlook changes to this
+WORDS = {
+    Outlook.ONLINE: "feeds answer again",
+    Outlook.NO_NETWORK: "no feed can be reached: this machine seems to have no network; basewatch keeps trying",
+    Outlook.ALL_FAILING: "every feed fails; basewatch keeps trying; see: basewatch feeds",
+}

@@ -1,0 +1,338 @@
+"""THE STORY of one news item, from feed to outbox. Order only: every decision is a function elsewhere.
+
+    feeds.fetch → feeds.parse → recognise → classify → relate → decide ─┬─ store, in one transaction
+                                                                        └─ delivery.py sends later, from the outbox
+
+`poll` reads one feed and keeps what it says; nothing is sent here. Whatever a publisher does ends as a named result
+in the feed's state; an exception that leaves this module is a bug or a database that is gone.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.alerts.decide import decide
+from monitor.alerts.message import incident_alert
+from monitor.classify.classifier import classify
+from monitor.classify.rulefile import RuleSet
+from monitor.desk import Desk
+from monitor.feeds.cadence import next_poll, poll_url, watch_redirect
+from monitor.feeds.fetch import Fetcher
+from monitor.feeds.workers import ParseWorkers
+from monitor.incidents.relate import relate
+from monitor.news import (
+    Alert,
+    Classification,
+    Clock,
+    Decision,
+    Entry,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    Incident,
+    Item,
+    NotModified,
+    Novelty,
+    ParsedFeed,
+    ParseFailed,
+    PollEvent,
+    Recognised,
+    Relation,
+    RelationKind,
+    StoredItem,
+)
+from monitor.notices import feed_notices
+from monitor.recognise.canonical import canonical_url
+from monitor.recognise.novelty import lookup_keys, recognise
+from monitor.store.store import Transaction
+from monitor.store.thread import StoreThread
+
+log = logging.getLogger(__name__)
+
+#: incidents older than this before an item's date cannot be the one it reports
+INCIDENT_HORIZON = timedelta(days=4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a feed said this time: the outcome of fetch and parse, and the entries where there are any."""
+
+    outcome: Fetched | NotModified | FetchFailed | ParseFailed
+    #: validators to remember; only of a body that could be parsed
+    fetched: Fetched | None = None
+    parsed: ParsedFeed | None = None
+    ms: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """One item with every stage's answer: what `explain` shows and the daemon acts on."""
+
+    item: Item
+    novelty: Novelty
+    classification: Classification
+    relation: Relation
+    decision: Decision
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollReport:
+    """One poll of one feed, for logs, `poll` and tests."""
+
+    feed: str
+    result: str
+    detail: str = ""
+    ms: int = 0
+    entries: int = 0
+    new: int = 0
+    updated: int = 0
+    seen: int = 0
+    copies: int = 0
+    old: int = 0
+    alerts: tuple[Alert, ...] = ()
+    judged: tuple[Judgement, ...] = ()
+    outcome: Fetched | NotModified | FetchFailed | ParseFailed | None = None
+
+    @property
+    def failed(self) -> bool:
+        return isinstance(self.outcome, FetchFailed | ParseFailed)
+
+
+def judge(
+    item: Item,
+    novelty: Novelty,
+    incidents: list[Incident],
+    rules: RuleSet,
+    *,
+    now: datetime,
+    own: str | None = None,
+) -> Judgement:
+    """Classify → relate → decide, for the daemon, `classify` and `explain` alike.
+
+    `incidents` are the known ones around the item's date; `own` is the incident that an edited item already belongs to.
+    """
+    classification = classify(item, rules)
+    relation = relate(item, classification, incidents, now=now, zone_of=rules.zone_of, own=own)
+    decision = decide(novelty, classification, relation)
+    return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
+
+
+def incident_after(judgement: Judgement) -> Incident | None:
+    """The incident as this item leaves it: told, where somebody is told."""
+    incident = judgement.relation.incident
+    if incident is None or not judgement.decision.tell:
+        return incident
+    return replace(incident, told=True, level=judgement.classification.level or incident.level)
+
+
+def remember_incident(incidents: list[Incident], incident: Incident) -> None:
+    """Puts `incident` into the list that the next item is related to."""
+    incidents[:] = [known for known in incidents if known.id != incident.id] + [incident]
+
+
+class Pipeline:
+    """Reads feeds and keeps what they say. Holds the parts that do input and output; decides nothing."""
+
+    def __init__(self, *, store: StoreThread, fetcher: Fetcher, workers: ParseWorkers, clock: Clock) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._workers = workers
+        self._clock = clock
+
+    async def poll(
+        self, feed: Feed, desk: Desk, *, alert_backlog: bool = False, dry_run: bool = False, offline: bool = False
+    ) -> PollReport:
+        """One feed, once: fetch, parse, recognise, judge, keep. `dry_run` answers the same and keeps nothing."""
+        state = await self._store.run(lambda tx: tx.feed_state(feed.name))
+        reading = await self._read(feed, state)
+        report = await self._store.run(
+            lambda tx: self._keep(tx, feed, reading, desk, alert_backlog=alert_backlog, offline=offline),
+            keep=not dry_run,
+        )
+        log.info(
+            "polled feed=%s result=%r new=%d updated=%d seen=%d copy=%d old=%d alerts=%d ms=%d",
+            feed.name, report.result, report.new, report.updated, report.seen, report.copies, report.old,
+            len(report.alerts), report.ms,
+        )  # fmt: skip
+        return report
+
+    async def _read(self, feed: Feed, state: FeedState) -> Reading:
+        """Fetch and parse; both under limits, neither ever raises for what a publisher does."""
+        started = time.monotonic()
+        url = poll_url(feed, state, now=self._clock())
+        outcome: Fetched | NotModified | FetchFailed | ParseFailed
+        outcome = fetched = await self._fetcher.fetch(
+            url, etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash
+        )
+        parsed = None
+        if isinstance(fetched, Fetched):
+            answer = await self._workers.parse(
+                fetched.body, content_type=fetched.content_type, base_url=fetched.final_url, now=self._clock()
+            )
+            if isinstance(answer, ParsedFeed):
+                parsed = answer
+            else:
+                outcome = answer
+        ms = round((time.monotonic() - started) * 1000)
+        return Reading(outcome=outcome, fetched=fetched if parsed is not None else None, parsed=parsed, ms=ms)
+
+    def _keep(
+        self, tx: Transaction, feed: Feed, reading: Reading, desk: Desk, *, alert_backlog: bool, offline: bool
+    ) -> PollReport:
+        """Everything that one poll changes, in the one transaction that `tx` is."""
+        now = self._clock()
+        state = tx.feed_state(feed.name)
+        recognised: tuple[Recognised, ...] = ()
+        if reading.parsed is not None:
+            entries = reading.parsed.entries
+            known = tx.known(lookup_keys(entries, feed=feed))
+            recognised = recognise(entries, known, feed=feed, state=state, now=now, alert_backlog=alert_backlog)
+        judged, alerts = self._keep_items(tx, feed, recognised, desk, now=now)
+        after = state_after(feed, state, reading, now=now, offline=offline)
+        notices = feed_notices(feed, state, after, recognised, offline=offline, new_id=tx.new_id, now=now)
+        if any(notice.reason == "FEED_BLIND" for notice in notices):
+            after = replace(after, blind_told_at=now)
+        for notice in notices:
+            tx.add_alert(notice, desk.channels.targets(notice.channels))
+        report = self._report(feed, reading, recognised, judged, alerts)
+        event = PollEvent(
+            at=now, result=report.result, detail=report.detail, ms=report.ms, entries=report.entries,
+            new=report.new, updated=report.updated, copies=report.copies, old=report.old,
+        )  # fmt: skip
+        tx.save_poll(after, event)
+        return report
+
+    def _keep_items(
+        self, tx: Transaction, feed: Feed, recognised: tuple[Recognised, ...], desk: Desk, *, now: datetime
+    ) -> tuple[list[Judgement], list[Alert]]:
+        judged: list[Judgement] = []
+        alerts: list[Alert] = []
+        added: list[StoredItem] = []
+        incidents: list[Incident] | None = None
+        for found in recognised:
+            if found.novelty is Novelty.SEEN:
+                continue
+            before = tx.item(found.item_id) if found.novelty is Novelty.UPDATED and found.item_id else None
+            item = item_of(found.entry, feed, before=before, new_id=tx.new_id, now=now)
+            stored = StoredItem(
+                item=item, canonical_url=canonical_url(item.url), guid=found.entry.guid, novelty=found.novelty,
+                novelty_reason=found.reason, date_mark=found.entry.date_mark,
+                copy_of=found.item_id if found.novelty is Novelty.COPY else None,
+            )  # fmt: skip
+            if found.novelty in (Novelty.NEW, Novelty.UPDATED):
+                if incidents is None:
+                    incidents = self._incidents_around(tx, recognised, now=now)
+                own = before.incident_id if before else None
+                judgement = judge(item, found.novelty, incidents, desk.rules, now=now, own=own)
+                stored = self._keep_judgement(tx, judgement, stored, incidents, desk, alerts, now=now)
+                judged.append(judgement)
+            if before is not None:
+                tx.update_item(stored)
+            else:
+                added.append(stored)
+            tx.remember(feed.name, [(key, item.id, found.text_hash) for key in found.keys], now=now)
+        tx.add_items(added)
+        return judged, alerts
+
+    def _keep_judgement(
+        self,
+        tx: Transaction,
+        judgement: Judgement,
+        stored: StoredItem,
+        incidents: list[Incident],
+        desk: Desk,
+        alerts: list[Alert],
+        *,
+        now: datetime,
+    ) -> StoredItem:
+        incident = incident_after(judgement)
+        if incident is not None:
+            if judgement.relation.kind is RelationKind.OPENS:
+                tx.add_incident(incident)
+            else:
+                tx.update_incident(incident)
+            remember_incident(incidents, incident)
+        if judgement.decision.tell:
+            alert = incident_alert(
+                judgement.item, judgement.classification, incident, judgement.decision, alert_id=tx.new_id(now), now=now
+            )
+            tx.add_alert(alert, desk.channels.targets(alert.channels))
+            alerts.append(alert)
+        return replace(
+            stored,
+            classification=judgement.classification,
+            decision=judgement.decision,
+            incident_id=incident.id if incident else None,
+        )
+
+    def _incidents_around(
+        self, tx: Transaction, recognised: tuple[Recognised, ...], *, now: datetime
+    ) -> list[Incident]:
+        """The known incidents that any of these items could belong to."""
+        dates = [found.entry.published for found in recognised if found.entry.published is not None]
+        earliest = min([now, *dates]) - INCIDENT_HORIZON
+        return tx.incidents(earliest.date())
+
+    def _report(
+        self,
+        feed: Feed,
+        reading: Reading,
+        recognised: tuple[Recognised, ...],
+        judged: list[Judgement],
+        alerts: list[Alert],
+    ) -> PollReport:
+        count = {novelty: sum(found.novelty is novelty for found in recognised) for novelty in Novelty}
+        return PollReport(
+            feed=feed.name, result=reading.outcome.result, detail=getattr(reading.outcome, "detail", ""),
+            ms=reading.ms, entries=len(recognised), new=count[Novelty.NEW], updated=count[Novelty.UPDATED],
+            seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD], alerts=tuple(alerts),
+            judged=tuple(judged), outcome=reading.outcome,
+        )  # fmt: skip
+
+
+def item_of(
+    entry: Entry, feed: Feed, *, before: StoredItem | None, new_id: Callable[[datetime], str], now: datetime
+) -> Item:
+    """The item that an entry is; an edited one keeps its id, its first-seen time and, once told, its date."""
+    published = entry.published
+    if before is not None and before.incident_id is not None:
+        published = before.item.published
+    return Item(
+        id=before.item.id if before else new_id(now), title=entry.title, summary=entry.summary, body=entry.body,
+        url=entry.url, feed=feed.name, publisher=entry.publisher or feed.publisher or feed.name,
+        language=entry.language or feed.language, published=published,
+        first_seen=before.item.first_seen if before else now,
+    )  # fmt: skip
+
+
+def state_after(feed: Feed, state: FeedState, reading: Reading, *, now: datetime, offline: bool) -> FeedState:
+    """What is remembered of a feed after a poll."""
+    outcome = reading.outcome
+    failed = isinstance(outcome, FetchFailed | ParseFailed)
+    cadence = next_poll(feed, state, outcome, now=now, offline=offline, spread=random.random())
+    after = replace(
+        state, next_poll_at=cadence.next_poll_at, failures=cadence.failures, last_poll_at=now,
+        last_result=outcome.result, last_detail=getattr(outcome, "detail", ""),
+    )  # fmt: skip
+    if failed:
+        return after
+    permanent = getattr(outcome, "permanent_url", None)
+    redirect_url, redirect_since = watch_redirect(state, permanent, now=now)
+    after = replace(
+        after, last_success_at=now, blind_told_at=None, redirect_url=redirect_url, redirect_since=redirect_since,
+        baseline_at=state.baseline_at or now,
+    )  # fmt: skip
+    if reading.fetched is not None:
+        fetched = reading.fetched
+        return replace(after, etag=fetched.etag, last_modified=fetched.last_modified, body_hash=fetched.body_hash)
+    if isinstance(outcome, NotModified):
+        return replace(
+            after, etag=outcome.etag or state.etag, last_modified=outcome.last_modified or state.last_modified
+        )
+    return after
