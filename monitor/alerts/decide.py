@@ -1,0 +1,94 @@
+"""Does anybody need to know of this item? The last pure question on an item's path, answered with a named reason.
+
+The order of the questions is the order of the sentences below: what was seen before stays quiet, then the rule
+speaks, then the incident. An incident is told once, by the first report that a rule of level notice or higher
+takes; a later report of it changes nothing here (updates of an incident are decided elsewhere, when there are any).
+
+An item that belongs to no incident can still be told: a user may raise a rule for `retaliation` or `threat` to
+notice. Such an item is told once, when it is new; an edit of its text is not told again.
+"""
+
+from __future__ import annotations
+
+from monitor.news import (
+    INCIDENT_ACTS,
+    Act,
+    Classification,
+    Decision,
+    DecisionReason,
+    Incident,
+    Level,
+    Novelty,
+    Relation,
+    RelationKind,
+)
+
+
+def decide(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
+    """Whether this item raises an alert, and why (or why not)."""
+    return _seen_before(novelty) or _refused_by_rule(classification) or _about_incident(novelty, relation)
+
+
+def _quiet(reason: DecisionReason, detail: str) -> Decision:
+    return Decision(tell=False, reason=reason, detail=detail)
+
+
+def _tell(reason: DecisionReason, detail: str) -> Decision:
+    return Decision(tell=True, reason=reason, detail=detail)
+
+
+def _seen_before(novelty: Novelty) -> Decision | None:
+    match novelty:
+        case Novelty.OLD:
+            return _quiet(DecisionReason.OLD, "the feed brought it with its past, which is stored and not told")
+        case Novelty.COPY:
+            return _quiet(DecisionReason.COPY, "the same article is known from another feed")
+        case Novelty.SEEN:
+            return _quiet(DecisionReason.NO_CHANGE, "the item is known and has not changed")
+        case _:
+            return None
+
+
+def _refused_by_rule(classification: Classification) -> Decision | None:
+    act, rule, level = classification.act, classification.rule, classification.level
+    if rule is None or level is None:
+        return _quiet(DecisionReason.NO_RULE, f"no rule asks to be told of this ({_described(act)})")
+    if classification.trial:
+        return _quiet(DecisionReason.TRIAL, f"the rule {rule} is on trial: it decides, records and tells nobody")
+    if level.rank < Level.NOTICE.rank:
+        if act not in INCIDENT_ACTS:
+            detail = f"this is {_described(act)}, not an attack; the rule {rule} keeps it for the digest"
+            return _quiet(DecisionReason.NOT_AN_ATTACK, detail)
+        return _quiet(DecisionReason.BELOW_LEVEL, f"the rule {rule} has level {level}; people are told from notice on")
+    return None
+
+
+def _about_incident(novelty: Novelty, relation: Relation) -> Decision:
+    incident = relation.incident
+    if incident is None or relation.kind is RelationKind.NONE:
+        if novelty is Novelty.UPDATED:
+            return _quiet(DecisionReason.NO_CHANGE, "the text changed, but the item belongs to no incident to update")
+        return _tell(DecisionReason.FIRST, "a rule asks to be told of it, and it belongs to no incident")
+    if relation.kind is RelationKind.OPENS:
+        return _tell(DecisionReason.FIRST, f"first report of {_named(incident)}")
+    if incident.told:
+        return _quiet(DecisionReason.NO_CHANGE, f"{_named(incident)} was told already")
+    return _tell(DecisionReason.FIRST_TOLD, f"{_named(incident)} was known, but nobody had been told of it")
+
+
+def _named(incident: Incident) -> str:
+    return f"the incident {incident.id}"
+
+
+def _described(act: Act) -> str:
+    return {
+        Act.ATTACK: "an attack",
+        Act.FOILED: "a foiled attack",
+        Act.CLAIM: "a claim of an attack",
+        Act.TOLL: "a revision of a toll",
+        Act.RETALIATION: "a strike of the own side",
+        Act.THREAT: "a threat",
+        Act.BACKGROUND: "background",
+        Act.EXERCISE: "an exercise",
+        Act.OTHER: "something else",
+    }[act]
