@@ -1,0 +1,94 @@
+"""Identity keys: the few integers by which the store remembers an article for longer than the article itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import blake2b
+
+from monitor.news import Entry, NoveltyReason
+from monitor.recognise.canonical import canonical_url, folded_once, normalised_title
+
+#: a title of fewer words ("Live", "Breaking news", "Weather report") is shared by articles that have nothing in common
+TELLING_TITLE_WORDS = 4
+_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryKeys:
+    """What identifies one entry; each key is a signed 64-bit integer, None where the entry has nothing to make it of.
+
+    `guid`, `link_here` and `content` hold within one feed; `link` and `title_publisher` hold in all feeds.
+    """
+
+    guid: int | None = None
+    #: canonical link within this feed: known from another feed, an article is a copy, known from this one it is seen
+    link_here: int | None = None
+    #: canonical link in all feeds
+    link: int | None = None
+    content: int | None = None
+    title_publisher: int | None = None
+    #: of title, summary and body: another value means that somebody rewrote something
+    text_hash: int
+    #: what the keys were made of, for the questions that need likeness instead of equality
+    canonical_url: str = ""
+    title: str = ""
+
+    def __iter__(self) -> Iterator[int]:
+        """Every key there is."""
+        keys = (self.guid, self.link_here, self.link, self.content, self.title_publisher)
+        return (key for key in keys if key is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the store remembers of one key."""
+
+    #: None: the item was pruned, its tombstone stays
+    item_id: str | None
+    #: name of the feed that gave it first
+    feed: str
+    text_hash: int
+    #: when the key was first remembered; None where nobody asked
+    first_seen: datetime | None = None
+    #: the last day on which a document still held it
+    last_seen: date | None = None
+    #: of the stored item, empty where it was pruned
+    title: str = ""
+    canonical_url: str = ""
+    #: the item that the stored item repeats
+    copy_of: str | None = None
+    #: the item, or the one that it copies, was stored as OLD for this reason: its edits stay as quiet as it was
+    old: NoveltyReason | None = None
+
+
+def entry_keys(entry: Entry, *, feed: str, publisher: str) -> EntryKeys:
+    """The keys of an entry of the feed named `feed`; `publisher` is the feed's, the entry's own goes before it.
+
+    A feed without a publisher counts as its own publisher.
+    """
+    writer = entry.publisher or publisher or feed
+    link, title = canonical_url(entry.url), normalised_title(entry.title, writer)
+    text = _SEPARATOR.join((title, folded_once(entry.summary), folded_once(entry.body)))
+    telling = _counts_as_words(title) >= TELLING_TITLE_WORDS
+    return EntryKeys(
+        guid=_key("guid", feed, entry.guid) if entry.guid else None,
+        link_here=_key("link here", feed, link) if link else None,
+        link=_key("link", link) if link else None,
+        content=_key("content", feed, text) if text.strip(_SEPARATOR) else None,
+        title_publisher=_key("title", title, normalised_title(writer)) if telling else None,
+        text_hash=_key("text", text),
+        canonical_url=link,
+        title=title,
+    )
+
+
+def _key(*parts: str) -> int:
+    digest = blake2b(_SEPARATOR.join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _counts_as_words(title: str) -> int:
+    """Words; Chinese, Japanese and Korean write without spaces, there two characters make about one word."""
+    return len(title.split()) + sum("\u3040" <= character <= "\ud7a3" for character in title) // 2
