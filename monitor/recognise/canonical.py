@@ -14,14 +14,16 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from w3lib.url import canonicalize_url
 
 #: parameters that begin so say where the reader came from, never which article is meant
-TRACKING_PREFIXES = (
-    "utm_", "at_", "ns_", "mc_", "pk_", "mtm_", "piwik_", "matomo_", "hsa_", "_hs", "vero_", "guce_", "fb_", "soc_", "asc_",
-)  # fmt: skip
+TRACKING_PREFIXES = tuple(
+    "utm_ at_ ns_ mc_ pk_ mtm_ piwik_ matomo_ hsa_ _hs vero_ guce_ fb_ soc_ asc_ wt_".split()  # noqa: SIM905
+)
 TRACKING_NAMES = frozenset(
-    "fbclid gclid gclsrc dclid wbraid gbraid msclkid yclid twclid ttclid igsh igshid li_fat_id mkt_tok _ga _gl _ke "
-    "ref ref_src ref_url referer referrer cmp cmpid campaign_id icid intcid ncid ocid ito xtor smid smtyp ftag sr_share "
-    "s_cid mbid emc partner traffic_source maca rss feed_id feedname feed_name guccounter __twitter_impression "
-    "spref share shared wt_mc wt_zmc source_rss".split()
+    """
+    fbclid gclid gclsrc dclid wbraid gbraid msclkid yclid twclid ttclid igsh igshid li_fat_id mkt_tok _ga _gl _ke
+    ref ref_src ref_url referer referrer cmp cmpid campaign_id icid intcid ncid ocid ito xtor smid smtyp ftag sr_share
+    s_cid mbid emc partner traffic_source maca rss feed_id feedname feed_name guccounter __twitter_impression
+    spref share shared source_rss
+    """.split()  # noqa: SIM905
 )
 #: parameters that ask for another rendering of the same article
 RENDERING_NAMES = frozenset({"amp", "outputtype", "output", "mobile", "print"})
@@ -34,9 +36,8 @@ _FRONT_PAGE = re.compile(r"/?(?:index\.\w{2,5}|home|[a-z]{2}(?:-[a-z]{2})?)?/?",
 #: vowel marks and the stretching stroke of Arabic, points of Hebrew: writers add and drop them at will
 _OPTIONAL_MARKS = "\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed"
 #: these, soft hyphens, joiners and direction marks
-_INVISIBLE = re.compile(
-    f"[{_OPTIONAL_MARKS}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]"
-)
+_JOINERS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff"
+_INVISIBLE = re.compile(f"[{_OPTIONAL_MARKS}{_JOINERS}]")
 #: punctuation and white space; signs of money and measure belong to the words
 _BETWEEN_WORDS = re.compile(r"[^\w%+$€£]+|_+")
 #: what separates a headline from the name that aggregators add to it
