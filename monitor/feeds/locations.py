@@ -1,0 +1,108 @@
+"""Where a feed lives on the web: which addresses may be asked, how they are shown, where a redirect leads.
+
+Pure, on plain text. Whether a host may be dialled is not decided here but by `addresses`, on the dialled address.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+_MAX_LENGTH = 4096
+_PORTS = {"http": 80, "https": 443}
+#: a query with such a name is taken for a secret and never written anywhere
+_SECRET = re.compile(
+    r"(?i)(?:^|[&;_.-])(?:api_?key|key|token|secret|auth|password|passwd|pass|pwd|sig|signature|session)="
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hop:
+    """Where a redirect leads, or why it leads nowhere."""
+
+    url: str = ""
+    problem: str = ""
+
+
+def url_problem(url: str) -> str | None:
+    """Why `url` cannot be asked for, or None. Refuses spellings that two parsers read as two hosts."""
+    if len(url) > _MAX_LENGTH:
+        return f"the address is longer than {_MAX_LENGTH} characters"
+    if not url.isprintable() or " " in url or "\\" in url:
+        return "the address holds a space, a backslash or a control character"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        return f"the address cannot be read: {error}"
+    if parts.scheme not in _PORTS:
+        return f"the address begins with {parts.scheme or 'no scheme'!r}; only http:// and https:// are fetched"
+    if not parts.hostname or parts.netloc.count("@") > 1 or port == 0:
+        return "the address names no host"
+    return None
+
+
+def shown(url: str) -> str:
+    """The address as logs and people may see it: without user, password and query."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an unreadable address"
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path[:200], "…" if parts.query else "", ""))
+
+
+def next_hop(url: str, location: str | None) -> Hop:
+    """The address that a redirect from `url` leads to.
+
+    User and password travel on only to the same origin or to its https twin, and are never taken from the
+    redirect: a publisher has no business giving us credentials for somebody else.
+    """
+    if not location or not location.strip():
+        return Hop(problem="the redirect names no address")
+    try:
+        joined = urlsplit(urljoin(url, _escaped(location.strip())))
+        old = urlsplit(url)
+        host = joined.netloc.rpartition("@")[2]
+        credentials = old.netloc.rpartition("@")[0] if _same_origin_or_twin(old, joined) else ""
+    except ValueError:
+        return Hop(problem="the redirect leads to an address that cannot be read")
+    netloc = f"{credentials}@{host}" if credentials else host
+    target = urlunsplit((joined.scheme, netloc, joined.path or "/", joined.query, ""))
+    problem = url_problem(target)
+    return Hop(problem=f"the redirect leads nowhere: {problem}") if problem else Hop(url=target)
+
+
+def is_https_upgrade(url: str, target: str) -> bool:
+    """True where `target` is `url` over https and nothing else."""
+    try:
+        old, new = urlsplit(url), urlsplit(target)
+        return (
+            (old.scheme, new.scheme) == ("http", "https")
+            and _same_origin_or_twin(old, new)
+            and (old.path or "/", old.query) == (new.path or "/", new.query)
+        )
+    except ValueError:
+        return False
+
+
+def holds_secret(url: str) -> bool:
+    """True where an address carries a password or a query that looks like a key: it is not to be stored."""
+    parts = urlsplit(url)
+    return "@" in parts.netloc or bool(_SECRET.search(parts.query))
+
+
+def _escaped(location: str) -> str:
+    """Raw UTF-8 and spaces in a Location, which browsers forgive, as percent codes."""
+    with_bytes = location.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in with_bytes)
+
+
+def _same_origin_or_twin(old: SplitResult, new: SplitResult) -> bool:
+    if old.hostname != new.hostname:
+        return False
+    ports = [parts.port or _PORTS.get(parts.scheme) for parts in (old, new)]
+    if old.scheme == new.scheme:
+        return ports[0] == ports[1]
+    return (old.scheme, new.scheme, *ports) == ("http", "https", 80, 443)
