@@ -1,1 +1,1 @@
-"""The commands."""
+"""The commands: the only place that prints, reads arguments and sets exit codes."""

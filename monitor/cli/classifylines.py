@@ -1,0 +1,174 @@
+"""`basewatch classify`: JSON lines in, JSON lines out. The contract that outside tools call (design: contracts).
+
+One answer per line, in order, written before the next line is read, so that a program can talk to it line by line.
+A line that cannot be read gets an answer too, with its number and what is wrong; the others go on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, BinaryIO
+
+from monitor.classify.rulefile import RuleSet
+from monitor.news import Clock, Incident, Item, Novelty
+from monitor.pipeline import INCIDENT_HORIZON, Judgement, incident_after, judge
+
+#: longer lines are answered with an error and skipped
+MAX_LINE = 16 * 1024 * 1024
+_TEXTS = ("title", "summary", "body", "url", "source", "lang")
+
+
+class LineError(ValueError):
+    """A line that is not an item; the text says why."""
+
+    def __init__(self, why: str, *, id: Any = None) -> None:
+        super().__init__(why)
+        self.id = id
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An item, and the identity that the asker gave it (text or number), to be handed back as it came."""
+
+    id: Any
+    item: Item
+
+
+def classify_lines(source: BinaryIO, sink: BinaryIO, rules: RuleSet, *, clock: Clock) -> bool:
+    """Answers every line of `source` on `sink`; True where all of them could be read."""
+    seen = Incidents()
+    fine = True
+    for number, line in _lines(source):
+        try:
+            if line is None:
+                raise LineError(f"the line is longer than {MAX_LINE:,} bytes")
+            asked = read_item(line, clock=clock)
+            answer = answer_of(asked.id, seen.judge(asked.item, rules))
+        except LineError as error:
+            fine = False
+            answer = {"id": error.id, "line": number, "error": str(error)}
+        sink.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        sink.flush()
+    return fine
+
+
+def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """Numbered lines without the empty ones; None stands for one that is too long."""
+    number = 0
+    while line := source.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE and not line.endswith(b"\n"):
+            while (rest := source.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield number, None
+        elif number == 1 and line.startswith(b"\xef\xbb\xbf"):
+            yield number, line[3:]
+        elif line.strip():
+            yield number, line
+
+
+def read_item(line: bytes, *, clock: Clock) -> Asked:
+    """The item that a line holds; unknown keys are ignored, null is the same as missing."""
+    try:
+        given = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise LineError("the line is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise LineError(f"the line is not JSON: {error.msg} at character {error.pos + 1}") from None
+    except (ValueError, RecursionError) as error:
+        raise LineError(f"the line is not JSON that can be read: {error}") from None
+    if not isinstance(given, dict):
+        raise LineError("the line holds no object; write {\"id\": …, \"title\": …}")
+    id = given.get("id")
+    if not isinstance(id, str | int) or isinstance(id, bool):
+        raise LineError("the key id is missing" if id is None else "id must be text or a whole number")
+    texts = {key: _text(given, key, id) for key in _TEXTS}
+    if not any(texts[key].strip() for key in ("title", "summary", "body")):
+        raise LineError("the key title is missing or empty", id=id)
+    published = _moment(given.get("published"), id)
+    now = published or clock()
+    item = Item(
+        id=str(id), title=texts["title"], summary=texts["summary"], body=texts["body"], url=texts["url"],
+        publisher=texts["source"], language=texts["lang"] or None, published=published, first_seen=now,
+    )  # fmt: skip
+    return Asked(id, item)
+
+
+def _text(given: dict[str, Any], key: str, id: Any) -> str:
+    value = given.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise LineError(f"{key} must be text", id=id)
+    # a lone surrogate is no character; the replacement keeps every offset
+    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _moment(value: object, id: Any) -> datetime | None:
+    """An ISO date-time (UTC where it names no zone); a date alone is noon UTC, the same day nearly everywhere."""
+    if value is None or value == "":
+        return None
+    try:
+        if not isinstance(value, str):
+            raise ValueError
+        if len(value.strip()) <= 10:
+            day = date.fromisoformat(value.strip())
+            return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        moment = datetime.fromisoformat(value.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise LineError("published must be an ISO date or date-time, for instance 2026-11-21T09:12:00Z", id=id) from None
+
+
+class Incidents:
+    """The incidents of the items given so far: the daemon's path without a database."""
+
+    def __init__(self) -> None:
+        self._by_day: dict[date, dict[str, Incident]] = {}
+
+    def judge(self, item: Item, rules: RuleSet) -> Judgement:
+        """Classify → relate → decide, and remember the incident for the next item."""
+        judgement = judge(item, Novelty.NEW, self._around(item.first_seen), rules, now=item.first_seen)
+        incident = incident_after(judgement)
+        if incident is not None:
+            self._by_day.setdefault(incident.date, {})[incident.id] = incident
+        return judgement
+
+    def _around(self, now: datetime) -> list[Incident]:
+        """Those that an item of `now` can belong to: as many days back as the daemon looks."""
+        first = max(now - INCIDENT_HORIZON, datetime(1, 1, 3, tzinfo=UTC)).date()
+        days = [first + timedelta(days=n) for n in range(INCIDENT_HORIZON.days + 3)]
+        return [incident for day in days for incident in self._by_day.get(day, {}).values()]
+
+
+def answer_of(id: Any, judgement: Judgement) -> dict[str, Any]:
+    """The answer line of the contract."""
+    found = judgement.classification
+    facts = found.facts
+    incident = judgement.relation.incident
+    return {
+        "id": id,
+        "act": str(found.act),
+        "alert": found.alert,
+        "level": str(found.level) if found.level else None,
+        "rule": found.rule,
+        "reason": found.reason,
+        "facts": {
+            "places": [{"id": place.id, "name": place.name, "role": str(place.role)} for place in facts.places],
+            "weapons": list(facts.weapons),
+            "claimed_by": list(facts.claimed_by),
+            "attributed_to": list(facts.attributed_to),
+            "killed": facts.killed,
+            "wounded": facts.wounded,
+            "intercepted": facts.intercepted,
+            "date": facts.date.isoformat() if facts.date else None,
+        },
+        "incident": incident.id if incident else None,
+        "evidence": [
+            {"field": word.field, "start": word.start, "end": word.end, "text": word.text, "why": word.why}
+            for word in found.evidence
+        ],
+    }

@@ -1,0 +1,179 @@
+"""The ledger of incidents as CSV, JSON, GeoJSON, Markdown and HTML. Pure: values in, text out.
+
+Whatever a publisher wrote is data in every one of them: no cell becomes a spreadsheet formula, no title becomes
+mark-up, no link is anything but http(s).
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from monitor.cli.render import clean, plain
+from monitor.news import Incident
+
+COLUMNS = ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One report of an incident."""
+
+    publisher: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the ledger."""
+
+    incident: Incident
+    sources: tuple[Source, ...] = ()
+    #: latitude and longitude in degrees, where the gazetteer knows the place
+    position: tuple[float, float] | None = None
+
+
+def cells(entry: Entry) -> tuple[str, ...]:
+    """What the columns hold, as plain text; publishers stand for the sources."""
+    incident = entry.incident
+    place = f"{incident.place_name}, {incident.country}" if incident.country else incident.place_name
+    publishers = dict.fromkeys(source.publisher or _host(source.url) for source in entry.sources)
+    return (
+        incident.date.isoformat(),
+        clean(place),
+        clean(type_of_attack(incident)),
+        clean(", ".join(incident.claimed_by)),
+        _number(incident.killed),
+        _number(incident.wounded),
+        clean(", ".join(publishers)),
+    )
+
+
+def type_of_attack(incident: Incident) -> str:
+    """`drone, rocket`, `drone (foiled)`, or the act where no weapon is known."""
+    weapons = ", ".join(weapon.replace("_", " ") for weapon in incident.weapons)
+    act = str(incident.act)
+    return f"{weapons} ({act})" if weapons and act != "attack" else weapons or act
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else str(count)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _link(url: str) -> str:
+    """`url` where it is a web address, otherwise nothing."""
+    return url if re.match(r"https?://[^\s]+$", url, re.IGNORECASE) else ""
+
+
+def as_csv(entries: Sequence[Entry]) -> str:
+    """RFC 4180 with a header; the sources are links, one blank between them."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        links = " ".join(dict.fromkeys(link for source in entry.sources if (link := _link(source.url))))
+        writer.writerow([_no_formula(cell) for cell in (*cells(entry)[:-1], links or cells(entry)[-1])])
+    return text.getvalue().rstrip("\n")
+
+
+def _no_formula(cell: str) -> str:
+    """A cell that a spreadsheet would calculate gets an apostrophe, which makes it text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def as_json(entries: Sequence[Entry]) -> str:
+    """A list of objects with every field of the incident and its sources."""
+    return json.dumps([_object(entry) for entry in entries], ensure_ascii=False, indent=2)
+
+
+def _object(entry: Entry) -> dict[str, object]:
+    return {
+        **plain(entry.incident),
+        "type": type_of_attack(entry.incident),
+        "latitude": entry.position[0] if entry.position else None,
+        "longitude": entry.position[1] if entry.position else None,
+        "sources": plain(entry.sources),
+    }
+
+
+def as_geojson(entries: Sequence[Entry]) -> str:
+    """An RFC 7946 FeatureCollection; an incident whose place has no position has the geometry null."""
+    features = [
+        {
+            "type": "Feature",
+            "id": entry.incident.id,
+            "geometry": {"type": "Point", "coordinates": [entry.position[1], entry.position[0]]}
+            if entry.position
+            else None,
+            "properties": _object(entry),
+        }
+        for entry in entries
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=2)
+
+
+def as_markdown(entries: Sequence[Entry]) -> str:
+    """A table; the sources are links."""
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
+    for entry in entries:
+        shown = [_markdown(cell) for cell in cells(entry)[:-1]]
+        lines.append("| " + " | ".join([*shown, ", ".join(_markdown_source(s) for s in entry.sources)]) + " |")
+    return "\n".join(lines)
+
+
+def _markdown(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", clean(text))
+
+
+def _markdown_source(source: Source) -> str:
+    name = _markdown(source.publisher or _host(source.url) or "source")
+    link = re.sub(r"[()<>|\\\[\]`*_]", lambda sign: f"%{ord(sign[0]):02X}", _link(source.url))
+    return f"[{name}]({link})" if link else name
+
+
+def as_html(entries: Sequence[Entry]) -> str:
+    """A whole page with one table, without scripts."""
+    head = "".join(f"<th>{html.escape(column)}</th>" for column in COLUMNS)
+    rows = "\n".join(_html_row(entry) for entry in entries)
+    style = "body{font-family:sans-serif}table{border-collapse:collapse}td,th{border:1px solid #999;padding:.3em .6em}"
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Incidents</title>'
+        f"<style>{style}</style></head>\n<body>\n<table>\n<tr>{head}</tr>\n{rows}\n</table>\n</body>\n</html>"
+    )
+
+
+def _html_row(entry: Entry) -> str:
+    shown = [f"<td><bdi>{html.escape(cell)}</bdi></td>" for cell in cells(entry)[:-1]]
+    sources = ", ".join(_html_source(source) for source in entry.sources)
+    return f"<tr>{''.join(shown)}<td>{sources}</td></tr>"
+
+
+def _html_source(source: Source) -> str:
+    name = html.escape(clean(source.publisher or _host(source.url) or "source"))
+    link, title = html.escape(_link(source.url)), html.escape(clean(source.title))
+    return f'<a href="{link}" title="{title}" rel="noopener nofollow"><bdi>{name}</bdi></a>' if link else name
+
+
+FORMATS: dict[str, Callable[[Sequence[Entry]], str]] = {
+    "csv": as_csv,
+    "json": as_json,
+    "geojson": as_geojson,
+    "markdown": as_markdown,
+    "html": as_html,
+}

@@ -1,0 +1,264 @@
+"""How answers look: tables on a terminal, plain aligned columns in a pipe, JSON for machines, progress on stderr.
+
+Everything that a publisher or a user wrote passes `clean`, so that no text can move the cursor, change colours or turn
+the reading direction of what stands after it. Standard output carries data only; words about it go to standard error.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from datetime import date, datetime, timedelta
+from enum import Enum
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: 128 + SIGPIPE: what a shell reports of a program whose reader went away
+READER_GONE = 141
+#: marks that turn the reading direction for the text after them, and invisible line separators
+_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+
+#: controls that JSON lets through and some terminals obey
+_C1 = re.compile("[\x7f-\x9f]")
+
+
+def clean(text: object, *, lines: bool = False) -> str:
+    """`text` without control characters; `lines` keeps line breaks, otherwise every run of white space is one blank."""
+    if lines:
+        return "\n".join(clean(line) for line in str(text).splitlines())
+    kept = "".join(" " if _unprintable(sign) else sign for sign in str(text) if sign not in _TURNING)
+    return " ".join(kept.split())
+
+
+def _unprintable(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cs")
+
+
+def prepare_streams() -> None:
+    """A locale that cannot write Arabic gets escapes instead of a traceback; a closed stream swallows quietly."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # started with `>&-`
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def reader_gone() -> SystemExit:
+    """The quiet end of a program whose reader went away (`| head`): nothing more can be said to anybody."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    return SystemExit(READER_GONE)
+
+
+def out(text: str = "", *, end: str = "\n") -> None:
+    """Data, to standard output."""
+    try:
+        sys.stdout.write(text + end)
+    except BrokenPipeError:
+        raise reader_gone() from None
+
+
+def say(text: str = "") -> None:
+    """Words about the data, to standard error."""
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def flush() -> None:
+    """Hands over what is buffered; the reader may have gone."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise reader_gone() from None
+
+
+# ------------------------------------------------------------------------------------------------ JSON
+
+
+def plain(value: Any) -> Any:
+    """`value` in the types of JSON: frozen values as objects, times in ISO 8601, durations in seconds."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, PurePath | IPv4Network | IPv6Network):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): plain(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(held) for held in value]
+    if isinstance(value, set | frozenset):
+        return sorted(plain(held) for held in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.repr}
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def json_out(value: Any) -> None:
+    """`value` as one indented JSON document."""
+    text = json.dumps(plain(value), ensure_ascii=not _writes_unicode(), indent=2)
+    out(_C1.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
+
+
+def _writes_unicode() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+
+
+@contextmanager
+def stdout_kept_for_json(keep: bool) -> Iterator[None]:
+    """While the console channel "delivers" under `--json`, its messages go to standard error."""
+    if not keep:
+        yield
+        return
+    with redirect_stdout(sys.stderr):
+        yield
+
+
+# ------------------------------------------------------------------------------------ tables and words
+
+
+def on_terminal() -> bool:
+    """Does a person read standard output?"""
+    return sys.stdout.isatty()
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(file=sys.stderr if stderr else sys.stdout, highlight=False)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", empty: str = "") -> None:
+    """Rows under `columns`; in a pipe: a header and aligned columns, never cut, the title left out."""
+    cells = [[clean(cell) if cell is not None else "" for cell in row] for row in rows]
+    if not cells and empty:
+        say(empty)
+        return
+    if on_terminal():
+        _rich_table(columns, cells, title)
+        return
+    lines = [[name.upper() for name in columns], *([cell or "-" for cell in row] for row in cells)]
+    widths = [max(_width(row[i]) for row in lines) for i in range(len(columns))]
+    for line in lines:
+        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]
+        out("  ".join(padded).rstrip())
+
+
+def _rich_table(columns: Sequence[str], cells: list[list[str]], title: str) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        grid.add_column(name, overflow="fold")
+    for row in cells:
+        grid.add_row(*(Text(cell) for cell in row))
+    _console().print(grid)
+
+
+def _width(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+    return len(text) + wide - sum(unicodedata.category(sign) in ("Mn", "Me", "Cf") for sign in text)
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> None:
+    """`text` with the words in `spans` shown: bold on a terminal, in [brackets] otherwise."""
+    pieces = _pieces(text, spans)
+    if not on_terminal():
+        out("  " + "".join(f"[{clean(words)}]" if hit else _blanks(words) for words, hit in pieces))
+        return
+    from rich.text import Text
+
+    line = Text("  ")
+    for words, hit in pieces:
+        line.append(_blanks(words), style="bold yellow" if hit else "")
+    _console().print(line)
+
+
+def _blanks(words: str) -> str:
+    """Cleaned like `clean`, but with a blank at either end kept: the piece stands inside a sentence."""
+    before, after = words[:1].isspace(), words[-1:].isspace()
+    return (" " if before else "") + clean(words) + (" " if after and words.strip() else "")
+
+
+def _pieces(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """`text` cut at the edges of `spans` (they may overlap), each piece with whether a span covers it."""
+    covered = bytearray(len(text))
+    for start, end in spans:
+        covered[max(start, 0) : min(end, len(text))] = b"\1" * max(min(end, len(text)) - max(start, 0), 0)
+    pieces: list[tuple[str, bool]] = []
+    begin = 0
+    for i in range(1, len(text) + 1):
+        if i == len(text) or covered[i] != covered[begin]:
+            pieces.append((text[begin:i], bool(covered[begin])))
+            begin = i
+    return pieces
+
+
+def ago(moment: datetime | None, *, now: datetime) -> str:
+    """`3m ago`, `in 2h`, `never`."""
+    if moment is None:
+        return "never"
+    seconds = round((now - moment).total_seconds())
+    size = spoken(timedelta(seconds=abs(seconds)))
+    return f"in {size}" if seconds < 0 else f"{size} ago"
+
+
+def spoken(duration: timedelta) -> str:
+    """The largest unit of a duration: `40s`, `5m`, `3h`, `12d`."""
+    seconds = int(duration.total_seconds())
+    for size, letter in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= 2 * size or seconds == size:
+            return f"{seconds // size}{letter}"
+    return f"{seconds}s"
+
+
+# -------------------------------------------------------------------------------------------- progress
+
+
+@contextmanager
+def progress(label: str, total: int, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error while a person waits there; in a pipe nothing. Yields `step(what)`."""
+    if quiet or total < 2 or not sys.stderr.isatty():
+        yield lambda _what: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+
+        def step(what: str) -> None:
+            from rich.markup import escape
+
+            bar.update(task, advance=1, description=f"{label} {escape(clean(what))[:40]}")
+
+        yield step
