@@ -1,0 +1,278 @@
+"""Everything that is set through the environment: one table, from which the daemon reads, `check --settings` shows
+and docs/configuration.md tells.
+
+A variable that is set to nothing counts as not set (a compose file writes `${NAME:-}`). A variable that begins with
+`BASEWATCH_` and is unknown is an error where it looks like a slip of the pen, because the wish behind it would be
+silently lost, and a warning otherwise, because it then belongs to somebody else (an image tag, a script) and must not
+stop the daemon.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.config import database, values
+from monitor.errors import ConfigError, Problem
+from monitor.yamlfile import close_match
+
+PREFIX = "BASEWATCH_"
+_SECONDS, _MINUTES, _DAYS = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+_FILE = "_FILE"
+_MOST_SECRET_BYTES = 64 * 1024
+#: what Kubernetes puts into every container when a service is called `basewatch`
+_KUBERNETES = re.compile(r"BASEWATCH_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\w+)?)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One variable: its name, what it is for, and how it is read."""
+
+    variable: str
+    meaning: str
+    #: what holds when it is not set, written as it would be set; empty: nothing
+    default: str
+    read: values.Reader
+    #: the default is a path beside the feeds file, not in the working folder
+    beside_feeds: bool = False
+    #: words for people about the default
+    default_note: str = ""
+    #: also read from the file that `<variable>_FILE` names; never shown
+    secret: bool = False
+
+    @property
+    def field(self) -> str:
+        """Its attribute of `Settings`: `BASEWATCH_SEND_TRIES` is `settings.send_tries`."""
+        return self.variable.removeprefix(PREFIX).lower()
+
+    @property
+    def default_text(self) -> str:
+        """The default for people."""
+        return f"{self.default} {self.default_note}".strip() or "none"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(variable="BASEWATCH_CONFIG", meaning="the feeds file", default="feeds.yaml",
+            default_note="in the working folder", read=values.path),
+    Setting(variable="BASEWATCH_RULES", meaning="the folder with the rules", default="rules",
+            default_note="beside the feeds file", beside_feeds=True, read=values.path),
+    Setting(variable="BASEWATCH_CHANNELS",
+            meaning="the Apprise file whose tags are the channels", default="channels.yaml",
+            default_note="beside the feeds file; where there is none, alerts go to the console", beside_feeds=True,
+            read=values.path),
+    Setting(variable="BASEWATCH_DATABASE_URL",
+            meaning="the address of the database, SQLite or PostgreSQL", default="sqlite:///basewatch.db",
+            default_note="in the working folder", read=database.read_address, secret=True),
+    Setting(variable="BASEWATCH_DATABASE_PASSWORD",
+            meaning="the password for that address, where it is kept apart", default="", read=values.text, secret=True),
+    Setting(variable="BASEWATCH_ALLOW_NETWORKS",
+            meaning="networks that feeds may be fetched from although they are not public, with commas between them",
+            default="", read=values.networks),
+    Setting(variable="BASEWATCH_CONCURRENCY",
+            meaning="how many feeds are fetched at the same time", default="50", read=values.whole(1, 500)),
+    Setting(variable="BASEWATCH_PARSE_TIMEOUT",
+            meaning="how long one document may be parsed before its worker is killed", default="10s",
+            read=values.duration(_SECONDS, 2 * _MINUTES)),
+    Setting(variable="BASEWATCH_SEND_TIMEOUT",
+            meaning="how long a channel may take to accept one message", default="20s",
+            read=values.duration(_SECONDS, 5 * _MINUTES)),
+    Setting(variable="BASEWATCH_SEND_TRIES",
+            meaning="how often a message is tried before the operator is told that it was given up", default="10",
+            read=values.whole(1, 1000)),
+    Setting(variable="BASEWATCH_MAYBE_TRIES",
+            meaning="how often a message is sent again after a time-out, when it may have arrived already",
+            default="1", read=values.whole(0, 1000)),
+    Setting(variable="BASEWATCH_KEEP",
+            meaning="how long items are kept; what was seen is remembered longer, so that nothing is told twice",
+            default="90d", read=values.duration(_DAYS, 36500 * _DAYS)),
+    Setting(variable="BASEWATCH_STOP_GRACE",
+            meaning="how long a stop waits for what is in hand", default="25s",
+            read=values.duration(_SECONDS, 10 * _MINUTES)),
+    Setting(variable="BASEWATCH_LOG_LEVEL", meaning="the least important log lines that are written",
+            default="info", default_note="(debug, info, warning or error)",
+            read=values.word("debug", "info", "warning", "error")),
+    Setting(variable="BASEWATCH_LOG_FORMAT", meaning="how log lines are written", default="text",
+            default_note="(text or json)", read=values.word("text", "json")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One row of `basewatch check --settings`; holds no secret."""
+
+    variable: str
+    value: str
+    default: str
+    meaning: str
+    #: `environment`, `file /run/secrets/x`, `option` or `default`
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the environment says, read once. Its `repr` holds no secret."""
+
+    #: the feeds file
+    config: Path
+    #: the rules folder
+    rules: Path
+    #: the Apprise file; None: alerts go to the console
+    channels: Path | None
+    #: with its password
+    database_url: str = field(repr=False)
+    allow_networks: tuple[values.Network, ...] = ()
+    concurrency: int
+    parse_timeout: timedelta
+    send_timeout: timedelta
+    send_tries: int
+    maybe_tries: int
+    keep: timedelta
+    stop_grace: timedelta
+    #: debug, info, warning or error
+    log_level: str
+    #: text or json
+    log_format: str
+    #: every setting with its source, in the order of `SETTINGS`
+    shown: tuple[Shown, ...] = field(repr=False)
+    #: things to tell the operator that stop nothing
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The text of a setting and where it came from."""
+
+    text: str
+    source: str
+    #: the variable to name in a problem
+    variable: str
+
+
+def load_settings(environ: Mapping[str, str], cwd: Path, *, options: Mapping[str, str] | None = None) -> Settings:
+    """The settings that `environ` holds, `options` (same names, from the command line) winning over it.
+
+    Relative paths start from `cwd`. Raises one `ConfigError` with every mistake.
+    """
+    problems, warnings = _unknown(environ)
+    given = {s.field: _given(s, environ, options or {}, cwd, problems) for s in SETTINGS}
+    read: dict[str, Any] = {}
+    base = cwd
+    for setting in SETTINGS:
+        found = given[setting.field]
+        read[setting.field] = _read(setting, found, base if setting.beside_feeds and not found else cwd, problems)
+        if setting.field == "config" and read["config"] is not None:
+            base = read["config"].parent
+    _complete(read, given, problems)
+    if problems:
+        raise ConfigError([*problems, *warnings])
+    shown = tuple(_show(setting, given[setting.field], read[setting.field]) for setting in SETTINGS)
+    del read["database_password"]
+    return Settings(**read, shown=shown, warnings=tuple(warnings))
+
+
+def _unknown(environ: Mapping[str, str]) -> tuple[list[Problem], list[Problem]]:
+    known = {s.variable for s in SETTINGS} | {s.variable + _FILE for s in SETTINGS if s.secret}
+    short = {name.removeprefix(PREFIX): name for name in known}
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    for name in sorted(environ):
+        if not name.startswith(PREFIX) or name in known or _KUBERNETES.fullmatch(name):
+            continue
+        if meant := close_match(name.removeprefix(PREFIX), short):
+            hint = f"did you mean {short[meant]}?"
+            problems.append(Problem(file=name, message="there is no such setting", hint=hint))
+        else:
+            hint = "it is ignored; `basewatch check --settings` lists all settings"
+            warnings.append(Problem(file=name, message="there is no such setting", hint=hint, severity="warning"))
+    return problems, warnings
+
+
+def _given(
+    setting: Setting, environ: Mapping[str, str], options: Mapping[str, str], cwd: Path, problems: list[Problem]
+) -> _Given | None:
+    """The text that was given for a setting; None where its default holds."""
+    variable, by_file = setting.variable, setting.variable + _FILE
+    if option := options.get(variable):
+        return _Given(option, "option", variable)
+    direct, pointer = environ.get(variable, "").strip(), environ.get(by_file, "").strip() if setting.secret else ""
+    if direct and pointer:
+        problems.append(Problem(file=variable, message=f"{by_file} is set as well", hint="keep one of the two"))
+        return None
+    if direct:
+        return _Given(direct, "environment", variable)
+    return _from_file(by_file, cwd / pointer, problems) if pointer else None
+
+
+def _from_file(variable: str, path: Path, problems: list[Problem]) -> _Given | None:
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_SECRET_BYTES).decode().strip()
+    except OSError as error:
+        why = (error.strerror or "unknown reason").lower()
+    except UnicodeDecodeError:
+        why = "it is not UTF-8 text"
+    else:
+        if text:
+            return _Given(text, f"file {path}", variable)
+        why = "it is empty"
+    hint = "name a readable file that holds the secret"
+    problems.append(Problem(file=variable, message=f"the file {path} cannot be used: {why}", hint=hint))
+    return None
+
+
+def _read(setting: Setting, given: _Given | None, base: Path, problems: list[Problem]) -> Any:
+    text = given.text if given else setting.default
+    if not text and setting.field != "allow_networks":
+        return None
+    try:
+        return setting.read(text, base)
+    except ValueError as error:
+        message, _, hint = str(error).partition("; ")
+        variable = given.variable if given else setting.variable
+        problems.append(Problem(file=variable, message=message, hint=hint))
+        return None
+
+
+def _complete(read: dict[str, Any], given: Mapping[str, _Given | None], problems: list[Problem]) -> None:
+    """What depends on two settings or on the disk: the channels file, and the password of the database."""
+    channels = read["channels"]
+    if channels is not None and not channels.is_file():
+        if found := given["channels"]:
+            hint = "unset it to send alerts to the console"
+            problems.append(Problem(file=found.variable, message=f"there is no file {channels}", hint=hint))
+        read["channels"] = None
+    password = given["database_password"]
+    if password and read["database_url"]:
+        try:
+            read["database_url"] = database.with_password(read["database_url"], password.text)
+        except ValueError as error:
+            message, _, hint = str(error).partition("; ")
+            problems.append(Problem(file=password.variable, message=message, hint=hint))
+
+
+def _show(setting: Setting, given: _Given | None, value: Any) -> Shown:
+    return Shown(
+        variable=setting.variable,
+        value=_spoken(setting, value),
+        default=setting.default_text,
+        meaning=setting.meaning,
+        source=given.source if given else "default",
+    )
+
+
+def _spoken(setting: Setting, value: Any) -> str:
+    if setting.field == "database_url":
+        return database.without_secrets(value)
+    if setting.secret:
+        return database.MASK if value else "none"
+    if isinstance(value, timedelta):
+        return values.spoken(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    if value is None:
+        return "none: alerts go to the console"
+    return str(value)

@@ -1,0 +1,105 @@
+"""How the text of a setting becomes a value. Every reader raises `ValueError("what is wrong; what to write")`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_interface
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from monitor.yamlfile import Duration, did_you_mean
+
+Network = IPv4Network | IPv6Network
+#: text and the folder that relative paths start from → value
+Reader = Callable[[str, Path], Any]
+
+_DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
+_IN_WORDS = re.compile(r"\s*(\d{1,9})\s*(seconds?|minutes?|mins|hours?|hrs?|days?|weeks?)\s*", re.IGNORECASE)
+_UNITS = ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "m"), (timedelta(seconds=1), "s"))
+
+
+def spoken(duration: timedelta) -> str:
+    """A duration as a person would write it in a file: `90d`, `5m`, `1.5s`."""
+    for unit, letter in _UNITS:
+        if duration >= unit and duration % unit == timedelta(0):
+            return f"{duration // unit}{letter}"
+    return f"{duration.total_seconds():g}s"
+
+
+def read_duration(value: object) -> timedelta:
+    """`5m` as a timedelta; refuses what has no unit and tells how to write it."""
+    try:
+        return _DURATION.validate_python(value)
+    except ValidationError as error:
+        if isinstance(value, int) and not isinstance(value, bool):
+            raise ValueError(f"{value} has no unit; write {value}s for seconds, {value}m for minutes") from None
+        if isinstance(value, str) and (said := _IN_WORDS.fullmatch(value)):
+            meant = said[1] + said[2][0].casefold()
+            raise ValueError(f"{value!r} is not how a duration is written; write {meant}") from None
+        raise ValueError(str(error.errors()[0]["ctx"]["error"])) from None
+
+
+def duration(low: timedelta, high: timedelta) -> Reader:
+    """A reader of durations from `low` to `high`."""
+
+    def read(text: str, _base: Path) -> timedelta:
+        value = read_duration(text)
+        if not low <= value <= high:
+            raise ValueError(f"{text} is not possible; write a duration from {spoken(low)} to {spoken(high)}")
+        return value
+
+    return read
+
+
+def whole(low: int, high: int) -> Reader:
+    """A reader of whole numbers from `low` to `high`."""
+
+    def read(text: str, _base: Path) -> int:
+        if not re.fullmatch(r"[-+]?[0-9]{1,12}", text) or not low <= int(text) <= high:
+            raise ValueError(f"{text[:40]!r} is not possible; write a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def word(*known: str) -> Reader:
+    """A reader of one word out of `known`, in any case."""
+
+    def read(text: str, _base: Path) -> str:
+        if text.casefold() not in known:
+            raise ValueError(f"{text[:40]!r} is not possible; {did_you_mean(text, known)}")
+        return text.casefold()
+
+    return read
+
+
+def path(text: str, base: Path) -> Path:
+    """A path, made absolute against `base`."""
+    if "\0" in text:
+        raise ValueError("a path cannot hold a null character; write a plain path")
+    return (base / Path(text).expanduser()).absolute()
+
+
+def text(value: str, _base: Path) -> str:
+    """Text as it is."""
+    return value
+
+
+def networks(text: str, _base: Path) -> tuple[Network, ...]:
+    """`127.0.0.0/8, 10.1.2.3` as networks; a bare address is a network of one."""
+    found: list[Network] = []
+    for part in filter(None, re.split(r"[,\s]+", text)):
+        try:
+            interface = ip_interface(part)
+        except ValueError:
+            raise ValueError(
+                f"{part[:60]!r} is no network; write addresses in numbers, for instance 127.0.0.0/8,10.1.2.3"
+            ) from None
+        if interface.ip != interface.network.network_address:
+            raise ValueError(f"{part} names an address inside a network; write {interface.network} or {interface.ip}")
+        found.append(interface.network)
+    return tuple(found)
