@@ -205,6 +205,8 @@ class ParsedFeed:
     title: str = ""
     language: str | None = None
     entries: tuple[Entry, ...] = ()
+    #: entries that were not taken: they held nothing to read, or came after the first 10,000
+    dropped: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

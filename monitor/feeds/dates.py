@@ -1,0 +1,187 @@
+"""A publisher's date, read from its raw text.
+
+Pure, except that the last resort loads dateparser (its door). feedparser's own reading is not used: it takes
+`2016/6/29` for November, reads CEST as UTC and Unix seconds as the year 1763, and knows no German, French, Russian
+or Arabic month. What is read is a hint for people and for the local date of an attack; whether an item is new is
+decided by when we first saw it.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+
+from monitor.feeds.months import MONTHS
+from monitor.news import DateMark
+
+#: a clock may be wrong by this much
+_CLOCK_TOLERANCE = timedelta(minutes=10)
+#: RSS did not exist before
+_EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+_MAX_LENGTH = 100
+
+#: hours from UTC. Names that mean several zones are taken as news of this field uses them; IST (India, Israel,
+#: Ireland), CST and BST of their second meanings cannot be told apart: IST is left unread, so it counts as UTC
+_ZONES: dict[str, float] = {
+    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "met": 1, "mez": 1, "cest": 2,
+    "mest": 2, "mesz": 2, "eet": 2, "eest": 3, "idt": 3, "msk": 3, "trt": 3, "ast": 3, "irst": 3.5, "irdt": 4.5,
+    "gst": 4, "aft": 4.5, "pkt": 5, "sgt": 8, "hkt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12,
+    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "hst": -10,
+}  # fmt: skip
+
+_ZONE = r"\s*(?P<zone>[+-]\d{1,2}:?\d{2}|[A-Za-z]{1,5}(?:\s*[+-]\d{1,2}(?::?\d{2})?)?)?"
+_TIME = (
+    r"(?:\D{1,12}?(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
+    rf"\s*(?P<half>[aApP]\.?[mM]\.?)?{_ZONE})?"
+)
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})[/.-](?P<month>\d{1,2})[/.-](?P<day>\d{1,2})(?!\d)" + _TIME)
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[.](?P<month>\d{1,2})[.](?P<year>\d{4})(?!\d)" + _TIME)
+_DAY_NAME = re.compile(r"(?<!\d)(?P<day>\d{1,2})[\s.,ºe-]{1,3}(?:de\s)?(?P<name>[^\W\d]+(?:\s[^\W\d]+)??)"
+                       r"[\s.,-]{1,3}(?:de\s)?(?P<year>\d{4}|\d{2}(?=\s))(?!\d)" + _TIME)  # fmt: skip
+_NAME_DAY = re.compile(r"(?P<name>[^\W\d]+)\.?\s{1,2}(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s{1,2}(?P<year>\d{4})(?!\d)"
+                       + _TIME)  # fmt: skip
+_SECONDS = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
+_HALF_DAY = re.compile(r"(?i)\d\s*[ap]\.?m\b")
+_ISO_BASIC = re.compile(r"\d{8}(?:T.*)?")
+
+
+def read_date(text: str | None, *, now: datetime, patient: bool = True) -> tuple[datetime | None, DateMark]:
+    """The moment that `text` names, as aware UTC, and what is odd about it.
+
+    More than ten minutes in the future is clamped to `now` (FUTURE); before 1995 there is no moment (ABSURD).
+    A text without zone is taken as UTC. `patient=False` leaves out the last resort, which takes milliseconds.
+    """
+    text = " ".join((text or "").translate(_DIGITS).split())
+    if not text:
+        return None, DateMark.MISSING
+    moment = _read(text) if len(text) <= _MAX_LENGTH else None
+    if moment is None and patient and len(text) <= _MAX_LENGTH and any(sign.isdigit() for sign in text):
+        moment = _by_dateparser(text)
+    if moment is None:
+        return None, DateMark.UNREADABLE
+    if moment < _EARLIEST:
+        return None, DateMark.ABSURD
+    if moment > now + _CLOCK_TOLERANCE:
+        return now, DateMark.FUTURE
+    return moment, DateMark.GOOD
+
+
+def _read(text: str) -> datetime | None:
+    for reading in (_iso, _rfc822, _unix_seconds, _by_pattern):
+        try:
+            moment = reading(text)
+            if moment is not None:
+                return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue  # not in this form, or a day that no calendar has
+    return None
+
+
+def _iso(text: str) -> datetime | None:
+    if not text[:4].isdigit() or not ("-" in text[4:8] or _ISO_BASIC.fullmatch(text)):
+        return None
+    return datetime.fromisoformat(re.sub(r"\s(?=[+-]\d)|\s?(?:UTC|GMT)$", "", text))
+
+
+def _rfc822(text: str) -> datetime | None:
+    """`Fri, 21 Nov 2025 10:00:00 CEST`; the zone's name is read here, the library knows only six."""
+    parts = email.utils.parsedate_tz(text)
+    if parts is None or _HALF_DAY.search(text):  # the library drops the `pm`
+        return None
+    last = text.replace("(", " ").replace(")", " ").split()[-1]
+    offset = _offset(last)
+    if offset is None:
+        offset = timedelta(seconds=parts[9] or 0)
+    return datetime(*parts[:6], tzinfo=timezone(offset))
+
+
+def _unix_seconds(text: str) -> datetime | None:
+    if not _SECONDS.fullmatch(text):
+        return None
+    number = float(text)
+    return datetime.fromtimestamp(number / 1000 if len(text) == 13 else number, UTC)
+
+
+def _by_pattern(text: str) -> datetime | None:
+    """`2016/6/29 15:07:41`, `29.06.2016, 15:07`, `29. Juni 2016`, `June 29, 2016 3:07 pm EST`."""
+    for pattern in (_YEAR_FIRST, _DAY_FIRST, _DAY_NAME, _NAME_DAY):
+        found = pattern.search(text)
+        if found and (moment := _moment(found.groupdict())):
+            return moment
+    return None
+
+
+def _moment(parts: dict[str, str | None]) -> datetime | None:
+    name = parts.get("name")
+    month = MONTHS.get(unicodedata.normalize("NFC", name).lower()) if name else int(parts["month"] or 0)
+    if not month:
+        return None
+    year = int(parts["year"] or 0)
+    hour = int(parts["hour"] or 0)
+    if parts["half"]:
+        hour = hour % 12 + (12 if parts["half"][0] in "pP" else 0)
+    offset = _offset(parts["zone"] or "") or timedelta()
+    return datetime(
+        year + 2000 if year < 100 else year,
+        month,
+        int(parts["day"] or 0),
+        hour,
+        int(parts["minute"] or 0),
+        int(parts["second"] or 0),
+        tzinfo=timezone(offset),
+    )
+
+
+def _offset(zone: str) -> timedelta | None:
+    """`+0200`, `CEST`, `GMT+3` as a distance from UTC; None where the name says nothing."""
+    found = re.fullmatch(r"([A-Za-z]*)\s*(?:([+-])(\d{1,2}):?(\d{2})?)?", zone)
+    if not found:
+        return None
+    name, sign, hours, minutes = found.groups()
+    if sign:
+        distance = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        return distance if sign == "+" else -distance
+    known = _ZONES.get(name.lower())
+    return None if known is None else timedelta(hours=known)
+
+
+#: Arabic, Persian and full-width digits
+_DIGITS = {
+    ord(sign): str(number)
+    for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９")
+    for number, sign in enumerate(row)
+}
+
+
+#: languages of the last resort; all two hundred take seconds to load
+_LANGUAGES = [
+    *("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl", "cs", "el"),
+    *("ru", "uk", "bg", "tr", "ar", "fa", "he", "ur", "hi", "zh", "ja", "ko", "id"),
+]
+
+
+def _by_dateparser(text: str) -> datetime | None:
+    """The last resort: absolute dates with day, month and year in `_LANGUAGES`."""
+    try:
+        found: datetime | None = _dateparser().get_date_data(text).date_obj
+    except Exception:  # a library that guesses at hostile text; no reading is a fine answer
+        return None
+    return None if found is None else found.astimezone(UTC)
+
+
+@lru_cache(maxsize=1)
+def _dateparser() -> Any:
+    from dateparser.date import DateDataParser  # costs 20 MB and a tenth of a second: only where it is needed
+
+    settings = {
+        "REQUIRE_PARTS": ["day", "month", "year"],
+        "PARSERS": ["absolute-time"],
+        "TIMEZONE": "UTC",
+        "RETURN_AS_TIMEZONE_AWARE": True,
+        "DATE_ORDER": "DMY",
+    }
+    return DateDataParser(languages=_LANGUAGES, settings=settings)

@@ -1,0 +1,125 @@
+"""From the bytes of a document to its entries. The door to feedparser; runs inside a worker process.
+
+    parse(body) → ParsedFeed | ParseFailed
+
+Never touches the network (feedparser fetches what looks like an address, hence the `BytesIO`) and never raises for
+what a publisher sends. A document that is broken XML but still gives entries gives them; one without entries and
+without a known format is NOT_A_FEED, with what it looks like instead. feedparser's clean-up of HTML and its
+rewriting of links inside HTML are switched off: we keep no HTML, and they take two thirds of the time.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import feedparser
+
+from monitor.feeds.entries import Draft, finish
+from monitor.feeds.jsonfeed import looks_like_json, parse_json
+from monitor.news import ParsedFeed, ParseFailed, ParseProblem
+
+_HTML = re.compile(rb"(?i)<!doctype\s+html|<html[\s>]")
+
+
+def parse(body: bytes, *, content_type: str | None, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+    """The entries of one document.
+
+    `content_type` is the reply's header (its charset counts where the document says nothing), `base_url` the
+    address that it came from. Costs what the document wants: time and memory are limited by the caller, `workers`.
+    """
+    if not body.strip():
+        return _not_a_feed("the body is empty")
+    try:
+        if looks_like_json(body):
+            return parse_json(body, base_url=base_url, now=now)
+        return _parse_xml(body, content_type or "", base_url, now)
+    except MemoryError:
+        return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="reading it takes more memory than allowed")
+    except Exception as error:  # a library fails on hostile bytes: this document's result, nobody else's
+        return ParseFailed(problem=ParseProblem.CRASHED, detail=f"the parser failed: {type(error).__name__}")
+
+
+def _parse_xml(body: bytes, content_type: str, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+    headers = {"content-location": base_url}
+    if content_type:
+        headers["content-type"] = content_type
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        document = feedparser.parse(
+            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    if not document.get("version") and not document.get("entries"):
+        return _not_a_feed(_looks_like(body, document))
+    feed = document.get("feed", {})
+    drafts = _drafts(document.entries, base_url)
+    return finish(_value(feed, "title"), _value(feed, "language") or None, drafts, now=now)
+
+
+def _drafts(entries: list[Any], base_url: str) -> Iterator[Draft]:
+    for entry in entries:
+        source = _value(entry, "source", {})
+        detail = _value(entry, "title_detail", {})
+        # without a summary of its own an entry is given a copy of its content by feedparser
+        has_summary = "summary_detail" in entry or not _value(entry, "content", [])
+        yield Draft(
+            guid=_value(entry, "id"),
+            links=_links(entry),
+            base=_value(detail, "base") or base_url,
+            title=_markup(_value(entry, "title"), detail),
+            summary=_markup(_value(entry, "summary"), _value(entry, "summary_detail", {})) if has_summary else "",
+            body=_body(entry),
+            dates=tuple(filter(None, (_value(entry, key) for key in ("published", "updated", "created")))),
+            language=_value(entry, "language") or _value(detail, "language") or None,
+            publisher=_value(source, "title") if isinstance(source, dict) else "",
+        )
+
+
+def _value(holder: Any, key: str, default: Any = "") -> Any:
+    """A field as it stands; feedparser's own look-up takes `published` for a missing `updated`, with a warning."""
+    found = dict.get(holder, key) if isinstance(holder, dict) else None
+    return default if found is None or not isinstance(found, type(default)) else found
+
+
+def _links(entry: Any) -> tuple[str, ...]:
+    """Where the article is: the original behind a feed service, the entry's link, its permalink guid."""
+    others = [_value(link, "href") for link in _value(entry, "links", []) if _value(link, "rel") == "alternate"]
+    return (_value(entry, "feedburner_origlink"), _value(entry, "link"), *others, _value(entry, "id"))
+
+
+def _body(entry: Any) -> str:
+    """The longest of the contents: feeds repeat one article as text and as HTML."""
+    contents = [_markup(_value(content, "value"), content) for content in _value(entry, "content", [])]
+    return max(contents, key=len, default="")
+
+
+def _markup(text: str, detail: Any) -> str:
+    """Text that the document declares to be plain, escaped, so that `<` and `&` in it stay what they are."""
+    if _value(detail, "type") == "text/plain" and ("<" in text or "&" in text) and not _ENTITY_OR_TAG.search(text):
+        return text.replace("&", "&amp;").replace("<", "&lt;")
+    return text
+
+
+#: so many feeds escape their titles twice that what looks like HTML is HTML, whatever is declared
+_ENTITY_OR_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[\s/>]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
+
+
+def _looks_like(body: bytes, document: Any) -> str:
+    if _HTML.search(body[:4096]):
+        return "it is an HTML page; the site may want a browser, or the feed has moved"
+    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+        return "it is plain text or unknown bytes, not XML"
+    error = _value(document, "bozo_exception", Exception())
+    return (
+        f"it is XML, but no RSS, Atom or RDF ({type(error).__name__})"
+        if document.get("bozo")
+        else ("it is XML, but no RSS, Atom or RDF")
+    )
+
+
+def _not_a_feed(detail: str) -> ParseFailed:
+    return ParseFailed(problem=ParseProblem.NOT_A_FEED, detail=detail)
