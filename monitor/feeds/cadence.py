@@ -1,0 +1,127 @@
+"""When a feed is asked again, at which address, and when somebody must hear that it is blind.
+
+Pure: `now` and the random `spread` are the caller's. A feed is never given up: it is asked less often, at most
+`max_interval` apart, because feeds that give 404 or 410 do come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.feeds.locations import holds_secret, is_https_upgrade
+from monitor.news import Feed, Fetched, FetchFailed, FeedState, NotModified, ParseFailed
+
+#: longest wait that a Retry-After is obeyed for
+_LONGEST_RETRY_AFTER = timedelta(hours=24)
+#: longest wait while the network itself is away, so that recovery is quick
+_OFFLINE_WAIT = timedelta(minutes=1)
+#: a permanent redirect is followed for good after it was the same for so long
+_REDIRECT_HELD = timedelta(days=7)
+#: statuses that busy or moody servers give and take back: waits grow half as fast
+_SOFT_STATUSES = frozenset({403, 404, 410, 429})
+_BLIND_FAILURES = 3
+_BLIND_FOR = timedelta(minutes=30)
+#: failures at a moved feed's new address after which the written one is asked again
+_DOUBT_MOVE_AFTER = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cadence:
+    """The next poll of a feed."""
+
+    next_poll_at: datetime
+    #: failures in a row, this one included
+    failures: int
+    #: sentence for people
+    why: str
+
+
+def next_poll(
+    feed: Feed,
+    state: FeedState,
+    outcome: Fetched | NotModified | FetchFailed | ParseFailed,
+    *,
+    now: datetime,
+    offline: bool,
+    spread: float,
+) -> Cadence:
+    """When to ask again after `outcome`.
+
+    `spread` in [0, 1) moves the wait by up to 5 % either way after a success and up to 10 % later after a failure,
+    so that feeds which started together drift apart. `offline` (no feed at all can be reached) is nobody's fault:
+    failures are not counted and the wait stays short.
+    """
+    if isinstance(outcome, (Fetched, NotModified)):
+        return Cadence(next_poll_at=now + feed.interval * (0.95 + 0.1 * spread), failures=0, why=outcome.result)
+    later = 1 + 0.1 * spread
+    if offline:
+        wait = min(feed.interval, _OFFLINE_WAIT) * later
+        return Cadence(next_poll_at=now + wait, failures=state.failures, why="the network is away")
+    failures = state.failures + 1
+    wait = _backed_off(feed, _steps(outcome, failures)) * later
+    why = f"{outcome.result}, {_times(failures)}"
+    asked = outcome.retry_after if isinstance(outcome, FetchFailed) else None
+    if asked is not None and min(asked, _LONGEST_RETRY_AFTER) > wait:
+        wait = min(asked, _LONGEST_RETRY_AFTER) * (1 + 0.02 * spread)
+        why += "; the server asked for this wait"
+    return Cadence(next_poll_at=now + wait, failures=failures, why=why)
+
+
+def watch_redirect(
+    state: FeedState, permanent_url: str | None, *, now: datetime, polled_url: str = ""
+) -> tuple[str | None, datetime | None]:
+    """The permanent redirect to remember and since when it is the same, after a poll that succeeded.
+
+    `polled_url` is the address that was asked (`poll_url`): a moved feed asked at its new address gives no redirect,
+    and that must not be taken for the end of the move.
+    """
+    if permanent_url is None:
+        at_target = bool(polled_url) and polled_url == state.redirect_url
+        return (state.redirect_url, state.redirect_since) if at_target else (None, None)
+    if permanent_url == state.redirect_url and state.redirect_since is not None:
+        return state.redirect_url, state.redirect_since
+    return permanent_url, now
+
+
+def poll_url(feed: Feed, state: FeedState, *, now: datetime) -> str:
+    """The address to ask: the written one, or the one it has moved to.
+
+    The same address over https is taken at once, any other permanent redirect after seven days of the same target.
+    An address with credentials is never replaced. When the new address keeps failing, the written one is asked.
+    """
+    target, since = state.redirect_url, state.redirect_since
+    if not target or since is None or holds_secret(feed.url) or state.failures >= _DOUBT_MOVE_AFTER:
+        return feed.url
+    if is_https_upgrade(feed.url, target) or now - since >= _REDIRECT_HELD:
+        return target
+    return feed.url
+
+
+def is_blind(feed: Feed, state: FeedState, *, now: datetime) -> bool:
+    """True where the operator must hear, once, that nothing comes from this feed any more.
+
+    At least three failures in a row and half an hour without a success. A feed that never gave anything has no such
+    moment; the waits that its failures have cost stand in for it.
+    """
+    if state.blind_told_at is not None or state.failures < _BLIND_FAILURES:
+        return False
+    if state.last_success_at is not None:
+        return now - state.last_success_at >= _BLIND_FOR
+    waited = sum((_backed_off(feed, step) for step in range(min(state.failures - 1, 64))), timedelta())
+    return waited >= _BLIND_FOR
+
+
+def _steps(outcome: FetchFailed | ParseFailed, failures: int) -> int:
+    """How often the wait doubles."""
+    soft = isinstance(outcome, FetchFailed) and outcome.status in _SOFT_STATUSES
+    return (failures - 1) // 2 if soft else failures - 1
+
+
+def _backed_off(feed: Feed, steps: int) -> timedelta:
+    longest = max(feed.max_interval, feed.interval)
+    return min(feed.interval * 2 ** min(steps, 20), longest)
+
+
+def _times(number: int) -> str:
+    return "for the first time" if number == 1 else f"{number} times in a row"
