@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.feeds.locations import holds_secret, is_https_upgrade
-from monitor.news import Feed, Fetched, FetchFailed, FeedState, NotModified, ParseFailed
+from monitor.news import Feed, FeedState, Fetched, FetchFailed, NotModified, ParseFailed
 
 #: longest wait that a Retry-After is obeyed for
 _LONGEST_RETRY_AFTER = timedelta(hours=24)
@@ -120,7 +120,7 @@ def _steps(outcome: FetchFailed | ParseFailed, failures: int) -> int:
 
 def _backed_off(feed: Feed, steps: int) -> timedelta:
     longest = max(feed.max_interval, feed.interval)
-    return min(feed.interval * 2 ** min(steps, 20), longest)
+    return min(feed.interval * (1 << min(steps, 20)), longest)
 
 
 def _times(number: int) -> str:
