@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from w3lib.url import canonicalize_url
@@ -39,7 +40,7 @@ _OPTIONAL_MARKS = "\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u0
 _JOINERS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff"
 _INVISIBLE = re.compile(f"[{_OPTIONAL_MARKS}{_JOINERS}]")
 #: punctuation and white space; signs of money and measure belong to the words
-_BETWEEN_WORDS = re.compile(r"[^\w%+$€£]+|_+")
+_BETWEEN_WORDS = re.compile(r"(?:[^\w%+$€£]|_)+")
 #: what separates a headline from the name that aggregators add to it
 _SUFFIX_SEPARATOR = re.compile(r"\s[-–—|•·:]\s")
 
@@ -105,15 +106,17 @@ def normalised_title(title: str, publisher: str = "") -> str:
     return _folded(title)
 
 
+@lru_cache(maxsize=4096)
 def _folded(text: str) -> str:
     # case folding can undo the composed form (and the other way round), so it is done until nothing changes
-    while (folded := folded_once(text)) != text:
+    while (folded := _folded_once(text)) != text:
         text = folded
+        if text.isascii():
+            break
     return text
 
 
-def folded_once(text: str) -> str:
-    """The words of a longer text, compared cheaply: one pass, good enough to see whether anything was rewritten."""
+def _folded_once(text: str) -> str:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     text = _INVISIBLE.sub("", text)
     return _BETWEEN_WORDS.sub(" ", text).strip()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 
 from monitor.news import Entry, NoveltyReason
-from monitor.recognise.canonical import canonical_url, folded_once, normalised_title
+from monitor.recognise.canonical import canonical_url, normalised_title
 
 #: a title of fewer words ("Live", "Breaking news", "Weather report") is shared by articles that have nothing in common
 TELLING_TITLE_WORDS = 4
 _SEPARATOR = "\x1f"
+_UNSPACED = re.compile("[\u3040-\ud7a3]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,7 @@ def entry_keys(entry: Entry, *, feed: str, publisher: str) -> EntryKeys:
     """
     writer = entry.publisher or publisher or feed
     link, title = canonical_url(entry.url), normalised_title(entry.title, writer)
-    text = _SEPARATOR.join((title, folded_once(entry.summary), folded_once(entry.body)))
+    text = _SEPARATOR.join((title, _spaced_alike(entry.summary), _spaced_alike(entry.body)))
     telling = _counts_as_words(title) >= TELLING_TITLE_WORDS
     return EntryKeys(
         guid=_key("guid", feed, entry.guid) if entry.guid else None,
@@ -89,6 +91,11 @@ def _key(*parts: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def _spaced_alike(text: str) -> str:
+    """A longer text without the differences that say nothing: white space and capitals."""
+    return " ".join(text.casefold().split())
+
+
 def _counts_as_words(title: str) -> int:
     """Words; Chinese, Japanese and Korean write without spaces, there two characters make about one word."""
-    return len(title.split()) + sum("\u3040" <= character <= "\ud7a3" for character in title) // 2
+    return len(title.split()) + len(_UNSPACED.findall(title)) // 2

@@ -1,0 +1,119 @@
+"""Feeds, their state between polls and their last polls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Delete, Row, Select, bindparam, delete, func, insert, or_, select, update
+
+from monitor.errors import StoreError
+from monitor.news import Feed, FeedState, PollEvent
+from monitor.store.frozen import columns_of
+from monitor.store.part import Part
+from monitor.store.tables import FeedRow, FetchEventRow, ItemRow, table_of
+
+#: polls remembered of each feed
+EVENTS_PER_FEED = 30
+
+_STATE = [field.name for field in fields(FeedState) if field.name not in ("feed_id", "name")]
+_FEEDS, _EVENTS = table_of(FeedRow), table_of(FetchEventRow)
+_EVENT = [getattr(FetchEventRow, field.name) for field in fields(PollEvent)]
+
+
+class FeedPart(Part):
+    """Questions and changes about feeds."""
+
+    def sync_feeds(self, feeds: Sequence[Feed], *, now: datetime) -> None:
+        """Makes the database know exactly these feeds as configured.
+
+        New names are added and due at once; the others keep their state, also where their address changed: what
+        was seen stays seen. Feeds that left the file stay with their items and are polled no more.
+        """
+        columns = (FeedRow.name, FeedRow.url, FeedRow.publisher, FeedRow.language, FeedRow.configured)
+        stored = {row.name: row for row in self._connection.execute(select(*columns))}
+        for feed in feeds:
+            wanted: dict[str, Any] = {
+                "url": feed.url, "publisher": feed.publisher, "language": feed.language, "configured": True,
+            }  # fmt: skip
+            if (row := stored.pop(feed.name, None)) is None:
+                blank = {"failures": 0, "last_result": "", "last_detail": "", "first_configured_at": now}
+                self._connection.execute(insert(FeedRow).values(name=feed.name, **wanted, **blank))
+            elif any(getattr(row, key) != value for key, value in wanted.items()):
+                if row.url != feed.url:  # validators and redirects belong to the old address; next poll at once
+                    wanted |= dict.fromkeys(
+                        ("etag", "last_modified", "body_hash", "redirect_url", "redirect_since", "next_poll_at")
+                    )
+                self._connection.execute(update(FeedRow).where(FeedRow.name == feed.name).values(**wanted))
+        gone = [name for name, row in stored.items() if row.configured]
+        for name in gone:
+            self._connection.execute(update(FeedRow).where(FeedRow.name == name).values(configured=False))
+
+    def feed_states(self, names: Iterable[str] | None = None) -> list[FeedState]:
+        """The configured feeds by name, or those of `names` that the database knows."""
+        if names is None:
+            return self._states(_states().where(FeedRow.configured).order_by(FeedRow.name))
+        return self._states(_states().where(FeedRow.name.in_(list(names))).order_by(FeedRow.name))
+
+    def feed_state(self, name: str) -> FeedState:
+        """The state of one feed; `StoreError` where the database does not know it."""
+        row = self._connection.execute(_STATE_OF, {"of": name}).first()
+        if row is None:
+            raise StoreError(f"the database knows no feed {name!r}; it learns of feeds from the feeds file")
+        return _state(row)
+
+    def due_feeds(self, now: datetime) -> list[FeedState]:
+        """Configured feeds whose time has come: never polled first, then the longest overdue."""
+        due = or_(FeedRow.next_poll_at.is_(None), FeedRow.next_poll_at <= now)
+        order = (FeedRow.next_poll_at.asc().nulls_first(), FeedRow.id)
+        return self._states(_states().where(FeedRow.configured, due).order_by(*order))
+
+    def save_poll(self, state: FeedState, event: PollEvent) -> None:
+        """The state after a poll and the poll itself; of each feed the last 30 polls stay."""
+        values = {name: getattr(state, name) for name in _STATE}
+        self._connection.execute(_SAVE_STATE, values | {"of": state.feed_id})
+        self._connection.execute(_ADD_EVENT, columns_of(event) | {"feed_id": state.feed_id})
+        self._connection.execute(_DROP_EVENTS, {"of": state.feed_id})
+
+    def postpone(self, name: str, *, until: datetime) -> None:
+        """Leaves a feed alone until then; nothing else of its state changes."""
+        self._connection.execute(update(FeedRow).where(FeedRow.name == name).values(next_poll_at=until))
+
+    def feed_events(self, name: str, limit: int = EVENTS_PER_FEED) -> list[PollEvent]:
+        """The last polls of a feed, newest first."""
+        mine = select(*_EVENT).where(FetchEventRow.feed_id == self._feed_id(name))
+        rows = self._connection.execute(mine.order_by(FetchEventRow.id.desc()).limit(limit))
+        return [PollEvent(**row._mapping) for row in rows]
+
+    def feed_counts(self, since: datetime) -> dict[str, int]:
+        """Items first seen since then, by feed; a feed without any is not in the answer."""
+        counted = select(ItemRow.feed_id, func.count().label("items")).where(ItemRow.first_seen >= since)
+        counts = counted.group_by(ItemRow.feed_id).subquery()
+        named = select(FeedRow.name, counts.c["items"]).join(counts, counts.c.feed_id == FeedRow.id)
+        return {row[0]: row[1] for row in self._connection.execute(named)}
+
+    def _states(self, query: Select[Any]) -> list[FeedState]:
+        return [_state(row) for row in self._connection.execute(query)]
+
+
+def _beyond_kept() -> Delete:
+    mine = _EVENTS.c.feed_id == bindparam("of")
+    newest_first = select(_EVENTS.c.id).where(mine).order_by(_EVENTS.c.id.desc())
+    return delete(_EVENTS).where(mine, _EVENTS.c.id <= newest_first.limit(1).offset(EVENTS_PER_FEED).scalar_subquery())
+
+
+def _states() -> Select[Any]:
+    return select(FeedRow.id.label("feed_id"), FeedRow.name, *(getattr(FeedRow, name) for name in _STATE))
+
+
+def _state(row: Row[Any]) -> FeedState:
+    return FeedState(**row._mapping)
+
+
+# what every poll says is put together once: building these costs SQLAlchemy more than running them costs SQLite
+_STATE_OF = _states().where(FeedRow.name == bindparam("of"))
+_SAVE_STATE = update(_FEEDS).where(_FEEDS.c.id == bindparam("of"))
+_ADD_EVENT = insert(_EVENTS)
+_DROP_EVENTS = _beyond_kept()

@@ -1,0 +1,88 @@
+"""Identity keys: what has been seen, for longer than the items themselves are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, select, update
+from sqlalchemy.orm import aliased
+
+from monitor.news import Novelty
+from monitor.recognise.fingerprint import Known
+from monitor.store.part import Part, chunks, insert_for
+from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
+
+
+class FingerprintPart(Part):
+    """Questions and changes about identity keys."""
+
+    def known(self, keys: Iterable[int]) -> dict[int, Known]:
+        """What is remembered of these keys; the unknown ones are missing."""
+        answer = {}
+        for some in chunks(keys):
+            for row in self._connection.execute(_KNOWN, {"keys": some}):
+                key, item_id, feed, text_hash, first_seen, last_seen, title, url, copy_of, old = row
+                answer[key] = Known(
+                    item_id=item_id, feed=feed, text_hash=text_hash, first_seen=first_seen, last_seen=last_seen,
+                    title=title or "", canonical_url=url or "", copy_of=copy_of, old=old,
+                )  # fmt: skip
+        return answer
+
+    def remember(self, feed: str, rows: Sequence[tuple[int, str | None, int]], *, now: datetime) -> None:
+        """Keeps (key, item id, text hash) for a feed; a key that is held already goes to the item named here.
+
+        A key that stays with its item keeps the time when it was first seen. One call for all rows of a poll is
+        many times faster than one per item.
+        """
+        if rows:
+            same = {"feed_id": self._feed_id(feed), "first_seen": now, "last_seen": now.date()}
+            values = [same | {"key": key, "item_id": item, "text_hash": text_hash} for key, item, text_hash in rows]
+            self._connection.execute(_remember(self._connection.dialect.name), values)
+
+    def touch(self, keys: Iterable[int], *, now: datetime) -> None:
+        """Notes that a document still holds these; writes at most once a day for each."""
+        for some in chunks(keys):
+            self._connection.execute(_TOUCH, {"keys": some, "today": now.date()})
+
+
+def _known() -> Select[Any]:
+    original = aliased(ItemRow)
+    # an edit of a first-poll item, or of its copy in another feed, must stay as quiet as the item itself
+    old = case(
+        (ItemRow.novelty == Novelty.OLD, ItemRow.novelty_reason),
+        (original.novelty == Novelty.OLD, original.novelty_reason),
+    )
+    held = FingerprintRow
+    columns = (
+        held.key, held.item_id, FeedRow.name, held.text_hash, held.first_seen, held.last_seen,
+        ItemRow.title, ItemRow.canonical_url, ItemRow.copy_of, old,
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .join(FeedRow, FeedRow.id == held.feed_id)
+        .outerjoin(ItemRow, ItemRow.id == held.item_id)
+        .outerjoin(original, original.id == ItemRow.copy_of)
+        .where(held.key.in_(bindparam("keys", expanding=True)))
+    )
+
+
+@cache
+def _remember(dialect: str) -> Any:
+    new = insert_for(dialect, FingerprintRow)
+    stays = FingerprintRow.item_id == new.excluded.item_id
+    changes = {name: new.excluded[name] for name in ("feed_id", "item_id", "text_hash", "last_seen")}
+    changes["first_seen"] = case((stays, FingerprintRow.first_seen), else_=new.excluded.first_seen)
+    return new.on_conflict_do_update(index_elements=["key"], set_=changes)
+
+
+# put together once: building these costs SQLAlchemy more than running them costs SQLite
+_KNOWN = _known()
+_TABLE = table_of(FingerprintRow)
+_TOUCH = (
+    update(_TABLE)
+    .where(_TABLE.c.key.in_(bindparam("keys", expanding=True)), _TABLE.c.last_seen < bindparam("today"))
+    .values(last_seen=bindparam("today"))
+)

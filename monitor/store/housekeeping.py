@@ -1,0 +1,47 @@
+"""What the daemon leaves for others to read, and what is thrown away with time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+
+from monitor.news import DeliveryState
+from monitor.store.part import Part
+from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
+
+#: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
+TOMBSTONE_DAYS = timedelta(days=400)
+_ENDED = (DeliveryState.SENT, DeliveryState.GAVE_UP)
+
+
+class HousekeepingPart(Part):
+    """The daemon's own notes, and pruning."""
+
+    def state_get(self, key: str) -> Any:
+        """What was last written under `key`; None where nothing was."""
+        return self._connection.scalar(select(DaemonStateRow.value).where(DaemonStateRow.key == key))
+
+    def state_set(self, key: str, value: Any) -> None:
+        """Keeps a JSON value under `key`."""
+        new = self._insert(DaemonStateRow).values(key=key, value=value)
+        renewed = new.on_conflict_do_update(index_elements=["key"], set_={"value": new.excluded.value})
+        self._connection.execute(renewed)
+
+    def prune(self, *, before: datetime, now: datetime) -> dict[str, int]:
+        """Throws away items first seen before then, and answers how many of what went.
+
+        Items of younger incidents and of incidents with alerts still under way stay. Of what goes the identity
+        keys stay as tombstones, until no document has held them for 400 days. Incidents and alerts are the
+        ledger and stay for good.
+        """
+        unsent = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id)
+        needed = select(IncidentRow.id).where(
+            or_(IncidentRow.opened_at >= before, IncidentRow.id.in_(unsent.where(DeliveryRow.state.not_in(_ENDED))))
+        )
+        free = or_(ItemRow.incident_id.is_(None), ItemRow.incident_id.not_in(needed))
+        items = self._connection.execute(delete(ItemRow).where(ItemRow.first_seen < before, free))
+        forgotten = FingerprintRow.last_seen < (now - TOMBSTONE_DAYS).date()
+        keys = self._connection.execute(delete(FingerprintRow).where(FingerprintRow.item_id.is_(None), forgotten))
+        return {"items": items.rowcount, "tombstones": keys.rowcount}

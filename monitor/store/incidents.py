@@ -1,0 +1,38 @@
+"""Incidents: one row per attack on one place in one local-date window."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+
+from monitor.news import Incident
+from monitor.store.frozen import columns_of
+from monitor.store.part import Part
+from monitor.store.tables import IncidentRow, table_of
+
+_TABLE = table_of(IncidentRow)
+
+
+class IncidentPart(Part):
+    """Questions and changes about incidents."""
+
+    def incidents(self, since: datetime | date) -> list[Incident]:
+        """Incidents that happened on that local date or later (a date), or were opened since then (a time)."""
+        recent = IncidentRow.opened_at >= since if isinstance(since, datetime) else IncidentRow.date >= since
+        rows = self._connection.execute(select(_TABLE).where(recent).order_by(_TABLE.c.date, _TABLE.c.opened_at))
+        return [Incident(**row._mapping) for row in rows]
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """One incident; None where there is none."""
+        row = self._connection.execute(select(_TABLE).where(_TABLE.c.id == incident_id)).first()
+        return None if row is None else Incident(**row._mapping)
+
+    def add_incident(self, incident: Incident) -> None:
+        """Stores a new incident."""
+        self._connection.execute(insert(_TABLE).values(**columns_of(incident)))
+
+    def update_incident(self, incident: Incident) -> None:
+        """Replaces a stored incident by its later self."""
+        values = columns_of(incident)
+        self._connection.execute(update(_TABLE).where(_TABLE.c.id == values.pop("id")).values(**values))

@@ -1,0 +1,103 @@
+"""Items with everything that was decided about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+
+from monitor.news import Decision, Entry, Item, StoredItem
+from monitor.recognise.fingerprint import entry_keys
+from monitor.store.part import Part
+from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
+
+_TABLE = table_of(ItemRow)
+_ITEM = [field.name for field in fields(Item) if field.name != "feed"]
+
+
+class ItemPart(Part):
+    """Questions and changes about items."""
+
+    def add_items(self, items: Sequence[StoredItem]) -> None:
+        """Stores new items; their ids come from `new_id`, their feeds are known."""
+        if items:
+            self._connection.execute(insert(_TABLE), [self._row(stored) for stored in items])
+
+    def update_item(self, stored: StoredItem) -> None:
+        """Replaces a stored item by its edited self."""
+        row = self._row(stored)
+        self._connection.execute(update(_TABLE).where(_TABLE.c.id == row.pop("id")).values(**row))
+
+    def item(self, item_id: str) -> StoredItem | None:
+        """One item; None where there is none, or no more."""
+        return self._first(_items().where(ItemRow.id == item_id))
+
+    def items(self, since: datetime, *, feed: str | None = None, limit: int | None = None) -> list[StoredItem]:
+        """Items first seen since then, newest first."""
+        query = _items().where(ItemRow.first_seen >= since).order_by(ItemRow.first_seen.desc(), ItemRow.id.desc())
+        if feed is not None:
+            query = query.where(ItemRow.feed_id == self._feed_id(feed))
+        return self._all(query.limit(limit))
+
+    def find_item_by_url(self, canonical_url: str) -> StoredItem | None:
+        """The item that first had this canonical address (found by its identity key, see recognise)."""
+        link = entry_keys(Entry(url=canonical_url), feed="", publisher="").link
+        holder = select(FingerprintRow.item_id).where(FingerprintRow.key == link).scalar_subquery()
+        return self._first(_items().where(ItemRow.id == holder)) if link is not None else None
+
+    def incident_items(self, incident_id: str) -> list[StoredItem]:
+        """Items of an incident in the order in which they came."""
+        return self._all(_items().where(ItemRow.incident_id == incident_id).order_by(ItemRow.id))
+
+    def _all(self, query: Select[Any]) -> list[StoredItem]:
+        return [_stored(row) for row in self._connection.execute(query)]
+
+    def _first(self, query: Select[Any]) -> StoredItem | None:
+        row = self._connection.execute(query.limit(1)).first()
+        return None if row is None else _stored(row)
+
+    def _row(self, stored: StoredItem) -> dict[str, Any]:
+        item, meaning, decision = stored.item, stored.classification, stored.decision
+        row = {name: getattr(item, name) for name in _ITEM}
+        return row | {
+            "feed_id": self._feed_id(item.feed),
+            "guid": stored.guid,
+            "canonical_url": stored.canonical_url,
+            "date_mark": stored.date_mark,
+            "updated_at": stored.updated_at,
+            "novelty": stored.novelty,
+            "novelty_reason": stored.novelty_reason,
+            "copy_of": stored.copy_of,
+            "act": meaning.act if meaning else None,
+            "rule": meaning.rule if meaning else None,
+            "level": meaning.level if meaning else None,
+            "classification": meaning,
+            "tell": decision.tell if decision else None,
+            "decision": decision.reason if decision else None,
+            "decision_detail": decision.detail if decision else "",
+            "incident_id": stored.incident_id,
+        }
+
+
+def _items() -> Select[Any]:
+    return select(_TABLE, FeedRow.name.label("feed")).join(FeedRow, FeedRow.id == ItemRow.feed_id)
+
+
+def _stored(row: Row[Any]) -> StoredItem:
+    decided = row.decision is not None
+    return StoredItem(
+        item=Item(feed=row.feed, **{name: row._mapping[name] for name in _ITEM}),
+        canonical_url=row.canonical_url,
+        guid=row.guid,
+        date_mark=row.date_mark,
+        novelty=row.novelty,
+        novelty_reason=row.novelty_reason,
+        copy_of=row.copy_of,
+        updated_at=row.updated_at,
+        classification=row.classification,
+        decision=Decision(tell=row.tell, reason=row.decision, detail=row.decision_detail) if decided else None,
+        incident_id=row.incident_id,
+    )

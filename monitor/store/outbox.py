@@ -1,0 +1,137 @@
+"""Alerts and their deliveries: the outbox. Written with the news, sent later, recorded after.
+
+PENDING ─ begin_attempt → SENDING ─ record → SENT | PENDING (retry) | GAVE_UP
+                             └─ crash, recover_sending → PENDING, counted as maybe sent
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+
+from monitor.news import (
+    Alert,
+    Delivery,
+    DeliveryState,
+    GaveUp,
+    Retry,
+    SendOutcome,
+    SendResult,
+    Sent,
+    Target,
+)
+from monitor.store.frozen import columns_of
+from monitor.store.ids import new_id
+from monitor.store.part import Part, chunks
+from monitor.store.tables import AlertRow, DeliveryRow, table_of
+
+_ALERTS = table_of(AlertRow)
+_DELIVERIES = table_of(DeliveryRow)
+_ALERT = [field.name for field in fields(Alert)]
+_DELIVERY = [field.name for field in fields(Delivery) if field.name != "alert"]
+
+INTERRUPTED = "interrupted while sending: it may have arrived"
+
+
+class OutboxPart(Part):
+    """Questions and changes about alerts and deliveries."""
+
+    def add_alert(self, alert: Alert, targets: Sequence[Target]) -> bool:
+        """Queues an alert for each target; False where this version of its incident was alerted before."""
+        row = self._insert(AlertRow).values(**columns_of(alert)).on_conflict_do_nothing()
+        if self._connection.execute(row).rowcount == 0:
+            return False
+        waiting: dict[str, Any] = {
+            "alert_id": alert.id, "state": DeliveryState.PENDING, "attempts": 0, "maybe_sent": 0,
+            "next_try_at": alert.created_at, "last_error": "",
+        }  # fmt: skip
+        rows = [
+            waiting
+            | {"id": new_id(alert.created_at), "target": target.key, "channel": target.channel, "label": target.label}
+            for target in {target.key: target for target in targets}.values()
+        ]  # fmt: skip
+        if rows:
+            self._connection.execute(insert(_DELIVERIES), rows)
+        return True
+
+    def alerts(self, since: datetime, limit: int | None = None) -> list[tuple[Alert, tuple[Delivery, ...]]]:
+        """Alerts made since then, newest first, each with its deliveries."""
+        newest = select(_ALERTS).where(_ALERTS.c.created_at >= since)
+        rows = self._connection.execute(newest.order_by(_ALERTS.c.created_at.desc(), _ALERTS.c.id.desc()).limit(limit))
+        alerts = [Alert(**row._mapping) for row in rows]
+        deliveries = defaultdict(list)
+        for some in chunks(alert.id for alert in alerts):
+            theirs = _outbox().where(_DELIVERIES.c.alert_id.in_(some)).order_by(_DELIVERIES.c.id)
+            for delivery in self._deliveries(theirs):
+                deliveries[delivery.alert.id].append(delivery)
+        return [(alert, tuple(deliveries[alert.id])) for alert in alerts]
+
+    def deliveries_of(self, alert_id: str) -> list[Delivery]:
+        """The deliveries of one alert."""
+        return self._deliveries(_outbox().where(_DELIVERIES.c.alert_id == alert_id).order_by(_DELIVERIES.c.id))
+
+    def due_deliveries(self, now: datetime, limit: int = 500) -> list[Delivery]:
+        """Deliveries to try now, the longest waiting first."""
+        due = _DELIVERIES.c.state == DeliveryState.PENDING, _DELIVERIES.c.next_try_at <= now
+        order = _DELIVERIES.c.next_try_at, _DELIVERIES.c.id
+        return self._deliveries(_outbox().where(*due).order_by(*order).limit(limit))
+
+    def oldest_due(self) -> datetime | None:
+        """Since when the longest waiting delivery is due; None where nothing waits."""
+        pending = _DELIVERIES.c.state == DeliveryState.PENDING
+        earliest = select(_DELIVERIES.c.next_try_at).where(pending).order_by(_DELIVERIES.c.next_try_at)
+        return self._connection.scalar(earliest.limit(1))
+
+    def begin_attempt(self, delivery_id: str, *, now: datetime) -> Delivery | None:
+        """Claims a delivery for one attempt; None where it is not waiting (another worker was faster)."""
+        claim = update(_DELIVERIES).where(_DELIVERIES.c.id == delivery_id, _DELIVERIES.c.state == DeliveryState.PENDING)
+        changes = {"state": DeliveryState.SENDING, "attempts": _DELIVERIES.c.attempts + 1, "tried_at": now}
+        if self._connection.execute(claim.values(changes)).rowcount != 1:
+            return None
+        return self._deliveries(_outbox().where(_DELIVERIES.c.id == delivery_id))[0]
+
+    def record(self, delivery_id: str, outcome: Sent | Retry | GaveUp, result: SendResult, *, now: datetime) -> None:
+        """Writes down what an attempt came to."""
+        changes: dict[str, Any] = {"last_error": result.detail}
+        match outcome:
+            case Sent():
+                changes |= {"state": DeliveryState.SENT, "ended_at": now, "last_error": ""}
+            case Retry():
+                changes |= {"state": DeliveryState.PENDING, "next_try_at": outcome.at}
+            case GaveUp():
+                changes |= {"state": DeliveryState.GAVE_UP, "ended_at": now, "last_error": result.detail or outcome.why}
+        if result.outcome is SendOutcome.MAYBE_SENT:
+            changes["maybe_sent"] = _DELIVERIES.c.maybe_sent + 1
+        self._connection.execute(update(_DELIVERIES).where(_DELIVERIES.c.id == delivery_id).values(changes))
+
+    def recover_sending(self, *, now: datetime) -> list[Delivery]:
+        """At start: attempts that a crash cut off wait again, due now, counted as maybe sent."""
+        sending = _DELIVERIES.c.state == DeliveryState.SENDING
+        cut_off = list(self._connection.scalars(select(_DELIVERIES.c.id).where(sending)))
+        changes = {
+            "state": DeliveryState.PENDING,
+            "next_try_at": now,
+            "maybe_sent": _DELIVERIES.c.maybe_sent + 1,
+            "last_error": INTERRUPTED,
+        }
+        self._connection.execute(update(_DELIVERIES).where(sending).values(changes))
+        return self._deliveries(_outbox().where(_DELIVERIES.c.id.in_(cut_off)).order_by(_DELIVERIES.c.id))
+
+    def _deliveries(self, query: Select[Any]) -> list[Delivery]:
+        return [_delivery(row) for row in self._connection.execute(query)]
+
+
+def _outbox() -> Select[Any]:
+    own = (_DELIVERIES.c[name].label(f"own_{name}") for name in _DELIVERY)
+    return select(_ALERTS, *own).join(_ALERTS, _ALERTS.c.id == _DELIVERIES.c.alert_id)
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    values = row._mapping
+    alert = Alert(**{name: values[name] for name in _ALERT})
+    return Delivery(alert=alert, **{name: values[f"own_{name}"] for name in _DELIVERY})

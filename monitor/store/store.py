@@ -1,0 +1,62 @@
+"""The store: one object per database, one `Transaction` per change that must be whole.
+
+    with store.transaction() as tx:
+        tx.add_items(…)
+        tx.add_alert(…)
+
+Everything between is committed together or not at all. Answers are values of `monitor.news`, never rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+
+from monitor.store.engine import begin, label, open_engine
+from monitor.store.feeds import FeedPart
+from monitor.store.fingerprints import FingerprintPart
+from monitor.store.housekeeping import HousekeepingPart
+from monitor.store.ids import new_id
+from monitor.store.incidents import IncidentPart
+from monitor.store.items import ItemPart
+from monitor.store.lock import only_daemon
+from monitor.store.outbox import OutboxPart
+
+
+class Transaction(FeedPart, FingerprintPart, ItemPart, IncidentPart, OutboxPart, HousekeepingPart):
+    """Every question to the database and every change of it, noun by noun in the modules beside this one."""
+
+    def new_id(self, now: datetime) -> str:
+        """A fresh id for an item or an alert: 13 characters, sorted by time."""
+        return new_id(now)
+
+
+class Store:
+    """A database, SQLite or PostgreSQL; its schema is `upgrade`'s business. Safe to use from several threads."""
+
+    def __init__(self, url: str) -> None:
+        """`url` is `sqlite:///file` or `postgresql://…`; `StoreError` says what is wrong with any other."""
+        self._engine = open_engine(url)
+        #: the address for people, without password
+        self.label = label(url)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A transaction that may write: committed at the end, rolled back on an exception."""
+        with begin(self._engine) as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that sees one state of the database and refuses to write; it never waits for a writer."""
+        with begin(self._engine, read_only=True) as connection:
+            yield Transaction(connection)
+
+    def only_daemon(self) -> AbstractContextManager[None]:
+        """Holds the place of the one daemon on this database; `StoreError` where another holds it."""
+        return only_daemon(self._engine)
+
+    def close(self) -> None:
+        """Gives the connections back; the store is not used after that."""
+        self._engine.dispose()
