@@ -167,11 +167,11 @@ class _MailHandler:
         return "250 OK"
 
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=not self._refuses("AUTH"))
+        return AuthResult(success=not self._refuses("AUTH"), handled=False)
 
 
 class SmtpReceiver(_Receiver):
-    """A mail server; `stage` of REFUSE is `RCPT`, `DATA` or `AUTH`. `hold_login=True` asks for user and password."""
+    """A mail server; `stage` of REFUSE is `RCPT`, `DATA` or `AUTH` (for addresses with a login)."""
 
     def __enter__(self) -> SmtpReceiver:
         self._loop = asyncio.new_event_loop()

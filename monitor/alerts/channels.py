@@ -43,7 +43,7 @@ class _Address:
     """Where one target leads: which entry of the file, which of its plugins, which of the plugin's recipients."""
 
     #: Apprise's own address with its secrets masked, without options
-    masked: str
+    masked: str = field(repr=False)
     #: digest of the whole address with its secrets
     identity: str
     channels: frozenset[str]
@@ -186,16 +186,16 @@ def _fresh(address: _Address, *, seconds: float) -> Any:
 @cache
 def _apprise() -> Any:
     """Apprise, imported when the first address needs it (36 MB with all its plugins), its log kept to itself."""
+    for name in ("apprise", "urllib3"):  # their lines hold webhook paths and, below DEBUG, whole addresses
+        logging.getLogger(name).propagate = False
+        logging.getLogger(name).addHandler(logging.NullHandler())
+    logging.getLogger("apprise").setLevel(logging.DEBUG)  # so that the result of an attempt holds its lines
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it imports modules that Python is about to drop
         import apprise as library
 
         apprise: Any = library
         apprise.NotificationManager().load_modules()
-    log = logging.getLogger("apprise")
-    log.propagate = False
-    log.addHandler(logging.NullHandler())
-    log.setLevel(logging.DEBUG)  # a result then holds these lines; below DEBUG Apprise logs whole addresses
     return apprise
 
 
