@@ -81,7 +81,7 @@ def read_item(line: bytes, *, clock: Clock) -> Asked:
     except (ValueError, RecursionError) as error:
         raise LineError(f"the line is not JSON that can be read: {error}") from None
     if not isinstance(given, dict):
-        raise LineError("the line holds no object; write {\"id\": …, \"title\": …}")
+        raise LineError('the line holds no object; write {"id": …, "title": …}')
     id = given.get("id")
     if not isinstance(id, str | int) or isinstance(id, bool):
         raise LineError("the key id is missing" if id is None else "id must be text or a whole number")
@@ -114,13 +114,14 @@ def _moment(value: object, id: Any) -> datetime | None:
     try:
         if not isinstance(value, str):
             raise ValueError
-        if len(value.strip()) <= 10:
-            day = date.fromisoformat(value.strip())
-            return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         moment = datetime.fromisoformat(value.strip())
+        if not 1900 <= moment.year <= 2200:
+            raise ValueError
+        if len(value.strip()) <= 10:
+            moment = moment.replace(hour=12)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise LineError("published must be an ISO date or date-time, for instance 2026-11-21T09:12:00Z", id=id) from None
+        raise LineError("published must be an ISO date or date-time such as 2026-11-21T09:12:00Z", id=id) from None
 
 
 class Incidents:
@@ -139,7 +140,7 @@ class Incidents:
 
     def _around(self, now: datetime) -> list[Incident]:
         """Those that an item of `now` can belong to: as many days back as the daemon looks."""
-        first = max(now - INCIDENT_HORIZON, datetime(1, 1, 3, tzinfo=UTC)).date()
+        first = (now - INCIDENT_HORIZON).date()
         days = [first + timedelta(days=n) for n in range(INCIDENT_HORIZON.days + 3)]
         return [incident for day in days for incident in self._by_day.get(day, {}).values()]
 

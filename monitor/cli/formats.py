@@ -105,6 +105,7 @@ def as_json(entries: Sequence[Entry]) -> str:
 def _object(entry: Entry) -> dict[str, object]:
     return {
         **plain(entry.incident),
+        "location": entry.incident.place_name,
         "type": type_of_attack(entry.incident),
         "latitude": entry.position[0] if entry.position else None,
         "longitude": entry.position[1] if entry.position else None,

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 #: libraries that speak at INFO about what our own lines already say
-_CHATTY = ("httpx", "httpcore", "apscheduler", "apprise", "alembic", "asyncio", "urllib3", "requests", "dateparser")
+_CHATTY = ("httpx", "httpcore", "apscheduler", "alembic", "asyncio", "urllib3", "requests", "dateparser")
 _CONVERSION = re.compile(r"(?:(?P<key>\w+)=)?%(?P<kind>[-#0 +]*\d*(?:\.\d+)?[srdifgex%])")
 _PLAIN = re.compile(r"[\w@.:/+,*?!\-]+")
 _CREDENTIALS = re.compile(r"(://)[^/@\s]+@")
@@ -35,8 +35,6 @@ def configure(*, level: int, form: str = "text", tracebacks: bool = False) -> No
     root.setLevel(level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
-    # what it has to tell comes back as a SendResult; its own lines would repeat addresses
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)
     logging.raiseExceptions = False  # a full disk behind stderr must not make each line a traceback
 
 
@@ -75,7 +73,11 @@ class _Formatter(logging.Formatter):
 
 def event_and_pairs(record: logging.LogRecord) -> tuple[str, dict[str, Any]]:
     """The sentence of a log call, and its `key=%s` pairs with their values as they were given."""
-    args = record.args if isinstance(record.args, tuple) else (record.args,) if record.args else ()
+    args = record.args
+    if not args:
+        return " ".join(str(record.msg).split()), {}
+    if not isinstance(args, tuple):  # `%(name)s` with a mapping
+        return " ".join(record.getMessage().split()), {}
     values = iter(args)
     pairs: dict[str, Any] = {}
 
@@ -89,7 +91,7 @@ def event_and_pairs(record: logging.LogRecord) -> tuple[str, dict[str, Any]]:
         return ""
 
     try:
-        event = _CONVERSION.sub(take, str(record.msg)) if args else str(record.msg)
+        event = _CONVERSION.sub(take, str(record.msg))
     except (TypeError, ValueError):  # a library's unusual template
         return record.getMessage(), {}
     return " ".join(event.split()), pairs

@@ -1,0 +1,119 @@
+"""What every command begins with: how much to say, the settings, the log lines, the files that people edit."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.cli import logs
+from monitor.cli.render import say
+from monitor.errors import ConfigError, StoreError, UsageError
+
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.classify.rulefile import RuleSet
+    from monitor.config.settings import Settings
+    from monitor.store.store import Store
+
+#: -1 quiet, 0 normal, 1 and more: say more; set once by `main`
+loudness: ContextVar[int] = ContextVar("loudness", default=0)
+
+
+def utc_now() -> datetime:
+    """The clock of every command."""
+    return datetime.now(UTC)
+
+
+def quiet() -> bool:
+    """Did the user ask for errors only?"""
+    return loudness.get() < 0
+
+
+def start_logs(form: str = "text", level: int | None = None) -> None:
+    """Log lines for a command that a person runs: warnings, unless told otherwise."""
+    by_option = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(min(loudness.get(), 2), logging.DEBUG)
+    chosen = by_option if level is None or loudness.get() else level
+    logs.configure(level=chosen, form=form, tracebacks=loudness.get() > 0)
+
+
+def settings(*, daemon: bool = False) -> Settings:
+    """The settings of this environment; sets up the logs by them. The daemon speaks at their level, commands less."""
+    from monitor.config.settings import load_settings
+
+    found = load_settings(os.environ, Path.cwd())
+    asked = any(shown.variable == "BASEWATCH_LOG_LEVEL" and shown.source != "default" for shown in found.shown)
+    level = getattr(logging, found.log_level.upper()) if daemon or asked else None
+    start_logs(found.log_format, level)
+    if not quiet():
+        for warning in found.warnings:
+            say(f"basewatch: warning: {warning}")
+    return found
+
+
+@contextmanager
+def opened(*, scratch: bool = False) -> Iterator[App]:
+    """The app on the settings of this environment; `scratch` makes no database where there is none."""
+    from monitor.app import open_app
+
+    with open_app(settings(), scratch=scratch) as app:
+        yield app
+
+
+@contextmanager
+def database() -> Iterator[Store | None]:
+    """The database as it is, for commands that only look; None where there is none yet. Nothing is made or upgraded."""
+    from monitor.store.store import Store
+    from monitor.store.upgrade import REFUSALS, SchemaState, schema_state
+
+    found = settings()
+    state = schema_state(found.database_url)
+    if state is SchemaState.EMPTY:
+        yield None
+        return
+    if state in REFUSALS:
+        raise StoreError(REFUSALS[state])
+    store = Store(found.database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def rules_from(folder: Path | None) -> RuleSet:
+    """The rules in `folder`, or in the folder that the settings name."""
+    from monitor.classify.rulefile import load_rules
+
+    if folder is not None:
+        start_logs()
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {folder}; --rules names the folder with the rule files")
+        return load_rules(folder)
+    configured = settings().rules_folder
+    if not configured.is_dir():
+        raise ConfigError.at(
+            configured, "there is no such folder with rules",
+            hint="name one with --rules DIR or BASEWATCH_RULES, or write a starter with: basewatch init DIR",
+        )  # fmt: skip
+    return load_rules(configured)
+
+
+def since(text: str, *, now: datetime) -> datetime:
+    """The moment that `--since` names: a duration back from now (`30d`, `12h`) or an ISO date."""
+    from monitor.config.values import read_duration
+
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        back: timedelta = read_duration(text)
+        return now - back
+    except (ValueError, OverflowError):
+        raise UsageError(f"--since {text[:40]!r} is no time; write for instance 12h, 30d or 2026-11-21") from None

@@ -1,0 +1,31 @@
+"""`basewatch classify`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RulesOption = Annotated[
+    Path | None, typer.Option("--rules", metavar="DIR", help="The rules folder (otherwise BASEWATCH_RULES).")
+]
+
+
+def classify(rules: RulesOption = None) -> None:
+    """Judge items: JSON lines in, JSON lines out, in the same order. Writes nothing.
+
+    In: one object per line with id and title, and if known summary, body, url, source, published (ISO date or
+    date-time) and lang. Out: one object per line with act, alert, level, rule, reason, facts, incident and evidence;
+    each is written before the next line is read. A line that cannot be read is answered with id, line and error, the
+    others go on, and the exit code is 1.
+
+    Example:
+      echo '{"id": "1", "title": "Two drones hit Ain al-Asad air base"}' | basewatch classify --rules rules
+    """
+    from monitor.cli.begin import rules_from, utc_now
+    from monitor.cli.classifylines import classify_lines
+
+    fine = classify_lines(sys.stdin.buffer, sys.stdout.buffer, rules_from(rules), clock=utc_now)
+    raise typer.Exit(0 if fine else 1)

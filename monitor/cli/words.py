@@ -1,0 +1,74 @@
+"""Named reasons as sentences for people. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.news import Decision, DecisionReason, Novelty, NoveltyReason, Relation, RelationKind, StoredItem
+
+if TYPE_CHECKING:
+    from monitor.pipeline import Judgement
+
+_NOVELTY = {
+    Novelty.NEW: "not seen before",
+    Novelty.UPDATED: "seen before, its publisher has edited it since",
+    Novelty.SEEN: "seen before, unchanged",
+    Novelty.COPY: "the same article came from another feed before",
+    Novelty.OLD: "stored without an alert",
+}
+_NOVELTY_REASON = {
+    NoveltyReason.FIRST_POLL: "it was in the feed at its first poll",
+    NoveltyReason.BACKFILL: "the feed brought many old items at once",
+    NoveltyReason.FLOOD: "the feed brought more items at once than any newsroom writes",
+    NoveltyReason.UNKNOWN: "",
+}
+_DECISION = {
+    DecisionReason.FIRST: "the first report of this incident",
+    DecisionReason.FIRST_TOLD: "the incident was known, but nobody had been told of it",
+    DecisionReason.NO_CHANGE: "the incident has been told already and this changes nothing",
+    DecisionReason.NO_RULE: "no rule wants it told",
+    DecisionReason.NOT_AN_ATTACK: "it reports no new attack, foiled attack or claim",
+    DecisionReason.BELOW_LEVEL: "its rule is below the level that wakes anybody",
+    DecisionReason.TRIAL: "its rule is on trial: it decides and records, and tells nobody",
+    DecisionReason.OLD: "an item that was there before basewatch watched",
+    DecisionReason.COPY: "a copy of an article that was judged already",
+}
+
+
+def novelty_in_words(novelty: Novelty, reason: NoveltyReason) -> str:
+    """`not seen before`, `stored without an alert: it was in the feed at its first poll` …"""
+    why = _NOVELTY_REASON.get(reason, str(reason))
+    return f"{_NOVELTY[novelty]}: {why}" if why and novelty is not Novelty.NEW else _NOVELTY[novelty]
+
+
+def decision_in_words(decision: Decision) -> str:
+    """Why somebody is told or nobody is."""
+    meaning = _DECISION.get(decision.reason, "")
+    return decision.detail or meaning or str(decision.reason)
+
+
+def relation_in_words(relation: Relation) -> str:
+    """`opens 2026-11-21-ain-al-asad`, `joins …`, `none`, with the reason."""
+    if relation.kind is RelationKind.NONE or relation.incident is None:
+        return f"none: {relation.reason}" if relation.reason else "none"
+    return f"{relation.kind} {relation.incident.id}" + (f": {relation.reason}" if relation.reason else "")
+
+
+def verdict(judgement: Judgement) -> str:
+    """One sentence over everything: does it alert, and why."""
+    return ("alerts: " if judgement.decision.tell else "stays quiet: ") + decision_in_words(judgement.decision)
+
+
+def why_stored(stored: StoredItem) -> str:
+    """Why a stored item raised an alert or stayed quiet, in one sentence."""
+    if stored.novelty in (Novelty.COPY, Novelty.OLD):
+        return novelty_in_words(stored.novelty, stored.novelty_reason)
+    if stored.decision is None:
+        return "nothing was decided about it"
+    words = decision_in_words(stored.decision)
+    found = stored.classification
+    if found is not None and not stored.decision.tell and stored.decision.reason in (
+        DecisionReason.NO_RULE, DecisionReason.NOT_AN_ATTACK, DecisionReason.BELOW_LEVEL,
+    ):  # fmt: skip
+        return found.reason or words
+    return words

@@ -1,0 +1,146 @@
+"""The ledger in its forms, against publishers who write what no form may obey."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.cli.formats import COLUMNS, FORMATS, Entry, Source, cells
+from monitor.news import Act, Incident
+
+SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
+
+
+def incident(**changes: object) -> Incident:
+    given = {
+        "id": "2026-11-21-ain-al-asad", "place_id": "ain-al-asad", "place_name": "Ain al-Asad Air Base",
+        "country": "IQ", "date": date(2026, 11, 21), "opened_at": SEEN, "weapons": ("drone",), "killed": 0, "wounded": 3,
+    }  # fmt: skip
+    return Incident(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def entry(*sources: Source, **changes: object) -> Entry:
+    return Entry(incident=incident(**changes), sources=sources, position=(33.8, 42.4))
+
+
+WIRE = Source(publisher="Wire", url="https://wire.example/1", title="Two drones")
+
+
+def test_columns_of_the_contract() -> None:
+    assert COLUMNS == ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
+    assert cells(entry(WIRE)) == ("2026-11-21", "Ain al-Asad Air Base, IQ", "drone", "", "0", "3", "Wire")
+
+
+@pytest.mark.parametrize(
+    ("weapons", "act", "told"),
+    [
+        ((), Act.ATTACK, "attack"),
+        (("ballistic_missile", "drone"), Act.ATTACK, "ballistic missile, drone"),
+        (("rocket",), Act.FOILED, "rocket (foiled)"),
+        ((), Act.CLAIM, "claim"),
+    ],
+)
+def test_type_of_attack(weapons: tuple[str, ...], act: Act, told: str) -> None:
+    assert cells(entry(weapons=weapons, act=act))[2] == told
+
+
+def test_unknown_toll_is_empty_and_not_zero() -> None:
+    assert cells(entry(killed=None, wounded=None))[4:6] == ("", "")
+
+
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    rows = list(csv.reader(io.StringIO(FORMATS["csv"]([entry(place_name=text, country="")]))))
+    assert rows[1][1][0] not in "=+-@\t\r＝"
+
+
+def test_csv_holds_the_links() -> None:
+    twice = [WIRE, WIRE, Source(publisher="B", url="javascript:alert(1)", title="x")]
+    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"]([entry(*twice)]))))
+    assert rows[0]["Sources"] == "https://wire.example/1"
+
+
+def test_json_holds_everything() -> None:
+    (row,) = json.loads(FORMATS["json"]([entry(WIRE)]))
+    assert row["id"] == "2026-11-21-ain-al-asad"
+    assert row["location"] == "Ain al-Asad Air Base"
+    assert row["date"] == "2026-11-21"
+    assert row["type"] == "drone"
+    assert row["sources"] == [{"publisher": "Wire", "url": "https://wire.example/1", "title": "Two drones"}]
+    assert (row["latitude"], row["longitude"]) == (33.8, 42.4)
+
+
+def test_geojson_puts_longitude_first_and_allows_no_position() -> None:
+    there, nowhere = entry(WIRE), Entry(incident=incident(id="2026-11-21-unknown"))
+    features = json.loads(FORMATS["geojson"]([there, nowhere]))["features"]
+    assert features[0]["geometry"] == {"type": "Point", "coordinates": [42.4, 33.8]}
+    assert features[1]["geometry"] is None
+
+
+EVIL = "a | b `c` <script>alert(1)</script> [x](javascript:1)\n| *d* & ‮e"
+
+
+def test_markdown_keeps_one_row_and_no_mark_up() -> None:
+    source = Source(publisher=EVIL, url="https://x.example/a)(b|c", title=EVIL)
+    lines = FORMATS["markdown"]([entry(source, place_name=EVIL)]).splitlines()
+    assert len(lines) == 3
+    row = lines[2]
+    assert row.replace("\\|", "").count("|") == len(COLUMNS) + 1
+    assert "<script" not in row.replace("\\<", "")
+    assert "](https://x.example/a%29%28b%7Cc)" in row
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str | None] = []
+        self.events: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name == "href"]
+        self.events += [name for name, _ in attrs if name.startswith("on")]
+
+
+def page_of(*entries: Entry) -> _Page:
+    page = _Page()
+    page.feed(FORMATS["html"](list(entries)))
+    return page
+
+
+def test_html_has_no_script_and_only_web_links() -> None:
+    evil = '"><img src=x onerror=alert(1)>'
+    page = page_of(
+        entry(
+            Source(publisher=evil, url='https://x.example/"onmouseover="a', title=evil),
+            Source(publisher="J", url="javascript:alert(1)", title="j"),
+            place_name=evil,
+        )
+    )
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert page.events == []
+    assert page.links == ['https://x.example/"onmouseover="a']
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_text_survives_every_form(place: str, publisher: str) -> None:
+    one = entry(Source(publisher=publisher, url="https://x.example/" + publisher, title=place), place_name=place)
+    assert json.loads(FORMATS["json"]([one]))[0]["location"] == place
+    assert json.loads(FORMATS["geojson"]([one]))["type"] == "FeatureCollection"
+    assert len(list(csv.reader(io.StringIO(FORMATS["csv"]([one]))))) == 2
+    assert len(FORMATS["markdown"]([one]).splitlines()) == 3
+    assert page_of(one).tags.count("tr") == 2
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_empty_ledger_is_a_document_too(form: str) -> None:
+    assert FORMATS[form]([])
