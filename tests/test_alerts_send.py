@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import sys
 import threading
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 
 from monitor.alerts.channels import Channels, _within
 from monitor.news import Alert, Level, SendOutcome, SendResult
@@ -293,3 +295,33 @@ def test_console_that_knows_ascii_only_still_prints(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     assert Channels.load(None).send("console", ALERT, seconds=1).outcome is SendOutcome.SENT
     assert b"?Two drones hit the base?" in raw.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        (f"discord://{'1' * 18}/{'a' * 60}", r"@¦everyone \*b\* \<¦!channel\> \[x\]"),
+        (f"discord://{'1' * 18}/{'a' * 60}?format=markdown", r"@¦everyone \*b\* <¦\!channel\> \[x\]"),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "@¦everyone *b* &lt;¦!channel&gt; [x]"),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/", "@¦everyone *b* &lt;¦!channel&gt; [x]"),
+        ("ntfy://localhost/topic", "@¦everyone *b* <¦!channel> [x]"),
+        ("mmost://localhost/3ccdd113474722377935511fc85d3dd4", r"@¦everyone \*b\* \<¦!channel\> \[x\]"),
+    ],
+    ids=lambda value: value.partition("://")[0] if "://" in value else "",
+)
+def test_what_chat_services_are_posted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, sent: str) -> None:
+    """The services are far away, so the last step is a stand-in; plugin, conversion and escaping are the real ones."""
+    posted: list[str] = []
+
+    def stand_in(_: requests.Session, request: requests.PreparedRequest, **__: object) -> requests.Response:
+        body = request.body or b""
+        posted.append(json.dumps(json.loads(body), ensure_ascii=False))
+        response = requests.Response()
+        response.status_code, response._content = 200, b'{"ok": true, "id": "1", "result": {"message_id": 1}}'
+        return response
+
+    monkeypatch.setattr(requests.Session, "send", stand_in)
+    Sender(tmp_path, url)(titled("t", "@everyone *b* <!channel> [x]"))
+    shown = "".join(posted).replace("\u200b", "¦").replace("\\\\", "\\")
+    assert sent in shown
+    assert "@everyone" not in shown

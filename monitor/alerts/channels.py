@@ -51,6 +51,11 @@ class _Address:
     plugin: int
     recipient: int | None
 
+    @property
+    def schema(self) -> str:
+        """As Apprise writes it: a plugin's own `schema` may be another (Mattermost's is `http`)."""
+        return self.masked.partition("://")[0]
+
 
 class Channels:
     """Every target of the channels file, by key and by channel; sends to one of them at a time."""
@@ -142,8 +147,8 @@ def _attempt(address: _Address, alert: Alert, *, seconds: float) -> SendResult:
     sender = apprise.Apprise(asset=plugin.asset)
     sender.add(plugin)
     result = sender.notify(
-        title=for_channel(clean(alert.title), plugin.schema, raw=raw),
-        body=for_channel(clean(alert.body, lines=True), plugin.schema, raw=raw),
+        title=for_channel(clean(alert.title), address.schema, raw=raw),
+        body=for_channel(clean(alert.body, lines=True), address.schema, raw=raw),
         body_format=text,
         notify_type={Level.URGENT: "warning", Level.FLASH: "failure"}.get(alert.level, "info"),
         interpret_escapes=False,
@@ -172,7 +177,7 @@ def _fresh(address: _Address, *, seconds: float) -> Any:
     plugin.redirects = False  # a redirected POST becomes a GET without the message, and looks delivered
     plugin.socket_read_timeout = seconds * _SOCKET_PART
     # the mail plugin knows one time-out only, for connecting and for every answer
-    mail = plugin.schema in ("mailto", "mailtos")
+    mail = address.schema in ("mailto", "mailtos")
     plugin.socket_connect_timeout = seconds * _SOCKET_PART if mail else min(_CONNECT_SECONDS, seconds * _SOCKET_PART)
     overflow = _apprise().OverflowMode
     if plugin.overflow_mode == overflow.UPSTREAM:
