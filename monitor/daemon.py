@@ -27,7 +27,7 @@ from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
 from monitor.desk import load_desk, snapshot_of
 from monitor.errors import ConfigError, StoreError
-from monitor.news import Feed
+from monitor.news import Feed, OperatorReason
 from monitor.outlook import WORDS, Outcome, Outlook, outlook
 
 log = logging.getLogger(__name__)
@@ -175,12 +175,12 @@ class Daemon:
         before, self._outlook = self._outlook, seen
         now = self._app.clock()
         log.warning("%s (before: %s)", WORDS[seen], before)
-        reason = "BACK_ONLINE" if seen is Outlook.ONLINE else "OFFLINE"
+        reason = OperatorReason.BACK_ONLINE if seen is Outlook.ONLINE else OperatorReason.OFFLINE
         await self._tell_operator(reason, WORDS[seen][:1].upper() + WORDS[seen][1:], f"Before: {before}. Now: {seen}.")
         value = {"state": str(seen), "since": now.isoformat()}
         await self._app.thread.run(lambda tx: tx.state_set("outlook", value))
 
-    async def _tell_operator(self, reason: str, title: str, body: str) -> None:
+    async def _tell_operator(self, reason: OperatorReason, title: str, body: str) -> None:
         now = self._app.clock()
         targets = self._app.desk.channels.targets(["operator"])
         await self._app.thread.run(
@@ -210,7 +210,7 @@ class Daemon:
             return
         await self._keep_config_problem(problems)
         log.error("an edit is not taken over; the last good files stay in force\n%s", problems)
-        await self._tell_operator("CONFIG_PROBLEM", "An edited file is not taken over", problems)
+        await self._tell_operator(OperatorReason.CONFIG_PROBLEM, "An edited file is not taken over", problems)
 
     async def _keep_config_problem(self, problems: str) -> None:
         self._complaint = problems

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.alerts.message import operator_alert
 from monitor.feeds.cadence import is_blind
-from monitor.news import Alert, Delivery, Feed, FeedState, GaveUp, NoveltyReason, Recognised
+from monitor.news import Alert, Delivery, Feed, FeedState, GaveUp, NoveltyReason, OperatorReason, Recognised
 
 NewId = Callable[[datetime], str]
 
@@ -28,7 +28,7 @@ def feed_notices(
         since = after.last_success_at.isoformat(sep=" ", timespec="minutes") if after.last_success_at else "its start"
         notices.append(
             operator_alert(
-                "FEED_BLIND",
+                OperatorReason.FEED_BLIND,
                 f"Feed {feed.name} cannot be read",
                 f"No success since {since}; {after.failures} failures in a row, the last one: {after.last_result}"
                 f" {after.last_detail}\nIt is tried again and again; attacks that only {feed.publisher or feed.name}"
@@ -40,7 +40,7 @@ def feed_notices(
     if before.blind_told_at is not None and after.blind_told_at is None:
         notices.append(
             operator_alert(
-                "FEED_SEES", f"Feed {feed.name} is read again", f"Result: {after.last_result}.",
+                OperatorReason.FEED_BACK, f"Feed {feed.name} is read again", f"Result: {after.last_result}.",
                 alert_id=new_id(now), now=now,
             )
         )  # fmt: skip
@@ -48,7 +48,7 @@ def feed_notices(
     if held:
         notices.append(
             operator_alert(
-                "FLOOD",
+                OperatorReason.FLOOD,
                 f"Feed {feed.name} came with {held} old items at once",
                 f"{held} items were stored and not alerted, because a newsroom does not write that many at once."
                 f" To have them judged all the same: basewatch explain ITEM shows each of them.",
@@ -62,7 +62,7 @@ def feed_notices(
 def gave_up_notice(delivery: Delivery, verdict: GaveUp, *, alert_id: str, now: datetime) -> Alert:
     """The alert that could not be delivered, for the other channels."""
     return operator_alert(
-        "CHANNEL_GAVE_UP",
+        OperatorReason.CHANNEL_GAVE_UP,
         f"Not delivered to {delivery.channel}: {delivery.alert.title}",
         f"Channel {delivery.channel} ({delivery.label}) did not take this alert after {delivery.attempts} tries:"
         f" {verdict.why}\n\n{delivery.alert.body}",

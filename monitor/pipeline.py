@@ -12,7 +12,8 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -39,6 +40,7 @@ from monitor.news import (
     Item,
     NotModified,
     Novelty,
+    OperatorReason,
     ParsedFeed,
     ParseFailed,
     PollEvent,
@@ -166,21 +168,19 @@ class Pipeline:
         """Fetch and parse; both under limits, neither ever raises for what a publisher does."""
         started = time.monotonic()
         url = poll_url(feed, state, now=self._clock())
-        outcome: Fetched | NotModified | FetchFailed | ParseFailed
-        outcome = fetched = await self._fetcher.fetch(
+        fetched = await self._fetcher.fetch(
             url, etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash
         )
-        parsed = None
+        reading = Reading(outcome=fetched)
         if isinstance(fetched, Fetched):
-            answer = await self._workers.parse(
+            parsed = await self._workers.parse(
                 fetched.body, content_type=fetched.content_type, base_url=fetched.final_url, now=self._clock()
             )
-            if isinstance(answer, ParsedFeed):
-                parsed = answer
+            if isinstance(parsed, ParsedFeed):
+                reading = Reading(outcome=fetched, fetched=fetched, parsed=parsed)
             else:
-                outcome = answer
-        ms = round((time.monotonic() - started) * 1000)
-        return Reading(outcome=outcome, fetched=fetched if parsed is not None else None, parsed=parsed, ms=ms)
+                reading = Reading(outcome=parsed)
+        return replace(reading, ms=round((time.monotonic() - started) * 1000))
 
     def _keep(
         self, tx: Transaction, feed: Feed, reading: Reading, desk: Desk, *, alert_backlog: bool, offline: bool
@@ -192,15 +192,15 @@ class Pipeline:
         if reading.parsed is not None:
             entries = reading.parsed.entries
             known = tx.known(lookup_keys(entries, feed=feed))
+            tx.touch([key for key, held in known.items() if held.last_seen and held.last_seen < now.date()], now=now)
             recognised = recognise(entries, known, feed=feed, state=state, now=now, alert_backlog=alert_backlog)
         judged, alerts = self._keep_items(tx, feed, recognised, desk, now=now)
         after = state_after(feed, state, reading, now=now, offline=offline)
-        notices = feed_notices(feed, state, after, recognised, offline=offline, new_id=tx.new_id, now=now)
-        if any(notice.reason == "FEED_BLIND" for notice in notices):
-            after = replace(after, blind_told_at=now)
-        for notice in notices:
+        for notice in feed_notices(feed, state, after, recognised, offline=offline, new_id=tx.new_id, now=now):
             tx.add_alert(notice, desk.channels.targets(notice.channels))
-        report = self._report(feed, reading, recognised, judged, alerts)
+            if notice.reason == OperatorReason.FEED_BLIND:
+                after = replace(after, blind_told_at=now)
+        report = report_of(feed, reading, recognised, judged, alerts)
         event = PollEvent(
             at=now, result=report.result, detail=report.detail, ms=report.ms, entries=report.entries,
             new=report.new, updated=report.updated, copies=report.copies, old=report.old,
@@ -209,25 +209,26 @@ class Pipeline:
         return report
 
     def _keep_items(
-        self, tx: Transaction, feed: Feed, recognised: tuple[Recognised, ...], desk: Desk, *, now: datetime
+        self, tx: Transaction, feed: Feed, recognised: Sequence[Recognised], desk: Desk, *, now: datetime
     ) -> tuple[list[Judgement], list[Alert]]:
+        """Stores what is not SEEN, judges what is NEW or UPDATED, queues the alerts."""
         judged: list[Judgement] = []
         alerts: list[Alert] = []
         added: list[StoredItem] = []
-        incidents: list[Incident] | None = None
+        keys: list[tuple[int, str | None, int]] = []
+        incidents = incidents_around(tx, recognised, now=now)
         for found in recognised:
             if found.novelty is Novelty.SEEN:
                 continue
-            before = tx.item(found.item_id) if found.novelty is Novelty.UPDATED and found.item_id else None
+            edited = found.novelty in (Novelty.UPDATED, Novelty.OLD) and found.item_id is not None
+            before = tx.item(found.item_id) if edited and found.item_id else None
             item = item_of(found.entry, feed, before=before, new_id=tx.new_id, now=now)
             stored = StoredItem(
                 item=item, canonical_url=canonical_url(item.url), guid=found.entry.guid, novelty=found.novelty,
-                novelty_reason=found.reason, date_mark=found.entry.date_mark,
+                novelty_reason=found.reason, date_mark=found.entry.date_mark, updated_at=now if before else None,
                 copy_of=found.item_id if found.novelty is Novelty.COPY else None,
             )  # fmt: skip
             if found.novelty in (Novelty.NEW, Novelty.UPDATED):
-                if incidents is None:
-                    incidents = self._incidents_around(tx, recognised, now=now)
                 own = before.incident_id if before else None
                 judgement = judge(item, found.novelty, incidents, desk.rules, now=now, own=own)
                 stored = self._keep_judgement(tx, judgement, stored, incidents, desk, alerts, now=now)
@@ -236,8 +237,9 @@ class Pipeline:
                 tx.update_item(stored)
             else:
                 added.append(stored)
-            tx.remember(feed.name, [(key, item.id, found.text_hash) for key in found.keys], now=now)
+            keys += [(key, item.id, found.text_hash) for key in found.keys]
         tx.add_items(added)
+        tx.remember(feed.name, keys, now=now)
         return judged, alerts
 
     def _keep_judgement(
@@ -271,29 +273,31 @@ class Pipeline:
             incident_id=incident.id if incident else None,
         )
 
-    def _incidents_around(
-        self, tx: Transaction, recognised: tuple[Recognised, ...], *, now: datetime
-    ) -> list[Incident]:
-        """The known incidents that any of these items could belong to."""
-        dates = [found.entry.published for found in recognised if found.entry.published is not None]
-        earliest = min([now, *dates]) - INCIDENT_HORIZON
-        return tx.incidents(earliest.date())
 
-    def _report(
-        self,
-        feed: Feed,
-        reading: Reading,
-        recognised: tuple[Recognised, ...],
-        judged: list[Judgement],
-        alerts: list[Alert],
-    ) -> PollReport:
-        count = {novelty: sum(found.novelty is novelty for found in recognised) for novelty in Novelty}
-        return PollReport(
-            feed=feed.name, result=reading.outcome.result, detail=getattr(reading.outcome, "detail", ""),
-            ms=reading.ms, entries=len(recognised), new=count[Novelty.NEW], updated=count[Novelty.UPDATED],
-            seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD], alerts=tuple(alerts),
-            judged=tuple(judged), outcome=reading.outcome,
-        )  # fmt: skip
+def incidents_around(tx: Transaction, recognised: Sequence[Recognised], *, now: datetime) -> list[Incident]:
+    """The known incidents that any of these items could belong to."""
+    judged = [found for found in recognised if found.novelty in (Novelty.NEW, Novelty.UPDATED)]
+    if not judged:
+        return []
+    dates = [found.entry.published for found in judged if found.entry.published is not None]
+    return tx.incidents(min([now, *dates]) - INCIDENT_HORIZON)
+
+
+def report_of(
+    feed: Feed,
+    reading: Reading,
+    recognised: Sequence[Recognised],
+    judged: Sequence[Judgement],
+    alerts: Sequence[Alert],
+) -> PollReport:
+    """The poll in numbers: every entry of the document is in exactly one of them."""
+    count = Counter(found.novelty for found in recognised)
+    return PollReport(
+        feed=feed.name, result=reading.outcome.result, detail=getattr(reading.outcome, "detail", ""),
+        ms=reading.ms, entries=len(recognised), new=count[Novelty.NEW], updated=count[Novelty.UPDATED],
+        seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD], alerts=tuple(alerts),
+        judged=tuple(judged), outcome=reading.outcome,
+    )  # fmt: skip
 
 
 def item_of(
