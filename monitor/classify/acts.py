@@ -1,0 +1,157 @@
+"""What a report does: the patterns of each sentence, the frames around them, and the first sentence that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from monitor.classify.matcher import Hit
+from monitor.classify.reading import Reading, Sentence
+from monitor.classify.templates import Template, find
+from monitor.classify.vocabulary import Frame, Pattern, Vocabulary
+from monitor.news import INCIDENT_ACTS, Act, ScorePart
+
+#: a pattern of this many points decides a sentence by its position; weaker ones only where none of these is there
+STRONG = 5.0
+#: an attack, foiled attack or claim needs this much in sum
+NEEDED = 4.5
+WEIGHT = {"headline": 1.0, "lead": 0.9, "body": 0.5}
+#: sentences that are searched for the act, counted over title, summary and body
+SENTENCES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern found in a sentence."""
+
+    pattern: Pattern
+    template: Template
+    hits: tuple[Hit, ...]
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The act of an item, the match that decided and how its score came about."""
+
+    act: Act
+    match: Match | None
+    #: the frame that changed the act of the match, if one did
+    frame: Frame | None = None
+    frame_hits: tuple[Hit, ...] = ()
+    score: tuple[ScorePart, ...] = ()
+
+    @property
+    def points(self) -> float:
+        return sum(part.points for part in self.score)
+
+
+class Judge:
+    """Decides acts with one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._patterns = [(p, [(t, t.required) for t in p.templates]) for p in vocabulary.patterns]
+        self._frames = vocabulary.frames
+        mask = vocabulary.mask
+        self._support = (
+            (mask("base-place", "base-name"), 1.0, "a known base is named"),
+            (mask("weapon"), 0.5, "a weapon is named"),
+            (mask("harmed"), 0.5, "people were harmed"),
+            (mask("claim"), 0.5, "somebody claims it"),
+            (mask("foe"), 0.5, "an attacker is named"),
+        )
+
+    def judge(self, reading: Reading) -> Verdict:
+        """The verdict of the first sentence that decides; `other` where none does."""
+        weak: Verdict | None = None
+        for sentence in reading.sentences[:SENTENCES]:
+            match = self._match(sentence)
+            if match is None:
+                continue
+            verdict = self._weigh(self._framed(match, reading), reading)
+            if verdict.act not in INCIDENT_ACTS or verdict.points >= NEEDED:
+                decides = sentence.zone != "body" or verdict.act in INCIDENT_ACTS
+                if decides and (verdict.act not in INCIDENT_ACTS or verdict.points >= NEEDED):
+                    return verdict
+            weak = weak or verdict
+        if weak is None:
+            return Verdict(Act.OTHER, None)
+        return replace(weak, act=weak.act if weak.act not in INCIDENT_ACTS else Act.OTHER)
+
+    def _match(self, sentence: Sentence) -> Match | None:
+        """The first strong pattern outside a cause, else the heaviest weak one."""
+        strong: tuple[int, float, Match] | None = None
+        weak: tuple[float, Match] | None = None
+        for pattern, templates in self._patterns:
+            for template, required in templates:
+                if not all(sentence.tags & mask for mask in required):
+                    continue
+                hits = _outside_cause(template, sentence)
+                if hits is None:
+                    continue
+                match = Match(pattern, template, hits, sentence)
+                if pattern.points >= STRONG:
+                    at = min(h.start for h in hits)
+                    if strong is None or (at, -pattern.points) < strong[:2]:
+                        strong = (at, -pattern.points, match)
+                elif weak is None or pattern.points > weak[0]:
+                    weak = (pattern.points, match)
+        return strong[2] if strong else weak[1] if weak else None
+
+    def _framed(self, match: Match, reading: Reading) -> Verdict:
+        for frame in self._frames:
+            if match.pattern.act in frame.of:
+                hits = _frame_hits(frame, match, reading)
+                if hits is not None:
+                    return Verdict(frame.instead, match, frame, hits)
+        return Verdict(match.pattern.act, match)
+
+    def _weigh(self, verdict: Verdict, reading: Reading) -> Verdict:
+        match = verdict.match
+        assert match is not None
+        zone = match.sentence.zone
+        if zone == "lead" and not reading.headline_tags:
+            weight = WEIGHT["headline"] if not reading.item.title.strip() else WEIGHT["body"]
+        else:
+            weight = WEIGHT[zone]
+        parts = [ScorePart(points=round(match.pattern.points * weight, 2), why=f"{match.pattern.why} ({zone})")]
+        if verdict.act in INCIDENT_ACTS:
+            parts += [ScorePart(points=p, why=why) for tags, p, why in self._support if match.sentence.tags & tags]
+        return replace(verdict, score=tuple(parts))
+
+
+def _outside_cause(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
+    after = -1
+    while True:
+        hits = find(template, sentence.hits, sentence.text.words, after=after)
+        if hits is None or not sentence.is_cause(hits[0]):
+            return hits
+        after = hits[0].start
+
+
+def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...] | None:
+    """The words that make the frame apply; empty where they stand in another sentence; None where it does not."""
+    sentence = match.sentence
+    if frame.unless and sentence.tags & frame.unless:
+        return None
+    if frame.scope in ("headline", "lead", "item"):
+        where = {"headline": reading.headline_tags, "lead": reading.lead_tags, "item": reading.tags}[frame.scope]
+        if not where & frame.tags:
+            return None
+        return tuple(h for h in sentence.hits if h.tags & frame.tags)
+    found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, h, match.hits)]
+    if found:
+        return tuple(found)
+    for template in frame.templates:
+        hits = find(template, sentence.hits, sentence.text.words)
+        if hits is not None and _stands(frame.scope, hits[0], match.hits):
+            return hits
+    return None
+
+
+def _stands(scope: str, hit: Hit, match: Sequence[Hit]) -> bool:
+    if scope == "sentence":
+        return True
+    if all(hit.segment != other.segment for other in match):
+        return False
+    return scope == "clause" or hit.start < match[-1].start

@@ -1,0 +1,119 @@
+"""The classify stage in one story: read the item, judge its act, find its facts, choose the rule, say why."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from monitor.classify.acts import Verdict
+from monitor.classify.choosing import Passed, Taken, choose
+from monitor.classify.facts import FactFinder
+from monitor.classify.places import PlaceFinder, Target
+from monitor.classify.reading import Reading
+from monitor.classify.rulefile import RuleSet
+from monitor.news import INCIDENT_ACTS, Act, Classification, Evidence, Facts, Item
+
+
+def classify(item: Item, rules: RuleSet) -> Classification:
+    """What `item` reports and which rule wants it told. Pure: same item and rules, same answer."""
+    places, finder = _finders(rules)
+    reading = rules.reader.read(item)
+    verdict = rules.judge.judge(reading)
+    act = verdict.act
+    targets = places.targets(verdict, reading) if act in INCIDENT_ACTS else ()
+    if targets and all(t.site == "home" for t in targets):
+        act, targets = Act.OTHER, ()
+    facts = _facts(verdict, reading, targets, places, finder, rules)
+    deciding = verdict.match.sentence if verdict.match else None
+    answer = choose(rules, act, targets, facts, reading, deciding)
+    if isinstance(answer, Passed) and answer.instead is not None and answer.instead is not act:
+        act = answer.instead
+        answer = choose(rules, act, targets, facts, reading, deciding)
+    taken = answer if isinstance(answer, Taken) else None
+    return Classification(
+        act=act,
+        rule=taken.rule.id if taken else None,
+        level=taken.level if taken else None,
+        send_to=taken.rule.send_to if taken else (),
+        trial=taken.rule.status == "trial" if taken else False,
+        reason=_reason(act, verdict, answer),
+        facts=facts,
+        evidence=_evidence(verdict, rules),
+        score=verdict.score,
+        rules_hash=rules.hash,
+    )
+
+
+@lru_cache(maxsize=8)
+def _finders(rules: RuleSet) -> tuple[PlaceFinder, FactFinder]:
+    return PlaceFinder(rules.gazetteer, rules.vocabulary), FactFinder(rules.gazetteer, rules.vocabulary)
+
+
+def _facts(
+    verdict: Verdict, reading: Reading, targets: tuple[Target, ...], places: PlaceFinder, finder: FactFinder,
+    rules: RuleSet,
+) -> Facts:  # fmt: skip
+    refs = places.refs(reading, targets)
+    if verdict.match is None:
+        return Facts(places=refs)
+    claimed = finder.claimed_by(reading)
+    killed, wounded = finder.harmed(reading)
+    zone = rules.zone_of(refs[0].id) if refs else "UTC"
+    return Facts(
+        places=refs,
+        weapons=finder.weapons(verdict, reading),
+        claimed_by=claimed,
+        attributed_to=finder.attributed_to(verdict, claimed),
+        killed=killed,
+        wounded=wounded,
+        intercepted=finder.intercepted(reading),
+        date=finder.date(verdict, reading, zone) if verdict.act in INCIDENT_ACTS else None,
+    )
+
+
+def _reason(act: Act, verdict: Verdict, answer: Taken | Passed | None) -> str:
+    """A sentence for people: why this act, and why this rule or none."""
+    if verdict.match is None:
+        what = "nothing in it tells of an attack"
+    elif verdict.frame is not None and act is verdict.frame.instead:
+        words = ", ".join(f"“{h.written}”" for h in verdict.frame_hits[:2])
+        what = verdict.frame.why + (f" ({words})" if words else "")
+    elif verdict.act is not verdict.match.pattern.act and verdict.frame is None:
+        what = f"{verdict.match.pattern.why}, but the signs are too weak ({verdict.points:g} points)"
+    else:
+        what = verdict.match.pattern.why
+    if isinstance(answer, Taken):
+        raised = f", {answer.why}" if answer.why else ""
+        return f"{act}: {what}; rule {answer.rule.id} ({answer.level}{raised})"
+    if answer is None or answer.held == 0:
+        return f"{act}: {what}; no rule is for {act}"
+    return f"{act}: {what}; no rule takes it, the nearest is {answer.rule.id}: {answer.why}"
+
+
+def _evidence(verdict: Verdict, rules: RuleSet) -> tuple[Evidence, ...]:
+    """The words of the pattern that decided, then those of the frame that changed it."""
+    match = verdict.match
+    if match is None:
+        return ()
+    out = [
+        match.sentence.evidence(hit, _speaks_for(hit.tags & part.tags, rules))
+        for part, hit in _filled(match.template.parts, match.hits)
+    ]
+    if verdict.frame is not None:
+        out += [match.sentence.evidence(hit, f"never: {verdict.frame.id}") for hit in verdict.frame_hits]
+    return tuple(out)
+
+
+def _filled(parts, hits):  # type: ignore[no-untyped-def]
+    """Each hit with the part of the template that it fills (optional parts may be missing)."""
+    out, at = [], 0
+    for hit in hits:
+        while not hit.tags & parts[at].tags:
+            at += 1
+        out.append((parts[at], hit))
+        at += 1
+    return out
+
+
+def _speaks_for(tags: int, rules: RuleSet) -> str:
+    names = rules.vocabulary.names(tags)
+    return names[0] if names else "phrase"

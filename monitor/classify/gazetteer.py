@@ -1,0 +1,249 @@
+"""The gazetteer: places, countries and groups of places from `rules/places/`, actors from `rules/actors/`.
+
+A place has a *site*: `base` (foreign troops are or were stationed there), `home` (a base without foreign troops) or
+`diplomatic` (embassies, consulates, government zones). Rules speak of groups such as `@bases-iraq`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from monitor.classify.matcher import Term, make_term
+from monitor.classify.normalise import normalise_term
+from monitor.errors import ConfigError, Problem
+from monitor.yamlfile import Document, Strict, did_you_mean
+
+DIPLOMATIC = frozenset({"embassy", "consulate", "government zone", "hotel"})
+Kind = Literal[
+    "air base", "airport", "consulate", "embassy", "garrison", "government zone", "headquarters", "hospital", "hotel",
+    "joint base", "logistics", "missile defence", "naval base", "outpost", "radar", "signals", "training base",
+]  # fmt: skip
+Site = Literal["base", "home", "diplomatic"]
+S = TypeVar("S", "CountrySpec", "GroupSpec", "PlaceSpec", "ActorSpec")
+
+
+class PlaceSpec(Strict):
+    """One place of the gazetteer."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    region: str = ""
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    #: two sources agree on the coordinates
+    confirmed: bool = False
+    kind: Kind
+    hosts: tuple[str, ...] = ()
+    foreign: bool = True
+    status: str = ""
+    note: str = ""
+    #: IANA zone, where it is not the country's
+    zone: str | None = None
+    names: tuple[str, ...] = ()
+    town: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    #: other places that rightly share one of its names
+    shares_names_with: tuple[str, ...] = ()
+
+    @property
+    def site(self) -> Site:
+        """What kind of target it is."""
+        if self.kind in DIPLOMATIC:
+            return "diplomatic"
+        return "base" if self.foreign else "home"
+
+
+class CountrySpec(Strict):
+    """A country and the words that name it."""
+
+    id: str = Field(pattern=r"^[A-Z]{2}$")
+    name: str
+    zone: str
+    names: tuple[str, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {value}; write for instance zone: Asia/Baghdad") from None
+        return value
+
+
+class GroupSpec(Strict):
+    """A group of places for rules; a report that names only a country belongs to the groups that cover it."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    countries: tuple[str, ...] = ()
+    not_countries: tuple[str, ...] = ()
+    sites: tuple[Site, ...] = ("base",)
+    places: tuple[str, ...] = ()
+
+    def holds(self, place_id: str | None, country: str, site: str) -> bool:
+        """Whether a target at this place (or somewhere in this country) belongs to the group."""
+        if place_id is not None and place_id in self.places:
+            return True
+        if site not in self.sites or not country or (self.places and not self.countries and not self.not_countries):
+            return False
+        return (not self.countries or country in self.countries) and country not in self.not_countries
+
+
+class PlaceFile(Strict):
+    """One file of `rules/places/`."""
+
+    countries: tuple[CountrySpec, ...] = ()
+    groups: tuple[GroupSpec, ...] = ()
+    places: tuple[PlaceSpec, ...] = ()
+
+
+class ActorSpec(Strict):
+    """An armed actor: who attacks, who claims."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str
+    side: Literal["foe", "partner"] = "foe"
+    kind: str = ""
+    umbrella: str = ""
+    #: a name under which others claim
+    facade: bool = False
+    names: tuple[str, ...] = ()
+    #: short names that count only in this very case
+    exact: tuple[str, ...] = ()
+
+
+class ActorFile(Strict):
+    """One file of `rules/actors/`."""
+
+    actors: tuple[ActorSpec, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Gazetteer:
+    """Places, countries, groups and actors by id."""
+
+    places: dict[str, PlaceSpec]
+    countries: dict[str, CountrySpec]
+    groups: dict[str, GroupSpec]
+    actors: dict[str, ActorSpec]
+
+    def zone_of(self, place_id: str) -> str:
+        """The IANA time zone at a place or `country:XX`; UTC where nothing is known."""
+        place = self.places.get(place_id)
+        if place is not None and place.zone:
+            return place.zone
+        code = place.country if place is not None else place_id.removeprefix("country:")
+        country = self.countries.get(code)
+        return country.zone if country is not None else "UTC"
+
+    def place_name(self, place_id: str) -> str:
+        """The name of a place or `country:XX` for people."""
+        if place_id in self.places:
+            return self.places[place_id].name
+        code = place_id.removeprefix("country:")
+        return self.countries[code].name if code in self.countries else place_id
+
+    def terms(self, bits: dict[str, int]) -> Iterator[Term]:
+        """The terms of all names, with the built-in tags of `vocabulary`."""
+        site_tag = {"base": bits["base-place"], "home": bits["home-base"], "diplomatic": bits["diplomatic-place"]}
+        for place in self.places.values():
+            name = (("place", place.id),)
+            for tag, words in (
+                (site_tag[place.site], (place.name, *place.names)),
+                (bits["town"], place.town),
+                (bits["loose-place"], place.loose),
+            ):
+                yield from _terms(words, tag, name)
+        for country in self.countries.values():
+            yield from _terms((country.name, *country.names), bits["country"], (("country", country.id),))
+        for actor in self.actors.values():
+            tags = bits["actor"] | bits[actor.side]
+            yield from _terms((actor.name, *actor.names), tags, (("actor", actor.id),))
+            for word in actor.exact:
+                if term := make_term(word, tags, exact=True, names=(("actor", actor.id),)):
+                    yield term
+
+
+def _terms(words: Iterable[str], tags: int, names: tuple[tuple[str, str], ...]) -> Iterator[Term]:
+    for word in words:
+        acronym = word.isascii() and len(word) <= 5 and word.replace("-", "").isalnum() and word.isupper()
+        if term := make_term(word, tags, any_case=not acronym, exact=acronym, names=names):
+            yield term
+
+
+def build_gazetteer(
+    place_files: Sequence[tuple[Document, PlaceFile]], actor_files: Sequence[tuple[Document, ActorFile]]
+) -> Gazetteer:
+    """The gazetteer of these files; `ConfigError` holds every double id, shared name and unknown country."""
+    problems: list[Problem] = []
+    places: dict[str, PlaceSpec] = {}
+    countries: dict[str, CountrySpec] = {}
+    groups: dict[str, GroupSpec] = {}
+    actors: dict[str, ActorSpec] = {}
+    for document, content in place_files:
+        _collect(document, "countries", content.countries, countries, problems)
+        _collect(document, "groups", content.groups, groups, problems)
+        _collect(document, "places", content.places, places, problems)
+    for document, actor_content in actor_files:
+        _collect(document, "actors", actor_content.actors, actors, problems)
+    owners: dict[str, str] = {}
+    for document, content in place_files:
+        for i, place in enumerate(content.places):
+            problems += _place_problems(document, i, place, countries, places, owners)
+        for i, group in enumerate(content.groups):
+            for key, codes in (("countries", group.countries), ("not_countries", group.not_countries)):
+                problems += _unknown(document, ("groups", i, key), codes, countries, "country")
+            problems += _unknown(document, ("groups", i, "places"), group.places, places, "place")
+    if problems:
+        raise ConfigError(problems)
+    return Gazetteer(places, countries, groups, actors)
+
+
+def _collect(
+    document: Document, section: str, specs: Sequence[S], into: dict[str, S], problems: list[Problem]
+) -> None:
+    for i, spec in enumerate(specs):
+        if spec.id in into:
+            problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id"))
+        else:
+            into[spec.id] = spec
+
+
+def _unknown(
+    document: Document, loc: tuple[str | int, ...], ids: Sequence[str], known: Iterable[str], what: str
+) -> list[Problem]:
+    known = set(known)
+    return [
+        document.problem(f"there is no {what} {one}", *loc, i, hint=did_you_mean(one, known))
+        for i, one in enumerate(ids)
+        if one not in known
+    ]
+
+
+def _place_problems(
+    document: Document, at: int, place: PlaceSpec, countries: dict[str, CountrySpec], places: dict[str, PlaceSpec],
+    owners: dict[str, str],
+) -> list[Problem]:  # fmt: skip
+    out: list[Problem] = []
+    if place.country not in countries:
+        hint = did_you_mean(place.country, countries)
+        out.append(document.problem(f"there is no country {place.country}", "places", at, "country", hint=hint))
+    for key, words in (("names", (place.name, *place.names)), ("town", place.town), ("loose", place.loose)):
+        for i, word in enumerate(words):
+            loc = ("places", at, key, i - (key == "names")) if i or key != "names" else ("places", at, "name")
+            form = normalise_term(word)[0]
+            if not form:
+                out.append(document.problem(f"the name {word!r} holds no letter or digit", *loc))
+                continue
+            owner = owners.setdefault(form, place.id)
+            if owner != place.id and owner not in place.shares_names_with:
+                hint = f"if both are right, write: shares_names_with: [{owner}]"
+                out.append(document.problem(f"the name {word!r} already belongs to {owner}", *loc, hint=hint))
+    return out

@@ -1,0 +1,79 @@
+"""What stands in `rules/lists/*.yaml`: word lists, masks, shapes, patterns and frames, as people write them.
+
+    lists:     words that mean the same                     drone: [drone, drones, uav]
+    masks:     phrases whose words mean something else      sport: [attacking midfielder]
+    shapes:    words that together make one thing           us-base: ["{us} {base-word}"]
+    patterns:  wordings that tell what a report does        "{weapon} {hit} {target}" → attack
+    frames:    words around a pattern that change its act   "would" before it → threat
+
+These are only the forms; `vocabulary` resolves the references between them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from monitor.news import Act
+from monitor.yamlfile import Strict
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+#: one text or a list of texts
+Texts = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+#: a list of terms and `@list` references, or such lists by language
+Terms = dict[str, tuple[str, ...]] | tuple[str, ...]
+
+
+class ShapeSpec(Strict):
+    """Words that together make one thing, for instance a nation and a base word."""
+
+    templates: Texts = Field(min_length=1)
+    #: words that may stand between two parts of a template
+    gap: int = Field(default=2, ge=0, le=20)
+    #: tags that may not stand between two parts
+    not_between: Texts = ()
+    #: it is one only where one of these tags stands in the same sentence
+    beside: Texts = ()
+
+
+class PatternSpec(Strict):
+    """Wordings that tell what a report does."""
+
+    act: Act
+    why: str
+    #: weight in the headline; 5 decides alone, 3 needs support by another sign
+    points: float = Field(default=5, gt=0, le=10)
+    templates: Texts = Field(min_length=1)
+    gap: int = Field(default=4, ge=0, le=20)
+    not_between: Texts = ()
+
+
+class FrameSpec(Strict):
+    """Words around a pattern that change what the report does."""
+
+    any: Texts = ()
+    templates: Texts = ()
+    gap: int = Field(default=3, ge=0, le=20)
+    #: how near they must stand: before it in its clause, or in the same clause, sentence, headline, lead or item
+    scope: Literal["before", "clause", "sentence", "headline", "lead", "item"] = Field(alias="in")
+    #: acts that it changes
+    of: tuple[Act, ...] = (Act.ATTACK, Act.FOILED, Act.CLAIM)
+    instead: Act
+    #: signs that make the frame powerless where they stand in the same sentence
+    unless: Texts = ()
+    why: str
+
+
+class ListFile(Strict):
+    """One file of `rules/lists/`."""
+
+    lists: dict[str, Terms] = {}
+    masks: dict[str, Terms] = {}
+    shapes: dict[str, ShapeSpec] = {}
+    patterns: dict[str, PatternSpec] = {}
+    frames: dict[str, FrameSpec] = {}

@@ -1,0 +1,149 @@
+"""All terms of all rule files in one automaton: one pass over a text finds every list, place, actor and phrase.
+
+The one door to pyahocorasick. A term stands for a set of tags, kept as bits of one integer so that "is one of these
+tags here?" is a single operation. Terms match whole words (the text was brought into words by `normalise`); a
+trailing `*` lets the word go on. A term with a capital letter matches only in its own case (smart case) or in a
+text shouted in capitals; names of places and actors match in any case. In Arabic and Hebrew the little words that
+are written onto the next word (و ف ب ل ك س, ו ה ב ל מ ש כ) are tolerated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import ahocorasick
+
+from monitor.classify.normalise import Text, normalise_term
+
+_ARABIC = frozenset("وفبلكس")
+_HEBREW = frozenset("והבלמשכ")
+_LONGEST_PREFIX = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """A word or phrase that is searched for, and what it stands for."""
+
+    #: as written in the rule file
+    written: str
+    words: str
+    #: the words in their own case where only that case counts, else empty
+    exact: str
+    #: the word may go on behind the term
+    open_end: bool
+    #: bits of the tags (lists) it belongs to
+    tags: int
+    #: ids of gazetteer or actor entries that it names, as (`place`|`country`|`actor`, id)
+    names: tuple[tuple[str, str], ...] = ()
+
+
+class Hit:
+    """A stretch of a text that a term or a shape covers."""
+
+    __slots__ = ("end", "names", "segment", "start", "tags", "written")
+
+    def __init__(self, start: int, end: int, tags: int, written: str, names: tuple[tuple[str, str], ...] = ()) -> None:
+        self.start = start
+        self.end = end
+        self.tags = tags
+        self.written = written
+        self.names = names
+        #: number of the clause in its sentence, see `clauses`
+        self.segment = 0
+
+    def __repr__(self) -> str:
+        return f"Hit({self.start}, {self.end}, {self.written!r})"
+
+
+def make_term(
+    written: str, tags: int, *, any_case: bool = False, exact: bool = False, names: tuple[tuple[str, str], ...] = ()
+) -> Term | None:
+    """The term for what a rule author wrote; None where nothing is left after normalisation."""
+    open_end = written.endswith("*")
+    words, cased = normalise_term(written[:-1] if open_end else written)
+    if not words:
+        return None
+    keeps_case = exact or (not any_case and any(c.isupper() for c in cased))
+    return Term(written, words, cased if keeps_case else "", open_end, tags, names)
+
+
+class Matcher:
+    """Finds all terms in one pass; built once per set of rules, then only read."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        merged: dict[str, dict[tuple[str, bool], Term]] = {}
+        for term in terms:
+            variants = merged.setdefault(_key(term), {})
+            same = (term.exact, term.open_end)
+            known = variants.get(same)
+            variants[same] = term if known is None else _united(known, term)
+        self._automaton = ahocorasick.Automaton()
+        for key, variants in merged.items():
+            lead = not _takes_prefix(key)
+            length = len(key) - lead
+            self._automaton.add_word(key, (length, lead, tuple(variants.values())))
+        self._empty = not merged
+        if merged:
+            self._automaton.make_automaton()
+
+    def __len__(self) -> int:
+        return len(self._automaton)
+
+    def hits(self, text: Text) -> list[Hit]:
+        """Every term in `text`, by position; offsets are those of `text.words`."""
+        if self._empty:
+            return []
+        words = f" {text.words} "
+        found: list[Hit] = []
+        for last, (length, lead, variants) in self._automaton.iter(words):
+            # `words` is one longer in front than `text.words`; a key ends with its space unless the word may go on
+            for term in variants:
+                end = last if term.open_end else last - 1
+                start = last - length
+                if not lead and not _starts_word(words, start + 1):
+                    continue
+                if term.open_end:
+                    while end < len(text.words) and text.words[end] != " ":
+                        end += 1
+                if term.exact and not _same_case(text.cased[start:end], term):
+                    continue
+                found.append(Hit(start, end, term.tags, term.written, term.names))
+        found.sort(key=_by_position)
+        return found
+
+
+def _by_position(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
+
+
+def _key(term: Term) -> str:
+    lead = "" if _takes_prefix(term.words) else " "
+    return f"{lead}{term.words}{'' if term.open_end else ' '}"
+
+
+def _takes_prefix(words: str) -> bool:
+    return "\u05d0" <= words[0] <= "\u05ea" or "\u0620" <= words[0] <= "\u06ff"
+
+
+def _starts_word(words: str, at: int) -> bool:
+    """`at` begins a word, or stands behind one or two letters that are written onto it."""
+    prefix = _ARABIC if words[at] >= "\u0600" else _HEBREW
+    for _ in range(_LONGEST_PREFIX + 1):
+        at -= 1
+        if words[at] == " ":
+            return True
+        if words[at] not in prefix:
+            return False
+    return False
+
+
+def _same_case(found: str, term: Term) -> bool:
+    wanted = term.exact
+    start = found[: len(wanted)]
+    return start == wanted or (not wanted.isupper() and found.isupper() and start.casefold() == wanted.casefold())
+
+
+def _united(one: Term, other: Term) -> Term:
+    names = one.names + tuple(n for n in other.names if n not in one.names)
+    return Term(one.written, one.words, one.exact, one.open_end, one.tags | other.tags, names)

@@ -1,0 +1,183 @@
+"""One form for the text of papers and the terms of rules, with a way back to the original.
+
+Matching compares *words*: case folded, accents and vowel marks removed, Arabic letter forms and the article unified,
+everything that is no letter or digit turned into a space. `Text.span` leads from a stretch of words back to the
+original, so that evidence can quote what the paper wrote: `original[start:end]`.
+
+What is unified (Unicode NFKD, then): letter case with Turkish İ/ı; combining marks of any script; tatweel and other
+invisible letters; أإآٱ→ا, ى and Persian ی→ي, ک→ك, ة→ه, ؤ→و, ئ→ي; the article ال, also behind و ف ب ك and as لل;
+digits of any script; curly quotes and dashes; the spaced punctuation of GDELT titles (`U . S .`, `Iran - backed`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+#: typographic characters that have a plain one-to-one counterpart, so that a text with only these stays on the fast path
+_TYPOGRAPHY = {
+    0x2018: "'", 0x2019: "'", 0x201A: "'", 0x02BC: "'", 0x2032: "'", 0x0060: "'", 0x00B4: "'", 0x02BF: "'", 0x02BE: "'",
+    0x201C: '"', 0x201D: '"', 0x201E: '"', 0x00AB: '"', 0x00BB: '"', 0x00A0: " ", 0x2007: " ", 0x2009: " ", 0x202F: " ",
+    0x2010: "-", 0x2011: "-", 0x2012: "-", 0x2013: "-", 0x2014: "-", 0x2015: "-", 0x2212: "-",
+    0x061F: "?", 0x060C: ",", 0x061B: ";", 0x06D4: ".",
+}  # fmt: skip
+_LETTERS = {
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ە": "ه", "ھ": "ه",
+    "ؤ": "و", "ئ": "ي", "ı": "i", "ø": "o", "ł": "l", "đ": "d",
+}  # fmt: skip
+#: tatweel and letters without width that hide inside words; the non-joiner separates and becomes a space
+_INVISIBLE = frozenset("\u0640\u200b\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BLANKS = {9: " ", 11: "\n", 12: "\n", 13: " "}
+_ASCII_WORDS = {i: " " for i in range(128) if not chr(i).isalnum()}
+_GDELT = re.compile(r" [.,:;?!] ")
+_INITIALS = re.compile(r"(?<![^\W_])[A-Z](?: ?\. ?[A-Z](?![^\W_]))+(?: ?\.)?")
+_SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
+_SLOW = re.compile(r"  | [.] |\t|\r")
+_ARTICLE = re.compile(r"(?<![^\W\d_])(?:[وفبك]?ال|[وف]?لل)(?=[\u0620-\u064a]{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in its matching form; `folded`, `cased` and `words` have the same length and share offsets."""
+
+    original: str
+    #: lower case, punctuation kept
+    folded: str
+    #: as `words`, in the case of the original
+    cased: str
+    #: as `folded`, with a space for everything that is no letter or digit
+    words: str
+    #: index into `original` of each character; None: the same index
+    origins: Sequence[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the original that the stretch `start:end` of words came from."""
+        if self.origins is None or start >= end:
+            return (start, end) if self.origins is None else (0, 0)
+        first, last = self.origins[start], self.origins[end - 1] + 1
+        while last < len(self.original) and _belongs_to_word(self.original[last]):
+            last += 1
+        return first, last
+
+
+def normalise(text: str) -> Text:
+    """`text` in its matching form. ASCII text (curly quotes and dashes count as such) is done without a loop."""
+    plain = text.translate(_TYPOGRAPHY) if not text.isascii() else text
+    if plain.isascii() and not _SLOW.search(plain):
+        folded = plain.lower()
+        return Text(text, folded, plain.translate(_ASCII_WORDS), folded.translate(_ASCII_WORDS), None)
+    return _normalise_slowly(text, plain)
+
+
+def normalise_term(term: str) -> tuple[str, str]:
+    """The words of a term, folded and in their own case; both empty where nothing is left to match."""
+    done = normalise(term)
+    return " ".join(done.words.split()), " ".join(done.cased.split())
+
+
+def _belongs_to_word(character: str) -> bool:
+    return character in _INVISIBLE or unicodedata.category(character) in ("Mn", "Mc", "Me")
+
+
+class _Forms(dict[str, tuple[str, str]]):
+    """The forms of every character met so far (there are few thousand in practice, a million at most)."""
+
+    def __missing__(self, character: str) -> tuple[str, str]:
+        self[character] = found = _forms(character)
+        return found
+
+
+_FORMS = _Forms()
+
+
+def _forms(character: str) -> tuple[str, str]:
+    """What one character becomes: (folded, in its own case), of equal length; empty where it vanishes."""
+    if character in _INVISIBLE:
+        return "", ""
+    if character == "\u200c":
+        return " ", " "
+    out_folded, out_cased = "", ""
+    for part in unicodedata.normalize("NFKD", character):
+        if unicodedata.category(part) in ("Mn", "Me"):
+            continue
+        part = _LETTERS.get(part, part)
+        if unicodedata.category(part) == "Nd":
+            part = str(unicodedata.decimal(part))
+        if part.isspace():
+            part = "\n" if part in "\n\u2028\u2029\x0b\x0c\x85" else " "
+        for letter in part.casefold():
+            if unicodedata.category(letter) != "Mn":
+                out_folded += _LETTERS.get(letter, letter)
+                out_cased += part
+    return out_folded, out_cased
+
+
+def _normalise_slowly(text: str, plain: str) -> Text:
+    dropped = _spaces_to_drop(plain)
+    if plain.isascii():
+        return _without_spaces(text, plain, dropped)
+    folded: list[str] = []
+    cased: list[str] = []
+    origins: list[int] = []
+    for index, character in enumerate(plain):
+        if index in dropped:
+            continue
+        low, own = _FORMS[character]
+        if low == " " and folded and folded[-1] in " \n":
+            continue
+        for one, other in zip(low, own, strict=True):
+            folded.append(one)
+            cased.append(other)
+            origins.append(index)
+    done, own_case = "".join(folded), "".join(cased)
+    if any("\u0620" <= c <= "\u06ff" for c in done):
+        done, own_case, origins = _without_article(done, own_case, origins)
+    inside = [c.isalnum() or unicodedata.category(c) == "Mc" for c in done]
+    words = "".join([c if yes else " " for c, yes in zip(done, inside, strict=True)])
+    own_words = "".join([c if yes else " " for c, yes in zip(own_case, inside, strict=True)])
+    return Text(text, done, own_words, words, origins)
+
+
+def _without_spaces(text: str, plain: str, dropped: frozenset[int]) -> Text:
+    """ASCII text with spaces to drop or to collapse: the common case of title feeds, so without a loop per letter."""
+    plain = plain.translate(_BLANKS)
+    doubled = {i + 1 for i in _find_all(plain, "  ")}
+    gone = dropped | doubled
+    origins = [i for i in range(len(plain)) if i not in gone]
+    kept = "".join([plain[i] for i in origins])
+    folded = kept.lower()
+    return Text(text, folded, kept.translate(_ASCII_WORDS), folded.translate(_ASCII_WORDS), origins)
+
+
+def _find_all(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def _spaces_to_drop(plain: str) -> frozenset[int]:
+    """Spaces that GDELT put inside initials and around hyphens."""
+    found: set[int] = set()
+    for match in _INITIALS.finditer(plain):
+        found.update(i for i in range(match.start(), match.end()) if plain[i] == " ")
+    if _GDELT.search(plain):
+        for match in _SPACED_HYPHEN.finditer(plain):
+            found.update((match.start(), match.end() - 1))
+    return frozenset(found)
+
+
+def _without_article(folded: str, cased: str, origins: list[int]) -> tuple[str, str, list[int]]:
+    keep = [True] * len(folded)
+    starts: dict[int, int] = {}
+    for match in _ARTICLE.finditer(folded):
+        keep[match.start() : match.end()] = [False] * (match.end() - match.start())
+        starts[match.end()] = origins[match.start()]
+    kept = [i for i, yes in enumerate(keep) if yes]
+    return (
+        "".join([folded[i] for i in kept]),
+        "".join([cased[i] for i in kept]),
+        [starts.get(i, origins[i]) for i in kept],
+    )

@@ -1,0 +1,189 @@
+"""An item as the classifier sees it: sentences with their place in the article, and what stands in them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from monitor.classify.matcher import Hit, Matcher
+from monitor.classify.normalise import Text, normalise
+from monitor.classify.sentences import clauses, sentences
+from monitor.classify.templates import find
+from monitor.classify.vocabulary import CAUSE, Vocabulary
+from monitor.news import Evidence, Item
+
+#: characters of a body that are read; what a report does stands in its first paragraphs
+BODY_LIMIT = 6000
+_NUMBER = re.compile(r"(?<![^\W_])\d{1,3}(?:,\d{3})+(?!\w)|(?<![^\W_])\d+(?![^\W_])")
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+
+
+@dataclass(slots=True, eq=False)
+class Sentence:
+    """One sentence with its hits, ready for patterns."""
+
+    #: `title`, `summary` or `body`
+    field: str
+    #: `headline`, `lead` or `body`
+    zone: str
+    text: Text
+    start: int
+    end: int
+    hits: list[Hit]
+    #: all tags of the hits together
+    tags: int
+    #: which clauses only name a cause
+    causes: list[bool]
+
+    def is_cause(self, hit: Hit) -> bool:
+        """The hit stands in a clause that only names a cause."""
+        return self.causes[hit.segment]
+
+    def with_tags(self, tags: int) -> Iterator[Hit]:
+        """Hits with any of these tags, by position."""
+        return (hit for hit in self.hits if hit.tags & tags)
+
+    def evidence(self, hit: Hit, why: str) -> Evidence:
+        """The words of a hit as they stand in the item."""
+        start, end = self.text.span(hit.start, hit.end)
+        return Evidence(field=self.field, start=start, end=end, text=self.text.original[start:end], why=why)
+
+    @property
+    def words(self) -> str:
+        """The sentence as people read it."""
+        start, end = self.text.span(self.start, self.end)
+        return self.text.original[start:end].strip()
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """All sentences of an item in reading order; the tags that stand in the headline and in the lead."""
+
+    item: Item
+    sentences: list[Sentence] = field(default_factory=list)
+    headline_tags: int = 0
+    lead_tags: int = 0
+    tags: int = 0
+
+
+class Reader:
+    """Reads items with one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, matcher: Matcher) -> None:
+        self._vocabulary = vocabulary
+        self._matcher = matcher
+        self._mask = vocabulary.mask("mask")
+        self._cause = vocabulary.mask(CAUSE)
+        self._number = vocabulary.mask("number")
+        self._year = vocabulary.mask("year")
+        self._question = vocabulary.mask("question")
+        self._origin = vocabulary.mask("origin")
+        self._target = vocabulary.mask("target")
+        self._shapes = [(s, [(t, t.required) for t in s.templates]) for s in vocabulary.shapes]
+
+    def read(self, item: Item) -> Reading:
+        """The item's sentences; an item without a title has its first sentences as lead."""
+        out = Reading(item)
+        for name, raw in (("title", item.title), ("summary", item.summary), ("body", item.body[:BODY_LIMIT])):
+            if not raw or raw.isspace():
+                continue
+            text = normalise(raw)
+            hits = self._matcher.hits(text)
+            for number, (start, end) in enumerate(sentences(text)):
+                zone = "headline" if name == "title" else "lead" if not self._has_lead(out, number) else "body"
+                sentence = self._sentence(name, zone, text, start, end, hits)
+                out.sentences.append(sentence)
+                out.tags |= sentence.tags
+                if zone == "headline":
+                    out.headline_tags |= sentence.tags
+                elif zone == "lead":
+                    out.lead_tags |= sentence.tags
+        return out
+
+    @staticmethod
+    def _has_lead(reading: Reading, number: int) -> bool:
+        """The lead is the first two sentences behind the title."""
+        return sum(s.zone == "lead" for s in reading.sentences) >= 2 or number > 2
+
+    def _sentence(self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit]) -> Sentence:
+        hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end])
+        tags = 0
+        for hit in hits:
+            tags |= hit.tags
+        if tags or zone == "headline":
+            hits += self._numbers(text, start, end)
+            if "?" in text.folded[start:end]:
+                at = text.folded.index("?", start, end)
+                hits.append(Hit(max(start, at - 1), at, self._question, "?"))
+            hits.sort(key=_position)
+        causes = [h for h in hits if h.tags & self._cause] if tags & self._cause else []
+        starts, is_cause = clauses(text, start, end, causes)
+        if len(starts) > 1:
+            for hit in hits:
+                hit.segment = max(0, bisect_right(starts, hit.start) - 1)
+        sentence = Sentence(name, zone, text, start, end, hits, 0, is_cause)
+        self._shape(sentence)
+        for hit in sentence.hits:
+            sentence.tags |= hit.tags
+        return sentence
+
+    def _numbers(self, text: Text, start: int, end: int) -> list[Hit]:
+        return [
+            Hit(m.start(), m.end(), self._year if _YEAR.match(m[0]) else self._number, m[0])
+            for m in _NUMBER.finditer(text.folded, start, end)
+        ]
+
+    def _settle(self, hits: list[Hit]) -> list[Hit]:
+        """Drops what a mask covers, and a hit inside a longer one of the same list ("base" in "air base")."""
+        out: list[Hit] = []
+        covering: list[Hit] = []
+        for hit in hits:
+            covering = [c for c in covering if c.end > hit.start]
+            if any(
+                c.end >= hit.end and (c.tags & self._mask or (c.tags & hit.tags and c.end - c.start > hit.end - hit.start))
+                for c in covering
+            ):
+                continue
+            covering.append(hit)
+            out.append(hit)
+        return [h for h in out if not h.tags & self._mask] if any(h.tags & self._mask for h in out) else out
+
+    def _shape(self, sentence: Sentence) -> None:
+        """Adds the hits of all shapes; a base that is only the origin of a strike stops being a target."""
+        present = 0
+        for hit in sentence.hits:
+            present |= hit.tags
+        for shape, templates in self._shapes:
+            if shape.beside and not present & shape.beside:
+                continue
+            for template, required in templates:
+                if all(present & mask for mask in required):
+                    present |= self._add(sentence, shape.tags, shape.id, template)
+        if present & self._origin:
+            origins = [h for h in sentence.hits if h.tags & self._origin]
+            for hit in sentence.hits:
+                if hit.tags & self._target and any(o.start <= hit.start and hit.end <= o.end for o in origins):
+                    hit.tags &= ~self._target
+
+    def _add(self, sentence: Sentence, tags: int, written: str, template: object) -> int:
+        after, added = -1, 0
+        while True:
+            found = find(template, sentence.hits, sentence.text.words, after=after)  # type: ignore[arg-type]
+            if found is None:
+                return added
+            first, last = found[0], found[-1]
+            hit = Hit(first.start, last.end, tags, written, _names(found))
+            hit.segment = first.segment
+            sentence.hits.append(hit)
+            sentence.hits.sort(key=_position)
+            after, added = first.start, tags
+
+
+def _names(hits: Sequence[Hit]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(name for hit in hits for name in hit.names))
+
+
+def _position(hit: Hit) -> tuple[int, int]:
+    return hit.start, hit.end

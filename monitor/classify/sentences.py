@@ -1,0 +1,73 @@
+"""A text cut into sentences, and a sentence into clauses; offsets are those of the normalised text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from monitor.classify.matcher import Hit
+from monitor.classify.normalise import Text
+
+_END = re.compile(r"""[.!?。]+["')\]»]*(?=\s)|\n+|\|""")
+_ABBREVIATION = re.compile(
+    r"(?:^|[^\w])(?:[a-z]|u\.s|u\.k|u\.n|u\.a\.e|e\.g|i\.e|dr|mr|mrs|ms|gen|lt|col|sgt|maj|capt|cpl|pfc|adm|gov|sen|rep|no|vs"
+    r"|st|jr|sr|inc|ltd|co|dept|est|approx|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|км|г|тыс|млн)\.$"
+)
+_BREAK = re.compile(r"[;:!?]|\s-+\s|\s\.\s|--")
+_COMMA = re.compile(r"[,،]")
+
+
+def sentences(text: Text) -> list[tuple[int, int]]:
+    """The sentences of a text as offsets; a full stop behind an abbreviation or before a small letter ends nothing."""
+    folded, cased = text.folded, text.cased
+    out: list[tuple[int, int]] = []
+    start = 0
+    for match in _END.finditer(folded):
+        end = match.end()
+        if match[0][0] == "." and not _ends(folded, cased, match.end()):
+            continue
+        if text.words[start:end].strip():
+            out.append((start, end))
+        start = end
+    if text.words[start:].strip():
+        out.append((start, len(folded)))
+    return out
+
+
+def _ends(folded: str, cased: str, end: int) -> bool:
+    if _ABBREVIATION.search(folded, max(0, end - 9), end) and "\n" not in folded[end : end + 2]:
+        return False
+    for character in cased[end : end + 4]:
+        if not character.isspace():
+            return not character.islower()
+    return True
+
+
+def clauses(text: Text, start: int, end: int, causes: Sequence[Hit]) -> tuple[list[int], list[bool]]:
+    """Where the clauses of a sentence begin, and which of them only name a cause ("after the attack on …").
+
+    A cause runs to the next break; one that opens the sentence ends at its comma ("After days of calm, rockets …").
+    """
+    breaks = [m.end() for m in _BREAK.finditer(text.folded, start, end)]
+    marks = sorted([(at, False) for at in breaks] + [(hit.start, True) for hit in causes])
+    starts, is_cause = [start], [False]
+    for at, cause in marks:
+        opens = cause and not text.words[start:at].strip()
+        if opens:
+            is_cause[0] = True
+            comma = _COMMA.search(text.folded, at, end)
+            if comma:
+                starts.append(comma.end())
+                is_cause.append(False)
+            continue
+        if at <= starts[-1]:
+            continue
+        starts.append(at)
+        is_cause.append(cause or (is_cause[-1] and not _is_break(at, breaks)))
+    return starts, is_cause
+
+
+def _is_break(at: int, breaks: Sequence[int]) -> bool:
+    index = bisect_right(breaks, at) - 1
+    return index >= 0 and breaks[index] == at

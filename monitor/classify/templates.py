@@ -1,0 +1,141 @@
+"""Templates with slots, and how they are found among the hits of a sentence.
+
+    {weapon} {hit} {target}      slots: any term of these lists, in this order
+    {attack} {on|against} {target}   a slot may name several lists
+    explosions {heard}? near {target}   plain words stand for themselves; `?` marks a part that may be absent
+    {weapon} ... {target}        `...` lets twelve words stand between
+
+Between two parts a few words may stand (the group's `gap`), but no end of a clause, no word that opens a cause
+("after", "in response to"), unless the template names it, and nothing of the group's `not_between`.
+Matching walks forward over hits that are sorted by position, so its time grows with the hits, not with the texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from monitor.classify.matcher import Hit
+
+_PART = re.compile(r"\{\s*([^{}]*?)\s*\}(\?)?|(\.\.\.|…)|([^\s{}]+)(\?)?")
+_WIDE_GAP = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a template: a hit with any of `tags`, at most `gap` words behind the part before."""
+
+    tags: int
+    gap: int
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """A compiled template; `required` holds one mask per part that a sentence must hold."""
+
+    written: str
+    parts: tuple[Part, ...]
+    barrier: int = 0
+    crosses: int = 0
+
+    @property
+    def required(self) -> tuple[int, ...]:
+        return tuple(part.tags for part in self.parts if not part.optional)
+
+
+class TemplateError(ValueError):
+    """A template that cannot be read; the text says why."""
+
+
+def split(written: str) -> list[tuple[str, str, bool]]:
+    """The parts of a template as (`slot`|`word`|`gap`, content, optional); consecutive words make one phrase."""
+    if written.count("{") != written.count("}"):
+        raise TemplateError("a brace { is not closed; write for instance {weapon} {hit} {target}")
+    out: list[tuple[str, str, bool]] = []
+    for slot, slot_optional, gap, word, word_optional in _PART.findall(written):
+        if gap:
+            out.append(("gap", "", False))
+        elif word:
+            if out and out[-1][0] == "word" and not out[-1][2] and not word_optional:
+                out[-1] = ("word", f"{out[-1][1]} {word}", False)
+            else:
+                out.append(("word", word, bool(word_optional)))
+        else:
+            out.append(("slot", slot, bool(slot_optional)))
+    if all(optional or kind == "gap" for kind, _, optional in out):
+        raise TemplateError("a template needs at least one part that must be there, such as {target}")
+    return out
+
+
+def compile_template(
+    written: str, *, gap: int, barrier: int, cause: int, tag_of: Callable[[str], int], phrase: Callable[[str], int]
+) -> Template:
+    """A template whose slots are resolved by `tag_of` and whose plain words are registered through `phrase`."""
+    parts: list[Part] = []
+    reach, crosses = gap, 0
+    for kind, content, optional in split(written):
+        if kind == "gap":
+            reach = _WIDE_GAP
+            continue
+        if kind == "slot":
+            tags = 0
+            for name in content.split("|"):
+                tags |= tag_of(name.strip())
+        else:
+            tags = phrase(content)
+        parts.append(Part(tags, reach, optional))
+        crosses |= tags & cause
+        reach = gap
+    return Template(written, tuple(parts), barrier & ~sum_of(parts), crosses)
+
+
+def sum_of(parts: Sequence[Part]) -> int:
+    """All tags that the parts ask for."""
+    out = 0
+    for part in parts:
+        out |= part.tags
+    return out
+
+
+def find(template: Template, hits: Sequence[Hit], words: str, *, after: int = -1) -> tuple[Hit, ...] | None:
+    """The first hits (leftmost start) that fill the template, beginning behind offset `after`."""
+    first = template.parts[0]
+    for index, hit in enumerate(hits):
+        if hit.tags & first.tags and hit.start > after:
+            rest = _continue(template, 1, hits, index, words)
+            if rest is not None:
+                return (hit, *rest)
+    if first.optional:
+        return find(Template(template.written, template.parts[1:], template.barrier, template.crosses), hits, words)
+    return None
+
+
+def _continue(template: Template, at: int, hits: Sequence[Hit], index: int, words: str) -> tuple[Hit, ...] | None:
+    """Hits that fill the parts from `at` on, behind `hits[index]`."""
+    if at == len(template.parts):
+        return ()
+    part, previous = template.parts[at], hits[index]
+    for following in range(index + 1, len(hits)):
+        hit = hits[following]
+        if hit.start < previous.end:
+            continue
+        same_clause = hit.segment == previous.segment or hit.tags & template.crosses & part.tags
+        if not same_clause or hit.start - previous.end > 14 * (part.gap + 1):
+            break
+        if words.count(" ", previous.end, hit.start) > part.gap and _words_between(words, previous, hit) > part.gap:
+            break
+        if hit.tags & part.tags:
+            rest = _continue(template, at + 1, hits, following, words)
+            if rest is not None:
+                return (hit, *rest)
+        if hit.tags & template.barrier:
+            break
+    if part.optional:
+        return _continue(template, at + 1, hits, index, words)
+    return None
+
+
+def _words_between(words: str, previous: Hit, hit: Hit) -> int:
+    return len(words[previous.end : hit.start].split())
