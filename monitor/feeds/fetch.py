@@ -105,7 +105,7 @@ class Fetcher:
         backend = network.GuardedBackend(
             allow=allow_networks, connect_seconds=self._limits.connect_seconds, resolver=resolver
         )
-        guarded = transport.GuardedTransport(backend, httpx.create_ssl_context())
+        guarded = transport.GuardedTransport(backend)
         # trust_env=False: a proxy named in the environment would dial addresses that nobody checked
         self._client = httpx.AsyncClient(transport=guarded, trust_env=False, timeout=None)
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -127,7 +127,13 @@ class Fetcher:
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=problem)
         known = _Known(etag=etag, last_modified=last_modified, body_hash=body_hash)
         try:
-            async with self._turn(httpx.URL(url)), asyncio.timeout(self._limits.total_seconds):
+            asked = httpx.URL(url)
+        except httpx.InvalidURL:  # its text may quote a part of a password
+            return FetchFailed(
+                problem=FetchProblem.BAD_URL, detail="the host or the port of the address cannot be read"
+            )
+        try:
+            async with self._turn(asked), asyncio.timeout(self._limits.total_seconds):
                 return await self._follow(_Trail(start=url, url=url), known)
         except Exception as error:  # whatever it is, it is this feed's result and stops no other feed
             return failure_of(error, seconds=self._limits.total_seconds)

@@ -34,8 +34,8 @@ def url_problem(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        return f"the address cannot be read: {error}"
+    except ValueError:  # its text may quote a part of a password
+        return "the host or the port of the address cannot be read"
     if parts.scheme not in _PORTS:
         return f"the address begins with {parts.scheme or 'no scheme'!r}; only http:// and https:// are fetched"
     if not parts.hostname or parts.netloc.count("@") > 1 or port == 0:
@@ -61,6 +61,8 @@ def next_hop(url: str, location: str | None) -> Hop:
     """
     if not location or not location.strip():
         return Hop(problem="the redirect names no address")
+    if "\\" in location:
+        return Hop(problem="the redirect leads to an address with a backslash")
     try:
         joined = urlsplit(urljoin(url, _escaped(location.strip())))
         old = urlsplit(url)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
+from functools import cached_property, partial
 
 import httpcore
 import httpx
@@ -24,11 +24,15 @@ _Origin = tuple[bytes, bytes, int | None]
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Sends a request on a checked connection; raises httpcore's exceptions as they are."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, tls: ssl.SSLContext) -> None:
+    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
         self._backend = backend
-        self._tls = tls
         self._kept: dict[_Origin, httpcore.AsyncHTTPConnection] = {}
         self._closed = False
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Checks certificates against certifi's list, or that of SSL_CERT_FILE; loaded with the first https feed."""
+        return httpx.create_ssl_context()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         asked = httpcore.Request(
@@ -61,7 +65,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                 pass  # the server closed it while the request was on its way: once more on a new one
             await kept.aclose()
         connection = httpcore.AsyncHTTPConnection(
-            request.url.origin, ssl_context=self._tls, keepalive_expiry=_KEEP_SECONDS, network_backend=self._backend
+            request.url.origin,
+            ssl_context=self._tls if request.url.scheme == b"https" else None,
+            keepalive_expiry=_KEEP_SECONDS,
+            network_backend=self._backend,
         )
         try:
             return connection, await connection.handle_async_request(request)

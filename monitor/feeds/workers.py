@@ -34,10 +34,8 @@ _PIPE_BUFFER = 1024 * 1024
 class ParseLimits:
     """What one document may cost, and how many processes may work."""
 
-    #: processor time of one document, measured by the worker's own timer
-    cpu_seconds: float = 5.0
-    #: time by the clock, for the case that it does not even use the processor
-    seconds: float = 15.0
+    #: processor time of one document, measured by the worker's own timer: a busy machine fails no honest document
+    seconds: float = 5.0
     #: address space of one worker
     memory_bytes: int = 512 * 1024 * 1024
     #: workers that stay
@@ -46,6 +44,11 @@ class ParseLimits:
     most: int = 8
     #: a document that used so many seconds of processor time is slow
     patience: float = 0.3
+
+    @property
+    def clock_seconds(self) -> float:
+        """Time by the clock, for a worker that is stuck without using the processor."""
+        return 3 * self.seconds
 
 
 class ParseWorkers:
@@ -192,7 +195,7 @@ class _Worker:
     async def start(cls, limits: ParseLimits) -> _Worker:
         """A new process in its own session (Ctrl-C is the daemon's), without the daemon's secrets around it."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "monitor.feeds.worker", str(limits.memory_bytes), str(limits.cpu_seconds)),
+            *(sys.executable, "-P", "-m", "monitor.feeds.worker", str(limits.memory_bytes), str(limits.seconds)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -222,12 +225,12 @@ class _Worker:
     async def ask(self, job: Job, limits: ParseLimits) -> ParsedFeed | ParseFailed:
         """The worker's answer, or what became of it."""
         try:
-            async with asyncio.timeout(limits.seconds):
+            async with asyncio.timeout(limits.clock_seconds):
                 text = await self._exchange(job)
                 return unpack_answer(text)
         except TimeoutError:
             self.spent = True
-            detail = f"killed after {limits.seconds:g} s"
+            detail = f"killed after {limits.clock_seconds:g} s"
             return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail)
         except (OSError, EOFError):
             self.spent = True
@@ -250,7 +253,7 @@ class _Worker:
 
     def _obituary(self, code: int, limits: ParseLimits) -> ParseFailed:
         if code == -signal.SIGPROF:
-            detail = f"killed after {limits.cpu_seconds:g} s of processor time"
+            detail = f"killed after {limits.seconds:g} s of processor time"
             return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail)
         if code == -signal.SIGKILL:
             detail = "the system killed the worker, as it does when memory runs out"
