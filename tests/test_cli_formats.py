@@ -21,7 +21,8 @@ SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
 def incident(**changes: object) -> Incident:
     given = {
         "id": "2026-11-21-ain-al-asad", "place_id": "ain-al-asad", "place_name": "Ain al-Asad Air Base",
-        "country": "IQ", "date": date(2026, 11, 21), "opened_at": SEEN, "weapons": ("drone",), "killed": 0, "wounded": 3,
+        "country": "IQ", "date": date(2026, 11, 21), "opened_at": SEEN, "weapons": ("drone",),
+        "killed": 0, "wounded": 3,
     }  # fmt: skip
     return Incident(**{**given, **changes})  # type: ignore[arg-type]
 
@@ -84,7 +85,7 @@ def test_geojson_puts_longitude_first_and_allows_no_position() -> None:
     assert features[1]["geometry"] is None
 
 
-EVIL = "a | b `c` <script>alert(1)</script> [x](javascript:1)\n| *d* & ‮e"
+EVIL = "a | b `c` <script>alert(1)</script> [x](javascript:1)\n| *d* & \u202ee"
 
 
 def test_markdown_keeps_one_row_and_no_mark_up() -> None:

@@ -94,7 +94,7 @@ def rules_from(folder: Path | None) -> RuleSet:
         if not folder.is_dir():
             raise UsageError(f"there is no folder {folder}; --rules names the folder with the rule files")
         return load_rules(folder)
-    configured = settings().rules_folder
+    configured = settings().rules
     if not configured.is_dir():
         raise ConfigError.at(
             configured, "there is no such folder with rules",

@@ -172,7 +172,8 @@ def _show(explained: Explained) -> None:
     out()
     facts = [
         ("verdict", verdict(judgement)),
-        ("act", f"{found.act}: {found.reason}" if found.reason else str(found.act)),
+        ("why", found.reason),
+        ("act", str(found.act)),
         ("rule", f"{found.rule} (level {found.level})" if found.rule else "none wants it"),
         ("channels", ", ".join(found.send_to)),
         ("incident", relation_in_words(judgement.relation)),

@@ -58,7 +58,7 @@ def _states(now: datetime) -> list[dict[str, Any]]:
     """The feeds of feeds.yaml in its order, with what the database knows of them."""
     from monitor.config.feedsfile import load_feeds
 
-    configured = load_feeds(settings().feeds_file)
+    configured = load_feeds(settings().config)
     known: dict[str, FeedState] = {}
     rates: dict[str, float] = {}
     with database() as store:
@@ -208,7 +208,7 @@ def _held() -> tuple[set[str], set[str]]:
     from monitor.config.feedurl import same_feed
 
     try:
-        held = load_feeds(settings().feeds_file)
+        held = load_feeds(settings().config)
     except ConfigError:
         return set(), set()
     return {feed.name.casefold() for feed in held}, {same_feed(feed.url) for feed in held}
@@ -247,4 +247,4 @@ def export_opml() -> None:
     from monitor.cli.opml import write_opml
     from monitor.config.feedsfile import load_feeds
 
-    out(write_opml(load_feeds(settings().feeds_file)))
+    out(write_opml(load_feeds(settings().config)))

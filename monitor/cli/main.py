@@ -67,7 +67,8 @@ GROUPS: tuple[tuple[str, str, Callable[..., None], bool, dict[str, Callable[...,
 )  # fmt: skip
 
 
-def _build() -> typer.Typer:
+def build() -> typer.Typer:
+    """The command with all its commands; built for each call, so that no call leaves anything to the next."""
     keys: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, **keys)
     app.callback(help=_prose(basewatch))(basewatch)
@@ -107,7 +108,7 @@ def _call(arguments: list[str]) -> int:
         if arguments[:1] == ["--version"]:
             out(f"basewatch {__version__}")
             return 0
-        _build()(args=arguments, prog_name="basewatch")
+        build()(args=arguments, prog_name="basewatch")
     except UsageError as error:
         say(f"basewatch: {clean(error)}")
         return 2

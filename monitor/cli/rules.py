@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.classify.rulefile import RuleSet
+    from monitor.classify.rulemodel import Rule
 
 
 def about() -> None:
@@ -65,7 +66,7 @@ def run_examples(rules: RulesOption = None, as_json: JsonOption = False) -> None
     rule_set = rules_from(rules)
     now = utc_now()
     results = [
-        _Result(rule.id, text, wanted, _alerts(text, rule_set, now))
+        _Result(rule.id, text, wanted, _tells(rule, text, rule_set, now))
         for rule in rule_set.rules
         for wanted, texts in ((True, rule.examples.alert), (False, rule.examples.quiet))
         for text in texts
@@ -74,10 +75,10 @@ def run_examples(rules: RulesOption = None, as_json: JsonOption = False) -> None
     if as_json:
         json_out({"ok": not failed, "examples": len(results), "failed": failed})
     else:
-        columns = ("rule", "must", "does", "example")
-        table(columns, [(r.rule, _word(r.wanted), _word(r.alerts), r.text) for r in failed])
-        if not quiet():
-            say(f"{len(results)} examples, {len(failed)} of them not as they should be")
+        rows = [(r.rule, _word(r.wanted), _word(r.alerts), r.text) for r in failed]
+        table(("rule", "must", "does", "example"), rows, empty=f"all {len(results)} examples do as they say")
+        if failed:
+            say(f"{len(failed)} of {len(results)} examples do not do as they say")
     raise typer.Exit(1 if failed else 0)
 
 
@@ -95,8 +96,10 @@ def _word(alerts: bool) -> str:
     return "alert" if alerts else "stay quiet"
 
 
-def _alerts(text: str, rules: RuleSet, now: datetime) -> bool:
+def _tells(rule: Rule, text: str, rules: RuleSet, now: datetime) -> bool:
+    """Does this rule take the text at its own level or above? (`if_unknown` may file it lower.)"""
     from monitor.classify.classifier import classify
     from monitor.news import Item
 
-    return classify(Item(id="example", title=text, first_seen=now), rules).alert
+    found = classify(Item(id="example", title=text, first_seen=now), rules)
+    return found.rule == rule.id and found.level is not None and found.level.rank >= rule.level.rank

@@ -108,7 +108,10 @@ def check(
     if errors:
         say(f"basewatch: {len(errors)} problem{'s' * (len(errors) != 1)} found")
     elif not quiet():
-        say("all is well: " + ", ".join(f"{count} {what}" for what, count in facts.items()))
+        say(
+            f"all is well: {facts['feeds']} feeds, {facts['rules']} rules, alerts go to {facts['targets']};"
+            f" the database {facts['database']}"
+        )
     raise typer.Exit(1 if errors else 0)
 
 
@@ -120,7 +123,7 @@ def _desk_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
     except ConfigError as error:
         return error.problems
     facts |= {"feeds": len(desk.feeds), "rules": len(desk.rules.rules)}
-    facts["addresses"] = len(desk.channels.targets(desk.channels.names()))
+    facts["targets"] = ", ".join(target.label for target in desk.channels.targets(desk.channels.names()))
     return []
 
 
@@ -136,7 +139,7 @@ def _database_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
         return [Problem(file=variable, message=f"{address}: {error}")]
     if state in REFUSALS:
         return [Problem(file=variable, message=f"{address}: {REFUSALS[state]}")]
-    facts["database"] = "will be made by the first poll" if state is SchemaState.EMPTY else str(state)
+    facts["database"] = "is made by the first poll" if state is SchemaState.EMPTY else f"is {state}"
     file = sqlite_file(found.database_url)
     if file is not None and not os.access(file if file.exists() else file.parent, os.W_OK):
         what = file if file.exists() else file.parent
@@ -163,7 +166,7 @@ def send_test(
     from monitor.yamlfile import did_you_mean
 
     found = settings()
-    channels = Channels.load(found.channels_file)
+    channels = Channels.load(found.channels)
     targets = channels.targets([channel])
     if not targets:
         raise UsageError(f"there is no channel {channel!r}; {did_you_mean(channel, channels.names())}".rstrip("; "))
