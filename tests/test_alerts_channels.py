@@ -267,3 +267,22 @@ def test_no_secret_in_what_is_refused(
     out, err = capfd.readouterr()
     shown = "".join(traceback.format_exception(caught.value))
     assert CANARY not in shown + repr(caught.value.problems) + logged.getvalue() + out + err
+
+
+def test_the_example_of_the_documentation_is_a_channels_file(tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "docs/channels.md").read_text("utf-8")
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+    channels = load(
+        tmp_path,
+        example,
+        SMTP_PASSWORD="p@ss/w#rd",
+        TELEGRAM_TOKEN="123456789:AAbbccddeeffgghh",
+        NTFY_TOKEN="tk_abcdefghijkl",
+        HOOK_PASSWORD="x y",
+        DISCORD_WEBHOOK="https://discord.com/api/webhooks/000000000000000000/" + "A1" * 34,
+    )
+    assert channels.names() == {"alerts", "operator", "duty"}
+    assert [target.label for target in channels.targets(["operator"])] == [
+        "tgram://1...h/-1001234567890",
+        "discord://0...0/A...1",
+    ]

@@ -33,7 +33,7 @@ from monitor.errors import ConfigError, Problem
 from monitor.news import Alert, Level, SendOutcome, SendResult, Target
 
 #: part of the time limit after which the socket gives up, so that the cause can still be named
-_SOCKET_PART = 0.9
+_SOCKET_PART = 0.8
 #: longest wait for a connection, seconds
 _CONNECT_SECONDS = 10.0
 
