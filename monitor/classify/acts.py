@@ -136,9 +136,10 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
         return None
     if frame.scope in ("headline", "lead", "item"):
         where = {"headline": reading.headline_tags, "lead": reading.lead_tags, "item": reading.tags}[frame.scope]
-        if not where & frame.tags:
-            return None
-        return tuple(h for h in sentence.hits if h.tags & frame.tags)
+        if where & frame.tags:
+            return tuple(h for h in sentence.hits if h.tags & frame.tags)
+        zones = [s for s in reading.sentences if frame.scope in ("item", s.zone)] if frame.templates else []
+        return next((() for s in zones for t in frame.templates if find(t, s.hits, s.text.words)), None)
     found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, h, match.hits)]
     if found:
         return tuple(found)

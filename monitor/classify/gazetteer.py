@@ -151,7 +151,7 @@ class Gazetteer:
         return self.countries[code].name if code in self.countries else place_id
 
     def terms(self, bits: dict[str, int]) -> Iterator[Term]:
-        """The terms of all names, with the built-in tags of `vocabulary`."""
+        """The terms of all names; `bits` are those of the built-in tags with the lists that include them."""
         site_tag = {"base": bits["base-place"], "home": bits["home-base"], "diplomatic": bits["diplomatic-place"]}
         for place in self.places.values():
             name = (("place", place.id),)

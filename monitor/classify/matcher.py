@@ -19,6 +19,7 @@ from monitor.classify.normalise import Text, normalise_term
 _ARABIC = frozenset("وفبلكس")
 _HEBREW = frozenset("והבלמשכ")
 _LONGEST_PREFIX = 2
+_SHORT = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,8 @@ class Term:
     open_end: bool
     #: bits of the tags (lists) it belongs to
     tags: int
+    #: a short word written with an accent (`üs`, `à`), which counts only where the text has one too
+    accented: bool
     #: ids of gazetteer or actor entries that it names, as (`place`|`country`|`actor`, id)
     names: tuple[tuple[str, str], ...] = ()
 
@@ -65,17 +68,18 @@ def make_term(
     if not words:
         return None
     keeps_case = exact or (not any_case and any(c.isupper() for c in cased))
-    return Term(written, words, cased if keeps_case else "", open_end, tags, names)
+    accented = len(words) <= _SHORT and words.isascii() and not written.isascii()
+    return Term(written, words, cased if keeps_case else "", open_end, tags, accented, names)
 
 
 class Matcher:
     """Finds all terms in one pass; built once per set of rules, then only read."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        merged: dict[str, dict[tuple[str, bool], Term]] = {}
+        merged: dict[str, dict[tuple[str, bool, bool], Term]] = {}
         for term in terms:
             variants = merged.setdefault(_key(term), {})
-            same = (term.exact, term.open_end)
+            same = (term.exact, term.open_end, term.accented)
             known = variants.get(same)
             variants[same] = term if known is None else _united(known, term)
         self._automaton = ahocorasick.Automaton()
@@ -107,6 +111,8 @@ class Matcher:
                     while end < len(text.words) and text.words[end] != " ":
                         end += 1
                 if term.exact and not _same_case(text.cased[start:end], term):
+                    continue
+                if term.accented and _is_plain(text, start, end):
                     continue
                 found.append(Hit(start, end, term.tags, term.written, term.names))
         found.sort(key=_by_position)
@@ -144,6 +150,11 @@ def _same_case(found: str, term: Term) -> bool:
     return start == wanted or (not wanted.isupper() and found.isupper() and start.casefold() == wanted.casefold())
 
 
+def _is_plain(text: Text, start: int, end: int) -> bool:
+    first, last = text.span(start, end)
+    return text.original[first:last].isascii()
+
+
 def _united(one: Term, other: Term) -> Term:
     names = one.names + tuple(n for n in other.names if n not in one.names)
-    return Term(one.written, one.words, one.exact, one.open_end, one.tags | other.tags, names)
+    return Term(one.written, one.words, one.exact, one.open_end, one.tags | other.tags, one.accented, names)

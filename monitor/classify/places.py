@@ -35,7 +35,7 @@ class PlaceFinder:
         self._town = mask("town")
         self._loose = mask("loose-place")
         self._country = mask("country")
-        self._actor = mask("actor", "own")
+        self._actor = mask("actor")
         self._target = mask("target")
         self._diplomatic = mask("diplomatic-target")
         self._base = mask("base-target")
@@ -87,7 +87,7 @@ class PlaceFinder:
             (h, name)
             for h in sentence.with_tags(self._country)
             for kind, name in h.names
-            if kind == "country" and not sentence.is_cause(h)
+            if kind == "country" and not h.tags & self._actor and not sentence.is_cause(h)
             and not any(a is not h and a.start <= h.start and a.end >= h.end for a in actors)
         ]  # fmt: skip
         if not found:

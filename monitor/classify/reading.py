@@ -78,7 +78,9 @@ class Reader:
         self._cause = vocabulary.mask(CAUSE)
         self._number = vocabulary.mask("number")
         self._year = vocabulary.mask("year")
+        self._past_year = vocabulary.mask("past-year")
         self._question = vocabulary.mask("question")
+        self._start = vocabulary.mask("start")
         self._origin = vocabulary.mask("origin")
         self._target = vocabulary.mask("target")
         self._shapes = [(s, [(t, t.required) for t in s.templates]) for s in vocabulary.shapes]
@@ -86,6 +88,7 @@ class Reader:
     def read(self, item: Item) -> Reading:
         """The item's sentences; an item without a title has its first sentences as lead."""
         out = Reading(item)
+        year = (item.published or item.first_seen).year
         for name, raw in (("title", item.title), ("summary", item.summary), ("body", item.body[:BODY_LIMIT])):
             if not raw or raw.isspace():
                 continue
@@ -93,7 +96,7 @@ class Reader:
             hits = self._matcher.hits(text)
             for number, (start, end) in enumerate(sentences(text)):
                 zone = "headline" if name == "title" else "lead" if not self._has_lead(out, number) else "body"
-                sentence = self._sentence(name, zone, text, start, end, hits)
+                sentence = self._sentence(name, zone, text, start, end, hits, year)
                 out.sentences.append(sentence)
                 out.tags |= sentence.tags
                 if zone == "headline":
@@ -107,13 +110,16 @@ class Reader:
         """The lead is the first two sentences behind the title."""
         return sum(s.zone == "lead" for s in reading.sentences) >= 2 or number > 2
 
-    def _sentence(self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit]) -> Sentence:
+    def _sentence(
+        self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int
+    ) -> Sentence:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end])
         tags = 0
         for hit in hits:
             tags |= hit.tags
         if tags or zone == "headline":
-            hits += self._numbers(text, start, end)
+            hits += self._numbers(text, start, end, year)
+            hits.append(Hit(start, start, self._start, "start of the sentence"))
             if "?" in text.folded[start:end]:
                 at = text.folded.index("?", start, end)
                 hits.append(Hit(max(start, at - 1), at, self._question, "?"))
@@ -129,25 +135,28 @@ class Reader:
             sentence.tags |= hit.tags
         return sentence
 
-    def _numbers(self, text: Text, start: int, end: int) -> list[Hit]:
-        return [
-            Hit(m.start(), m.end(), self._year if _YEAR.match(m[0]) else self._number, m[0])
-            for m in _NUMBER.finditer(text.folded, start, end)
-        ]
+    def _numbers(self, text: Text, start: int, end: int, year: int) -> list[Hit]:
+        out = []
+        for match in _NUMBER.finditer(text.folded, start, end):
+            tags = self._number
+            if _YEAR.match(match[0]):
+                tags = self._year | (self._past_year if int(match[0]) < year else 0)
+            out.append(Hit(match.start(), match.end(), tags, match[0]))
+        return out
 
     def _settle(self, hits: list[Hit]) -> list[Hit]:
-        """Drops what a mask covers, and a hit inside a longer one of the same list ("base" in "air base")."""
+        """Drops what a mask covers, and from a hit inside a longer one what both stand for ("base" in "air base")."""
         out: list[Hit] = []
         covering: list[Hit] = []
         for hit in hits:
             covering = [c for c in covering if c.end > hit.start]
-            if any(
-                c.end >= hit.end and (c.tags & self._mask or (c.tags & hit.tags and c.end - c.start > hit.end - hit.start))
-                for c in covering
-            ):
-                continue
-            covering.append(hit)
-            out.append(hit)
+            length = hit.end - hit.start
+            for cover in covering:
+                if cover.end >= hit.end and (cover.tags & self._mask or cover.end - cover.start > length):
+                    hit.tags = 0 if cover.tags & self._mask else hit.tags & ~cover.tags
+            if hit.tags:
+                covering.append(hit)
+                out.append(hit)
         return [h for h in out if not h.tags & self._mask] if any(h.tags & self._mask for h in out) else out
 
     def _shape(self, sentence: Sentence) -> None:

@@ -68,7 +68,7 @@ def load_rules(folder: Path) -> RuleSet:
     terms, tags = _rule_terms(rules, vocabulary, gazetteer, problems)
     if problems:
         raise ConfigError(problems)
-    matcher = Matcher([*vocabulary.terms, *gazetteer.terms(vocabulary.bits), *terms])
+    matcher = Matcher([*vocabulary.terms, *gazetteer.terms(vocabulary.closures), *terms])
     return RuleSet(
         rules=tuple(rule for _, _, rule in rules),
         vocabulary=vocabulary,

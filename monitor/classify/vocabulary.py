@@ -19,7 +19,7 @@ from monitor.yamlfile import Document, did_you_mean
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
 BUILT_IN = (
     "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "actor", "foe", "partner", "number",
-    "year", "question", "mask",
+    "year", "past-year", "question", "start", "mask",
 )  # fmt: skip
 #: the list whose words open a cause or a background clause
 CAUSE = "cause"
@@ -67,6 +67,8 @@ class Vocabulary:
     """Everything of `rules/lists/` in compiled form."""
 
     bits: dict[str, int]
+    #: for each tag its own bit and those of all lists that include it
+    closures: dict[str, int]
     terms: tuple[Term, ...]
     shapes: tuple[Shape, ...]
     patterns: tuple[Pattern, ...]
@@ -275,7 +277,7 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
     for name, bit in builder.bits.items():
         closures.setdefault(name, bit)
     return Vocabulary(
-        builder.bits, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames), members
+        builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames), members
     )
 
 
