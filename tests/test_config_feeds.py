@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config.feedsfile import load_feeds
@@ -117,6 +117,7 @@ def test_two_feeds_of_one_host(first: str, second: str) -> None:
     assert same_feed(first) != same_feed(second)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=80))
 def test_any_address_is_accepted_or_refused_with_a_hint(text: str) -> None:
     same_feed(text)
@@ -128,6 +129,7 @@ def test_any_address_is_accepted_or_refused_with_a_hint(text: str) -> None:
     assert text[:4].casefold() == "http" if not refusal else refusal.partition("; ")[2]
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.recursive(
         st.none()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from monitor.config.settings import SETTINGS, Settings, load_settings
@@ -232,6 +233,7 @@ def test_only_secrets_may_stand_in_files(tmp_path: Path) -> None:
     assert "did you mean BASEWATCH_KEEP?" in told({"BASEWATCH_KEEP_FILE": "x"}, tmp_path)
 
 
+@hypothesis_settings(deadline=None, max_examples=60)
 @given(st.sampled_from([setting.variable for setting in SETTINGS]), st.text(st.characters(exclude_characters="\0")))
 def test_any_text_is_read_or_refused_with_the_variable_named(variable: str, text: str) -> None:
     problems = []
