@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-
 #: answers the present moment, aware UTC; tests set their own
 Clock = Callable[[], datetime]
 
@@ -375,6 +374,8 @@ class Facts:
     intercepted: int | None = None
     #: local date of the attack at the place
     date: date | None = None
+    #: the item says the day itself ("on Tuesday", "January 20"); else `date` is the day of the report
+    date_stated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

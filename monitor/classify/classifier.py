@@ -57,7 +57,9 @@ def _facts(
         return Facts(places=refs)
     claimed = finder.claimed_by(reading)
     killed, wounded = finder.harmed(reading)
-    zone = rules.zone_of(refs[0].id) if refs else "UTC"
+    day, stated = None, False
+    if verdict.act in INCIDENT_ACTS:
+        day, stated = finder.date(verdict, reading, rules.zone_of(refs[0].id) if refs else "UTC")
     return Facts(
         places=refs,
         weapons=finder.weapons(verdict, reading),
@@ -66,7 +68,8 @@ def _facts(
         killed=killed,
         wounded=wounded,
         intercepted=finder.intercepted(reading),
-        date=finder.date(verdict, reading, zone) if verdict.act in INCIDENT_ACTS else None,
+        date=day,
+        date_stated=stated,
     )
 
 

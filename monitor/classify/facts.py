@@ -130,8 +130,8 @@ class FactFinder:
                         return count
         return None
 
-    def date(self, verdict: Verdict, reading: Reading, zone: str) -> date:
-        """The local day of the attack: as stated, else the report's day, moved by "yesterday" or a weekday."""
+    def date(self, verdict: Verdict, reading: Reading, zone: str) -> tuple[date, bool]:
+        """The local day of the attack, and whether the item says it (a date, a weekday, "yesterday")."""
         item = reading.item
         moment: datetime = item.published or item.first_seen
         today = moment.astimezone(ZoneInfo(zone)).date()
@@ -140,16 +140,16 @@ class FactFinder:
         for sentence in sentences[:3]:
             stated = _stated_date(sentence.text.folded[sentence.start : sentence.end], today)
             if stated is not None:
-                return stated
+                return stated, True
             for hit in sentence.hits:
                 if sentence.is_cause(hit):
                     continue
                 if hit.tags & self._yesterday:
-                    return today - timedelta(days=1)
+                    return today - timedelta(days=1), True
                 for number, mask in self._days:
                     if hit.tags & mask:
-                        return today - timedelta(days=(today.weekday() - number) % 7)
-        return today
+                        return today - timedelta(days=(today.weekday() - number) % 7), True
+        return today, False
 
 
 def _stated_date(text: str, today: date) -> date | None:
