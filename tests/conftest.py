@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from databases import KINDS, begin_run, database, end_run
 
+from databases import KINDS, begin_run, database, end_run
 from monitor.store.store import Store
 
 

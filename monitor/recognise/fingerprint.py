@@ -75,7 +75,8 @@ def entry_keys(entry: Entry, *, feed: str, publisher: str) -> EntryKeys:
     text = _SEPARATOR.join((title, _spaced_alike(entry.summary), _spaced_alike(entry.body)))
     telling = _counts_as_words(title) >= TELLING_TITLE_WORDS
     return EntryKeys(
-        guid=_key("guid", feed, entry.guid) if entry.guid else None,
+        # most guids are the link once more: one key less for each of them
+        guid=_key("guid", feed, entry.guid) if entry.guid and not (link and entry.guid == entry.url) else None,
         link_here=_key("link here", feed, link) if link else None,
         link=_key("link", link) if link else None,
         content=_key("content", feed, text) if text.strip(_SEPARATOR) else None,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from monitor.config.database import read_address, without_secrets
 from monitor.errors import StoreError
@@ -114,8 +114,6 @@ def plainly(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreError(f"{_sentence(error)} ({without_secrets(_shown(engine))})") from error
-    except SQLAlchemyError as error:
-        raise StoreError(f"the database cannot be used: {type(error).__name__}") from error
 
 
 def _shown(engine: Engine) -> str:

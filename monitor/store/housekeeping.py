@@ -13,7 +13,7 @@ from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, Fingerpr
 
 #: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
 TOMBSTONE_DAYS = timedelta(days=400)
-_ENDED = (DeliveryState.SENT, DeliveryState.GAVE_UP)
+_UNDER_WAY = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
 class HousekeepingPart(Part):
@@ -36,10 +36,9 @@ class HousekeepingPart(Part):
         keys stay as tombstones, until no document has held them for 400 days. Incidents and alerts are the
         ledger and stay for good.
         """
-        unsent = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id)
-        needed = select(IncidentRow.id).where(
-            or_(IncidentRow.opened_at >= before, IncidentRow.id.in_(unsent.where(DeliveryRow.state.not_in(_ENDED))))
-        )
+        deliveries = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id)
+        unsent = deliveries.where(DeliveryRow.state.in_(_UNDER_WAY))
+        needed = select(IncidentRow.id).where(or_(IncidentRow.opened_at >= before, IncidentRow.id.in_(unsent)))
         free = or_(ItemRow.incident_id.is_(None), ItemRow.incident_id.not_in(needed))
         items = self._connection.execute(delete(ItemRow).where(ItemRow.first_seen < before, free))
         forgotten = FingerprintRow.last_seen < (now - TOMBSTONE_DAYS).date()

@@ -44,7 +44,7 @@ class OutboxPart(Part):
     def add_alert(self, alert: Alert, targets: Sequence[Target]) -> bool:
         """Queues an alert for each target; False where this version of its incident was alerted before."""
         row = self._insert(AlertRow).values(**columns_of(alert)).on_conflict_do_nothing()
-        if self._connection.execute(row).rowcount == 0:
+        if self._connection.scalar(row.returning(_ALERTS.c.id)) is None:
             return False
         waiting: dict[str, Any] = {
             "alert_id": alert.id, "state": DeliveryState.PENDING, "attempts": 0, "maybe_sent": 0,
@@ -120,7 +120,10 @@ class OutboxPart(Part):
             "last_error": INTERRUPTED,
         }
         self._connection.execute(update(_DELIVERIES).where(sending).values(changes))
-        return self._deliveries(_outbox().where(_DELIVERIES.c.id.in_(cut_off)).order_by(_DELIVERIES.c.id))
+        order = _outbox().order_by(_DELIVERIES.c.id)
+        return [
+            found for some in chunks(cut_off) for found in self._deliveries(order.where(_DELIVERIES.c.id.in_(some)))
+        ]
 
     def _deliveries(self, query: Select[Any]) -> list[Delivery]:
         return [_delivery(row) for row in self._connection.execute(query)]

@@ -1,0 +1,209 @@
+"""Transactions, locks, crashes, and what an unusable database says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from databases import database
+from monitor.errors import StoreError
+from monitor.store import engine
+from monitor.store.store import Store
+from monitor.store.upgrade import SchemaState, schema_state, upgrade
+from values import FEED, NOW, stored_item
+
+REPOSITORY = Path(__file__).parent.parent
+SECRET = "hunter2"
+
+
+@pytest.fixture
+def synced(store: Store) -> Store:
+    with store.transaction() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+    return store
+
+
+def test_an_exception_leaves_nothing_behind(synced: Store) -> None:
+    def half() -> None:
+        with synced.transaction() as tx:
+            tx.add_items([stored_item("A")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    with synced.read() as tx:
+        assert tx.item("A") is None
+
+
+def test_a_broken_promise_between_rows_is_refused_at_the_commit(synced: Store) -> None:
+    with pytest.raises(StoreError), synced.transaction() as tx:
+        tx.remember(FEED.name, [(1, "NOBODY", 0)], now=NOW)
+    with synced.read() as tx:
+        assert tx.known([1]) == {}
+
+
+def test_reading_refuses_to_write_and_writing_goes_on_after_it(synced: Store) -> None:
+    with pytest.raises(StoreError, match=r"may only be read|read-only"), synced.read() as tx:
+        tx.state_set("note", 1)
+    with synced.transaction() as tx:
+        tx.state_set("note", 2)
+    with synced.read() as tx:
+        assert tx.state_get("note") == 2
+
+
+def test_reading_goes_on_beside_a_writer(synced: Store) -> None:
+    with synced.transaction() as writer:
+        writer.state_set("note", 1)
+        with synced.read() as reader:
+            assert reader.state_get("note") is None
+
+
+def test_writers_wait_for_each_other_and_lose_nothing(synced: Store) -> None:
+    with synced.transaction() as tx:
+        tx.state_set("count", 0)
+
+    def count() -> None:
+        for _ in range(10):
+            with guard, synced.transaction() as tx:
+                tx.state_set("count", tx.state_get("count") + 1)
+
+    # on SQLite BEGIN IMMEDIATE alone keeps readers-then-writers apart; PostgreSQL needs the one writer that we are
+    guard = threading.Lock() if synced.label.startswith("postgresql") else _NoLock()
+    workers = [threading.Thread(target=count) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with synced.read() as tx:
+        assert tx.state_get("count") == 30
+
+
+class _NoLock:
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def test_a_database_that_another_process_holds_is_named_after_the_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
+    with database("sqlite", tmp_path) as address:
+        one, other = Store(address), Store(address)
+        with (
+            one.transaction(),
+            pytest.raises(StoreError, match=r"another process holds the database.*basewatch\.db"),
+            other.transaction(),
+        ):
+            pass
+        one.close()
+        other.close()
+
+
+def test_there_is_one_daemon_for_a_database(database_url: str) -> None:
+    one, other = Store(database_url), Store(database_url)
+    with one.only_daemon(), pytest.raises(StoreError, match="another basewatch"), other.only_daemon():
+        pass
+    with other.only_daemon():
+        pass
+    one.close()
+    other.close()
+
+
+WRITER = """
+import os, sys, time
+sys.path.insert(0, sys.argv[2])
+from values import FEED, NOW, stored_item
+from monitor.store.store import Store
+store = Store(sys.argv[1])
+with store.transaction() as tx:
+    tx.sync_feeds([FEED], now=NOW)
+with store.transaction() as tx:
+    tx.add_items([stored_item(f"I{n}") for n in range(500)])
+    tx.remember(FEED.name, [(n, f"I{n}", 0) for n in range(500)], now=NOW)
+    print("half", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_kill_9_in_the_middle_of_a_transaction_leaves_nothing_half(database_url: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-c", WRITER, database_url, str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "half\n"
+        writer.send_signal(signal.SIGKILL)
+    store = Store(database_url)
+    with store.transaction() as tx:
+        assert [state.name for state in tx.feed_states()] == [FEED.name]
+        assert tx.items(NOW) == []
+        assert tx.known(range(500)) == {}
+        tx.add_items([stored_item("AFTER")])
+    store.close()
+
+
+# ----------------------------------------------------------------------------- unusable databases
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("", "no database address"),
+        ("basewatch.db", "no database address"),
+        ("sqlite://", "in memory would forget"),
+        ("sqlite:///:memory:", "in memory would forget"),
+        ("mysql://user:hunter2@host/name", "SQLite and PostgreSQL"),
+        ("postgresql+asyncpg://user:hunter2@host/name", "psycopg 3"),
+        ("postgresql://user:hunter2@host:port/name", "cannot be read"),
+        ("postgresql://user:hunter2/@host/name", "cannot be read|cannot be used"),
+        ("postgresql://user:hunter2@127.0.0.1:1/name", "refused"),
+        ("postgres://user:hunter2@127.0.0.1:1/name", "refused"),
+        ("postgresql://user:hunter2@/name?host=/nowhere/at/all", "No such file"),
+        ("sqlite:///{folder}", "is a folder"),
+        ("sqlite:///{folder}/missing/x.db", "there is no folder"),
+        ("sqlite:///{folder}/text.db", "no SQLite database"),
+        ("sqlite:///{folder}/torn.db", "SQLite database|malformed"),
+    ],
+)
+def test_an_unusable_database_is_explained_without_its_password(address: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("these are notes about the weekend")
+    (tmp_path / "torn.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 200)
+    with pytest.raises(StoreError, match=says) as caught:
+        schema_state(address.format(folder=tmp_path))
+    assert SECRET not in str(caught.value)
+    assert "Traceback" not in str(caught.value)
+    assert str(caught.value).count("\n") == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(StoreError, match="may not be written"):
+        upgrade(f"sqlite:///{tmp_path / 'x.db'}")
+
+
+def test_the_label_shows_no_password(tmp_path: Path) -> None:
+    store = Store("postgresql://user:hunter2@host/name?sslpassword=hunter2")
+    assert store.label == "postgresql+psycopg://user:***@host/name?sslpassword=***"
+    file = tmp_path / "x.db"
+    assert Store(f"sqlite:///{file}").label == f"sqlite:///{file}"
+
+
+def test_a_store_without_schema_says_what_to_type(empty_database_url: str) -> None:
+    store = Store(empty_database_url)
+    with pytest.raises(StoreError, match="basewatch db upgrade"), store.read() as tx:
+        tx.feed_states()
+    store.close()
+
+
+def test_a_relative_address_means_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    upgrade("sqlite:///here.db")
+    assert (tmp_path / "here.db").exists()
+    assert schema_state("sqlite:///here.db") is SchemaState.CURRENT
