@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor.classify.acts import Verdict
 from monitor.classify.gazetteer import Gazetteer
 from monitor.classify.matcher import Hit
-from monitor.classify.numbers import number_before, number_behind
+from monitor.classify.numbers import number_before, number_behind, value
 from monitor.classify.reading import Reading, Sentence
 from monitor.classify.vocabulary import Vocabulary
 from monitor.news import INCIDENT_ACTS
@@ -21,6 +21,8 @@ WEAPONS = (
     "ied", "suicide_bombing", "ground_assault", "small_arms",
 )  # fmt: skip
 _GENERAL = {"missile": ("ballistic_missile", "cruise_missile", "rocket"), "ied": ("vbied",)}
+#: forms whose object stands behind them
+_ACTIVE = frozenset({"kill", "kills", "killing", "wound", "wounds", "wounding", "injure", "injures", "injuring"})
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
@@ -112,9 +114,10 @@ class FactFinder:
         return killed, wounded
 
     def _of_attackers(self, sentence: Sentence, hit: Hit) -> bool:
-        """The word before it is an attacker ("four militants dead")."""
+        """An attacker stands right before it, or behind it with only a number between ("kills 19 fighters")."""
+        words = sentence.text.words
         return any(
-            a.end <= hit.start and hit.start - a.end <= 2 or hit.end <= a.start and a.start - hit.end <= 8
+            0 <= hit.start - a.end <= 2 or (hit.end <= a.start and all(map(value, words[hit.end : a.start].split())))
             for a in sentence.with_tags(self._foe)
         )
 
@@ -168,11 +171,15 @@ def _stated_date(text: str, today: date) -> date | None:
 
 
 def _count(sentence: Sentence, hit: Hit, all_hits: list[Hit]) -> int | None:
-    """The number that belongs to a word of harm: before it up to the previous such word, or close behind it."""
+    """The number that belongs to a word of harm: right behind it, before it up to the previous such word, or near."""
     words = sentence.text.words
     previous = max((h.end for h in all_hits if h.end <= hit.start), default=sentence.start)
     following = min((h.start for h in all_hits if h.start >= hit.end), default=sentence.end)
-    behind = number_behind(words, hit.end, following, 2)
+    right_behind = number_behind(words, hit.end, following, 1)
+    if right_behind is not None and "," not in sentence.text.folded[hit.end : hit.end + 2]:
+        return right_behind
+    behind = number_behind(words, hit.end, following, 4)
+    if behind is not None and words[hit.start : hit.end] in _ACTIVE:
+        return behind
     before = number_before(words, max(previous, sentence.start), hit.start, 9)
-    active = words[hit.start : hit.end].endswith(("ing", "s", "ant")) and not words[hit.start : hit.end].endswith("injuries")
-    return behind if behind is not None and (active or before is None) else before
+    return behind if before is None else before

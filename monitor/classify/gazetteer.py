@@ -243,7 +243,8 @@ def _place_problems(
                 out.append(document.problem(f"the name {word!r} holds no letter or digit", *loc))
                 continue
             owner = owners.setdefault(form, place.id)
-            if owner != place.id and owner not in place.shares_names_with:
+            shared = (*place.shares_names_with, *(places[owner].shares_names_with if owner in places else ()))
+            if owner != place.id and owner not in shared and place.id not in shared:
                 hint = f"if both are right, write: shares_names_with: [{owner}]"
                 out.append(document.problem(f"the name {word!r} already belongs to {owner}", *loc, hint=hint))
     return out

@@ -19,7 +19,7 @@ _OTHER = {
     "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
 }  # fmt: skip
 _VALUES = {word: i for i, word in enumerate(_ENGLISH)} | _TENS | {k: v for k, v in _OTHER.items() if v}
-_MORE = frozenset({"more", "over", "another", "than"})
+_ARTICLES = frozenset({"a", "an", "un", "une", "bir"})
 
 
 def value(word: str) -> int | None:
@@ -31,16 +31,13 @@ def value(word: str) -> int | None:
 
 
 def number_before(words: str, start: int, end: int, reach: int) -> int | None:
-    """The number nearest before `end`, at most `reach` words away; articles count only where nothing better stands."""
+    """The number nearest before `end`, at most `reach` words away; the furthest article where there is none."""
     article: int | None = None
     for word in reversed(words[start:end].split()[-reach:]):
         number = value(word)
-        if number is None:
-            continue
-        if word in ("a", "an", "un", "une", "bir"):
-            article = article or number
-            continue
-        return number
+        if number is not None and word not in _ARTICLES:
+            return number
+        article = number or article
     return article
 
 

@@ -60,8 +60,15 @@ class PlaceFinder:
             ids = [i for s in others for i in self._sure_ids(s.with_tags(self._sure)) if not self._is_far(i, sentence)]
         known = [i for i in ids if (self._gazetteer.places[i].site == "diplomatic") != bases]
         if known:
-            return tuple(self._exact(i) for i in known)
+            return tuple(self._exact(i) for i in self._in_named_country(known, sentence))
         return (self._vague(site, sentence, others, main),)
+
+    def _in_named_country(self, ids: list[str], sentence: Sentence) -> list[str]:
+        """Where a name belongs to several places, those in a country that the sentence names."""
+        if len(ids) == 1:
+            return ids
+        named = {name for h in sentence.with_tags(self._country) for kind, name in h.names if kind == "country"}
+        return [i for i in ids if self._gazetteer.places[i].country in named] or ids
 
     def _exact(self, place_id: str) -> Target:
         place = self._gazetteer.places[place_id]
