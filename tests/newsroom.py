@@ -10,6 +10,7 @@ with Newsroom(tmp_path) as room:
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -22,10 +23,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from monitor.alerts.channels import Channels
+from monitor.app import open_app
+from monitor.classify.rulefile import RuleSet, load_rules
+from monitor.config.feedsfile import load_feeds
+from monitor.config.settings import load_settings
+from monitor.desk import Desk
+from monitor.pipeline import PollReport
 from receivers import SmtpReceiver, WebhookReceiver
 from serving import FeedServer
 
@@ -137,6 +146,7 @@ class Newsroom:
     def environment(self) -> dict[str, str]:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("BASEWATCH_")}
         return clean | {
+            "BASEWATCH_CONFIG": str(self.path("feeds.yaml")),
             "BASEWATCH_RULES": str(CHECKOUT / "rules"),
             "BASEWATCH_ALLOW_NETWORKS": "127.0.0.0/8",
             "BASEWATCH_DATABASE_URL": f"sqlite:///{self.path('basewatch.db')}",
@@ -154,6 +164,16 @@ class Newsroom:
         if expect is not None:
             assert done.returncode == expect, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
+
+    def poll(self, *, alert_backlog: bool = False) -> list[PollReport]:
+        """One pass and its deliveries, as `basewatch poll` does it, but without a process of its own."""
+        settings = load_settings(self.environment, self.folder)
+        channels = Channels.load(settings.channels)
+        desk = Desk(feeds=load_feeds(settings.config), rules=shipped_rules(), channels=channels)
+        with open_app(settings, desk=desk) as app:
+            reports = asyncio.run(app.poll(alert_backlog=alert_backlog))
+            asyncio.run(app.deliver())
+        return reports
 
     def json(self, *arguments: str, expect: int | None = 0) -> Any:
         return json.loads(self.call(*arguments, "--json", expect=expect).stdout)
@@ -199,6 +219,12 @@ class Newsroom:
             assert self.process is None or self.process.poll() is None, f"the daemon ended\n{self.log}"
             assert time.monotonic() < deadline, f"not within {seconds} s: {what}\n{self.log}"
             time.sleep(0.05)
+
+
+@cache
+def shipped_rules() -> RuleSet:
+    """The rules of the checkout, read once."""
+    return load_rules(CHECKOUT / "rules")
 
 
 def old(hours: float) -> datetime:

@@ -1,6 +1,7 @@
 """Quiet when it should be: what must never be told twice, or at all (design: promise 3).
 
-Each test runs the real command `basewatch poll` against real feeds and counts what reaches a real webhook.
+Each test polls real feeds with a freshly opened app each time, as after a restart, and counts what reaches a real
+webhook.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from monitor.store.store import Store
 
+from monitor.store.store import Store
 from newsroom import Newsroom, PublishedFeed, Story, incident_lines, old
 
 ATTACK = Story("Two drones hit Ain al-Asad air base in western Iraq", link="https://wire.example/asad-1")
@@ -34,23 +35,23 @@ def told(room: Newsroom) -> list[str]:
 def wire(room: Newsroom) -> PublishedFeed:
     """A feed whose first poll is behind it and whose attack has been told once."""
     wire = room.feed("wire", [SPORT], publisher="Wire")
-    room.call("poll")
+    room.poll()
     wire.add(ATTACK)
-    room.call("poll")
+    room.poll()
     assert len(told(room)) == 1
     return wire
 
 
 def test_first_poll_stores_and_tells_nobody(room: Newsroom) -> None:
     room.feed("wire", [SPORT, ATTACK])
-    room.call("poll")
+    room.poll()
     assert told(room) == []
-    assert room.json("feeds")[0]["result"] == "fetched"
+
 
 
 def test_backlog_is_told_when_asked_for(room: Newsroom) -> None:
     room.feed("wire", [SPORT, ATTACK])
-    room.call("poll", "--alert-backlog")
+    room.poll(alert_backlog=True)
     assert len(told(room)) == 1
 
 
@@ -63,36 +64,36 @@ def test_message_names_incident_version_and_reason(room: Newsroom, wire: Publish
 
 def test_restart(room: Newsroom, wire: PublishedFeed) -> None:
     for _ in range(3):
-        room.call("poll")
+        room.poll()
     assert len(told(room)) == 1
 
 
 def test_changed_guids(room: Newsroom, wire: PublishedFeed) -> None:
     wire.replace(ATTACK, guid="another-guid-7")
     wire.replace(SPORT, guid="another-guid-8")
-    room.call("poll")
+    room.poll()
     assert len(told(room)) == 1
 
 
 def test_changed_tracking_parameter(room: Newsroom, wire: PublishedFeed) -> None:
     wire.replace(ATTACK, link=ATTACK.link + "?utm_source=rss&utm_campaign=b&fbclid=1", guid="g-2")
-    room.call("poll")
+    room.poll()
     assert len(told(room)) == 1
 
 
 def test_same_article_in_five_feeds(room: Newsroom) -> None:
     feeds = [room.feed(f"feed-{n}", [SPORT], publisher=f"Publisher {n}") for n in range(5)]
-    room.call("poll")
+    room.poll()
     for n, feed in enumerate(feeds):
         feed.add(Story(ATTACK.title, link=f"{ATTACK.link}?ref=feed{n}", guid=f"guid-{n}"))
-    room.call("poll")
-    room.call("poll")
+    room.poll()
+    room.poll()
     assert len(told(room)) == 1
 
 
 def test_edited_title(room: Newsroom, wire: PublishedFeed) -> None:
     wire.replace(ATTACK, title="Drones strike Ain al-Asad air base in Iraq, no casualties reported")
-    room.call("poll")
+    room.poll()
     assert len(told(room)) == 1
     assert room.json("explain", ATTACK.link)["novelty"] == "UPDATED"
 
@@ -103,21 +104,21 @@ def test_edited_title_with_a_new_date(room: Newsroom, wire: PublishedFeed) -> No
         title="Updated: drones strike Ain al-Asad air base in Iraq",
         published=datetime.now(UTC) + timedelta(minutes=5),
     )
-    room.call("poll")
+    room.poll()
     assert len(told(room)) == 1
 
 
 def test_left_the_feed_and_came_back_after_pruning(room: Newsroom, wire: PublishedFeed) -> None:
     wire.stories.remove(ATTACK)
     wire.publish()
-    room.call("poll")
+    room.poll()
     store = Store(room.environment["BASEWATCH_DATABASE_URL"])
     later = datetime.now(UTC) + timedelta(days=200)
     with store.transaction() as tx:
         assert tx.prune(before=later, now=later)["items"] > 0
     store.close()
     wire.add(ATTACK)
-    room.call("poll")
+    room.poll()
     assert len(told(room)) == 1
 
 
@@ -129,7 +130,7 @@ def test_five_thousand_old_items_at_once(room: Newsroom, wire: PublishedFeed) ->
             for n in range(5000)
         ]
     )  # fmt: skip
-    room.call("poll")
+    room.poll()
     assert len(told(room)) == 1
     event = room.json("feeds")[0]
     assert event["result"] == "fetched"
@@ -143,7 +144,7 @@ def test_five_thousand_undated_items_at_once(room: Newsroom, wire: PublishedFeed
             for n in range(5000)
         ]
     )  # fmt: skip
-    room.call("poll")
+    room.poll()
     assert len(told(room)) == 1
 
 
@@ -163,7 +164,7 @@ def test_an_odd_date_neither_hides_nor_repeats_an_attack(room: Newsroom, wire: P
     if date == "{cest}":
         date = (datetime.now(UTC) + timedelta(hours=2)).strftime("%a, %d %b %Y %H:%M:%S CEST")
     wire.add(Story(title, link=f"https://wire.example/{case}", published=date))
-    room.call("poll")
-    room.call("poll")
+    room.poll()
+    room.poll()
     assert len(told(room)) == 2
     assert dict(incident_lines(room.hook.taken[-1].text))["incident"].endswith(place)
