@@ -40,7 +40,7 @@ _TIME = (
 )
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})[/.-](?P<month>\d{1,2})[/.-](?P<day>\d{1,2})(?!\d)" + _TIME)
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[.](?P<month>\d{1,2})[.](?P<year>\d{4})(?!\d)" + _TIME)
-_DAY_NAME = re.compile(r"(?<!\d)(?P<day>\d{1,2})[\s.,ºe-]{1,3}(?:de\s)?(?P<name>[^\W\d]+(?:\s[^\W\d]+)??)"
+_DAY_NAME = re.compile(r"(?<!\d)(?P<day>\d{1,2})(?:er|º)?[\s.,-]{1,3}(?:de\s)?(?P<name>[^\W\d]+(?:\s[^\W\d]+)??)"
                        r"[\s.,-]{1,3}(?:de\s)?(?P<year>\d{4}|\d{2}(?=\s))(?!\d)" + _TIME)  # fmt: skip
 _NAME_DAY = re.compile(r"(?P<name>[^\W\d]+)\.?\s{1,2}(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s{1,2}(?P<year>\d{4})(?!\d)"
                        + _TIME)  # fmt: skip
@@ -76,7 +76,9 @@ def _read(text: str) -> datetime | None:
             moment = reading(text)
             if moment is not None:
                 return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, TypeError, IndexError, OverflowError):
+        except OverflowError:
+            return datetime.min.replace(tzinfo=UTC)  # the first or the last day that a computer can name
+        except (ValueError, TypeError, IndexError):
             continue  # not in this form, or a day that no calendar has
     return None
 

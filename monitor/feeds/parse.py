@@ -19,6 +19,7 @@ from typing import Any
 
 import feedparser
 
+from monitor.feeds.charset import charset_of
 from monitor.feeds.entries import Draft, finish
 from monitor.feeds.jsonfeed import looks_like_json, parse_json
 from monitor.news import ParsedFeed, ParseFailed, ParseProblem
@@ -29,7 +30,7 @@ _HTML = re.compile(rb"(?i)<!doctype\s+html|<html[\s>]")
 def parse(body: bytes, *, content_type: str | None, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
     """The entries of one document.
 
-    `content_type` is the reply's header (its charset counts where the document says nothing), `base_url` the
+    `content_type` is the reply's header (its charset is a hint, see `charset`), `base_url` the
     address that it came from. Costs what the document wants: time and memory are limited by the caller, `workers`.
     """
     if not body.strip():
@@ -37,17 +38,15 @@ def parse(body: bytes, *, content_type: str | None, base_url: str, now: datetime
     try:
         if looks_like_json(body):
             return parse_json(body, base_url=base_url, now=now)
-        return _parse_xml(body, content_type or "", base_url, now)
+        return _parse_xml(body, charset_of(body, content_type), base_url, now)
     except MemoryError:
         return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="reading it takes more memory than allowed")
     except Exception as error:  # a library fails on hostile bytes: this document's result, nobody else's
         return ParseFailed(problem=ParseProblem.CRASHED, detail=f"the parser failed: {type(error).__name__}")
 
 
-def _parse_xml(body: bytes, content_type: str, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
-    headers = {"content-location": base_url}
-    if content_type:
-        headers["content-type"] = content_type
+def _parse_xml(body: bytes, charset: str, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+    headers = {"content-location": base_url, "content-type": f"application/xml; charset={charset}"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document = feedparser.parse(

@@ -34,7 +34,7 @@ def plain(text: str, *, limit: int, lines: bool = False) -> str:
     """`text`, which may be mark-up, as at most `limit` characters of plain text; `lines` keeps paragraphs apart."""
     text = _UNWANTED.sub("", text[: limit * _MARKUP_FACTOR])
     if _MARKUP.search(text):
-        text = _UNWANTED.sub("", _without_markup(text).replace(_EDGE, "\x1c")).replace("\x1c", _EDGE)
+        text = _EDGE.join(_UNWANTED.sub("", part) for part in _without_markup(text).split(_EDGE))
     elif lines:
         text = re.sub(r"\n[ \t\r\f\v]*\n", _EDGE, text)
     if lines:

@@ -268,7 +268,7 @@ class _Worker:
         if self._process.stdin is not None:
             self._process.stdin.close()
         if self._process.stdout is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, RuntimeError):  # a question that is still open reads it to the end itself
                 while await self._process.stdout.read(_PIPE_BUFFER):
                     pass
         await self._process.wait()
