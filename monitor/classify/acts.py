@@ -86,7 +86,7 @@ class Judge:
             for template, required in templates:
                 if not all(sentence.tags & mask for mask in required):
                     continue
-                hits = _outside_cause(template, sentence)
+                hits = _outside_cause(template, sentence, pattern.act)
                 if hits is None:
                     continue
                 match = Match(pattern, template, hits, sentence)
@@ -120,11 +120,14 @@ class Judge:
         return replace(verdict, score=tuple(parts))
 
 
-def _outside_cause(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
+def _outside_cause(template: Template, sentence: Sentence, act: Act) -> tuple[Hit, ...] | None:
+    """The first hits outside a cause; a sentence that is one long cause ("After the attack Washington vows …") may still
+    hold a threat, a strike or a reaction."""
+    anywhere = act not in INCIDENT_ACTS and all(sentence.causes)
     after = -1
     while True:
         hits = find(template, sentence.hits, sentence.text.words, after=after)
-        if hits is None or not sentence.is_cause(hits[0]):
+        if hits is None or anywhere or not sentence.is_cause(hits[0]):
             return hits
         after = hits[0].start
 

@@ -20,7 +20,7 @@ WEAPONS = (
     "ballistic_missile", "cruise_missile", "missile", "rocket", "drone", "mortar", "artillery", "tank_fire", "vbied",
     "ied", "suicide_bombing", "ground_assault", "small_arms",
 )  # fmt: skip
-_GENERAL = {"missile": ("ballistic_missile", "cruise_missile", "rocket"), "ied": ("vbied",)}
+_GENERAL = {"missile": ("ballistic_missile", "cruise_missile", "rocket"), "ied": ("vbied",), "artillery": ("mortar", "tank_fire")}
 #: forms whose object stands behind them
 _ACTIVE = frozenset({"kill", "kills", "killing", "wound", "wounds", "wounding", "injure", "injures", "injuring"})
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
