@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from databases import database
 from monitor.errors import StoreError
 from monitor.store import engine
 from monitor.store.store import Store
+from monitor.store.thread import StoreThread
 from monitor.store.upgrade import SchemaState, schema_state, upgrade
 from values import FEED, NOW, stored_item
 
@@ -121,6 +123,7 @@ import os, sys, time
 sys.path.insert(0, sys.argv[2])
 from values import FEED, NOW, stored_item
 from monitor.store.store import Store
+from monitor.store.thread import StoreThread
 store = Store(sys.argv[1])
 with store.transaction() as tx:
     tx.sync_feeds([FEED], now=NOW)
@@ -181,11 +184,29 @@ def test_an_unusable_database_is_explained_without_its_password(address: str, sa
     assert str(caught.value).count("\n") == 0
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(StoreError, match="may not be written"):
-        upgrade(f"sqlite:///{tmp_path / 'x.db'}")
+def test_a_file_or_folder_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address, file = f"sqlite:///{tmp_path / 'x.db'}", tmp_path / "x.db"
+    upgrade(address)
+    # root, who runs many a test, may write everywhere
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != file)
+    with pytest.raises(StoreError, match=r"x\.db may not be read and written"):
+        schema_state(address)
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
+    with pytest.raises(StoreError, match=r"the folder .* may not be written"):
+        schema_state(address)
+
+
+def test_work_on_the_database_thread_is_kept_or_not(synced: Store) -> None:
+    async def work() -> list[object]:
+        thread = StoreThread(synced)
+        try:
+            await thread.run(lambda tx: tx.state_set("kept", 1))
+            await thread.run(lambda tx: tx.state_set("dry run", 1), keep=False)
+            return await thread.run(lambda tx: [tx.state_get("kept"), tx.state_get("dry run")])
+        finally:
+            thread.close()
+
+    assert asyncio.run(work()) == [1, None]
 
 
 def test_the_label_shows_no_password(tmp_path: Path) -> None:

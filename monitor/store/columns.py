@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Text, TypeDecorator
-from sqlalchemy.types import TypeEngine
 
 from monitor.news import require_aware
 from monitor.store.frozen import from_plain, to_plain
@@ -30,7 +29,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        value = require_aware(value).astimezone(UTC)
+        value = value if value.tzinfo is UTC else require_aware(value).astimezone(UTC)
         # SQLite keeps text: one zone for all keeps its order the order of time
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
@@ -63,7 +62,7 @@ class Word(TypeDecorator[E], Generic[E]):
         self.words = words
 
     def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else str(self.words(value))
+        return None if value is None else value.value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:  # noqa: ARG002
         return None if value is None else self.words(value)
@@ -84,6 +83,3 @@ class Frozen(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else from_plain(self.shape, value)
-
-    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:  # noqa: ARG002
-        return self

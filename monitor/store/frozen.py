@@ -7,7 +7,6 @@ later is simply not there in what was stored before.
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -28,8 +27,6 @@ def to_plain(value: Any) -> Any:
         return [to_plain(part) for part in value]
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Mapping):
-        return {key: to_plain(part) for key, part in value.items()}
     if is_dataclass(value):
         present = ((field, getattr(value, field.name)) for field in _fields(value.__class__))
         return {field.name: to_plain(part) for field, part in present if part != _default(field)}
@@ -38,7 +35,7 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(shape: Any, plain: Any) -> Any:
     """The value of type `shape` that `to_plain` wrote; `shape` is a dataclass, enum, tuple, optional or simple type."""
-    if plain is None or shape is Any:
+    if plain is None:
         return plain
     origin = get_origin(shape)
     if origin in (Union, types.UnionType):
