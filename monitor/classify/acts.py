@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from monitor.classify.matcher import Hit
 from monitor.classify.reading import Reading, Sentence
-from monitor.classify.templates import Template, find
+from monitor.classify.templates import Shelf, Template, find
 from monitor.classify.vocabulary import Frame, Pattern, Vocabulary
 from monitor.news import INCIDENT_ACTS, Act, ScorePart
 
@@ -50,7 +50,7 @@ class Judge:
     """Decides acts with one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._patterns = [(p, [(t, t.required) for t in p.templates]) for p in vocabulary.patterns]
+        self._shelf = Shelf((pattern, template) for pattern in vocabulary.patterns for template in pattern.templates)
         self._frames = vocabulary.frames
         mask = vocabulary.mask
         self._support = (
@@ -80,23 +80,20 @@ class Judge:
 
     def _match(self, sentence: Sentence) -> Match | None:
         """The first strong pattern outside a cause, else the heaviest weak one."""
-        strong: tuple[int, float, Match] | None = None
-        weak: tuple[float, Match] | None = None
-        for pattern, templates in self._patterns:
-            for template, required in templates:
-                if not all(sentence.tags & mask for mask in required):
-                    continue
-                hits = _outside_cause(template, sentence, pattern.act)
-                if hits is None:
-                    continue
-                match = Match(pattern, template, hits, sentence)
-                if pattern.points >= STRONG:
-                    at = min(h.start for h in hits)
-                    if strong is None or (at, -pattern.points) < strong[:2]:
-                        strong = (at, -pattern.points, match)
-                elif weak is None or pattern.points > weak[0]:
-                    weak = (pattern.points, match)
-        return strong[2] if strong else weak[1] if weak else None
+        strong: tuple[tuple[int, float, int], Match] | None = None
+        weak: tuple[tuple[float, int], Match] | None = None
+        for order, pattern, template in self._shelf.possible(sentence.tags):
+            hits = _outside_cause(template, sentence, pattern.act)
+            if hits is None:
+                continue
+            match = Match(pattern, template, hits, sentence)
+            if pattern.points >= STRONG:
+                rank = (hits[0].start, -pattern.points, order)
+                if strong is None or rank < strong[0]:
+                    strong = (rank, match)
+            elif weak is None or (-pattern.points, order) < weak[0]:
+                weak = ((-pattern.points, order), match)
+        return strong[1] if strong else weak[1] if weak else None
 
     def _framed(self, match: Match, reading: Reading) -> Verdict:
         for frame in self._frames:
@@ -111,7 +108,7 @@ class Judge:
         assert match is not None
         zone = match.sentence.zone
         if zone == "lead" and not reading.headline_tags:
-            weight = WEIGHT["headline"] if not reading.item.title.strip() else WEIGHT["body"]
+            weight = WEIGHT["body"] if reading.item.title.strip() else WEIGHT["headline"]
         else:
             weight = WEIGHT[zone]
         parts = [ScorePart(points=round(match.pattern.points * weight, 2), why=f"{match.pattern.why} ({zone})")]
@@ -121,8 +118,10 @@ class Judge:
 
 
 def _outside_cause(template: Template, sentence: Sentence, act: Act) -> tuple[Hit, ...] | None:
-    """The first hits outside a cause; a sentence that is one long cause ("After the attack Washington vows …") may still
-    hold a threat, a strike or a reaction."""
+    """The first hits outside a cause.
+
+    A sentence that is one long cause ("After the attack Washington vows …") may still hold a threat or a strike.
+    """
     anywhere = act not in INCIDENT_ACTS and all(sentence.causes)
     after = -1
     while True:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from monitor.classify.acts import Verdict
 from monitor.classify.choosing import Passed, Taken, choose
 from monitor.classify.facts import FactFinder
+from monitor.classify.matcher import Hit
 from monitor.classify.places import PlaceFinder, Target
 from monitor.classify.reading import Reading
 from monitor.classify.rulefile import RuleSet
+from monitor.classify.templates import Part
 from monitor.news import INCIDENT_ACTS, Act, Classification, Evidence, Facts, Item
+
+#: an attack that a report dates further back is no news
+NEWS_DAYS = 4
 
 
 def classify(item: Item, rules: RuleSet) -> Classification:
@@ -23,6 +29,9 @@ def classify(item: Item, rules: RuleSet) -> Classification:
     if targets and all(t.site == "home" for t in targets):
         act, targets = Act.OTHER, ()
     facts = _facts(verdict, reading, targets, places, finder, rules)
+    old = _old_news(item, facts)
+    if old:
+        act = Act.BACKGROUND
     deciding = verdict.match.sentence if verdict.match else None
     answer = choose(rules, act, targets, facts, reading, deciding)
     if isinstance(answer, Passed) and answer.instead is not None and answer.instead is not act:
@@ -35,7 +44,7 @@ def classify(item: Item, rules: RuleSet) -> Classification:
         level=taken.level if taken else None,
         send_to=taken.rule.send_to if taken else (),
         trial=taken.rule.status == "trial" if taken else False,
-        reason=_reason(act, verdict, answer),
+        reason=_reason(act, old or _what(act, verdict), answer),
         facts=facts,
         evidence=_evidence(verdict, rules),
         score=verdict.score,
@@ -73,17 +82,30 @@ def _facts(
     )
 
 
-def _reason(act: Act, verdict: Verdict, answer: Taken | Passed | None) -> str:
-    """A sentence for people: why this act, and why this rule or none."""
+def _old_news(item: Item, facts: Facts) -> str:
+    """Why a report is no news: it states a day that lies too far back; empty where it does not."""
+    if not facts.date_stated or facts.date is None:
+        return ""
+    days = ((item.published or item.first_seen).date() - facts.date).days
+    return f"it happened on {facts.date}, {days} days before the report" if days > NEWS_DAYS else ""
+
+
+def _what(act: Act, verdict: Verdict) -> str:
+    """Why the report has this act."""
     if verdict.match is None:
-        what = "nothing in it tells of an attack"
-    elif verdict.frame is not None and act is verdict.frame.instead:
+        return "nothing in it tells of an attack"
+    if verdict.frame is not None and act is verdict.frame.instead:
         words = ", ".join(f"“{h.written}”" for h in verdict.frame_hits[:2])
-        what = verdict.frame.why + (f" ({words})" if words else "")
-    elif verdict.act is not verdict.match.pattern.act and verdict.frame is None:
-        what = f"{verdict.match.pattern.why}, but the signs are too weak ({verdict.points:g} points)"
-    else:
-        what = verdict.match.pattern.why
+        return verdict.frame.why + (f" ({words})" if words else "")
+    if act is Act.OTHER and verdict.act is not Act.OTHER:
+        return f"{verdict.match.pattern.why}, but no foreign troops are known there"
+    if act is Act.OTHER:
+        return f"{verdict.match.pattern.why}, but the signs are too weak ({verdict.points:g} points)"
+    return verdict.match.pattern.why
+
+
+def _reason(act: Act, what: str, answer: Taken | Passed | None) -> str:
+    """A sentence for people: why this act, and why this rule or none."""
     if isinstance(answer, Taken):
         raised = f", {answer.why}" if answer.why else ""
         return f"{act}: {what}; rule {answer.rule.id} ({answer.level}{raised})"
@@ -106,9 +128,10 @@ def _evidence(verdict: Verdict, rules: RuleSet) -> tuple[Evidence, ...]:
     return tuple(out)
 
 
-def _filled(parts, hits):  # type: ignore[no-untyped-def]
+def _filled(parts: Sequence[Part], hits: Sequence[Hit]) -> list[tuple[Part, Hit]]:
     """Each hit with the part of the template that it fills (optional parts may be missing)."""
-    out, at = [], 0
+    out: list[tuple[Part, Hit]] = []
+    at = 0
     for hit in hits:
         while not hit.tags & parts[at].tags:
             at += 1

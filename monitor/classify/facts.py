@@ -20,13 +20,21 @@ WEAPONS = (
     "ballistic_missile", "cruise_missile", "missile", "rocket", "drone", "mortar", "artillery", "tank_fire", "vbied",
     "ied", "suicide_bombing", "ground_assault", "small_arms",
 )  # fmt: skip
-_GENERAL = {"missile": ("ballistic_missile", "cruise_missile", "rocket"), "ied": ("vbied",), "artillery": ("mortar", "tank_fire")}
+_GENERAL = {
+    "missile": ("ballistic_missile", "cruise_missile", "rocket"),
+    "ied": ("vbied",),
+    "artillery": ("mortar", "tank_fire"),
+}
 #: forms whose object stands behind them
 _ACTIVE = frozenset({"kill", "kills", "killing", "wound", "wounds", "wounding", "injure", "injures", "injuring"})
+#: sentences in which the day is looked for: the deciding one, then the first ones
+_DATED = 4
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
-_MONTH = "|".join(f"{m[:3]}(?:{m[3:]}|\\.)?|sept\\.?" if m == "september" else f"{m[:3]}(?:{m[3:]}|\\.)?" for m in _MONTHS)
+_MONTH = "|".join(
+    f"{m[:3]}(?:{m[3:]}|\\.)?|sept\\.?" if m == "september" else f"{m[:3]}(?:{m[3:]}|\\.)?" for m in _MONTHS
+)
 _DATE = re.compile(
     rf"\b(?:({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? ({_MONTH}))(?:,? ((?:19|20)\d\d))?\b"
 )
@@ -97,7 +105,7 @@ class FactFinder:
         killed: int | None = None
         wounded: int | None = None
         for sentence in reading.sentences:
-            if sentence.zone == "body" or not sentence.tags & self._harmed and not sentence.tags & self._unharmed:
+            if sentence.zone == "body" or (not sentence.tags & self._harmed and not sentence.tags & self._unharmed):
                 continue
             if sentence.tags & self._unharmed and killed is None and wounded is None:
                 killed = wounded = 0
@@ -139,8 +147,8 @@ class FactFinder:
         moment: datetime = item.published or item.first_seen
         today = moment.astimezone(ZoneInfo(zone)).date()
         sentences = [verdict.match.sentence] if verdict.match else []
-        sentences += [s for s in reading.sentences if s.zone != "body" and s not in sentences]
-        for sentence in sentences[:3]:
+        sentences += [s for s in reading.sentences if s not in sentences]
+        for sentence in sentences[:_DATED]:
             stated = _stated_date(sentence.text.folded[sentence.start : sentence.end], today)
             if stated is not None:
                 return stated, True

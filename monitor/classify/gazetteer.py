@@ -164,7 +164,7 @@ class Gazetteer:
         for country in self.countries.values():
             yield from _terms((country.name, *country.names), bits["country"], (("country", country.id),))
         for actor in self.actors.values():
-            tags = bits["actor"] | bits[actor.side]
+            tags = bits["actor"] | bits[actor.side] | bits.get(f"actor:{actor.id}", 0)
             yield from _terms((actor.name, *actor.names), tags, (("actor", actor.id),))
             for word in actor.exact:
                 if term := make_term(word, tags, exact=True, names=(("actor", actor.id),)):
@@ -206,9 +206,7 @@ def build_gazetteer(
     return Gazetteer(places, countries, groups, actors)
 
 
-def _collect(
-    document: Document, section: str, specs: Sequence[S], into: dict[str, S], problems: list[Problem]
-) -> None:
+def _collect(document: Document, section: str, specs: Sequence[S], into: dict[str, S], problems: list[Problem]) -> None:
     for i, spec in enumerate(specs):
         if spec.id in into:
             problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id"))

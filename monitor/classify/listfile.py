@@ -72,8 +72,8 @@ class FrameSpec(Strict):
 class ListFile(Strict):
     """One file of `rules/lists/`."""
 
-    lists: dict[str, Terms] = {}
-    masks: dict[str, Terms] = {}
-    shapes: dict[str, ShapeSpec] = {}
-    patterns: dict[str, PatternSpec] = {}
-    frames: dict[str, FrameSpec] = {}
+    lists: dict[str, Terms] = Field(default_factory=dict)
+    masks: dict[str, Terms] = Field(default_factory=dict)
+    shapes: dict[str, ShapeSpec] = Field(default_factory=dict)
+    patterns: dict[str, PatternSpec] = Field(default_factory=dict)
+    frames: dict[str, FrameSpec] = Field(default_factory=dict)

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-#: typographic characters that have a plain one-to-one counterpart, so that a text with only these stays on the fast path
+#: typographic characters with a plain one-to-one counterpart: a text with only these stays on the fast path
 _TYPOGRAPHY = {
     0x2018: "'", 0x2019: "'", 0x201A: "'", 0x02BC: "'", 0x2032: "'", 0x0060: "'", 0x00B4: "'", 0x02BF: "'", 0x02BE: "'",
     0x201C: '"', 0x201D: '"', 0x201E: '"', 0x00AB: '"', 0x00BB: '"', 0x00A0: " ", 0x2007: " ", 0x2009: " ", 0x202F: " ",
@@ -24,11 +24,13 @@ _TYPOGRAPHY = {
     0x061F: "?", 0x060C: ",", 0x061B: ";", 0x06D4: ".",
 }  # fmt: skip
 _LETTERS = {
-    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ە": "ه", "ھ": "ه",
-    "ؤ": "و", "ئ": "ي", "ı": "i", "ø": "o", "ł": "l", "đ": "d",
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ە": "ه",
+    "ھ": "ه", "ؤ": "و", "ئ": "ي", "ı": "i", "ø": "o", "ł": "l", "đ": "d",
 }  # fmt: skip
 #: tatweel and letters without width that hide inside words; the non-joiner separates and becomes a space
-_INVISIBLE = frozenset("\u0640\u200b\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INVISIBLE = frozenset(
+    "\u0640\u200b\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _BLANKS = {9: " ", 11: "\n", 12: "\n", 13: " "}
 _ASCII_WORDS = {i: " " for i in range(128) if not chr(i).isalnum()}
 _GDELT = re.compile(r" [.,:;?!] ")

@@ -53,7 +53,11 @@ class PlaceFinder:
         bases = any(h.tags & self._base for h in main)
         site = "base" if bases else "diplomatic"
         ids = self._sure_ids(main) or self._sure_ids(
-            [h for h in sentence.hits if not sentence.is_cause(h) and h.tags & self._sure and not self._is_origin(h, sentence)]
+            [
+                h
+                for h in sentence.hits
+                if not sentence.is_cause(h) and h.tags & self._sure and not self._is_origin(h, sentence)
+            ]
         )
         others = [s for s in reading.sentences if s is not sentence and s.zone != "body"]
         if not ids:

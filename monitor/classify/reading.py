@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 from monitor.classify.matcher import Hit, Matcher
 from monitor.classify.normalise import Text, normalise
 from monitor.classify.sentences import clauses, sentences
-from monitor.classify.templates import find
-from monitor.classify.vocabulary import CAUSE, Vocabulary
+from monitor.classify.templates import Template, find
+from monitor.classify.vocabulary import CAUSE, Shape, Vocabulary
 from monitor.news import Evidence, Item
 
-#: characters of a body that are read; what a report does stands in its first paragraphs
-BODY_LIMIT = 6000
+#: characters of a field, sentences of a field and hits of a sentence that are read: what a report does stands in its
+#: first paragraphs, and no text, however hostile, takes longer than an ordinary long one
+FIELD_LIMIT = 6000
+SENTENCE_LIMIT = 30
+#: a first line up to so many characters can stand for a title that is missing
+FIRST_LINE = 300
+HIT_LIMIT = 120
 _NUMBER = re.compile(r"(?<![^\W_])\d{1,3}(?:,\d{3})+(?!\w)|(?<![^\W_])\d+(?![^\W_])")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
@@ -83,19 +88,24 @@ class Reader:
         self._start = vocabulary.mask("start")
         self._origin = vocabulary.mask("origin")
         self._target = vocabulary.mask("target")
-        self._shapes = [(s, [(t, t.required) for t in s.templates]) for s in vocabulary.shapes]
+        self._shapes = vocabulary.shapes
+        self._shapes_need = [tuple(t.required for t in shape.templates) for shape in vocabulary.shapes]
 
     def read(self, item: Item) -> Reading:
-        """The item's sentences; an item without a title has its first sentences as lead."""
+        """The item's sentences; where it has no title, the first line of its text is read as one."""
         out = Reading(item)
         year = (item.published or item.first_seen).year
-        for name, raw in (("title", item.title), ("summary", item.summary), ("body", item.body[:BODY_LIMIT])):
+        for name, raw in (("title", item.title), ("summary", item.summary), ("body", item.body)):
             if not raw or raw.isspace():
                 continue
-            text = normalise(raw)
+            text = normalise(raw[:FIELD_LIMIT])
             hits = self._matcher.hits(text)
-            for number, (start, end) in enumerate(sentences(text)):
-                zone = "headline" if name == "title" else "lead" if not self._has_lead(out, number) else "body"
+            for number, (start, end) in enumerate(sentences(text)[:SENTENCE_LIMIT]):
+                first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
+                if name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text))):
+                    zone = "headline"
+                else:
+                    zone = "body" if self._has_lead(out, number) else "lead"
                 sentence = self._sentence(name, zone, text, start, end, hits, year)
                 out.sentences.append(sentence)
                 out.tags |= sentence.tags
@@ -107,13 +117,13 @@ class Reader:
 
     @staticmethod
     def _has_lead(reading: Reading, number: int) -> bool:
-        """The lead is the first two sentences behind the title."""
-        return sum(s.zone == "lead" for s in reading.sentences) >= 2 or number > 2
+        """The lead is the first two sentences behind the headline."""
+        return sum(s.zone == "lead" for s in reading.sentences) >= 2 or number > 4
 
     def _sentence(
         self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int
     ) -> Sentence:
-        hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end])
+        hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
         tags = 0
         for hit in hits:
             tags |= hit.tags
@@ -122,7 +132,7 @@ class Reader:
             hits.append(Hit(start, start, self._start, "start of the sentence"))
             if "?" in text.folded[start:end]:
                 at = text.folded.index("?", start, end)
-                hits.append(Hit(max(start, at - 1), at, self._question, "?"))
+                hits.append(Hit(at, at + 1, self._question, "?"))
             hits.sort(key=_position)
         causes = [h for h in hits if h.tags & self._cause] if tags & self._cause else []
         starts, is_cause = clauses(text, start, end, causes)
@@ -164,30 +174,40 @@ class Reader:
         present = 0
         for hit in sentence.hits:
             present |= hit.tags
-        for shape, templates in self._shapes:
+        for shape, needs in zip(self._shapes, self._shapes_need, strict=True):
             if shape.beside and not present & shape.beside:
                 continue
-            for template, required in templates:
-                if all(present & mask for mask in required):
-                    present |= self._add(sentence, shape.tags, shape.id, template)
+            for template, required in zip(shape.templates, needs, strict=True):
+                for mask in required:
+                    if not present & mask:
+                        break
+                else:
+                    present |= self._add(sentence, shape, template)
         if present & self._origin:
             origins = [h for h in sentence.hits if h.tags & self._origin]
             for hit in sentence.hits:
                 if hit.tags & self._target and any(o.start <= hit.start and hit.end <= o.end for o in origins):
                     hit.tags &= ~self._target
 
-    def _add(self, sentence: Sentence, tags: int, written: str, template: object) -> int:
+    def _add(self, sentence: Sentence, shape: Shape, template: Template) -> int:
         after, added = -1, 0
         while True:
-            found = find(template, sentence.hits, sentence.text.words, after=after)  # type: ignore[arg-type]
+            found = find(template, sentence.hits, sentence.text.words, after=after)
             if found is None:
                 return added
             first, last = found[0], found[-1]
-            hit = Hit(first.start, last.end, tags, written, _names(found))
+            hit = Hit(first.start, last.end, shape.tags, shape.id, _names(found))
             hit.segment = first.segment
             sentence.hits.append(hit)
             sentence.hits.sort(key=_position)
-            after, added = first.start, tags
+            after, added = first.start, shape.tags
+
+
+def _line_end(text: Text) -> int:
+    """Where the first line with words ends (its line break included)."""
+    begin = len(text.folded) - len(text.folded.lstrip())
+    end = text.folded.find("\n", begin)
+    return len(text.folded) if end < 0 else end + 1
 
 
 def _names(hits: Sequence[Hit]) -> tuple[tuple[str, str], ...]:

@@ -1,13 +1,13 @@
 """A rules folder read into a `RuleSet`, with every problem of every file told at once.
 
-    rules/*.yaml          rules           rules/places/*.yaml   gazetteer
-    rules/lists/*.yaml    words           rules/actors/*.yaml   actors
+rules/*.yaml          rules           rules/places/*.yaml   gazetteer
+rules/lists/*.yaml    words           rules/actors/*.yaml   actors
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +24,7 @@ from monitor.errors import ConfigError, Problem
 from monitor.yamlfile import Document, Strict, did_you_mean
 
 F = TypeVar("F", bound=Strict)
+B = TypeVar("B")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +63,15 @@ def load_rules(folder: Path) -> RuleSet:
     vocabulary = _tried(lambda: build_vocabulary(lists), problems)
     gazetteer = _tried(lambda: build_gazetteer(places, actors), problems)
     if not rules and not problems:
-        problems.append(Problem(file=str(folder), message="the folder holds no rule", hint="a rule is a file *.yaml in it"))
+        problems.append(
+            Problem(file=str(folder), message="the folder holds no rule", hint="a rule is a file *.yaml in it")
+        )
     if vocabulary is None or gazetteer is None:
         raise ConfigError(problems)
     terms, tags = _rule_terms(rules, vocabulary, gazetteer, problems)
     if problems:
         raise ConfigError(problems)
-    matcher = Matcher([*vocabulary.terms, *gazetteer.terms(vocabulary.closures), *terms])
+    matcher = Matcher([*vocabulary.terms, *gazetteer.terms({**vocabulary.bits, **vocabulary.closures}), *terms])
     return RuleSet(
         rules=tuple(rule for _, _, rule in rules),
         vocabulary=vocabulary,
@@ -80,7 +83,7 @@ def load_rules(folder: Path) -> RuleSet:
     )
 
 
-def _tried(build, problems: list[Problem]):  # type: ignore[no-untyped-def]
+def _tried(build: Callable[[], B], problems: list[Problem]) -> B | None:
     try:
         return build()
     except ConfigError as error:
@@ -140,7 +143,9 @@ def _read_rules(folder: Path, problems: list[Problem], digest: hashlib._Hash) ->
         for document, loc, rule in found:
             if rule.id in seen:
                 first = seen[rule.id].path.name
-                problems.append(document.problem(f"the rule {rule.id} is defined twice (first in {first})", *loc, "rule"))
+                problems.append(
+                    document.problem(f"the rule {rule.id} is defined twice (first in {first})", *loc, "rule")
+                )
             seen.setdefault(rule.id, document)
             out.append((document, loc, rule))
     return out
@@ -178,8 +183,10 @@ def _resolve(
         name = word.removeprefix("@")
         if word.startswith("@") and name in vocabulary.bits:
             bits |= vocabulary.bits[name]
+        elif word.startswith("@") and name in gazetteer.actors:
+            bits |= vocabulary.own_bit(f"actor:{name}")
         elif word.startswith("@"):
-            hint = did_you_mean(name, vocabulary.bits).replace("did you mean ", "did you mean @")
+            hint = did_you_mean(name, [*vocabulary.bits, *gazetteer.actors]).replace("did you mean ", "did you mean @")
             problems.append(document.problem(f"there is no list {word}", *loc, i, hint=hint))
         elif (own := vocabulary.own_bit(f"={word}")) and (term := make_term(word, own)) is not None:
             bits |= own
@@ -191,9 +198,7 @@ def _resolve(
     return terms, bits
 
 
-def _where_problems(
-    document: Document, loc: tuple[str | int, ...], rule: Rule, gazetteer: Gazetteer
-) -> list[Problem]:
+def _where_problems(document: Document, loc: tuple[str | int, ...], rule: Rule, gazetteer: Gazetteer) -> list[Problem]:
     out: list[Problem] = []
     for i, word in enumerate(rule.where.any if rule.where else ()):
         name = word.removeprefix("@")

@@ -13,13 +13,15 @@ Matching walks forward over hits that are sorted by position, so its time grows 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from monitor.classify.matcher import Hit
 
 _PART = re.compile(r"\{\s*([^{}]*?)\s*\}(\?)?|(\.\.\.|…)|([^\s{}]+)(\?)?")
 _WIDE_GAP = 12
+Owner = TypeVar("Owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,34 @@ class Template:
     @property
     def required(self) -> tuple[int, ...]:
         return tuple(part.tags for part in self.parts if not part.optional)
+
+
+class Shelf(Generic[Owner]):
+    """Templates with their owners, so arranged that those whose parts are all present are found fast.
+
+    A sentence mostly lacks some part of a template. Templates are filed under the part that the fewest tags can fill,
+    so that one test passes over all templates that need it.
+    """
+
+    def __init__(self, owned: Iterable[tuple[Owner, Template]]) -> None:
+        drawers: dict[int, list[tuple[int, tuple[int, ...], Owner, Template]]] = {}
+        for order, (owner, template) in enumerate(owned):
+            first, *rest = sorted(template.required, key=int.bit_count)
+            drawers.setdefault(first, []).append((order, tuple(rest), owner, template))
+        self._drawers = tuple(drawers.items())
+
+    def possible(self, tags: int) -> list[tuple[int, Owner, Template]]:
+        """Templates whose parts all stand among `tags`, as (order given, owner, template)."""
+        out = []
+        for first, drawer in self._drawers:
+            if tags & first:
+                for order, rest, owner, template in drawer:
+                    for mask in rest:
+                        if not tags & mask:
+                            break
+                    else:
+                        out.append((order, owner, template))
+        return out
 
 
 class TemplateError(ValueError):

@@ -18,8 +18,8 @@ from monitor.yamlfile import Document, did_you_mean
 
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
 BUILT_IN = (
-    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "actor", "foe", "partner", "number",
-    "year", "past-year", "question", "start", "mask",
+    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "actor", "foe", "partner",
+    "number", "year", "past-year", "question", "start", "mask",
 )  # fmt: skip
 #: the list whose words open a cause or a background clause
 CAUSE = "cause"
@@ -197,7 +197,9 @@ class _Builder:
                 term = make_term(word, closures[name])
                 if "*" in word[:-1]:
                     self.problems.append(
-                        document.problem(f"the term {word!r} holds a * inside", *loc, hint="a * may only stand at the end")
+                        document.problem(
+                            f"the term {word!r} holds a * inside", *loc, hint="a * may only stand at the end"
+                        )
                     )
                 elif term is None:
                     self.problems.append(
@@ -240,9 +242,7 @@ class _Builder:
         for i, name in enumerate(names):
             bare = name.removeprefix("@")
             if bare not in self.bits:
-                self.problems.append(
-                    document.problem(f"there is no list @{bare}", *loc, i, hint=self._meant(bare))
-                )
+                self.problems.append(document.problem(f"there is no list @{bare}", *loc, i, hint=self._meant(bare)))
             out |= self.bits.get(bare, 0)
         return out
 
@@ -276,9 +276,7 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
     members = {name: tuple(t for t, _ in refs) for name, refs in builder.includes.items()}
     for name, bit in builder.bits.items():
         closures.setdefault(name, bit)
-    return Vocabulary(
-        builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames), members
-    )
+    return Vocabulary(builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames), members)
 
 
 def _pattern(builder: _Builder, document: Document, name: str, spec: PatternSpec) -> Pattern:

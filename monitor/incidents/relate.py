@@ -45,9 +45,7 @@ _WORD = re.compile(r"\b\w{4}")
 _LIKE = 0.25
 
 
-def local_date(
-    item: Item, classification: Classification, zone_of: Callable[[str], str], *, now: datetime
-) -> date:
+def local_date(item: Item, classification: Classification, zone_of: Callable[[str], str], *, now: datetime) -> date:
     """The day of the attack at its place: as the item states it, else the day of the report there."""
     if classification.facts.date is not None:
         return classification.facts.date
@@ -85,8 +83,10 @@ def relate(
     else:
         open_ones = [i for i in incidents if _in_window(i, day, classification, item, now)]
         open_ones.sort(key=lambda i: (i.opened_at, i.id), reverse=True)
-        found = _same_place(open_ones, places) or _vaguer_place(open_ones, places) or _no_place(
-            open_ones, places, classification, item
+        found = (
+            _same_place(open_ones, places)
+            or _vaguer_place(open_ones, places)
+            or _no_place(open_ones, places, classification, item)
         )
         if found is None:
             opened = _open(item, classification, incidents, day, now)
@@ -118,7 +118,11 @@ def _vaguer_place(incidents: Sequence[Incident], places: Sequence[PlaceRef]) -> 
     """A report of a country joins what is open there; a report of a base makes a country's incident exact."""
     for place in places:
         for incident in incidents:
-            if place.country and incident.country == place.country and (_is_vague(place.id) or _is_vague(incident.place_id)):
+            if (
+                place.country
+                and incident.country == place.country
+                and (_is_vague(place.id) or _is_vague(incident.place_id))
+            ):
                 return incident, f"same country ({place.country}), same local date"
     return None
 
@@ -199,8 +203,10 @@ def _with(incident: Incident, classification: Classification) -> Incident:
     """The incident with what this report adds; its id, date and opening stay."""
     facts = classification.facts
     place = next(iter(targets(classification)), None)
-    exact = place is not None and _is_vague(incident.place_id) and not (
-        place.id.startswith(_COUNTRY) and incident.place_id.startswith(_COUNTRY)
+    exact = (
+        place is not None
+        and _is_vague(incident.place_id)
+        and not (place.id.startswith(_COUNTRY) and incident.place_id.startswith(_COUNTRY))
     )
     if exact and place is not None:
         incident = replace(incident, place_id=place.id, place_name=place.name, country=place.country)
