@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classify.rulefile import RuleSet, load_rules
+from monitor.classify.rulefile import RuleSet
 from monitor.cli import classifylines
 from monitor.cli.classifylines import LineError, classify_lines, read_item
 from monitor.cli.main import main
+from newsroom import shipped_rules
 
 RULES = Path(__file__).parent.parent / "rules"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -28,9 +29,9 @@ ASAD = "Two drones hit Ain al-Asad air base in western Iraq"
 FACTS = {"places", "weapons", "claimed_by", "attributed_to", "killed", "wounded", "intercepted", "date"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def rules() -> RuleSet:
-    return load_rules(RULES)
+    return shipped_rules()
 
 
 def ask(rules: RuleSet, *lines: object) -> tuple[list[dict[str, Any]], bool]:
@@ -204,19 +205,9 @@ _json = st.recursive(
     st.dictionaries(st.sampled_from(["id", "title", "summary", "body", "url", "source", "published", "lang"]), _json)
 )
 def test_any_object_is_answered_once(line: dict[str, Any]) -> None:
-    rules = load_once()
-    answers, fine = ask(rules, line)
+    answers, fine = ask(shipped_rules(), line)
     assert len(answers) == 1
     assert fine == ("error" not in answers[0])
-
-
-_loaded: list[RuleSet] = []
-
-
-def load_once() -> RuleSet:
-    if not _loaded:
-        _loaded.append(load_rules(RULES))
-    return _loaded[0]
 
 
 # ------------------------------------------------------------------------------------- as a process

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
+from monitor.classify.rulefile import RuleSet, load_rules
 from monitor.cli.main import main
 from monitor.config.feedsfile import load_feeds
-from newsroom import Story, old, rss
+from newsroom import Story, old, rss, shipped_rules
 from receivers import Mode, WebhookReceiver
 from serving import FeedServer
 
@@ -40,6 +41,17 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def rules_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real `load_rules`, which reads the shipped rules once for all tests instead of once for each call."""
+
+    def load(folder: Path) -> RuleSet:
+        return shipped_rules() if folder == RULES else load_rules(folder)
+
+    monkeypatch.setattr("monitor.classify.rulefile.load_rules", load)
+    monkeypatch.setattr("monitor.desk.load_rules", load)
 
 
 @pytest.fixture

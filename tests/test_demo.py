@@ -72,7 +72,7 @@ def test_attacks_are_seen_as_what_they_are(answer: dict[str, Any], words: str, a
 
 @pytest.mark.parametrize(
     ("words", "reason"),
-    [("in retaliation for", "NO"), ("threatens to strike", "NO"), ("Ten years on", "NO"), ("exercise", "NO"),
+    [("in retaliation for", "NO"), ("threatens to strike", "NO"), ("tenth anniversary", "NO"), ("exercise", "NO"),
      ("desert league", "NO"), ("يهدد", "NO"), ("الزوراء", "NO"), ("film festival", "OLD"), ("Camp Victory", "OLD")],
 )  # fmt: skip
 def test_the_others_stay_quiet_with_a_reason(answer: dict[str, Any], words: str, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -32,8 +33,9 @@ def demo(as_json: JsonOption = False) -> None:
     if not quiet():
         say("Three invented feeds are served on this machine. First poll: what is there is old, nobody is told.")
         say("Then the feeds grow, and the second poll finds the news:\n")
-    with stdout_kept_for_json(as_json), progress("demo", STEPS, quiet=quiet()) as step:
-        report = asyncio.run(run_demo(on_step=step))
+    with stdout_kept_for_json(as_json), ExitStack() as bar:
+        step = bar.enter_context(progress("demo", STEPS, quiet=quiet()))
+        report = asyncio.run(run_demo(on_step=step, before_delivery=bar.close))
     if as_json:
         stories = [_object(stored) for stored in report.stories]
         json_out({"alerts": report.alerts, "stories": stories, "seconds": round(report.seconds, 2)})
