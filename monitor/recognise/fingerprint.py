@@ -33,6 +33,8 @@ class EntryKeys:
     title_publisher: int | None = None
     #: of title, summary and body: another value means that somebody rewrote something
     text_hash: int
+    #: title, summary and body hold enough words that equal content means the same article
+    telling: bool = False
     #: what the keys were made of, for the questions that need likeness instead of equality
     canonical_url: str = ""
     title: str = ""
@@ -73,15 +75,15 @@ def entry_keys(entry: Entry, *, feed: str, publisher: str) -> EntryKeys:
     writer = entry.publisher or publisher or feed
     link, title = canonical_url(entry.url), normalised_title(entry.title, writer)
     text = _SEPARATOR.join((title, _spaced_alike(entry.summary), _spaced_alike(entry.body)))
-    telling = _counts_as_words(title) >= TELLING_TITLE_WORDS
     return EntryKeys(
         # most guids are the link once more: one key less for each of them
         guid=_key("guid", feed, entry.guid) if entry.guid and not (link and entry.guid == entry.url) else None,
         link_here=_key("link here", feed, link) if link else None,
         link=_key("link", link) if link else None,
         content=_key("content", feed, text) if text.strip(_SEPARATOR) else None,
-        title_publisher=_key("title", title, normalised_title(writer)) if telling else None,
+        title_publisher=_key("title", title, normalised_title(writer)) if _is_telling(title) else None,
         text_hash=_key("text", text),
+        telling=_is_telling(text),
         canonical_url=link,
         title=title,
     )
@@ -97,6 +99,6 @@ def _spaced_alike(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _counts_as_words(title: str) -> int:
-    """Words; Chinese, Japanese and Korean write without spaces, there two characters make about one word."""
-    return len(title.split()) + len(_UNSPACED.findall(title)) // 2
+def _is_telling(text: str) -> bool:
+    """Enough words; Chinese, Japanese and Korean write without spaces, there two characters make about one word."""
+    return len(text.split()) + len(_UNSPACED.findall(text)) // 2 >= TELLING_TITLE_WORDS

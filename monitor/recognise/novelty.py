@@ -111,7 +111,7 @@ def _links(sharers: list[EntryKeys]) -> int:
 
 def _content_only_where_needed(keys: EntryKeys) -> EntryKeys:
     """Content is the last resort: not beside a link, and not a bare "Live" that a guid tells apart."""
-    needed = keys.link is None and (keys.guid is None or keys.title_publisher is not None)
+    needed = keys.link is None and (keys.guid is None or keys.telling)
     return keys if needed else replace(keys, content=None)
 
 
