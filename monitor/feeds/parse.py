@@ -18,11 +18,14 @@ from datetime import datetime
 from typing import Any
 
 import feedparser
+import feedparser.api
 
 from monitor.feeds.charset import charset_of
 from monitor.feeds.entries import Draft, finish
 from monitor.feeds.jsonfeed import looks_like_json, parse_json
 from monitor.news import ParsedFeed, ParseFailed, ParseProblem
+
+feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.sax"]
 
 _HTML = re.compile(rb"(?i)<!doctype\s+html|<html[\s>]")
 

@@ -24,28 +24,28 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff"
     "\ue000\ufeff\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e007f]"
 )
-_SPACES = re.compile(r"\s+")
-_EDGES = re.compile(rf"[\s{_EDGE}]*{_EDGE}[\s{_EDGE}]*")
+_BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n")
 #: mark-up that is read for one field, as a multiple of the characters that are kept
 _MARKUP_FACTOR = 10
 
 
 def plain(text: str, *, limit: int, lines: bool = False) -> str:
     """`text`, which may be mark-up, as at most `limit` characters of plain text; `lines` keeps paragraphs apart."""
-    text = _UNWANTED.sub("", text[: limit * _MARKUP_FACTOR])
+    text = text[: limit * _MARKUP_FACTOR]
+    if _EDGE in text:
+        text = text.replace(_EDGE, "")
     if _MARKUP.search(text):
-        text = _EDGE.join(_UNWANTED.sub("", part) for part in _without_markup(text).split(_EDGE))
+        text = _without_markup(text)
     elif lines:
-        text = re.sub(r"\n[ \t\r\f\v]*\n", _EDGE, text)
-    if lines:
-        text = _EDGES.sub(_EDGE, text)
-    text = _SPACES.sub(" ", text if lines else text.replace(_EDGE, " "))
-    return cut(text.replace(_EDGE, "\n").strip(), limit)
+        text = _BLANK_LINE.sub(_EDGE, text)
+    if not lines:
+        return cut(_clean(text.replace(_EDGE, " ")), limit)
+    return cut("\n".join(filter(None, map(_clean, text.split(_EDGE)))), limit)
 
 
 def one_line(text: str, *, limit: int) -> str:
     """`text` that is no mark-up (a name, an identifier) without control characters, in one line."""
-    return cut(_SPACES.sub(" ", _UNWANTED.sub("", text[: limit * 2])).strip(), limit)
+    return cut(_clean(text[: limit * 2]), limit)
 
 
 def cut(text: str, limit: int) -> str:
@@ -55,11 +55,19 @@ def cut(text: str, limit: int) -> str:
 
 def identifier(text: str, *, limit: int) -> str:
     """A guid that stays distinct however long it is: the rest of a long one is told by its hash."""
-    text = _SPACES.sub(" ", _UNWANTED.sub("", text)).strip()
+    text = _clean(text)
     if len(text) <= limit:
         return text
     digest = blake2b(text.encode(), digest_size=16).hexdigest()
     return f"{text[: limit - len(digest) - 1]}#{digest}"
+
+
+def _clean(text: str) -> str:
+    """One line without anything unwanted."""
+    text = " ".join(text.split())
+    if text.isprintable():  # most text is, and this is ten times as quick as looking for what is not
+        return text
+    return " ".join(_UNWANTED.sub("", text).split())
 
 
 def _without_markup(text: str) -> str:
