@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
+from monitor.classify.listfile import Id
 from monitor.classify.matcher import Term, make_term
 from monitor.classify.normalise import normalise_term
 from monitor.errors import ConfigError, Problem
@@ -30,7 +31,7 @@ S = TypeVar("S", "CountrySpec", "GroupSpec", "PlaceSpec", "ActorSpec")
 class PlaceSpec(Strict):
     """One place of the gazetteer."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: Id
     name: str
     country: str = Field(pattern=r"^[A-Z]{2}$")
     region: str = ""
@@ -80,7 +81,7 @@ class CountrySpec(Strict):
 class GroupSpec(Strict):
     """A group of places for rules; a report that names only a country belongs to the groups that cover it."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: Id
     title: str
     countries: tuple[str, ...] = ()
     not_countries: tuple[str, ...] = ()
@@ -107,7 +108,7 @@ class PlaceFile(Strict):
 class ActorSpec(Strict):
     """An armed actor: who attacks, who claims."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: Id
     name: str
     side: Literal["foe", "partner"] = "foe"
     kind: str = ""

@@ -11,18 +11,29 @@ These are only the forms; `vocabulary` resolves the references between them.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from monitor.news import Act
 from monitor.yamlfile import Strict
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _plain_id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise ValueError(f"{value!r} is no id: small letters, digits and hyphens; write for instance attack-iraq")
+    return value
+
+
+#: the name of a rule, place, group or actor
+Id = Annotated[str, AfterValidator(_plain_id)]
 #: one text or a list of texts
 Texts = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 #: a list of terms and `@list` references, or such lists by language

@@ -30,10 +30,21 @@ def value(word: str) -> int | None:
     return _VALUES.get(word)
 
 
+def _tokens(words: str) -> list[str]:
+    """The words, with the two halves of `1,200` put together again."""
+    out: list[str] = []
+    for word in words.split():
+        if len(word) == 3 and word.isdigit() and out and out[-1].isdigit() and len(out[-1]) <= 3:
+            out[-1] += word
+        else:
+            out.append(word)
+    return out
+
+
 def number_before(words: str, start: int, end: int, reach: int) -> int | None:
     """The number nearest before `end`, at most `reach` words away; the furthest article where there is none."""
     article: int | None = None
-    for word in reversed(words[start:end].split()[-reach:]):
+    for word in reversed(_tokens(words[start:end])[-reach:]):
         number = value(word)
         if number is not None and word not in _ARTICLES:
             return number
@@ -43,7 +54,7 @@ def number_before(words: str, start: int, end: int, reach: int) -> int | None:
 
 def number_behind(words: str, start: int, end: int, reach: int) -> int | None:
     """The first number behind `start`, at most `reach` words away."""
-    for word in words[start:end].split()[:reach]:
+    for word in _tokens(words[start:end])[:reach]:
         if word in ("a", "an"):
             return 1
         number = value(word)

@@ -52,13 +52,10 @@ class PlaceFinder:
             return ()
         bases = any(h.tags & self._base for h in main)
         site = "base" if bases else "diplomatic"
-        ids = self._sure_ids(main) or self._sure_ids(
-            [
-                h
-                for h in sentence.hits
-                if not sentence.is_cause(h) and h.tags & self._sure and not self._is_origin(h, sentence)
-            ]
-        )
+        sure = [
+            h for h in sentence.with_tags(self._sure) if not sentence.is_cause(h) and not self._is_origin(h, sentence)
+        ]
+        ids = self._sure_ids([*main, *sure])
         others = [s for s in reading.sentences if s is not sentence and s.zone != "body"]
         if not ids:
             ids = [i for s in others for i in self._sure_ids(s.with_tags(self._sure)) if not self._is_far(i, sentence)]

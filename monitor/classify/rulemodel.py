@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from monitor.classify.listfile import Texts
+from monitor.classify.listfile import Id, Texts
 from monitor.news import INCIDENT_ACTS, Act, Facts, Level
 from monitor.yamlfile import Strict
 
@@ -78,7 +78,7 @@ class Examples(Strict):
 class Rule(Strict):
     """One rule. It takes an item whose act, places, actors and words fit, unless a `never` stands in its scope."""
 
-    id: str = Field(alias="rule", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: Id = Field(alias="rule")
     title: str
     #: for the person who is woken: why does this rule exist
     why: str

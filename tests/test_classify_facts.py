@@ -1,0 +1,93 @@
+"""Who was harmed, who claims, when it was."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from classifying import asked, targets
+
+
+@pytest.mark.parametrize(
+    ("text", "killed", "wounded"),
+    [
+        ("Drone attack on Harir air base kills two and wounds five", 2, 5),
+        ("Three US soldiers killed, 12 wounded in attack on Tower 22", 3, 12),
+        ("Rockets hit Camp Taji, killing an American and injuring 14 others", 1, 14),
+        ("Seven American troops injured when rockets hit Ain al-Asad", None, 7),
+        ("Rockets hit Harir air base, no casualties reported. There were no casualties.", 0, 0),
+        ("Attack on US base in Kenya kills three Americans and four militants dead", 3, None),
+        ("Rockets hit Harir air base in Iraq", None, None),
+        ("At least 34 US troops wounded in missile attack on Ain al-Asad", None, 34),
+        ("Rocket attack on US base in Iraq in 2026 wounds 1,200", None, 1200),
+    ],
+)
+def test_harmed(text: str, killed: int | None, wounded: int | None) -> None:
+    facts = asked(text).facts
+    assert (facts.killed, facts.wounded) == (killed, wounded)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "stated"),
+    [
+        ("Rockets hit Harir air base", "2026-05-05", False),
+        ("Rockets hit Harir air base on Sunday", "2026-05-03", True),
+        ("Rockets hit Harir air base yesterday", "2026-05-04", True),
+        ("Rockets hit Harir air base on May 2", "2026-05-02", True),
+        ("Rockets hit Harir air base on 2 May 2026", "2026-05-02", True),
+        ("سقوط صواريخ على قاعدة حرير أمس", "2026-05-04", True),
+    ],
+)
+def test_day(text: str, day: str, stated: bool) -> None:
+    facts = asked(text).facts
+    assert facts.date is not None
+    assert (facts.date.isoformat(), facts.date_stated) == (day, stated)
+
+
+def test_the_day_is_that_of_the_place() -> None:
+    late = datetime(2026, 5, 4, 22, 30, tzinfo=UTC)
+    assert str(asked("Rockets hit Harir air base in Iraq", published=late).facts.date) == "2026-05-05"
+    assert str(asked("Drone hits RAF Akrotiri", published=late).facts.date) == "2026-05-05"
+    assert str(asked("Rockets hit US base", published=late).facts.date) == "2026-05-04"
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed", "blamed"),
+    [
+        ("Islamic Resistance in Iraq claims attack on Ain al-Asad", ["islamic-resistance-iraq"], []),
+        ("Attack on Ain al-Asad claimed by Kataib Hezbollah", ["kataib-hezbollah"], []),
+        ("Iran fires missiles at Al Udeid air base", [], ["iran"]),
+        ("Rockets hit Ain al-Asad. No group has claimed the attack.", [], []),
+    ],
+)
+def test_claims_and_blame(text: str, claimed: list[str], blamed: list[str]) -> None:
+    facts = asked(text).facts
+    assert list(facts.claimed_by) == claimed
+    assert list(facts.attributed_to) == blamed
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("Rockets hit Ain al-Asad and Harir air base", ["ain-al-asad", "harir"]),
+        ("Rockets hit base near Erbil airport", ["erbil-air-base"]),
+        ("Rockets hit US base in Syria", ["country:SY"]),
+        ("Drones hit base in Rukban, Jordan, near US troops; US base hit by drone in Rukban, Jordan", ["tower-22"]),
+        ("Rockets hit US base", []),
+    ],
+)
+def test_targets(text: str, places: list[str]) -> None:
+    assert targets(asked(text)) == places
+
+
+def test_an_origin_is_no_target() -> None:
+    found = asked("Jets from Al Udeid air base bombed militia depots in Iraq")
+    assert [(p.id, str(p.role)) for p in found.facts.places] == [("al-udeid", "origin")]
+    assert not found.alert
+
+
+def test_the_general_weapon_gives_way_to_the_special_one() -> None:
+    assert asked("Ballistic missiles hit Al Udeid").facts.weapons == ("ballistic_missile",)
+    assert asked("Mortar shells hit Camp Taji").facts.weapons == ("mortar",)
+    assert asked("Drones and rockets hit Camp Taji").facts.weapons == ("rocket", "drone")
