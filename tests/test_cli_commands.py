@@ -248,6 +248,12 @@ def test_a_closed_stdout_is_no_traceback(here: Path) -> None:
     assert (here / "err").read_text() == ""
 
 
+def test_a_closed_stdin_is_an_empty_one(here: Path) -> None:
+    line = f"{sys.executable} -m monitor classify --rules {RULES} <&-"
+    done = subprocess.run(["bash", "-c", line], cwd=here, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 def test_a_full_disk_behind_stdout_is_told(here: Path) -> None:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("BASEWATCH_")}
     with Path("/dev/full").open("w") as full:
@@ -478,6 +484,7 @@ def test_explain_of_a_stored_link_tells_what_happened(told: FeedServer, call: Ca
     answer = json.loads(call("explain", link, "--json")[1])
     assert (answer["stored"], answer["novelty"], answer["feed"]) == (True, "NEW", "wire")
     assert answer["decided"]["reason"] == "FIRST"
+    assert answer["verdict"].startswith("alerts")  # as on that day
     assert answer["alerts"][0]["deliveries"][0]["state"] == "sent"
     code, out, _ = call("explain", answer["id"])
     assert code == 0
@@ -491,10 +498,32 @@ def test_explain_of_a_report_of_a_known_incident(told: FeedServer, call: Call) -
     assert "stays quiet" in answer["verdict"]
 
 
-def test_explain_of_an_unknown_link_says_what_to_do(told: FeedServer, call: Call) -> None:
-    code, out, err = call("explain", "https://wire.example/nothing")
+def test_explain_of_a_page_that_no_feed_brought(told: FeedServer, call: Call) -> None:
+    head = f'<head><title>News</title><meta property="og:title" content="{ASAD.title} &amp; more"></head>'
+    url = told.put("/page.html", f"<!doctype html><html>{head}<body>x</body></html>")
+    code, out, _ = call("explain", url)
+    assert code == 0
+    assert "western Iraq & more" in out
+    assert "told already" in out
+    answer = json.loads(call("explain", url, "--json")[1])
+    assert (answer["stored"], answer["act"]) == (False, "attack")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/empty.html", "/wire.xml"])
+def test_explain_of_a_link_without_a_headline_says_what_to_do(desk: FeedServer, call: Call, path: str) -> None:
+    desk.put("/empty.html", "<html><body>no headline</body></html>")
+    desk.put("/wire.xml", b"\x00\xff" * 99)
+    code, out, err = call("explain", desk.url(path))
     assert (code, out) == (1, "")
-    assert "headline" in err
+    assert "paste its headline" in err
+
+
+def test_explain_asks_no_private_address(desk: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BASEWATCH_ALLOW_NETWORKS")
+    code, _, err = call("explain", desk.url("/wire.xml"))
+    assert code == 1
+    assert "blocked address" in err
+    assert desk.requests == []
 
 
 # ------------------------------------------------------------------------------------------------ feeds

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cli.formats import COLUMNS, FORMATS, Entry, Source, cells
+from monitor.cli.formats import COLUMNS, TEXTS, VALUES, Entry, Source, cells
 from monitor.news import Act, Incident
 
 SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -58,18 +58,18 @@ def test_unknown_toll_is_empty_and_not_zero() -> None:
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
 def test_no_cell_is_a_formula(text: str) -> None:
-    rows = list(csv.reader(io.StringIO(FORMATS["csv"]([entry(place_name=text, country="")]))))
+    rows = list(csv.reader(io.StringIO(TEXTS["csv"]([entry(place_name=text, country="")]))))
     assert rows[1][1][0] not in "=+-@\t\r＝"
 
 
 def test_csv_holds_the_links() -> None:
     twice = [WIRE, WIRE, Source(publisher="B", url="javascript:alert(1)", title="x")]
-    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"]([entry(*twice)]))))
+    rows = list(csv.DictReader(io.StringIO(TEXTS["csv"]([entry(*twice)]))))
     assert rows[0]["Sources"] == "https://wire.example/1"
 
 
 def test_json_holds_everything() -> None:
-    (row,) = json.loads(FORMATS["json"]([entry(WIRE)]))
+    (row,) = json.loads(json.dumps(VALUES["json"]([entry(WIRE)])))
     assert row["id"] == "2026-11-21-ain-al-asad"
     assert row["location"] == "Ain al-Asad Air Base"
     assert row["date"] == "2026-11-21"
@@ -80,7 +80,7 @@ def test_json_holds_everything() -> None:
 
 def test_geojson_puts_longitude_first_and_allows_no_position() -> None:
     there, nowhere = entry(WIRE), Entry(incident=incident(id="2026-11-21-unknown"))
-    features = json.loads(FORMATS["geojson"]([there, nowhere]))["features"]
+    features = json.loads(json.dumps(VALUES["geojson"]([there, nowhere])))["features"]
     assert features[0]["geometry"] == {"type": "Point", "coordinates": [42.4, 33.8]}
     assert features[1]["geometry"] is None
 
@@ -90,7 +90,7 @@ EVIL = "a | b `c` <script>alert(1)</script> [x](javascript:1)\n| *d* & \u202ee"
 
 def test_markdown_keeps_one_row_and_no_mark_up() -> None:
     source = Source(publisher=EVIL, url="https://x.example/a)(b|c", title=EVIL)
-    lines = FORMATS["markdown"]([entry(source, place_name=EVIL)]).splitlines()
+    lines = TEXTS["markdown"]([entry(source, place_name=EVIL)]).splitlines()
     assert len(lines) == 3
     row = lines[2]
     assert row.replace("\\|", "").count("|") == len(COLUMNS) + 1
@@ -113,7 +113,7 @@ class _Page(HTMLParser):
 
 def page_of(*entries: Entry) -> _Page:
     page = _Page()
-    page.feed(FORMATS["html"](list(entries)))
+    page.feed(TEXTS["html"](list(entries)))
     return page
 
 
@@ -135,13 +135,13 @@ def test_html_has_no_script_and_only_web_links() -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_survives_every_form(place: str, publisher: str) -> None:
     one = entry(Source(publisher=publisher, url="https://x.example/" + publisher, title=place), place_name=place)
-    assert json.loads(FORMATS["json"]([one]))[0]["location"] == place
-    assert json.loads(FORMATS["geojson"]([one]))["type"] == "FeatureCollection"
-    assert len(list(csv.reader(io.StringIO(FORMATS["csv"]([one]))))) == 2
-    assert len(FORMATS["markdown"]([one]).splitlines()) == 3
+    assert json.loads(json.dumps(VALUES["json"]([one])))[0]["location"] == place
+    assert json.loads(json.dumps(VALUES["geojson"]([one])))["type"] == "FeatureCollection"
+    assert len(list(csv.reader(io.StringIO(TEXTS["csv"]([one]))))) == 2
+    assert len(TEXTS["markdown"]([one]).splitlines()) == 3
     assert page_of(one).tags.count("tr") == 2
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", TEXTS)
 def test_an_empty_ledger_is_a_document_too(form: str) -> None:
-    assert FORMATS[form]([])
+    assert TEXTS[form]([])

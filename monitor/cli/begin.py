@@ -37,9 +37,9 @@ def quiet() -> bool:
 
 def start_logs(form: str = "text", level: int | None = None) -> None:
     """Log lines for a command that a person runs: warnings, unless told otherwise."""
-    by_option = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(min(loudness.get(), 2), logging.DEBUG)
-    chosen = by_option if level is None or loudness.get() else level
-    logs.configure(level=chosen, form=form, tracebacks=loudness.get() > 0)
+    more = loudness.get()
+    chosen = logging.ERROR if more < 0 else max(logging.DEBUG, (level or logging.WARNING) - 10 * more)
+    logs.configure(level=chosen, form=form, tracebacks=more > 0)
 
 
 def settings(*, daemon: bool = False) -> Settings:

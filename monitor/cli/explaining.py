@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.begin import database, rules_from, utc_now
+from monitor.cli.begin import database, rules_from, settings, utc_now
 from monitor.cli.classifying import RulesOption
 from monitor.cli.render import clean, json_out, marked, out, plain, table
 from monitor.cli.setup import JsonOption
@@ -45,8 +46,8 @@ def explain(
     """Why it alerts or stays quiet: act, the words that decided, rule, incident, decision.
 
     Judges with the code and the rules that the daemon uses, and keeps nothing. Of pasted text the first line is the
-    headline; - reads it from standard input. Of a stored item it also tells what happened. Exit code 1 where a link
-    belongs to no stored item.
+    headline; - reads it from standard input. Of a stored item it also tells what happened. A link that no feed has
+    brought is fetched for its headline; exit code 1 where that cannot be read.
 
     Example:
       basewatch explain "Two drones hit Ain al-Asad air base in western Iraq"
@@ -71,26 +72,29 @@ def explain(
 def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explained:
     with database() as store:
         if store is None:
-            return Explained(judgement=_judge(_pasted(what, now), [], rules, now))
+            return Explained(judgement=_judge(_new_item(what, now), [], rules))
         with store.read() as tx:
             stored = _find(tx, what)
-            item = stored.item if stored else _pasted(what, now)
-            around = _incidents_around(tx, item, now)
-            judgement = _judge(item, around, rules, now, own=stored.incident_id if stored else None)
+            item = stored.item if stored else _new_item(what, now)
+            around, own = _incidents_around(tx, item), stored.incident_id if stored else None
+            if own and tx.incident_items(own)[0].item.id == item.id:
+                # it opened the incident: judged as on that day, when the incident was not there yet
+                around, own = [incident for incident in around if incident.id != own], None
+            judgement = _judge(item, around, rules, own=own)
             return Explained(judgement=judgement, stored=stored, alerts=_alerts(tx, stored) if stored else ())
 
 
-def _judge(item: Item, around: list[Incident], rules: RuleSet, now: datetime, *, own: str | None = None) -> Judgement:
+def _judge(item: Item, around: list[Incident], rules: RuleSet, *, own: str | None = None) -> Judgement:
     from monitor.news import Novelty
     from monitor.pipeline import judge
 
-    return judge(item, Novelty.NEW, around, rules, now=item.first_seen if own else now, own=own)
+    return judge(item, Novelty.NEW, around, rules, now=item.first_seen, own=own)
 
 
-def _incidents_around(tx: Transaction, item: Item, now: datetime) -> list[Incident]:
+def _incidents_around(tx: Transaction, item: Item) -> list[Incident]:
     from monitor.pipeline import INCIDENT_HORIZON
 
-    return tx.incidents((min(now, item.published or now, item.first_seen) - INCIDENT_HORIZON).date())
+    return tx.incidents((min(item.published or item.first_seen, item.first_seen) - INCIDENT_HORIZON).date())
 
 
 def _find(tx: Transaction, what: str) -> StoredItem | None:
@@ -104,17 +108,38 @@ def _find(tx: Transaction, what: str) -> StoredItem | None:
     return None
 
 
-def _pasted(what: str, now: datetime) -> Item:
-    """Text that a person pasted, as an item: first line the headline, the rest below it."""
+def _new_item(what: str, now: datetime) -> Item:
+    """What is not stored, as an item: a page's headline, or pasted text (first line the headline, the rest below)."""
     from monitor.news import Item
 
     if _LINK.fullmatch(what):
-        raise BasewatchError(
-            f"no stored item has the link {clean(what)}; paste its headline,"
-            f" or look at a feed with: basewatch feeds test {clean(what)}"
-        )
+        title, summary = _headline(what)
+        return Item(id="page", title=title, summary=summary, url=what, first_seen=now)
     head, _, rest = what.partition("\n")
     return Item(id="pasted", title=head.strip(), summary=rest.strip(), first_seen=now)
+
+
+def _headline(link: str) -> tuple[str, str]:
+    """Title and description of a page that no feed has brought; fetched under the limits that feeds are."""
+    from monitor.cli.page import headline_of
+    from monitor.feeds.fetch import Fetcher
+    from monitor.news import Fetched
+
+    async def fetch() -> Any:
+        fetcher = Fetcher(allow_networks=settings().allow_networks)
+        try:
+            return await fetcher.fetch(link)
+        finally:
+            await fetcher.aclose()
+
+    answer = asyncio.run(fetch())
+    title, summary = headline_of(answer.body, answer.content_type) if isinstance(answer, Fetched) else ("", "")
+    if not title:
+        why = "it holds no headline" if isinstance(answer, Fetched) else f"{answer.result} {answer.detail}".strip()
+        raise BasewatchError(
+            f"no stored item has the link {link}, and the page cannot be read ({why}); paste its headline"
+        )
+    return title, summary
 
 
 def _alerts(tx: Transaction, stored: StoredItem) -> tuple[tuple[Alert, tuple[Delivery, ...]], ...]:

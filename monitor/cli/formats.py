@@ -1,4 +1,4 @@
-"""The ledger of incidents as CSV, JSON, GeoJSON, Markdown and HTML. Pure: values in, text out.
+"""The ledger of incidents as CSV, JSON, GeoJSON, Markdown and HTML. Pure: values in, text (or JSON's values) out.
 
 Whatever a publisher wrote is data in every one of them: no cell becomes a spreadsheet formula, no title becomes
 mark-up, no link is anything but http(s).
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import html
 import io
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -97,9 +96,9 @@ def _no_formula(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def as_json(entries: Sequence[Entry]) -> str:
-    """A list of objects with every field of the incident and its sources."""
-    return json.dumps([_object(entry) for entry in entries], ensure_ascii=False, indent=2)
+def as_objects(entries: Sequence[Entry]) -> list[dict[str, object]]:
+    """JSON: a list of objects with every field of the incident and its sources."""
+    return [_object(entry) for entry in entries]
 
 
 def _object(entry: Entry) -> dict[str, object]:
@@ -113,7 +112,7 @@ def _object(entry: Entry) -> dict[str, object]:
     }
 
 
-def as_geojson(entries: Sequence[Entry]) -> str:
+def as_geojson(entries: Sequence[Entry]) -> dict[str, object]:
     """An RFC 7946 FeatureCollection; an incident whose place has no position has the geometry null."""
     features = [
         {
@@ -126,7 +125,7 @@ def as_geojson(entries: Sequence[Entry]) -> str:
         }
         for entry in entries
     ]
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=2)
+    return {"type": "FeatureCollection", "features": features}
 
 
 def as_markdown(entries: Sequence[Entry]) -> str:
@@ -171,10 +170,5 @@ def _html_source(source: Source) -> str:
     return f'<a href="{link}" title="{title}" rel="noopener nofollow"><bdi>{name}</bdi></a>' if link else name
 
 
-FORMATS: dict[str, Callable[[Sequence[Entry]], str]] = {
-    "csv": as_csv,
-    "json": as_json,
-    "geojson": as_geojson,
-    "markdown": as_markdown,
-    "html": as_html,
-}
+TEXTS: dict[str, Callable[[Sequence[Entry]], str]] = {"csv": as_csv, "markdown": as_markdown, "html": as_html}
+VALUES: dict[str, Callable[[Sequence[Entry]], object]] = {"json": as_objects, "geojson": as_geojson}

@@ -43,20 +43,22 @@ def incidents(
       basewatch incidents --since 7d
       basewatch incidents --since 2026-01-01 --format csv > incidents.csv
     """
-    from monitor.cli.formats import COLUMNS, FORMATS, cells
+    from monitor.cli.formats import COLUMNS, TEXTS, VALUES, cells
 
     moment = since(back, now=utc_now())
     form = Format.JSON if as_json else form
     with database() as store:
         entries: list[Entry] = []
         if store is not None:
-            places = _positions() if form in (Format.JSON, Format.GEOJSON) else {}
+            places = _positions() if form in VALUES else {}
             with store.read() as tx:
                 entries = _entries(tx, moment.date(), places)
     if form is Format.TABLE:
         table(COLUMNS, [cells(entry) for entry in entries], empty=f"no incident since {moment:%Y-%m-%d %H:%M} UTC")
+    elif form in VALUES:
+        json_out(VALUES[form](entries))
     else:
-        out(FORMATS[form](entries))
+        out(TEXTS[form](entries))
 
 
 def _entries(tx: Transaction, first: Any, places: dict[str, tuple[float, float]]) -> list[Entry]:

@@ -46,10 +46,12 @@ def _unprintable(sign: str) -> bool:
 
 def prepare_streams() -> None:
     """A locale that cannot write Arabic gets escapes instead of a traceback; a closed stream swallows quietly."""
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):  # in the order of their numbers
         stream = getattr(sys, name)
-        if stream is None:  # started with `>&-`
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        if stream is None:  # started with `>&-` or `<&-`
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif mode == "r":
+            continue
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
