@@ -109,6 +109,8 @@ def test_the_id_comes_back_as_it_was(rules: RuleSet, id: object) -> None:
         {"published": "2026-11-21T10:00:00+03:00"},
         {"published": "2026-11-21 10:00"},
         {"published": "1998-01-01"},
+        {"published": "Sat, 21 Nov 2026 03:24:54 +0000"},
+        {"published": "21 نوفمبر 2026"},
         {"lang": "nonsense"},
     ],
 )
@@ -180,6 +182,11 @@ def test_a_date_alone_is_that_day(rules: RuleSet) -> None:
     asked = read_item(b'{"id": 1, "title": "x", "published": "2026-11-21"}', clock=lambda: NOW)
     assert asked.item.published == datetime(2026, 11, 21, 12, tzinfo=UTC)
     assert asked.item.first_seen == asked.item.published
+
+
+def test_a_date_as_publishers_write_it_is_read_as_in_a_feed() -> None:
+    line = b'{"id": 1, "title": "x", "published": "Sun, 22 Mar 2026 03:24:54 CEST"}'
+    assert read_item(line, clock=lambda: NOW).item.published == datetime(2026, 3, 22, 1, 24, 54, tzinfo=UTC)
 
 
 def test_without_a_date_the_item_is_of_now() -> None:

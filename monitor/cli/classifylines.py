@@ -13,11 +13,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, BinaryIO
 
 from monitor.classify.rulefile import RuleSet
+from monitor.feeds.dates import read_date
 from monitor.news import Clock, Incident, Item, Novelty
 from monitor.pipeline import INCIDENT_HORIZON, Judgement, incident_after, judge
 
 #: longer lines are answered with an error and skipped
 MAX_LINE = 16 * 1024 * 1024
+#: no news is older, and no clock is further ahead
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _TEXTS = ("title", "summary", "body", "url", "source", "lang")
 
 
@@ -108,20 +111,26 @@ def _text(given: dict[str, Any], key: str, id: Any) -> str:
 
 
 def _moment(value: object, id: Any) -> datetime | None:
-    """An ISO date-time (UTC where it names no zone); a date alone is noon UTC, the same day nearly everywhere."""
+    """An ISO date-time (UTC where it names no zone) or date; what publishers write instead is read as in a feed."""
     if value is None or value == "":
         return None
+    moment = None
+    if isinstance(value, str):
+        moment = _iso(value.strip()) or read_date(value, now=_LATEST)[0]
+    if moment is None or not _EARLIEST <= moment <= _LATEST:
+        raise LineError("published must be an ISO date or date-time such as 2026-11-21T09:12:00Z", id=id)
+    return moment
+
+
+def _iso(text: str) -> datetime | None:
+    """A date alone is noon UTC, the same day nearly everywhere."""
     try:
-        if not isinstance(value, str):
-            raise ValueError
-        moment = datetime.fromisoformat(value.strip())
-        if not 1900 <= moment.year <= 2200:
-            raise ValueError
-        if len(value.strip()) <= 10:
+        moment = datetime.fromisoformat(text)
+        if len(text) <= 10:
             moment = moment.replace(hour=12)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise LineError("published must be an ISO date or date-time such as 2026-11-21T09:12:00Z", id=id) from None
+        return None
 
 
 class Incidents:
