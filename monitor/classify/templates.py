@@ -3,6 +3,7 @@
     {weapon} {hit} {target}      slots: any term of these lists, in this order
     {attack} {on|against} {target}   a slot may name several lists
     explosions {heard}? near {target}   plain words stand for themselves; `?` marks a part that may be absent
+    {target} hit in|by {weapon}        `|` between words: either of them
     {weapon} ... {target}        `...` lets twelve words stand between
 
 Between two parts a few words may stand (the group's `gap`), but no end of a clause, no word that opens a cause
@@ -88,7 +89,8 @@ def split(written: str) -> list[tuple[str, str, bool]]:
         if gap:
             out.append(("gap", "", False))
         elif word:
-            if out and out[-1][0] == "word" and not out[-1][2] and not word_optional:
+            joins = out and out[-1][0] == "word" and not out[-1][2] and not word_optional
+            if joins and "|" not in word + out[-1][1]:
                 out[-1] = ("word", f"{out[-1][1]} {word}", False)
             else:
                 out.append(("word", word, bool(word_optional)))
@@ -114,7 +116,9 @@ def compile_template(
             for name in content.split("|"):
                 tags |= tag_of(name.strip())
         else:
-            tags = phrase(content)
+            tags = 0
+            for words in content.split("|"):
+                tags |= phrase(words)
         parts.append(Part(tags, reach, optional))
         crosses |= tags & cause
         reach = gap
