@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import pytest
 from monitor.classify.rulefile import RuleSet, load_rules
 from monitor.cli.main import main
 from monitor.config.feedsfile import load_feeds
+from monitor.store.store import Store
 from newsroom import Story, old, rss, shipped_rules
 from receivers import Mode, WebhookReceiver
 from serving import FeedServer
@@ -674,3 +677,80 @@ def test_old_items_have_their_reason(desk: FeedServer, call: Call) -> None:
     answer = json.loads(call("explain", ASAD.link, "--json")[1])
     assert answer["novelty"] == "OLD"
     assert "first poll" in answer["why"]
+
+
+# ------------------------------------------------------------------------------------- loudness, leftovers
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_where_a_person_waits_and_none_with_q(
+    desk: FeedServer, here: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feeds = [{"name": name, "url": desk.url(f"/wire.xml?{name[0]}")} for name in ("one", "two [b]")]
+    (here / "feeds.yaml").write_text(json.dumps({"feeds": feeds}))
+    for arguments, shown in ((["poll"], True), (["poll", "-q"], False)):
+        monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+        assert main(arguments) == 0, terminal.getvalue()
+        assert ("polling" in terminal.getvalue()) is shown
+
+
+def test_q_says_errors_only_and_v_says_more(desk: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASEWATCH_IMAGE_TAG", "1")
+    code, out, err = call("check", "-q")
+    assert (code, err) == (0, "")
+    assert out.startswith("warning: BASEWATCH_IMAGE_TAG")
+    assert "BASEWATCH_IMAGE_TAG" in call("feeds")[2]
+    assert call("feeds", "-q")[2] == ""
+    assert 'event="polled"' in call("poll", "-v")[2] or "event=polled" in call("poll", "-v")[2]
+    assert "polled" not in call("poll")[2]
+    monkeypatch.setenv("BASEWATCH_LOG_FORMAT", "json")
+    monkeypatch.setenv("BASEWATCH_LOG_LEVEL", "info")
+    lines = [json.loads(line) for line in call("poll")[2].splitlines() if line.startswith("{")]
+    assert any(line["event"] == "polled" and line["feed"] == "wire" for line in lines)
+
+
+def test_health_of_a_daemon_that_lives(told: FeedServer, call: Call, here: Path) -> None:
+    store = Store(f"sqlite:///{here}/basewatch.db")
+    now = datetime.now(UTC)
+    with store.transaction() as tx:
+        tx.state_set("heartbeat", {"at": now.isoformat()})
+    store.close()
+    code, out, _ = call("health")
+    assert (code, out.split(":")[0]) == (0, "fine")
+
+
+def test_the_ledger_needs_no_rules(told: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASEWATCH_RULES", "/nowhere")
+    (row,) = json.loads(call("incidents", "--json")[1])
+    assert row["latitude"] is None
+
+
+def test_explain_reads_standard_input(desk: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{ASAD.title}\nNobody was hurt.".encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+    answer = json.loads(call("explain", "-", "--json")[1])
+    assert (answer["title"], answer["alert"]) == (ASAD.title, True)
+
+
+def test_feeds_test_says_where_it_came_from(desk: FeedServer, call: Call) -> None:
+    desk.redirect("/old.xml", "/wire.xml", status=301)
+    assert f"came from {desk.url('/wire.xml')}" in call("feeds", "test", desk.url("/old.xml"))[1]
+
+
+def test_a_folder_that_cannot_be_written(call: Call, desk: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call("init", "/dev/null/x")[0] == 1
+    assert "/dev/null/x" in call("init", "/dev/null/x")[2]
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    code, out, _ = call("check")
+    assert code == 1
+    assert "BASEWATCH_DATABASE_URL" in out
+
+
+def test_rules_check_in_json(call: Call) -> None:
+    answer = json.loads(call("rules", "check", "--rules", str(RULES), "--json")[1])
+    assert answer["ok"] is True
+    assert answer["rules"] > 0

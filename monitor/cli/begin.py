@@ -42,7 +42,7 @@ def start_logs(form: str = "text", level: int | None = None) -> None:
     logs.configure(level=chosen, form=form, tracebacks=more > 0)
 
 
-def settings(*, daemon: bool = False) -> Settings:
+def settings(*, daemon: bool = False, warn: bool = True) -> Settings:
     """The settings of this environment; sets up the logs by them. The daemon speaks at their level, commands less."""
     from monitor.config.settings import load_settings
 
@@ -50,7 +50,7 @@ def settings(*, daemon: bool = False) -> Settings:
     asked = any(shown.variable == "BASEWATCH_LOG_LEVEL" and shown.source != "default" for shown in found.shown)
     level = getattr(logging, found.log_level.upper()) if daemon or asked else None
     start_logs(found.log_format, level)
-    if not quiet():
+    if warn and not quiet():
         for warning in found.warnings:
             say(f"basewatch: warning: {warning}")
     return found

@@ -9,7 +9,7 @@ import typer
 
 from monitor.cli.begin import quiet, rules_from, utc_now
 from monitor.cli.classifying import RulesOption
-from monitor.cli.render import json_out, out, say, table
+from monitor.cli.render import clean, json_out, out, say, table
 from monitor.cli.setup import JsonOption
 from monitor.errors import ConfigError
 
@@ -48,7 +48,7 @@ def check(rules: RulesOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         json_out({"ok": not problems, "rules": count, "problems": problems})
     for problem in problems if not as_json else ():
-        out(str(problem))
+        out(clean(problem))
     if not problems and not as_json and not quiet():
         say(f"all is well: {count} rules")
     raise typer.Exit(1 if problems else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.begin import quiet, settings, utc_now
-from monitor.cli.render import json_out, out, plain, say, stdout_kept_for_json, table
+from monitor.cli.render import clean, json_out, out, plain, say, stdout_kept_for_json, table
 from monitor.errors import BasewatchError, ConfigError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def check(
     problems: list[Problem] = []
     facts: dict[str, Any] = {}
     try:
-        found = settings()
+        found = settings(warn=False)
         problems += found.warnings
     except ConfigError as error:
         problems += error.problems
@@ -104,7 +103,7 @@ def check(
         table(columns, [[row[key] for key in columns] for row in shown])
     for problem in problems:
         warning = "" if problem.severity == "error" else "warning: "
-        out(f"{warning}{problem}")
+        out(clean(f"{warning}{problem}"))
     if errors:
         say(f"basewatch: {len(errors)} problem{'s' * (len(errors) != 1)} found")
     elif not quiet():
@@ -129,7 +128,6 @@ def _desk_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
 
 def _database_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
     from monitor.config.database import without_secrets
-    from monitor.store.engine import sqlite_file
     from monitor.store.upgrade import REFUSALS, SchemaState, schema_state
 
     variable, address = "BASEWATCH_DATABASE_URL", without_secrets(found.database_url)
@@ -140,11 +138,6 @@ def _database_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
     if state in REFUSALS:
         return [Problem(file=variable, message=f"{address}: {REFUSALS[state]}")]
     facts["database"] = "is made by the first poll" if state is SchemaState.EMPTY else f"is {state}"
-    file = sqlite_file(found.database_url)
-    if file is not None and not os.access(file if file.exists() else file.parent, os.W_OK):
-        what = file if file.exists() else file.parent
-        hint = "give basewatch a folder that it may write to"
-        return [Problem(file=variable, message=f"{what} does not exist or cannot be written", hint=hint)]
     return []
 
 

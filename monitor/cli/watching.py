@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.begin import database, opened, quiet, settings, utc_now
-from monitor.cli.render import json_out, out, progress, stdout_kept_for_json, table
+from monitor.cli.render import clean, json_out, out, progress, stdout_kept_for_json, table
 from monitor.cli.setup import JsonOption
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def health(as_json: JsonOption = False) -> None:
         json_out(verdict)
     else:
         for problem in verdict.problems:
-            out(problem)
+            out(clean(problem))
         if verdict.ok:
             out("fine: " + ", ".join(f"{key} {value}" for key, value in verdict.facts.items()))
     raise typer.Exit(0 if verdict.ok else 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,7 +35,7 @@ def serving() -> Iterator[DemoServer]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers GET with the document, or 304 where the client already has it."""
+    """Answers GET with the document of that path."""
 
     protocol_version = "HTTP/1.1"
     #: seconds after which an idle connection is closed, so that the server can end
@@ -44,23 +43,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         demo: DemoServer = self.server.demo  # type: ignore[attr-defined]
-        body = demo.documents.get(self.path)
-        if body is None:
-            self._answer(404, b"")
-            return
-        etag = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
-        if self.headers.get("If-None-Match") == etag:
-            self._answer(304, b"", etag)
-        else:
-            self._answer(200, body, etag)
-
-    def _answer(self, status: int, body: bytes, etag: str = "") -> None:
-        self.send_response(status)
+        body = demo.documents.get(self.path, b"")
+        self.send_response(200 if body else 404)
         self.send_header("Content-Type", "application/xml; charset=utf-8")
-        if etag:
-            self.send_header("ETag", etag)
-        if status != 304:
-            self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
