@@ -101,6 +101,7 @@ def race_basewatch(addresses: list[str], folder: Path) -> Iterator[float]:
     feeds = folder / "feeds.yaml"
     feeds.write_text(json.dumps({"feeds": [{"name": f"f{n}", "url": url} for n, url in enumerate(addresses)]}))
     environment = {
+        **{key: value for key, value in os.environ.items() if key.startswith("BASEWATCH_")},
         "BASEWATCH_CONFIG": str(feeds),
         "BASEWATCH_RULES": str(HERE.parent.parent / "rules"),
         "BASEWATCH_ALLOW_NETWORKS": "127.0.0.0/8",
@@ -179,6 +180,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--reader", default=sys.executable)
+    parser.add_argument("--only", choices=RACES, action="append", help="leave the others out")
     parser.add_argument("--race", choices=RACES)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--folder", type=Path)
@@ -196,9 +198,9 @@ def main() -> None:
     ) as server:
         assert server.stdout is not None
         port = int(server.stdout.readline())
-        results: dict[str, list[dict[str, float]]] = {name: [] for name in RACES}
+        results: dict[str, list[dict[str, float]]] = {name: [] for name in given.only or RACES}
         for _ in range(given.rounds):
-            for name in RACES:
+            for name in results:
                 python = given.reader if name == "reader" else sys.executable
                 results[name].append(contest(name, python, port, given.feeds))
         server.terminate()
@@ -210,7 +212,7 @@ def main() -> None:
     for name, row in median.items():
         print(f"{name:12}{row['first']:14.0f}{row['304']:10.0f}{row['rss']:14.0f}{row['pss']:14.0f}")
     ours = median["basewatch"]
-    for other in ("reader", "httpx"):
+    for other in median.keys() - {"basewatch"}:
         first, again = ours["first"] / median[other]["first"], ours["304"] / median[other]["304"]
         print(f"basewatch / {other}: first poll {first:.2f}x, 304 poll {again:.2f}x")
 

@@ -14,14 +14,14 @@ from monitor.alerts.retry import RetryPolicy
 from monitor.config.settings import Settings
 from monitor.delivery import Attempt, Deliverer
 from monitor.desk import Desk, load_desk
-from monitor.errors import StoreError, UsageError
+from monitor.errors import UsageError
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.workers import ParseLimits, ParseWorkers
 from monitor.news import Clock, Feed
 from monitor.pipeline import Pipeline, PollReport
 from monitor.store.store import Store
 from monitor.store.thread import StoreThread
-from monitor.store.upgrade import SchemaState, schema_state, upgrade
+from monitor.store.upgrade import SchemaState, check_schema, schema_state
 from monitor.yamlfile import did_you_mean
 
 
@@ -108,19 +108,6 @@ class App:
             hint = did_you_mean(name, [known.name for known in self.desk.feeds])
             raise UsageError(f"there is no feed {name!r} in {self.settings.config}; {hint}".rstrip("; "))
         return feed
-
-
-def check_schema(url: str) -> None:
-    """Brings an empty database up; refuses one that this program does not fit, with the command to type."""
-    state = schema_state(url)
-    if state is SchemaState.EMPTY:
-        upgrade(url)
-    elif state is SchemaState.OLD:
-        raise StoreError("the database was made by an older basewatch; back it up, then type: basewatch db upgrade")
-    elif state is SchemaState.NEWER:
-        raise StoreError("the database was made by a newer basewatch; install that one, or point to another database")
-    elif state is SchemaState.NOT_OURS:
-        raise StoreError("the database holds tables of something else; point BASEWATCH_DATABASE_URL to an empty one")
 
 
 @contextmanager

@@ -27,8 +27,9 @@ from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
 from monitor.desk import load_desk, snapshot_of
 from monitor.errors import ConfigError, StoreError
+from monitor.memory import give_back, one_arena
 from monitor.news import Feed, OperatorReason
-from monitor.outlook import WORDS, Outcome, Outlook, outlook
+from monitor.outlook import WORDS, Outlook, Reach, outlook
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ AFTER_A_BUG = timedelta(minutes=5)
 
 def run(settings: Settings, *, alert_backlog: bool = False) -> int:
     """Runs until SIGTERM or SIGINT; 0 when what was in hand is finished. Raises `BasewatchError` where it cannot."""
+    one_arena()
     with open_app(settings) as app, app.store.only_daemon():
         return asyncio.run(Daemon(app, alert_backlog=alert_backlog).run())
 
@@ -50,7 +52,7 @@ class Daemon:
         self._alert_backlog = alert_backlog
         self._stop = asyncio.Event()
         self._polling: dict[str, asyncio.Task[None]] = {}
-        self._last: dict[str, Outcome] = {}
+        self._last: dict[str, Reach] = {}
         self._outlook = Outlook.ONLINE
         self._complaint = ""
         self._database_gone = False
@@ -163,8 +165,7 @@ class Daemon:
             later = self._app.clock() + AFTER_A_BUG
             await self._app.thread.run(lambda tx: tx.postpone(feed.name, until=later))
         else:
-            if report.outcome is not None:
-                self._last[feed.name] = report.outcome
+            self._last[feed.name] = report.reach
             await self._look_out()
 
     async def _look_out(self) -> None:
@@ -219,6 +220,7 @@ class Daemon:
     async def _heartbeat(self) -> None:
         beat = {"at": self._app.clock().isoformat(), "pid": os.getpid(), "version": __version__}
         await self._app.thread.run(lambda tx: tx.state_set("heartbeat", beat))
+        give_back()
 
     async def _prune(self) -> None:
         now = self._app.clock()

@@ -63,11 +63,12 @@ def load_desk(settings: Settings) -> Desk:
 def unknown_channels(rules: RuleSet, channels: Channels) -> Iterator[Problem]:
     """A rule that sends to a tag that no address has would tell nobody: an error, not a surprise at night."""
     for rule in rules.rules:
-        for position, name in enumerate(rule.send_to):
+        file, line = rules.send_to_at[rule.id]
+        for name in rule.send_to:
             if channels.targets([name]):
                 continue
             yield Problem(
-                file=rule.file, line=rule.line, key=f"send_to[{position}]",
+                file=file, line=line, key="send_to",
                 message=f"rule {rule.id} sends to the channel {name}, but no address in the channels file has this tag",
                 hint=did_you_mean(name, channels.names()),
             )  # fmt: skip

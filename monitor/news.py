@@ -224,6 +224,8 @@ class PollEvent:
     updated: int = 0
     copies: int = 0
     old: int = 0
+    #: entries without anything to read, or beyond what one document may hold
+    dropped: int = 0
 
 
 # ---------------------------------------------------------------------------------------------- items

@@ -12,7 +12,21 @@ NETWORK_PROBLEMS = frozenset(
     {FetchProblem.DNS, FetchProblem.CONNECT, FetchProblem.TIMEOUT, FetchProblem.TLS, FetchProblem.PROTOCOL}
 )
 
-Outcome = Fetched | NotModified | FetchFailed | ParseFailed
+
+class Reach(StrEnum):
+    """What one poll says about the way to the feed."""
+
+    ANSWERED = "answered"
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"
+
+
+def reach_of(outcome: Fetched | NotModified | FetchFailed | ParseFailed) -> Reach:
+    """The reach that a poll's outcome shows."""
+    if isinstance(outcome, Fetched | NotModified):
+        return Reach.ANSWERED
+    unreachable = isinstance(outcome, FetchFailed) and outcome.problem in NETWORK_PROBLEMS
+    return Reach.UNREACHABLE if unreachable else Reach.FAILED
 
 
 class Outlook(StrEnum):
@@ -26,16 +40,14 @@ class Outlook(StrEnum):
     ALL_FAILING = "every feed failing"
 
 
-def outlook(feeds: Collection[str], last: Mapping[str, Outcome]) -> Outlook:
-    """The outlook over all configured `feeds` from the last outcome of each; feeds not polled yet leave it open."""
+def outlook(feeds: Collection[str], last: Mapping[str, Reach]) -> Outlook:
+    """The outlook over all configured `feeds` from the last reach of each; feeds not polled yet leave it open."""
     if not feeds or any(name not in last for name in feeds):
         return Outlook.ONLINE
-    outcomes = [last[name] for name in feeds]
-    if not all(isinstance(outcome, FetchFailed | ParseFailed) for outcome in outcomes):
+    reaches = {last[name] for name in feeds}
+    if Reach.ANSWERED in reaches:
         return Outlook.ONLINE
-    if all(isinstance(outcome, FetchFailed) and outcome.problem in NETWORK_PROBLEMS for outcome in outcomes):
-        return Outlook.NO_NETWORK
-    return Outlook.ALL_FAILING
+    return Outlook.NO_NETWORK if reaches == {Reach.UNREACHABLE} else Outlook.ALL_FAILING
 
 
 #: what is said, once, when the outlook changes to this

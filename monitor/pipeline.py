@@ -50,6 +50,7 @@ from monitor.news import (
     StoredItem,
 )
 from monitor.notices import feed_notices
+from monitor.outlook import Reach, reach_of
 from monitor.recognise.canonical import canonical_url
 from monitor.recognise.novelty import lookup_keys, recognise
 from monitor.store.store import Transaction
@@ -65,6 +66,8 @@ INCIDENT_HORIZON = timedelta(days=4)
 class Reading:
     """What a feed said this time: the outcome of fetch and parse, and the entries where there are any."""
 
+    #: the address that was asked
+    url: str
     outcome: Fetched | NotModified | FetchFailed | ParseFailed
     #: validators to remember; only of a body that could be parsed
     fetched: Fetched | None = None
@@ -97,13 +100,15 @@ class PollReport:
     seen: int = 0
     copies: int = 0
     old: int = 0
+    #: entries without anything to read, or beyond what one document may hold
+    dropped: int = 0
     alerts: tuple[Alert, ...] = ()
     judged: tuple[Judgement, ...] = ()
-    outcome: Fetched | NotModified | FetchFailed | ParseFailed | None = None
+    reach: Reach = Reach.ANSWERED
 
     @property
     def failed(self) -> bool:
-        return isinstance(self.outcome, FetchFailed | ParseFailed)
+        return self.reach is not Reach.ANSWERED
 
 
 def judge(
@@ -171,15 +176,15 @@ class Pipeline:
         fetched = await self._fetcher.fetch(
             url, etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash
         )
-        reading = Reading(outcome=fetched)
+        reading = Reading(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
             parsed = await self._workers.parse(
                 fetched.body, content_type=fetched.content_type, base_url=fetched.final_url, now=self._clock()
             )
             if isinstance(parsed, ParsedFeed):
-                reading = Reading(outcome=fetched, fetched=fetched, parsed=parsed)
+                reading = Reading(url=url, outcome=fetched, fetched=fetched, parsed=parsed)
             else:
-                reading = Reading(outcome=parsed)
+                reading = Reading(url=url, outcome=parsed)
         return replace(reading, ms=round((time.monotonic() - started) * 1000))
 
     def _keep(
@@ -203,7 +208,7 @@ class Pipeline:
         report = report_of(feed, reading, recognised, judged, alerts)
         event = PollEvent(
             at=now, result=report.result, detail=report.detail, ms=report.ms, entries=report.entries,
-            new=report.new, updated=report.updated, copies=report.copies, old=report.old,
+            new=report.new, updated=report.updated, copies=report.copies, old=report.old, dropped=report.dropped,
         )  # fmt: skip
         tx.save_poll(after, event)
         return report
@@ -295,8 +300,9 @@ def report_of(
     return PollReport(
         feed=feed.name, result=reading.outcome.result, detail=getattr(reading.outcome, "detail", ""),
         ms=reading.ms, entries=len(recognised), new=count[Novelty.NEW], updated=count[Novelty.UPDATED],
-        seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD], alerts=tuple(alerts),
-        judged=tuple(judged), outcome=reading.outcome,
+        seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD],
+        dropped=reading.parsed.dropped if reading.parsed else 0, alerts=tuple(alerts),
+        judged=tuple(judged), reach=reach_of(reading.outcome),
     )  # fmt: skip
 
 
@@ -326,8 +332,8 @@ def state_after(feed: Feed, state: FeedState, reading: Reading, *, now: datetime
     )  # fmt: skip
     if failed:
         return after
-    permanent = getattr(outcome, "permanent_url", None)
-    redirect_url, redirect_since = watch_redirect(state, permanent, now=now)
+    permanent = outcome.permanent_url if isinstance(outcome, Fetched | NotModified) else None
+    redirect_url, redirect_since = watch_redirect(state, permanent, now=now, polled_url=reading.url)
     after = replace(
         after, last_success_at=now, blind_told_at=None, redirect_url=redirect_url, redirect_since=redirect_since,
         baseline_at=state.baseline_at or now,

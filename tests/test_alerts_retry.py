@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.retry import RetryPolicy, after, after_crash
+from monitor.alerts.retry import RetryPolicy, after
 from monitor.news import Alert, Delivery, GaveUp, Level, Retry, SendOutcome, SendResult, Sent
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -65,10 +65,6 @@ def test_maybe_sent_does_not_use_up_the_tries_of_refusals() -> None:
     mixed = replace(DELIVERY, attempts=3, maybe_sent=1)
     assert isinstance(after(mixed, FAILED, policy, now=NOW, spread=0), Retry)
     assert isinstance(after(replace(mixed, attempts=4), FAILED, policy, now=NOW, spread=0), GaveUp)
-
-
-def test_a_crash_is_always_tried_again() -> None:
-    assert after_crash(replace(DELIVERY, attempts=99, maybe_sent=99), now=NOW).at == NOW
 
 
 @pytest.mark.parametrize(

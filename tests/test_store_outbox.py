@@ -139,13 +139,13 @@ def test_an_attempt_is_recorded(
     assert kept == replace(one, attempts=1, **expected)
 
 
-def test_what_a_crash_cut_off_is_due_again_and_counts_as_maybe_sent(told: Store) -> None:
+def test_what_a_crash_cut_off_is_due_again_and_costs_no_try(told: Store) -> None:
     one, other = due(told)
     with told.transaction() as tx:
         tx.begin_attempt(one.id, now=NOW)
     with told.transaction() as tx:
         (recovered,) = tx.recover_sending(now=NOW + MINUTE)
-    assert (recovered.id, recovered.state, recovered.attempts, recovered.maybe_sent) == (one.id, "pending", 1, 1)
+    assert (recovered.id, recovered.state, recovered.attempts, recovered.maybe_sent) == (one.id, "pending", 0, 0)
     assert recovered.next_try_at == NOW + MINUTE
     assert "may have arrived" in recovered.last_error
     with told.transaction() as tx:

@@ -95,10 +95,13 @@ class Channels:
         return frozenset(name for _, address in self._by_key.values() for name in address.channels)
 
     def targets(self, channels: Iterable[str]) -> tuple[Target, ...]:
-        """The targets of these channels, each once, in the order of the file; an unknown channel has none."""
+        """The targets of these channels, each once, in the order of the file; an unknown channel has none.
+
+        The console takes every channel: without a channels file nobody shall be told nothing.
+        """
         wanted = [channel.casefold() for channel in channels]
         if self._console:
-            return (CONSOLE,) if CONSOLE_NAMES.intersection(wanted) else ()
+            return (CONSOLE,) if wanted else ()
         out = []
         for target, address in self._by_key.values():
             if named := [channel for channel in wanted if channel in address.channels]:

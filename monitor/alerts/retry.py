@@ -9,7 +9,7 @@ again `maybe_tries` times (once) and then given up, so that a receiver that take
 two copies, not twelve.
 
 An attempt that a crash cut off is different: nobody knows whether it had even begun, so it is always made again
-(`after_crash`): at most one more copy per crash, and nothing lost.
+(`store.outbox.recover_sending`): at most one more copy per crash, and nothing lost.
 """
 
 from __future__ import annotations
@@ -72,11 +72,6 @@ def after(
             if failures >= policy.tries:
                 return GaveUp(why=_sentence(f"{failures} attempts failed, the last", result.detail))
             return Retry(at=now + policy.wait(failures, spread=spread), why=_sentence("failed", result.detail))
-
-
-def after_crash(delivery: Delivery, *, now: datetime) -> Retry:
-    """A delivery found half-way when the daemon starts: always made again, at once."""
-    return Retry(at=require_aware(now), why=f"attempt {delivery.attempts} was cut off when the daemon stopped")
 
 
 def _after_maybe(

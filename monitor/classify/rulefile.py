@@ -38,6 +38,8 @@ class RuleSet:
     hash: str
     reader: Reader
     judge: Judge
+    #: file and line of each rule's `send_to`, by rule id
+    send_to_at: dict[str, tuple[str, int]]
     #: bits of each rule's own terms and lists, by (rule id, key)
     tags: dict[tuple[str, str], int]
 
@@ -79,6 +81,7 @@ def load_rules(folder: Path) -> RuleSet:
         hash=digest.hexdigest()[:16],
         reader=Reader(vocabulary, matcher),
         judge=Judge(vocabulary),
+        send_to_at={rule.id: (str(document.path), document.line(*loc, "send_to")) for document, loc, rule in rules},
         tags=tags,
     )
 

@@ -1,7 +1,7 @@
 """Alerts and their deliveries: the outbox. Written with the news, sent later, recorded after.
 
 PENDING ─ begin_attempt → SENDING ─ record → SENT | PENDING (retry) | GAVE_UP
-                             └─ crash, recover_sending → PENDING, counted as maybe sent
+                             └─ crash, recover_sending → PENDING, due now, not counted as a try
 """
 
 from __future__ import annotations
@@ -110,13 +110,16 @@ class OutboxPart(Part):
         self._connection.execute(update(_DELIVERIES).where(_DELIVERIES.c.id == delivery_id).values(changes))
 
     def recover_sending(self, *, now: datetime) -> list[Delivery]:
-        """At start: attempts that a crash cut off wait again, due now, counted as maybe sent."""
+        """At start: attempts that a crash cut off wait again, due now.
+
+        They cost no try: a kill must never use up what a channel that fails is granted, or it could cost an alert.
+        """
         sending = _DELIVERIES.c.state == DeliveryState.SENDING
         cut_off = list(self._connection.scalars(select(_DELIVERIES.c.id).where(sending)))
         changes = {
             "state": DeliveryState.PENDING,
             "next_try_at": now,
-            "maybe_sent": _DELIVERIES.c.maybe_sent + 1,
+            "attempts": _DELIVERIES.c.attempts - 1,
             "last_error": INTERRUPTED,
         }
         self._connection.execute(update(_DELIVERIES).where(sending).values(changes))

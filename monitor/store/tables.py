@@ -97,6 +97,7 @@ class FetchEventRow(Row):
     updated: Mapped[int]
     copies: Mapped[int]
     old: Mapped[int]
+    dropped: Mapped[int]
 
     __table_args__ = (Index(None, "feed_id", "id"),)
 
