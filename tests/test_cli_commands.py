@@ -385,7 +385,7 @@ def test_a_setting_that_is_unknown_is_told_by_every_command(call: Call, monkeypa
 def test_first_poll_learns_and_the_second_tells(desk: FeedServer, call: Call) -> None:
     code, out, _ = call("poll")
     assert code == 0
-    assert re.search(r"^wire +fetched +0 +0 +0 +1 +0 +0", out, re.MULTILINE)
+    assert re.search(r"^wire +fetched +0 +0 +0 +1 +0 +0 +0", out, re.MULTILINE)
     desk.put("/wire.xml", rss([SPORT, ASAD]))
     code, out, _ = call("poll")
     assert code == 0

@@ -74,14 +74,20 @@ def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explained:
         if store is None:
             return Explained(judgement=_judge(_new_item(what, now), [], rules))
         with store.read() as tx:
-            stored = _find(tx, what)
-            item = stored.item if stored else _new_item(what, now)
-            around, own = _incidents_around(tx, item), stored.incident_id if stored else None
-            if own and tx.incident_items(own)[0].item.id == item.id:
-                # it opened the incident: judged as on that day, when the incident was not there yet
-                around, own = [incident for incident in around if incident.id != own], None
-            judgement = _judge(item, around, rules, own=own)
-            return Explained(judgement=judgement, stored=stored, alerts=_alerts(tx, stored) if stored else ())
+            if stored := _find(tx, what):
+                return _explained_stored(tx, stored, rules)
+        item = _new_item(what, now)  # may ask the web, so no transaction is open
+        with store.read() as tx:
+            return Explained(judgement=_judge(item, _incidents_around(tx, item), rules))
+
+
+def _explained_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Explained:
+    around, own = _incidents_around(tx, stored.item), stored.incident_id
+    if own and tx.incident_items(own)[0].item.id == stored.item.id:
+        # it opened the incident: judged as on that day, when the incident was not there yet
+        around, own = [incident for incident in around if incident.id != own], None
+    judgement = _judge(stored.item, around, rules, own=own)
+    return Explained(judgement=judgement, stored=stored, alerts=_alerts(tx, stored))
 
 
 def _judge(item: Item, around: list[Incident], rules: RuleSet, *, own: str | None = None) -> Judgement:

@@ -87,7 +87,21 @@ def _poll_code(reports: list[PollReport], attempts: list[Attempt]) -> int:
 
 
 def _report(report: PollReport) -> dict[str, Any]:
-    keys = ("feed", "result", "detail", "ms", "entries", "new", "updated", "copies", "old", "seen", "failed", "alerts")
+    keys = (
+        "feed",
+        "result",
+        "detail",
+        "ms",
+        "entries",
+        "new",
+        "updated",
+        "copies",
+        "old",
+        "seen",
+        "dropped",
+        "failed",
+        "alerts",
+    )
     return {key: getattr(report, key) for key in keys}
 
 
@@ -106,7 +120,7 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
 
 
 def _show(reports: list[PollReport], attempts: list[Attempt], *, dry_run: bool) -> None:
-    counts = ("new", "updated", "copies", "old", "seen")
+    counts = ("new", "updated", "copies", "old", "seen", "dropped")
     table(
         ("feed", "result", *counts, "alerts", "ms", "detail"),
         [(r.feed, r.result, *(getattr(r, count) for count in counts), len(r.alerts), r.ms, r.detail) for r in reports],
