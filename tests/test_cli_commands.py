@@ -130,7 +130,17 @@ def test_version(call: Call, arguments: tuple[str, ...]) -> None:
 
 
 def test_help_needs_none_of_the_heavy_libraries(here: Path) -> None:
-    heavy = ["sqlalchemy", "httpx", "apprise", "feedparser", "pydantic", "yaml", "apscheduler", "rich.table"]
+    heavy = [
+        "sqlalchemy",
+        "httpx",
+        "apprise",
+        "feedparser",
+        "pydantic",
+        "yaml",
+        "apscheduler",
+        "rich.table",
+        "monitor.news",
+    ]
     code = f"import sys, monitor.cli.main; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ import typer
 from monitor.cli.begin import quiet, start_logs
 from monitor.cli.render import json_out, out, progress, say, stdout_kept_for_json, table
 from monitor.cli.setup import JsonOption
-from monitor.cli.words import why_stored
 
 if TYPE_CHECKING:
     from monitor.demo.show import DemoReport
@@ -27,6 +25,8 @@ def demo(as_json: JsonOption = False) -> None:
     Example:
       basewatch demo
     """
+    import asyncio
+
     from monitor.demo.show import STEPS, run_demo
 
     start_logs()
@@ -65,10 +65,14 @@ def _act(stored: StoredItem) -> str:
 
 
 def _rows(stories: list[StoredItem]) -> list[tuple[str, str, str, str]]:
+    from monitor.cli.words import why_stored
+
     return [(stored.item.title, stored.item.feed, _act(stored), why_stored(stored)) for stored in stories]
 
 
 def _object(stored: StoredItem) -> dict[str, Any]:
+    from monitor.cli.words import why_stored
+
     return {
         "title": stored.item.title,
         "feed": stored.item.feed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 from dataclasses import dataclass
@@ -127,6 +126,8 @@ def _new_item(what: str, now: datetime) -> Item:
 
 def _headline(link: str) -> tuple[str, str]:
     """Title and description of a page that no feed has brought; fetched under the limits that feeds are."""
+    import asyncio
+
     from monitor.cli.page import headline_of
     from monitor.feeds.fetch import Fetcher
     from monitor.news import Fetched

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Iterable
@@ -104,6 +103,8 @@ def try_feed(
     Example:
       basewatch feeds test https://feeds.bbci.co.uk/news/world/rss.xml
     """
+    import asyncio
+
     from monitor.news import Fetched, ParsedFeed
 
     fetched, parsed = asyncio.run(_try(url, settings()))

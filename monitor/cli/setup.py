@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -63,8 +64,8 @@ def init(
     if not quiet():
         say(
             "\nNext:\n"
-            f"  cd {folder}\n"
-            "  basewatch check       every mistake in these files\n"
+            + (f"  cd {shlex.quote(str(folder))}\n" if folder.resolve() != Path.cwd() else "")
+            + "  basewatch check       every mistake in these files\n"
             "  basewatch poll        one pass now; the first only learns what is old\n"
             "  basewatch run         stay and watch\n"
             "Alerts go to the console until you copy channels.example.yaml to channels.yaml and edit it."
@@ -160,8 +161,7 @@ def send_test(
 
     found = settings()
     channels = Channels.load(found.channels)
-    targets = channels.targets([channel])
-    if not targets:
+    if channel.casefold() not in {name.casefold() for name in channels.names()}:
         raise UsageError(f"there is no channel {channel!r}; {did_you_mean(channel, channels.names())}".rstrip("; "))
     now = utc_now()
     alert = operator_alert(
@@ -171,7 +171,7 @@ def send_test(
     )  # fmt: skip
     rows = []
     with stdout_kept_for_json(as_json):
-        for target in targets:
+        for target in channels.targets([channel]):
             result = channels.send(target.key, alert, seconds=found.send_timeout.total_seconds())
             rows.append({"target": target.label, "outcome": result.outcome, "detail": result.detail})
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -53,6 +52,8 @@ def poll(
       basewatch poll
       basewatch poll "BBC World" --dry-run
     """
+    import asyncio
+
     names = list(dict.fromkeys(feeds or ()))
     with opened(scratch=dry_run) as app:
         count = len(names) or len(app.desk.feeds)
