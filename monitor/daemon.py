@@ -28,7 +28,8 @@ from monitor.config.settings import Settings
 from monitor.desk import load_desk, snapshot_of
 from monitor.errors import ConfigError, StoreError
 from monitor.memory import give_back, one_arena
-from monitor.news import Feed, OperatorReason
+from monitor.messages import OperatorReason
+from monitor.news import Feed
 from monitor.outlook import WORDS, Outlook, Reach, outlook
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from monitor.alerts.channels import Channels
 from monitor.alerts.retry import RetryPolicy, after
-from monitor.news import AlertKind, Clock, Delivery, GaveUp, Retry, SendResult, Sent
+from monitor.messages import AlertKind, Delivery, GaveUp, Retry, SendResult, Sent
+from monitor.news import Clock
 from monitor.notices import gave_up_notice
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread

@@ -6,7 +6,7 @@
     └── UsageError         a command was asked for something that does not exist
 
 A feed that fails, an item that is odd and a channel that refuses are not errors: they are values
-(`news.FetchFailed`, `news.ParseFailed`, `news.SendResult`), so that one of them never stops the others.
+(`news.FetchFailed`, `news.ParseFailed`, `messages.SendResult`), so that one of them never stops the others.
 """
 
 from __future__ import annotations

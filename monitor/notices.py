@@ -7,7 +7,8 @@ from datetime import datetime
 
 from monitor.alerts.message import operator_alert
 from monitor.feeds.cadence import is_blind
-from monitor.news import Alert, Delivery, Feed, FeedState, GaveUp, NoveltyReason, OperatorReason, Recognised
+from monitor.messages import Alert, Delivery, GaveUp, OperatorReason
+from monitor.news import Feed, FeedState, NoveltyReason, Recognised
 
 NewId = Callable[[datetime], str]
 

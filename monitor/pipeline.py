@@ -15,39 +15,30 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from monitor.alerts.decide import decide
 from monitor.alerts.message import incident_alert
-from monitor.classify.classifier import classify
-from monitor.classify.rulefile import RuleSet
 from monitor.desk import Desk
 from monitor.feeds.cadence import next_poll, poll_url, watch_redirect
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.workers import ParseWorkers
-from monitor.incidents.relate import relate
+from monitor.judging import INCIDENT_HORIZON, Judgement, incident_after, judge, remember_incident
+from monitor.meaning import Incident, RelationKind, StoredItem
+from monitor.messages import Alert, OperatorReason
 from monitor.news import (
-    Alert,
-    Classification,
     Clock,
-    Decision,
     Entry,
     Feed,
     FeedState,
     Fetched,
     FetchFailed,
-    Incident,
     Item,
     NotModified,
     Novelty,
-    OperatorReason,
     ParsedFeed,
     ParseFailed,
     PollEvent,
     Recognised,
-    Relation,
-    RelationKind,
-    StoredItem,
 )
 from monitor.notices import feed_notices
 from monitor.outlook import Reach, reach_of
@@ -57,9 +48,6 @@ from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 
 log = logging.getLogger(__name__)
-
-#: incidents older than this before an item's date cannot be the one it reports
-INCIDENT_HORIZON = timedelta(days=4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +61,6 @@ class Reading:
     fetched: Fetched | None = None
     parsed: ParsedFeed | None = None
     ms: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
-    """One item with every stage's answer: what `explain` shows and the daemon acts on."""
-
-    item: Item
-    novelty: Novelty
-    classification: Classification
-    relation: Relation
-    decision: Decision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,38 +86,6 @@ class PollReport:
     @property
     def failed(self) -> bool:
         return self.reach is not Reach.ANSWERED
-
-
-def judge(
-    item: Item,
-    novelty: Novelty,
-    incidents: list[Incident],
-    rules: RuleSet,
-    *,
-    now: datetime,
-    own: str | None = None,
-) -> Judgement:
-    """Classify → relate → decide, for the daemon, `classify` and `explain` alike.
-
-    `incidents` are the known ones around the item's date; `own` is the incident that an edited item already belongs to.
-    """
-    classification = classify(item, rules)
-    relation = relate(item, classification, incidents, now=now, zone_of=rules.zone_of, own=own)
-    decision = decide(novelty, classification, relation)
-    return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
-
-
-def incident_after(judgement: Judgement) -> Incident | None:
-    """The incident as this item leaves it: told, where somebody is told."""
-    incident = judgement.relation.incident
-    if incident is None or not judgement.decision.tell:
-        return incident
-    return replace(incident, told=True, level=judgement.classification.level or incident.level)
-
-
-def remember_incident(incidents: list[Incident], incident: Incident) -> None:
-    """Puts `incident` into the list that the next item is related to."""
-    incidents[:] = [known for known in incidents if known.id != incident.id] + [incident]
 
 
 class Pipeline:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from monitor.classify.classifier import classify
 from monitor.classify.rulefile import RuleSet, load_rules
-from monitor.news import Classification, Item
+from monitor.meaning import Classification
+from monitor.news import Item
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)  # a Tuesday

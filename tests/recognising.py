@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.news import Entry, Feed, Item, Novelty, PollEvent, Recognised, StoredItem
+from monitor.meaning import StoredItem
+from monitor.news import Entry, Feed, Item, Novelty, PollEvent, Recognised
 from monitor.recognise.canonical import canonical_url
 from monitor.recognise.novelty import lookup_keys, recognise
 from monitor.store.store import Store

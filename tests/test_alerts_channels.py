@@ -49,7 +49,8 @@ def test_without_a_file_there_is_the_console(capsys: pytest.CaptureFixture[str])
     channels = Channels.load(None)
     assert channels.names() == {"alerts", "operator"}
     assert [target.key for target in channels.targets(["alerts", "operator"])] == ["console"]
-    assert channels.targets(["duty"]) == ()
+    assert [target.key for target in channels.targets(["duty"])] == ["console"], "a rule of one's own reaches it too"
+    assert channels.targets([]) == ()
 
 
 def test_yaml_and_text_say_the_same(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from monitor.alerts.decide import decide
-from monitor.news import Act, Classification, DecisionReason, Incident, Level, Novelty, Relation, RelationKind
+from monitor.meaning import Act, Classification, DecisionReason, Incident, Level, Relation, RelationKind
+from monitor.news import Novelty
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "data/alerts/decisions.yaml").read_text("utf-8"))
 INCIDENT = Incident(

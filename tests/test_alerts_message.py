@@ -11,22 +11,20 @@ from hypothesis import strategies as st
 
 from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert, operator_alert
 from monitor.alerts.sentences import sentence_at
-from monitor.news import (
+from monitor.meaning import (
     Act,
-    Alert,
-    AlertKind,
     Classification,
     Decision,
     DecisionReason,
     Evidence,
     Facts,
     Incident,
-    Item,
     Level,
-    OperatorReason,
     PlaceRef,
     PlaceRole,
 )
+from monitor.messages import Alert, AlertKind, OperatorReason
+from monitor.news import Item
 
 NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
 SUMMARY = "Officials spoke on Friday. Two drones hit the U.S. base at dawn, wounding five. Iraq condemned it."

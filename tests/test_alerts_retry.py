@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.alerts.retry import RetryPolicy, after
-from monitor.news import Alert, Delivery, GaveUp, Level, Retry, SendOutcome, SendResult, Sent
+from monitor.meaning import Level
+from monitor.messages import Alert, Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ALERT = Alert(id="a", reason="FIRST", level=Level.URGENT, channels=("alerts",), title="t", body="b", created_at=NOW)

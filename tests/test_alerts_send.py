@@ -17,7 +17,8 @@ import pytest
 import requests
 
 from monitor.alerts.channels import Channels, _within
-from monitor.news import Alert, Level, SendOutcome, SendResult
+from monitor.meaning import Level
+from monitor.messages import Alert, SendOutcome, SendResult
 from receivers import Mode, SmtpReceiver, WebhookReceiver, closed_port
 
 CANARY = "s3cretC4nary"

@@ -9,7 +9,9 @@ import pytest
 import typer
 
 from monitor.cli.main import build
-from monitor.news import Act, DeliveryState, Level, Novelty
+from monitor.meaning import Act, Level
+from monitor.messages import DeliveryState
+from monitor.news import Novelty
 
 DOCS = Path(__file__).parent.parent / "docs"
 COMMANDS_PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")

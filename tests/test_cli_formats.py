@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.cli.formats import COLUMNS, TEXTS, VALUES, Entry, Source, cells
-from monitor.news import Act, Incident
+from monitor.meaning import Act, Incident
 
 SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.cli import logs, render
-from monitor.news import Act
+from monitor.meaning import Act
 
 NOW = datetime(2026, 11, 21, 9, 12, 3, tzinfo=UTC)
 

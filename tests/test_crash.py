@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from monitor.classify.classifier import classify
 from monitor.classify.rulefile import load_rules
-
 from monitor.news import Item
 from newsroom import CHECKOUT, Newsroom, Story, incident_lines, old
 from receivers import Received
@@ -63,7 +63,7 @@ def test_kill_at_random_moments_loses_nothing_and_repeats_at_most_once_per_kill(
             for story in [pending.pop() for _ in range(share)]:
                 dice.choice(feeds).add(story)
             assert room.process is not None
-            moment = time.monotonic() + dice.uniform(0.3, 2.2)
+            moment = time.monotonic() + dice.uniform(0.3, 1.8)
             while time.monotonic() < moment and room.process.poll() is None:
                 time.sleep(0.01)
             assert room.process.poll() is None, f"the daemon ended by itself\n{room.log[-3000:]}"

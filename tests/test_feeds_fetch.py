@@ -281,15 +281,15 @@ def raw_deflate(body: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("encoding", "sent"),
     [
-        ("gzip", gzip.compress(RSS)),
-        ("x-gzip", gzip.compress(RSS)),
-        ("GZIP", gzip.compress(RSS)),
-        ("gzip", gzip.compress(RSS[:20]) + gzip.compress(RSS[20:])),
-        ("gzip", gzip.compress(RSS) + b"\0" * 100),
+        ("gzip", gzip.compress(RSS, mtime=0)),
+        ("x-gzip", gzip.compress(RSS, mtime=0)),
+        ("GZIP", gzip.compress(RSS, mtime=0)),
+        ("gzip", gzip.compress(RSS[:20], mtime=0) + gzip.compress(RSS[20:])),
+        ("gzip", gzip.compress(RSS, mtime=0) + b"\0" * 100),
         ("deflate", zlib.compress(RSS)),
         ("deflate", raw_deflate(RSS)),
         ("identity", RSS),
-        ("identity, gzip", gzip.compress(RSS)),
+        ("identity, gzip", gzip.compress(RSS, mtime=0)),
         ("", RSS),
     ],
 )
@@ -307,9 +307,9 @@ def test_what_was_not_offered_is_refused_undecoded(server: FeedServer, encoding:
     ("encoding", "sent"),
     [
         ("gzip", RSS),
-        ("gzip", gzip.compress(RSS)[:-12]),
-        ("gzip", gzip.compress(RSS)[:-8] + b"\0" * 8),
-        ("gzip", gzip.compress(b"") * 300),
+        ("gzip", gzip.compress(RSS, mtime=0)[:-12]),
+        ("gzip", gzip.compress(RSS, mtime=0)[:-8] + b"\0" * 8),
+        ("gzip", gzip.compress(b"", mtime=0) * 300),
         ("deflate", b"\x78\x9c nonsense"),
         ("deflate", b"\xff"),
     ],
@@ -342,7 +342,7 @@ BROTLI_BOMB = b"\xcf\xff\xff\x7f\xf8\x27\x00\xe2\xb1\x40\x20" + b"\xf7\xff\x57\x
         ("gzip", gzip.compress(bytes(1 << 20)) * 32, FetchProblem.INFLATES_TOO_LARGE),
         ("br", BROTLI_BOMB, FetchProblem.UNSUPPORTED_ENCODING),
         ("zstd", ZSTD_BOMB, FetchProblem.UNSUPPORTED_ENCODING),
-        ("gzip, gzip", gzip.compress(GZIP_BOMB), FetchProblem.UNSUPPORTED_ENCODING),
+        ("gzip, gzip", gzip.compress(GZIP_BOMB, mtime=0), FetchProblem.UNSUPPORTED_ENCODING),
     ],
     ids=["gzip", "zlib", "raw-deflate", "members", "brotli", "zstd", "twice"],
 )
@@ -362,7 +362,7 @@ def test_a_bomb_costs_the_limit_and_no_more(
 
 
 def test_exactly_the_limit_passes(server: FeedServer) -> None:
-    url = server.put("/a", gzip.compress(b"x" * 1000), headers={"Content-Encoding": "gzip"})
+    url = server.put("/a", gzip.compress(b"x" * 1000, mtime=0), headers={"Content-Encoding": "gzip"})
     assert isinstance(fetch(url, limits=FetchLimits(inflated_bytes=1000)), Fetched)
     assert failed(url, limits=FetchLimits(inflated_bytes=999)).problem is FetchProblem.INFLATES_TOO_LARGE
 

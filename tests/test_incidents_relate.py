@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from classifying import item, shipped
 from monitor.classify.classifier import classify
 from monitor.incidents.relate import relate
-from monitor.news import Incident, Relation, RelationKind
+from monitor.meaning import Incident, Relation, RelationKind
 
 START = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
 

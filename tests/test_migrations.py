@@ -23,6 +23,7 @@ from monitor.store.upgrade import (
     SchemaState,
     alembic_config,
     check_schema,
+    revisions,
     schema_state,
     upgrade,
 )
@@ -41,6 +42,7 @@ def statement(address: str, *statements: str) -> None:
 
 def test_there_is_one_head() -> None:
     scripts = ScriptDirectory.from_config(alembic_config())
+    assert revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
     assert len(scripts.get_heads()) == 1
     assert [script.revision for script in scripts.walk_revisions()][-1] == "0001"
 
@@ -134,13 +136,11 @@ def test_asking_about_a_file_that_does_not_exist_does_not_make_it(tmp_path: Path
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
     empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from monitor.store import upgrade as module
-
     def half(config: object, _revision: str) -> None:
         config.attributes["connection"].execute(text("CREATE TABLE feeds (id INTEGER)"))  # type: ignore[attr-defined]
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(module, "run_upgrade", half)
+    monkeypatch.setattr("alembic.command.upgrade", half)
     with pytest.raises(RuntimeError):
         upgrade(empty_database_url)
     assert schema_state(empty_database_url) is SchemaState.EMPTY

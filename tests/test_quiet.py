@@ -48,7 +48,6 @@ def test_first_poll_stores_and_tells_nobody(room: Newsroom) -> None:
     assert told(room) == []
 
 
-
 def test_backlog_is_told_when_asked_for(room: Newsroom) -> None:
     room.feed("wire", [SPORT, ATTACK])
     room.poll(alert_backlog=True)

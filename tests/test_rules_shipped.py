@@ -6,7 +6,7 @@ import pytest
 
 from classifying import asked, shipped
 from monitor.classify.normalise import normalise_term
-from monitor.news import Level
+from monitor.meaning import Level
 
 RULES = shipped().rules
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 
-from monitor.news import Classification, Entry, Incident, Novelty, NoveltyReason
+from monitor.meaning import Classification, Incident
+from monitor.news import Entry, Novelty, NoveltyReason
 from monitor.recognise.fingerprint import Known, entry_keys
 from monitor.store.frozen import from_plain, to_plain
 from monitor.store.ids import ALPHABET, LENGTH, new_id

@@ -8,18 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.news import (
-    Alert,
-    AlertKind,
-    Delivery,
-    DeliveryState,
-    GaveUp,
-    Level,
-    Retry,
-    SendOutcome,
-    SendResult,
-    Sent,
-)
+from monitor.meaning import Level
+from monitor.messages import Alert, AlertKind, Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent
 from monitor.store.housekeeping import TOMBSTONE_DAYS
 from monitor.store.store import Store
 from values import CHAT, FEED, INCIDENT, MAIL, NOW, full_item, incident_alert, stored_item

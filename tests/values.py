@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from monitor.news import (
+from monitor.meaning import (
     Act,
-    Alert,
     Classification,
-    DateMark,
     Decision,
     DecisionReason,
     Evidence,
     Facts,
-    Feed,
     Incident,
-    Item,
     Level,
-    Novelty,
-    NoveltyReason,
     PlaceRef,
     PlaceRole,
     ScorePart,
     StoredItem,
-    Target,
 )
+from monitor.messages import Alert, Target
+from monitor.news import DateMark, Feed, Item, Novelty, NoveltyReason
 
 NOW = datetime(2026, 11, 21, 10, 30, 15, 123456, tzinfo=UTC)
 FEED = Feed(name="Rudaw — English", url="https://rudaw.example/feed", publisher="Rudaw", language="en")

@@ -30,7 +30,8 @@ from monitor.alerts.escape import clean, for_channel
 from monitor.alerts.masking import label_of, scrub
 from monitor.alerts.outcome import read_outcome
 from monitor.errors import ConfigError, Problem
-from monitor.news import Alert, Level, SendOutcome, SendResult, Target
+from monitor.meaning import Level
+from monitor.messages import Alert, SendOutcome, SendResult, Target
 
 #: part of the time limit after which the socket gives up, so that the cause can still be named
 _SOCKET_PART = 0.8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from monitor.news import Alert, SendOutcome, SendResult, Target
+from monitor.messages import Alert, SendOutcome, SendResult, Target
 
 CONSOLE = Target(key="console", channel="alerts", label="console")
 #: the channels that the shipped rules and the daemon send to

@@ -10,7 +10,7 @@ notice. Such an item is told once, when it is new; an edit of its text is not to
 
 from __future__ import annotations
 
-from monitor.news import (
+from monitor.meaning import (
     INCIDENT_ACTS,
     Act,
     Classification,
@@ -18,10 +18,10 @@ from monitor.news import (
     DecisionReason,
     Incident,
     Level,
-    Novelty,
     Relation,
     RelationKind,
 )
+from monitor.news import Novelty
 
 
 def decide(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:

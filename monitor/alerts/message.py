@@ -19,19 +19,9 @@ from datetime import date, datetime, timedelta
 from monitor.alerts.countries import country_name
 from monitor.alerts.escape import clean, shorten
 from monitor.alerts.sentences import deciding_sentences
-from monitor.news import (
-    Act,
-    Alert,
-    AlertKind,
-    Classification,
-    Decision,
-    Incident,
-    Item,
-    Level,
-    PlaceRef,
-    PlaceRole,
-    require_aware,
-)
+from monitor.meaning import Act, Classification, Decision, Incident, Level, PlaceRef, PlaceRole
+from monitor.messages import Alert, AlertKind
+from monitor.news import Item, require_aware
 
 MAX_TITLE = 200
 MAX_BODY = 1700
@@ -92,7 +82,7 @@ def operator_alert(
     level: Level = Level.NOTICE,
     channels: tuple[str, ...] = ("operator",),
 ) -> Alert:
-    """A notice about feeds, rules, channels or the daemon itself; `reason` is one of `news.OperatorReason`."""
+    """A notice about feeds, rules, channels or the daemon itself; `reason` is one of `messages.OperatorReason`."""
     return Alert(
         id=alert_id,
         kind=AlertKind.OPERATOR,

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from monitor.alerts.escape import clean, shorten
-from monitor.news import SendOutcome, SendResult
+from monitor.messages import SendOutcome, SendResult
 
 _HTTP = re.compile(r"\berror=(\d{3})\b")
 _SMTP = re.compile(r"\(([45]\d\d), b(['\"])(.*?)\2")

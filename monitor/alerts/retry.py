@@ -18,7 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.news import Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent, require_aware
+from monitor.messages import Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
+from monitor.news import require_aware
 
 
 @dataclass(frozen=True, kw_only=True)

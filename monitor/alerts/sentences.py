@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from monitor.alerts.escape import clean, shorten
-from monitor.news import Evidence, Item
+from monitor.meaning import Evidence
+from monitor.news import Item
 
 MAX_QUOTE = 200
 #: a full stop, question or exclamation mark (Latin, Arabic, CJK) before a blank, or a line break; an initial

@@ -9,7 +9,7 @@ from monitor.classify.matcher import Hit
 from monitor.classify.reading import Reading, Sentence
 from monitor.classify.templates import Shelf, Template, find
 from monitor.classify.vocabulary import Frame, Pattern, Vocabulary
-from monitor.news import INCIDENT_ACTS, Act, ScorePart
+from monitor.meaning import INCIDENT_ACTS, Act, ScorePart
 
 #: a pattern of this many points decides a sentence by its position; weaker ones only where none of these is there
 STRONG = 5.0

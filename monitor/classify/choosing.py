@@ -10,7 +10,7 @@ from monitor.classify.places import Target
 from monitor.classify.reading import Reading, Sentence
 from monitor.classify.rulefile import RuleSet
 from monitor.classify.rulemodel import Never, Rule, Where
-from monitor.news import Act, Facts, Level
+from monitor.meaning import Act, Facts, Level
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from monitor.classify.places import PlaceFinder, Target
 from monitor.classify.reading import Reading
 from monitor.classify.rulefile import RuleSet
 from monitor.classify.templates import Part
-from monitor.news import INCIDENT_ACTS, Act, Classification, Evidence, Facts, Item
+from monitor.meaning import INCIDENT_ACTS, Act, Classification, Evidence, Facts
+from monitor.news import Item
 
 #: an attack that a report dates further back is no news
 NEWS_DAYS = 4

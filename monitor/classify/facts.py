@@ -13,7 +13,7 @@ from monitor.classify.matcher import Hit
 from monitor.classify.numbers import number_before, number_behind, value
 from monitor.classify.reading import Reading, Sentence
 from monitor.classify.vocabulary import Vocabulary
-from monitor.news import INCIDENT_ACTS
+from monitor.meaning import INCIDENT_ACTS
 
 #: weapons in the words of facts, most telling first; a general one is left out where a special one is named
 WEAPONS = (

@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from monitor.news import Act
+from monitor.meaning import Act
 from monitor.yamlfile import Strict
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")

@@ -10,7 +10,7 @@ from monitor.classify.gazetteer import Gazetteer
 from monitor.classify.matcher import Hit
 from monitor.classify.reading import Reading, Sentence
 from monitor.classify.vocabulary import Vocabulary
-from monitor.news import PlaceRef, PlaceRole
+from monitor.meaning import PlaceRef, PlaceRole
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from monitor.classify.normalise import Text, normalise
 from monitor.classify.sentences import clauses, sentences
 from monitor.classify.templates import Template, find
 from monitor.classify.vocabulary import CAUSE, Shape, Vocabulary
-from monitor.news import Evidence, Item
+from monitor.meaning import Evidence
+from monitor.news import Item
 
 #: characters of a field, sentences of a field and hits of a sentence that are read: what a report does stands in its
 #: first paragraphs, and no text, however hostile, takes longer than an ordinary long one

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from monitor.classify.listfile import Id, Texts
-from monitor.news import INCIDENT_ACTS, Act, Facts, Level
+from monitor.meaning import INCIDENT_ACTS, Act, Facts, Level
 from monitor.yamlfile import Strict
 
 _CONDITION = re.compile(r"\s*(killed|wounded|intercepted)\s*>=\s*(\d+)\s*$")

@@ -13,7 +13,7 @@ from monitor.classify.listfile import FrameSpec, ListFile, PatternSpec, Terms
 from monitor.classify.matcher import Term, make_term
 from monitor.classify.templates import Template, TemplateError, compile_template
 from monitor.errors import ConfigError, Problem
-from monitor.news import Act
+from monitor.meaning import Act
 from monitor.yamlfile import Document, did_you_mean
 
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause

@@ -14,8 +14,9 @@ from typing import Any, BinaryIO
 
 from monitor.classify.rulefile import RuleSet
 from monitor.feeds.dates import read_date
-from monitor.news import Clock, Incident, Item, Novelty
-from monitor.pipeline import INCIDENT_HORIZON, Judgement, incident_after, judge
+from monitor.judging import INCIDENT_HORIZON, Judgement, incident_after, judge
+from monitor.meaning import Incident
+from monitor.news import Clock, Item, Novelty
 
 #: longer lines are answered with an error and skipped
 MAX_LINE = 16 * 1024 * 1024

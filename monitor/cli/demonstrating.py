@@ -13,7 +13,7 @@ from monitor.cli.setup import JsonOption
 
 if TYPE_CHECKING:
     from monitor.demo.show import DemoReport
-    from monitor.news import StoredItem
+    from monitor.meaning import StoredItem
 
 
 def demo(as_json: JsonOption = False) -> None:

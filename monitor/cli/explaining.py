@@ -18,8 +18,10 @@ from monitor.errors import BasewatchError, UsageError
 
 if TYPE_CHECKING:
     from monitor.classify.rulefile import RuleSet
-    from monitor.news import Alert, Delivery, Incident, Item, StoredItem
-    from monitor.pipeline import Judgement
+    from monitor.judging import Judgement
+    from monitor.meaning import Incident, StoredItem
+    from monitor.messages import Alert, Delivery
+    from monitor.news import Item
     from monitor.store.store import Transaction
 
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
@@ -90,14 +92,14 @@ def _explained_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Ex
 
 
 def _judge(item: Item, around: list[Incident], rules: RuleSet, *, own: str | None = None) -> Judgement:
+    from monitor.judging import judge
     from monitor.news import Novelty
-    from monitor.pipeline import judge
 
     return judge(item, Novelty.NEW, around, rules, now=item.first_seen, own=own)
 
 
 def _incidents_around(tx: Transaction, item: Item) -> list[Incident]:
-    from monitor.pipeline import INCIDENT_HORIZON
+    from monitor.judging import INCIDENT_HORIZON
 
     return tx.incidents((min(item.published or item.first_seen, item.first_seen) - INCIDENT_HORIZON).date())
 

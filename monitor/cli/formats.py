@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from monitor.cli.render import clean, plain
-from monitor.news import Incident
+from monitor.meaning import Incident
 
 COLUMNS = ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -14,7 +14,8 @@ from monitor.errors import BasewatchError
 
 if TYPE_CHECKING:
     from monitor.cli.formats import Entry
-    from monitor.news import Alert, Delivery, StoredItem
+    from monitor.meaning import StoredItem
+    from monitor.messages import Alert, Delivery
     from monitor.store.store import Transaction
 
 

@@ -155,7 +155,7 @@ def send_test(
     """
     from monitor.alerts.channels import Channels
     from monitor.alerts.message import operator_alert
-    from monitor.news import OperatorReason, SendOutcome
+    from monitor.messages import OperatorReason, SendOutcome
     from monitor.store.ids import new_id
     from monitor.yamlfile import did_you_mean
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.news import Decision, DecisionReason, Novelty, NoveltyReason, Relation, RelationKind, StoredItem
+from monitor.meaning import Decision, DecisionReason, Relation, RelationKind, StoredItem
+from monitor.news import Novelty, NoveltyReason
 
 if TYPE_CHECKING:
-    from monitor.pipeline import Judgement
+    from monitor.judging import Judgement
 
 _NOVELTY = {
     Novelty.NEW: "not seen before",

@@ -22,18 +22,18 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.news import (
+from monitor.meaning import (
     INCIDENT_ACTS,
     Act,
     Classification,
     Incident,
-    Item,
     Level,
     PlaceRef,
     PlaceRole,
     Relation,
     RelationKind,
 )
+from monitor.news import Item
 
 #: an undated report joins an incident that was opened at most so long before it
 FOLLOW_UP = timedelta(hours=18)

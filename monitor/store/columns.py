@@ -69,7 +69,7 @@ class Word(TypeDecorator[E], Generic[E]):
 
 
 class Frozen(TypeDecorator[Any]):
-    """A frozen value (a dataclass of news.py, a tuple of words) as JSON."""
+    """A frozen value (a dataclass of `meaning`, a tuple of words) as JSON."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 
-from monitor.news import DeliveryState
+from monitor.messages import DeliveryState
 from monitor.store.part import Part
 from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 
-from monitor.news import Incident
+from monitor.meaning import Incident
 from monitor.store.frozen import columns_of
 from monitor.store.part import Part
 from monitor.store.tables import IncidentRow, table_of

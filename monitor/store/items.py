@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, insert, select, update
 
-from monitor.news import Decision, Entry, Item, StoredItem
+from monitor.meaning import Decision, StoredItem
+from monitor.news import Entry, Item
 from monitor.recognise.fingerprint import entry_keys
 from monitor.store.part import Part
 from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of

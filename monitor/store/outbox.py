@@ -14,17 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, insert, select, update
 
-from monitor.news import (
-    Alert,
-    Delivery,
-    DeliveryState,
-    GaveUp,
-    Retry,
-    SendOutcome,
-    SendResult,
-    Sent,
-    Target,
-)
+from monitor.messages import Alert, Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent, Target
 from monitor.store.frozen import columns_of
 from monitor.store.ids import new_id
 from monitor.store.part import Part, chunks

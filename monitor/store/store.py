@@ -4,7 +4,8 @@
         tx.add_items(…)
         tx.add_alert(…)
 
-Everything between is committed together or not at all. Answers are values of `monitor.news`, never rows.
+Everything between is committed together or not at all. Answers are frozen values (`news`, `meaning`, `messages`), never
+rows.
 """
 
 from __future__ import annotations

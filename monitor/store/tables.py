@@ -8,17 +8,9 @@ from typing import Any, cast
 from sqlalchemy import JSON, Date, ForeignKey, Index, MetaData, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from monitor.news import (
-    Act,
-    AlertKind,
-    Classification,
-    DateMark,
-    DecisionReason,
-    DeliveryState,
-    Level,
-    Novelty,
-    NoveltyReason,
-)
+from monitor.meaning import Act, Classification, DecisionReason, Level
+from monitor.messages import AlertKind, DeliveryState
+from monitor.news import DateMark, Novelty, NoveltyReason
 from monitor.store.columns import BigKey, Frozen, PlainText, UtcDateTime, Word
 
 Words = Frozen(tuple[str, ...])

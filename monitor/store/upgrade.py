@@ -1,21 +1,23 @@
 """The door to Alembic: makes the schema, and says whether a database has it.
 
 `migrations/` is the only source of the schema. Its folder is found from the package, never from the working folder.
+Alembic itself is loaded only where a schema is made: every start asks for the state, and 200 ms and 9 MB are much
+for that.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from alembic.command import upgrade as run_upgrade
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, column, inspect, select, table, text
 
 from monitor.errors import StoreError
 from monitor.shipped import packaged_or_beside
 from monitor.store.engine import UPGRADE_LOCK, begin, open_engine, sqlite_file
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 #: not Alembic's usual name, which another program in the same database may use
 VERSION_TABLE = "basewatch_schema"
@@ -61,6 +63,8 @@ def upgrade(address: str) -> None:
             if state in (SchemaState.NEWER, SchemaState.NOT_OURS):
                 raise StoreError(REFUSALS[state])
             if state is not SchemaState.CURRENT:
+                from alembic.command import upgrade as run_upgrade
+
                 run_upgrade(alembic_config(connection), "head")
     finally:
         engine.dispose()
@@ -84,6 +88,8 @@ def check_schema(address: str) -> None:
 
 def alembic_config(connection: Connection | None = None) -> Config:
     """Alembic's settings, made here so that no file holds a path; `connection` is what env.py works on."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(packaged_or_beside("migrations")).replace("%", "%%"))
     config.attributes.update(connection=connection, version_table=VERSION_TABLE)
@@ -96,9 +102,14 @@ def _state(connection: Connection) -> SchemaState:
         return SchemaState.EMPTY
     if VERSION_TABLE not in tables:
         return SchemaState.NOT_OURS
-    revision = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
-    scripts = ScriptDirectory.from_config(alembic_config())
-    if revision == scripts.get_current_head():
+    revision = connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))
+    ours = revisions()
+    if revision == ours[-1]:
         return SchemaState.CURRENT
-    ours = {script.revision for script in scripts.walk_revisions()}
     return SchemaState.OLD if revision is None or revision in ours else SchemaState.NEWER
+
+
+def revisions() -> list[str]:
+    """The revisions of this program, oldest first: each file in `migrations/versions` begins with its number."""
+    files = (packaged_or_beside("migrations") / "versions").glob("[0-9]*.py")
+    return sorted(file.name.partition("_")[0] for file in files)

@@ -1,0 +1,59 @@
+"""Classify → relate → decide: the judgement of one item, the same for the daemon, `classify` and `explain`. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.alerts.decide import decide
+from monitor.classify.classifier import classify
+from monitor.classify.rulefile import RuleSet
+from monitor.incidents.relate import relate
+from monitor.meaning import Classification, Decision, Incident, Relation
+from monitor.news import Item, Novelty
+
+#: incidents older than this before an item's date cannot be the one it reports
+INCIDENT_HORIZON = timedelta(days=4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """One item with every stage's answer: what `explain` shows and the daemon acts on."""
+
+    item: Item
+    novelty: Novelty
+    classification: Classification
+    relation: Relation
+    decision: Decision
+
+
+def judge(
+    item: Item,
+    novelty: Novelty,
+    incidents: list[Incident],
+    rules: RuleSet,
+    *,
+    now: datetime,
+    own: str | None = None,
+) -> Judgement:
+    """Classify → relate → decide, for the daemon, `classify` and `explain` alike.
+
+    `incidents` are the known ones around the item's date; `own` is the incident that an edited item already belongs to.
+    """
+    classification = classify(item, rules)
+    relation = relate(item, classification, incidents, now=now, zone_of=rules.zone_of, own=own)
+    decision = decide(novelty, classification, relation)
+    return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
+
+
+def incident_after(judgement: Judgement) -> Incident | None:
+    """The incident as this item leaves it: told, where somebody is told."""
+    incident = judgement.relation.incident
+    if incident is None or not judgement.decision.tell:
+        return incident
+    return replace(incident, told=True, level=judgement.classification.level or incident.level)
+
+
+def remember_incident(incidents: list[Incident], incident: Incident) -> None:
+    """Puts `incident` into the list that the next item is related to."""
+    incidents[:] = [known for known in incidents if known.id != incident.id] + [incident]

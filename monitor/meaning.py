@@ -1,0 +1,226 @@
+"""What an item reports and what follows from it: act, facts, classification, incident, decision.
+
+Frozen values of the stages classify, relate and decide; the words are those of the design's glossary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from monitor.news import DateMark, Item, Novelty, NoveltyReason
+
+
+class Act(StrEnum):
+    """What an item does (design: acts)."""
+
+    ATTACK = "attack"
+    FOILED = "foiled"
+    CLAIM = "claim"
+    TOLL = "toll"
+    RETALIATION = "retaliation"
+    THREAT = "threat"
+    BACKGROUND = "background"
+    EXERCISE = "exercise"
+    OTHER = "other"
+
+
+#: acts that open or join an incident
+INCIDENT_ACTS = frozenset({Act.ATTACK, Act.FOILED, Act.CLAIM})
+
+
+class Level(StrEnum):
+    """How urgent a rule is; compare with `rank`."""
+
+    DIGEST = "digest"
+    NOTICE = "notice"
+    URGENT = "urgent"
+    FLASH = "flash"
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+
+class PlaceRole(StrEnum):
+    """What a place is in the sentence that names it."""
+
+    TARGET = "target"
+    ORIGIN = "origin"
+    MENTIONED = "mentioned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceRef:
+    """A place that an item names."""
+
+    #: gazetteer id; `country:IQ` for a country
+    id: str
+    name: str
+    role: PlaceRole = PlaceRole.MENTIONED
+    #: `base` (at it), `near`, `city`, `region`, `country`
+    precision: str = "base"
+    #: ISO 3166-1 alpha-2, empty where unknown
+    country: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Words that decided something: `text == getattr(item, field)[start:end]`."""
+
+    #: `title`, `summary` or `body`
+    field: str
+    #: character offsets into that field's original text
+    start: int
+    end: int
+    text: str
+    #: what the words speak for, e.g. `weapon: drone`, `target: ain-al-asad`, `never: anniversary`
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the item states; None where it does not say."""
+
+    places: tuple[PlaceRef, ...] = ()
+    weapons: tuple[str, ...] = ()
+    claimed_by: tuple[str, ...] = ()
+    attributed_to: tuple[str, ...] = ()
+    killed: int | None = None
+    wounded: int | None = None
+    intercepted: int | None = None
+    #: local date of the attack at the place
+    date: date | None = None
+    #: the item says the day itself ("on Tuesday", "January 20"); else `date` is the day of the report
+    date_stated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScorePart:
+    """One summand of the score that `explain` shows."""
+
+    points: float
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classification:
+    """What an item reports and which rule wants it told."""
+
+    act: Act
+    #: id of the rule that took the item; None: no rule did
+    rule: str | None = None
+    #: level after `raise_to_…_if`; None without a rule
+    level: Level | None = None
+    #: channel tags of the rule
+    send_to: tuple[str, ...] = ()
+    #: rule has `status: trial`: decides, records, tells nobody
+    trial: bool = False
+    #: sentence for people: why this act and this rule, or why none
+    reason: str = ""
+    facts: Facts = field(default_factory=Facts)
+    evidence: tuple[Evidence, ...] = ()
+    score: tuple[ScorePart, ...] = ()
+    #: hash of the rule files that decided
+    rules_hash: str = ""
+
+    @property
+    def alert(self) -> bool:
+        """True where somebody would be told of a new attack, foiled attack or claim (contract of `classify`)."""
+        return (
+            self.act in INCIDENT_ACTS
+            and self.level is not None
+            and self.level.rank >= Level.NOTICE.rank
+            and not self.trial
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    """One attack on one place in one local-date window."""
+
+    #: readable and stable, e.g. `2026-11-21-ain-al-asad`, `…-2` for a second one in the same window
+    id: str
+    place_id: str
+    place_name: str
+    country: str = ""
+    #: local date at the place
+    date: date
+    opened_at: datetime
+    #: grows by one with each change that was worth an alert
+    version: int = 1
+    act: Act = Act.ATTACK
+    level: Level = Level.NOTICE
+    #: somebody was told of it
+    told: bool = False
+    weapons: tuple[str, ...] = ()
+    claimed_by: tuple[str, ...] = ()
+    killed: int | None = None
+    wounded: int | None = None
+    #: item that opened it, for text similarity where no place is known
+    first_title: str = ""
+
+
+class RelationKind(StrEnum):
+    """Answer of the relate stage."""
+
+    OPENS = "opens"
+    JOINS = "joins"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """How an item belongs to an incident."""
+
+    kind: RelationKind
+    incident: Incident | None = None
+    #: sentence for people, e.g. `same place, same local date`
+    reason: str = ""
+
+
+class DecisionReason(StrEnum):
+    """Why somebody is told, or why nobody is."""
+
+    FIRST = "FIRST"
+    #: the incident was known, but nobody had been told of it (first poll, digest level)
+    FIRST_TOLD = "FIRST_TOLD"
+    NO_CHANGE = "NO_CHANGE"
+    NO_RULE = "NO_RULE"
+    NOT_AN_ATTACK = "NOT_AN_ATTACK"
+    BELOW_LEVEL = "BELOW_LEVEL"
+    TRIAL = "TRIAL"
+    OLD = "OLD"
+    COPY = "COPY"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Whether an item raises an alert."""
+
+    tell: bool
+    reason: DecisionReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredItem:
+    """An item with everything that was decided about it: what the store keeps and `explain` shows."""
+
+    item: Item
+    #: see recognise.canonical; empty where the address names no article
+    canonical_url: str = ""
+    guid: str = ""
+    date_mark: DateMark = DateMark.MISSING
+    novelty: Novelty
+    novelty_reason: NoveltyReason
+    #: the stored item that this one repeats (COPY); None where it was pruned
+    copy_of: str | None = None
+    #: last time its text was replaced by an edit
+    updated_at: datetime | None = None
+    #: None where it was not classified
+    classification: Classification | None = None
+    #: None where nothing was decided
+    decision: Decision | None = None
+    incident_id: str | None = None
