@@ -7,6 +7,7 @@ for that.
 
 from __future__ import annotations
 
+import io
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ def alembic_config(connection: Connection | None = None) -> Config:
     """Alembic's settings, made here so that no file holds a path; `connection` is what env.py works on."""
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=io.StringIO())  # its default is the stream that stood there when Alembic was loaded
     config.set_main_option("script_location", str(packaged_or_beside("migrations")).replace("%", "%%"))
     config.attributes.update(connection=connection, version_table=VERSION_TABLE)
     return config
