@@ -17,6 +17,7 @@ from monitor.desk import Desk, load_desk
 from monitor.errors import UsageError
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.workers import ParseLimits, ParseWorkers
+from monitor.memory import keep_small
 from monitor.news import Clock, Feed
 from monitor.pipeline import Pipeline, PollReport
 from monitor.store.store import Store
@@ -79,13 +80,16 @@ class App:
         """One pass over the named feeds (all, where none is named), due or not; reports in the order of completion."""
         feeds = [self._named(name) for name in names] or list(self.desk.feeds)
         await self.sync_feeds()
+        states = {state.name: state for state in await self.thread.run(lambda tx: tx.feed_states())}
         reports: list[PollReport] = []
         gate = asyncio.Semaphore(self.settings.concurrency)
         async with self.parts() as parts:
 
             async def one(feed: Feed) -> None:
                 async with gate:
-                    report = await parts.pipeline.poll(feed, self.desk, alert_backlog=alert_backlog, dry_run=dry_run)
+                    report = await parts.pipeline.poll(
+                        feed, states[feed.name], self.desk, alert_backlog=alert_backlog, dry_run=dry_run
+                    )
                 reports.append(report)
                 if on_report:
                     on_report(report)
@@ -115,6 +119,7 @@ def open_app(
     settings: Settings, *, desk: Desk | None = None, clock: Clock = utc_now, scratch: bool = False
 ) -> Iterator[App]:
     """The app on the database of `settings`; `scratch` leaves a database that does not exist yet unmade."""
+    keep_small()
     desk = desk or load_desk(settings)
     with tempfile.TemporaryDirectory(prefix="basewatch-") as folder:
         if scratch and schema_state(settings.database_url) is SchemaState.EMPTY:

@@ -27,9 +27,9 @@ from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
 from monitor.desk import load_desk, snapshot_of
 from monitor.errors import ConfigError, StoreError
-from monitor.memory import give_back, one_arena
+from monitor.memory import give_back
 from monitor.messages import OperatorReason
-from monitor.news import Feed
+from monitor.news import Feed, FeedState
 from monitor.outlook import WORDS, Outlook, Reach, outlook
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,6 @@ AFTER_A_BUG = timedelta(minutes=5)
 
 def run(settings: Settings, *, alert_backlog: bool = False) -> int:
     """Runs until SIGTERM or SIGINT; 0 when what was in hand is finished. Raises `BasewatchError` where it cannot."""
-    one_arena()
     with open_app(settings) as app, app.store.only_daemon():
         return asyncio.run(Daemon(app, alert_backlog=alert_backlog).run())
 
@@ -147,14 +146,15 @@ class Daemon:
         for state in waiting[:room]:
             feed = self._app.desk.feed(state.name)
             if feed is not None and not self._stop.is_set():
-                task = asyncio.create_task(self._poll(feed))
+                task = asyncio.create_task(self._poll(feed, state))
                 self._polling[feed.name] = task
                 task.add_done_callback(lambda _, name=feed.name: self._polling.pop(name, None))  # type: ignore[misc]
 
-    async def _poll(self, feed: Feed) -> None:
+    async def _poll(self, feed: Feed, state: FeedState) -> None:
         try:
             report = await self._parts.pipeline.poll(
                 feed,
+                state,
                 self._app.desk,
                 alert_backlog=self._alert_backlog,
                 offline=self._outlook is not Outlook.ONLINE,

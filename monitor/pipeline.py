@@ -43,7 +43,7 @@ from monitor.news import (
 from monitor.notices import feed_notices
 from monitor.outlook import Reach, reach_of
 from monitor.recognise.canonical import canonical_url
-from monitor.recognise.novelty import lookup_keys, recognise
+from monitor.recognise.novelty import document_keys, recognise
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 
@@ -98,10 +98,19 @@ class Pipeline:
         self._clock = clock
 
     async def poll(
-        self, feed: Feed, desk: Desk, *, alert_backlog: bool = False, dry_run: bool = False, offline: bool = False
+        self,
+        feed: Feed,
+        state: FeedState,
+        desk: Desk,
+        *,
+        alert_backlog: bool = False,
+        dry_run: bool = False,
+        offline: bool = False,
     ) -> PollReport:
-        """One feed, once: fetch, parse, recognise, judge, keep. `dry_run` answers the same and keeps nothing."""
-        state = await self._store.run(lambda tx: tx.feed_state(feed.name))
+        """One feed, once: fetch, parse, recognise, judge, keep. `dry_run` answers the same and keeps nothing.
+
+        `state` says which address to ask and what has not changed since.
+        """
         reading = await self._read(feed, state)
         report = await self._store.run(
             lambda tx: self._keep(tx, feed, reading, desk, alert_backlog=alert_backlog, offline=offline),
@@ -127,6 +136,8 @@ class Pipeline:
                 fetched.body, content_type=fetched.content_type, base_url=fetched.final_url, now=self._clock()
             )
             if isinstance(parsed, ParsedFeed):
+                # the bytes have served; a first poll of hundreds of feeds would hold them all
+                fetched = replace(fetched, body=b"")
                 reading = Reading(url=url, outcome=fetched, fetched=fetched, parsed=parsed)
             else:
                 reading = Reading(url=url, outcome=parsed)
@@ -141,9 +152,10 @@ class Pipeline:
         recognised: tuple[Recognised, ...] = ()
         if reading.parsed is not None:
             entries = reading.parsed.entries
-            known = tx.known(lookup_keys(entries, feed=feed))
+            keys = document_keys(entries, feed=feed)
+            known = tx.known({key for one in keys for key in one})
             tx.touch([key for key, held in known.items() if held.last_seen and held.last_seen < now.date()], now=now)
-            recognised = recognise(entries, known, feed=feed, state=state, now=now, alert_backlog=alert_backlog)
+            recognised = recognise(entries, keys, known, feed=feed, state=state, now=now, alert_backlog=alert_backlog)
         judged, alerts = self._keep_items(tx, feed, recognised, desk, now=now)
         after = state_after(feed, state, reading, now=now, offline=offline)
         for notice in feed_notices(feed, state, after, recognised, offline=offline, new_id=tx.new_id, now=now):

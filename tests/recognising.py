@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.meaning import StoredItem
 from monitor.news import Entry, Feed, Item, Novelty, PollEvent, Recognised
 from monitor.recognise.canonical import canonical_url
-from monitor.recognise.novelty import lookup_keys, recognise
+from monitor.recognise.novelty import document_keys, recognise
 from monitor.store.store import Store
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -31,8 +31,9 @@ class Reader:
         now, source = START + timedelta(hours=hour), self.feeds[feed]
         with self._store.transaction() as tx:
             state = tx.feed_state(feed)
-            known = tx.known(lookup_keys(entries, feed=source))
-            found = recognise(entries, known, feed=source, state=state, now=now, alert_backlog=alert_backlog)
+            keys = document_keys(entries, feed=source)
+            known = tx.known({key for one in keys for key in one})
+            found = recognise(entries, keys, known, feed=source, state=state, now=now, alert_backlog=alert_backlog)
             tx.touch(known, now=now)
             added, rows = [], []
             for one in found:

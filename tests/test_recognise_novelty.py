@@ -14,7 +14,7 @@ import yaml
 from databases import database
 from monitor.news import DateMark, Entry, Feed, FeedState, Novelty, NoveltyReason
 from monitor.recognise.fingerprint import entry_keys
-from monitor.recognise.novelty import BACKFILL_ENTRIES, FLOOD_ENTRIES, WINDOW, lookup_keys, recognise
+from monitor.recognise.novelty import BACKFILL_ENTRIES, FLOOD_ENTRIES, WINDOW, document_keys, recognise
 from monitor.store.store import Store
 from recognising import START, Reader
 
@@ -66,7 +66,9 @@ def judged(these: list[Entry], *, baseline: bool = True, hours_off: float = 1, b
     last = START - timedelta(hours=hours_off)
     state = FeedState(feed_id=1, name="one", baseline_at=last if baseline else None, last_success_at=last)
     feed = Feed(name="one", url="https://x.example/feed")
-    found = recognise(these, {}, feed=feed, state=state, now=START, alert_backlog=backlog)
+    found = recognise(
+        these, document_keys(these, feed=feed), {}, feed=feed, state=state, now=START, alert_backlog=backlog
+    )
     assert [one.entry for one in found] == these
     return Counter((one.novelty, one.reason) for one in found)
 
@@ -146,7 +148,8 @@ def test_an_empty_entry_has_no_identity_and_is_never_lost() -> None:
 @pytest.mark.parametrize("text", ["\ud800 half a pair", "a\0b", "\U0001f680" * 5000])
 def test_any_text_has_keys(text: str) -> None:
     entry = Entry(guid=text, title=text, url=f"https://x.example/{text}", summary=text)
-    assert lookup_keys([entry], feed=Feed(name="one", url="https://x.example"))
+    (keys,) = document_keys([entry], feed=Feed(name="one", url="https://x.example"))
+    assert list(keys)
 
 
 def test_chinese_and_japanese_titles_tell_although_they_have_no_spaces() -> None:

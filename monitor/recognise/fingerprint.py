@@ -83,7 +83,8 @@ def entry_keys(entry: Entry, *, feed: str, publisher: str) -> EntryKeys:
         content=_key("content", feed, text) if text.strip(_SEPARATOR) else None,
         title_publisher=_key("title", title, normalised_title(writer)) if _is_telling(title) else None,
         text_hash=_key("text", text),
-        telling=_is_telling(text),
+        # the beginning shows it; a full text may have 50,000 characters
+        telling=_is_telling(text[:500]),
         canonical_url=link,
         title=title,
     )

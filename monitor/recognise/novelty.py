@@ -41,13 +41,14 @@ class _Match:
     elsewhere: bool = False
 
 
-def lookup_keys(entries: Iterable[Entry], *, feed: Feed) -> frozenset[int]:
-    """Which keys to ask the store for before `recognise`."""
-    return frozenset(key for entry in entries for key in entry_keys(entry, feed=feed.name, publisher=feed.publisher))
+def document_keys(entries: Iterable[Entry], *, feed: Feed) -> list[EntryKeys]:
+    """The keys of every entry of one document; ask the store for all of them before `recognise`."""
+    return [entry_keys(entry, feed=feed.name, publisher=feed.publisher) for entry in entries]
 
 
 def recognise(
     entries: Sequence[Entry],
+    keys: Sequence[EntryKeys],
     known: Mapping[int, Known],
     *,
     feed: Feed,
@@ -57,14 +58,14 @@ def recognise(
 ) -> tuple[Recognised, ...]:
     """The novelty of every entry of one document, in document order.
 
-    `known` answers `lookup_keys` of the same entries. `alert_backlog` asks to be told of the first poll,
-    of floods and of old items as well. Recognised.keys are the keys to remember under the item that the
-    entry becomes or updates; SEEN writes nothing, so that a feed that changes its guids at every poll
-    does not fill the database.
+    `keys` are the `document_keys` of the same entries, `known` is what the store knows of them. `alert_backlog`
+    asks to be told of the first poll, of floods and of old items as well. Recognised.keys are the keys to remember
+    under the item that the entry becomes or updates; SEEN writes nothing, so that a feed that changes its guids at
+    every poll does not fill the database.
     """
-    keys = _without_ambiguous([entry_keys(entry, feed=feed.name, publisher=feed.publisher) for entry in entries])
-    matches = _matches(keys, known, feed=feed.name, now=now)
-    answers = _judge(entries, keys, matches, known, now)
+    own = _without_ambiguous(keys)
+    matches = _matches(own, known, feed=feed.name, now=now)
+    answers = _judge(entries, own, matches, known, now)
     if alert_backlog:
         return tuple(answers)
     return tuple(_quieten(answers, state=state, now=now))
@@ -73,7 +74,7 @@ def recognise(
 # ------------------------------------------------------------------------------------- what identifies
 
 
-def _without_ambiguous(all_keys: list[EntryKeys]) -> list[EntryKeys]:
+def _without_ambiguous(all_keys: Sequence[EntryKeys]) -> list[EntryKeys]:
     """Without keys that several different articles of the document share: a home page, a live page, a constant guid."""
     by_link = _ambiguous(all_keys, lambda keys: keys.link_here, lambda sharers: _titles(sharers) > 1)
     by_guid = _ambiguous(all_keys, lambda keys: keys.guid, lambda sharers: _titles(sharers) > 1 and _links(sharers) > 1)
@@ -91,7 +92,7 @@ def _without_ambiguous(all_keys: list[EntryKeys]) -> list[EntryKeys]:
 
 
 def _ambiguous(
-    all_keys: list[EntryKeys], key: Callable[[EntryKeys], int | None], differ: Callable[[list[EntryKeys]], bool]
+    all_keys: Sequence[EntryKeys], key: Callable[[EntryKeys], int | None], differ: Callable[[list[EntryKeys]], bool]
 ) -> set[int | None]:
     sharers: dict[int | None, list[EntryKeys]] = defaultdict(list)
     for keys in all_keys:
