@@ -24,6 +24,7 @@ from monitor.feeds.fetch import Fetcher
 from monitor.feeds.workers import ParseWorkers
 from monitor.judging import INCIDENT_HORIZON, Judgement, incident_after, judge, remember_incident
 from monitor.meaning import Incident, RelationKind, StoredItem
+from monitor.memory import give_back
 from monitor.messages import Alert, OperatorReason
 from monitor.news import (
     Clock,
@@ -168,6 +169,8 @@ class Pipeline:
             new=report.new, updated=report.updated, copies=report.copies, old=report.old, dropped=report.dropped,
         )  # fmt: skip
         tx.save_poll(after, event)
+        if reading.parsed is not None:
+            give_back()
         return report
 
     def _keep_items(

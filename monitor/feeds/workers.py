@@ -43,7 +43,7 @@ class ParseLimits:
     #: workers at most, with those beside slow documents
     most: int = 8
     #: a document that used so many seconds of processor time is slow
-    patience: float = 0.3
+    patience: float = 0.5
 
     @property
     def clock_seconds(self) -> float:
