@@ -1,0 +1,54 @@
+"""What the operator is told of a feed, and how often: once per change of state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from monitor.messages import OperatorReason
+from monitor.news import Entry, Feed, FeedState, Novelty, NoveltyReason, Recognised
+from monitor.notices import feed_notices
+
+NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
+FEED = Feed(name="wire", url="https://wire.example/rss", publisher="Wire")
+SEEN = FeedState(feed_id=1, name="wire", baseline_at=NOW, last_success_at=NOW - timedelta(hours=2))
+FAILED = replace(SEEN, failures=9, last_result="http 403")
+
+
+def reasons(
+    before: FeedState, after: FeedState, found: Sequence[Recognised] = (), *, offline: bool = False
+) -> list[str]:
+    told = feed_notices(FEED, before, after, found, offline=offline, new_id=lambda _: "id", now=NOW)
+    assert all(notice.channels == ("operator",) for notice in told)
+    return [notice.reason for notice in told]
+
+
+def test_a_feed_that_goes_blind_is_told_once() -> None:
+    assert reasons(SEEN, FAILED) == [OperatorReason.FEED_BLIND]
+    told = replace(FAILED, blind_told_at=NOW)
+    assert reasons(told, told) == []
+
+
+def test_one_failure_is_no_blindness() -> None:
+    assert reasons(SEEN, replace(SEEN, failures=1, last_success_at=NOW - timedelta(minutes=5))) == []
+
+
+def test_without_a_network_it_is_not_the_feed() -> None:
+    assert reasons(SEEN, FAILED, offline=True) == []
+
+
+def test_a_feed_that_sees_again_is_told() -> None:
+    assert reasons(replace(FAILED, blind_told_at=NOW), SEEN) == [OperatorReason.FEED_BACK]
+
+
+def test_a_flood_is_told_with_its_number() -> None:
+    held = Recognised(entry=Entry(title="x"), novelty=Novelty.OLD, reason=NoveltyReason.FLOOD)
+    told = feed_notices(FEED, SEEN, SEEN, [held] * 600, offline=False, new_id=lambda _: "id", now=NOW)
+    assert [notice.reason for notice in told] == [OperatorReason.FLOOD]
+    assert "600" in told[0].title
+
+
+def test_a_first_poll_is_no_flood() -> None:
+    first = Recognised(entry=Entry(title="x"), novelty=Novelty.OLD, reason=NoveltyReason.FIRST_POLL)
+    assert reasons(SEEN, SEEN, [first] * 600) == []

@@ -1,0 +1,44 @@
+"""Is it one feed, or is it us?"""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.news import FetchFailed, FetchProblem, NotModified, ParseFailed, ParseProblem
+from monitor.outlook import Outlook, Reach, outlook, reach_of
+
+GOOD, AWAY, BAD = Reach.ANSWERED, Reach.UNREACHABLE, Reach.FAILED
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ({"a": GOOD, "b": GOOD}, Outlook.ONLINE),
+        ({"a": GOOD, "b": AWAY}, Outlook.ONLINE),
+        ({"a": AWAY, "b": AWAY}, Outlook.NO_NETWORK),
+        ({"a": AWAY, "b": BAD}, Outlook.ALL_FAILING),
+        ({"a": BAD, "b": BAD}, Outlook.ALL_FAILING),
+        ({"a": AWAY}, Outlook.ONLINE),  # b was not polled yet
+        ({"a": AWAY, "b": AWAY, "removed": GOOD}, Outlook.NO_NETWORK),
+    ],
+)
+def test_the_outlook_over_two_feeds(last: dict[str, Reach], expected: Outlook) -> None:
+    assert outlook({"a", "b"}, last) is expected
+
+
+def test_without_feeds_there_is_nothing_to_fear() -> None:
+    assert outlook(set(), {}) is Outlook.ONLINE
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reach"),
+    [
+        (NotModified(), Reach.ANSWERED),
+        (FetchFailed(problem=FetchProblem.DNS), Reach.UNREACHABLE),
+        (FetchFailed(problem=FetchProblem.HTTP_STATUS, status=503), Reach.FAILED),
+        (FetchFailed(problem=FetchProblem.BLOCKED_ADDRESS), Reach.FAILED),
+        (ParseFailed(problem=ParseProblem.NOT_A_FEED), Reach.FAILED),
+    ],
+)
+def test_the_reach_of_one_poll(outcome: NotModified | FetchFailed | ParseFailed, reach: Reach) -> None:
+    assert reach_of(outcome) is reach
