@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import signal
+import tarfile
 from pathlib import Path
 
 import pytest
 
-from newsroom import Newsroom, Story, incident_lines
+from newsroom import CHECKOUT, Newsroom, Story, incident_lines
 from receivers import Mode
+
+#: recorded feeds, see the founders' shared folder; not part of the repository
+REAL_FEEDS = CHECKOUT.parent / "shared" / "feeds" / "real-feeds.tar.xz"
 
 SPORT = Story("Lions win the derby", link="https://a.example/derby")
 ASAD = Story("Two drones hit Ain al-Asad air base in western Iraq", link="https://a.example/asad")
@@ -147,3 +151,24 @@ def test_a_bad_edit_leaves_the_last_good_files_in_force(tmp_path: Path) -> None:
         room.until(lambda: "edited files are in force" in room.log, "the good edit is taken over")
         assert room.call("health").returncode == 0
         room.stop()
+
+
+@pytest.mark.skipif(not REAL_FEEDS.exists(), reason="the real documents lie beside the checkout, not in it")
+def test_a_hundred_real_documents_alert_nobody_and_hold_back_no_alert(tmp_path: Path) -> None:
+    with Newsroom(tmp_path) as room, tarfile.open(REAL_FEEDS) as archive:
+        for number, member in enumerate(file for file in archive if file.isfile()):
+            source = archive.extractfile(member)
+            assert source is not None
+            feed = room.feed(f"real-{number}")
+            room.server.put(f"/{feed.name}.xml", source.read())
+        wire = room.feed("wire", [SPORT])
+        room.spawn()
+        room.until(lambda: all(room.polls(feed.name) for feed in room.feeds), "a poll of all", seconds=120)
+        wire.add(ASAD)
+        room.hook.wait_for(1, seconds=60)
+        room.mail.wait_for(1, seconds=60)
+        log = room.stop()
+        assert len(room.hook.taken) == 1, [message.title for message in room.hook.taken]
+        results = {feed["result"] for feed in room.json("feeds")}
+        assert results <= {"fetched", "not modified", "same body"}
+        assert "Traceback" not in log
