@@ -30,10 +30,12 @@ from monitor.errors import ConfigError, StoreError
 from monitor.memory import give_back
 from monitor.messages import OperatorReason
 from monitor.news import Feed, FeedState
-from monitor.outlook import WORDS, Outlook, Reach, outlook
+from monitor.outlook import NETWORK_PROBLEMS, WORDS, Outlook, Reach, outlook
 
 log = logging.getLogger(__name__)
 
+#: without a network the feeds are asked again after this long, whatever their interval
+OFFLINE_PROBE = timedelta(minutes=1)
 #: a feed whose poll met a bug or a lost database is left alone for this long
 AFTER_A_BUG = timedelta(minutes=5)
 
@@ -171,7 +173,7 @@ class Daemon:
 
     async def _look_out(self) -> None:
         """Says once, when it changes, that nothing can be seen or that it can be seen again."""
-        seen = outlook({feed.name for feed in self._app.desk.feeds}, self._last)
+        seen = outlook({feed.name for feed in self._app.desk.feeds}, self._last, self._outlook)
         if seen is self._outlook:
             return
         before, self._outlook = self._outlook, seen
@@ -181,6 +183,9 @@ class Daemon:
         await self._tell_operator(reason, WORDS[seen][:1].upper() + WORDS[seen][1:], f"Before: {before}. Now: {seen}.")
         value = {"state": str(seen), "since": now.isoformat()}
         await self._app.thread.run(lambda tx: tx.state_set("outlook", value))
+        # back-off was meant for publishers; when it was our own network, they are asked again soon
+        soon = now if seen is Outlook.ONLINE else now + OFFLINE_PROBE
+        await self._app.thread.run(lambda tx: tx.hasten(NETWORK_PROBLEMS, at=soon))
 
     async def _tell_operator(self, reason: OperatorReason, title: str, body: str) -> None:
         now = self._app.clock()

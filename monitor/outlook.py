@@ -40,13 +40,16 @@ class Outlook(StrEnum):
     ALL_FAILING = "every feed failing"
 
 
-def outlook(feeds: Collection[str], last: Mapping[str, Reach]) -> Outlook:
-    """The outlook over all configured `feeds` from the last reach of each; feeds not polled yet leave it open."""
-    if not feeds or any(name not in last for name in feeds):
+def outlook(feeds: Collection[str], last: Mapping[str, Reach], before: Outlook) -> Outlook:
+    """The outlook over all configured `feeds` from the last reach of each.
+
+    One answer is enough to be online; while none has come, feeds not polled yet (after a start) leave it as it was.
+    """
+    reaches = {last[name] for name in feeds if name in last}
+    if not feeds or Reach.ANSWERED in reaches:
         return Outlook.ONLINE
-    reaches = {last[name] for name in feeds}
-    if Reach.ANSWERED in reaches:
-        return Outlook.ONLINE
+    if any(name not in last for name in feeds):
+        return before
     return Outlook.NO_NETWORK if reaches == {Reach.UNREACHABLE} else Outlook.ALL_FAILING
 
 

@@ -18,16 +18,22 @@ GOOD, AWAY, BAD = Reach.ANSWERED, Reach.UNREACHABLE, Reach.FAILED
         ({"a": AWAY, "b": AWAY}, Outlook.NO_NETWORK),
         ({"a": AWAY, "b": BAD}, Outlook.ALL_FAILING),
         ({"a": BAD, "b": BAD}, Outlook.ALL_FAILING),
-        ({"a": AWAY}, Outlook.ONLINE),  # b was not polled yet
+        ({"a": GOOD}, Outlook.ONLINE),  # b was not polled yet
         ({"a": AWAY, "b": AWAY, "removed": GOOD}, Outlook.NO_NETWORK),
     ],
 )
 def test_the_outlook_over_two_feeds(last: dict[str, Reach], expected: Outlook) -> None:
-    assert outlook({"a", "b"}, last) is expected
+    before = Outlook.NO_NETWORK if expected is Outlook.ONLINE else Outlook.ONLINE
+    assert outlook({"a", "b"}, last, before) is expected
+
+
+@pytest.mark.parametrize("before", Outlook)
+def test_after_a_start_the_outlook_stays_until_all_feeds_failed_or_one_answers(before: Outlook) -> None:
+    assert outlook({"a", "b"}, {"a": AWAY}, before) is before
 
 
 def test_without_feeds_there_is_nothing_to_fear() -> None:
-    assert outlook(set(), {}) is Outlook.ONLINE
+    assert outlook(set(), {}, Outlook.NO_NETWORK) is Outlook.ONLINE
 
 
 @pytest.mark.parametrize(

@@ -108,3 +108,17 @@ def test_a_feed_that_nobody_configured_is_named(synced: Store) -> None:
         tx.feed_state("nobody")
     with pytest.raises(StoreError, match="no feed 'nobody'"), synced.transaction() as tx:
         tx.add_items([stored_item("A", feed="nobody")])
+
+
+def test_hasten_asks_the_unreachable_feeds_again_and_leaves_the_others(store: Store) -> None:
+    now = NOW
+    late = now + timedelta(minutes=30)
+    with store.transaction() as tx:
+        tx.sync_feeds([Feed(name=name, url=f"https://{name}.example/") for name in ("away", "busy", "soon")], now=now)
+        for name, result, due in (("away", "dns", late), ("busy", "http 429", late), ("soon", "dns", now)):
+            state = replace(tx.feed_state(name), last_result=result, next_poll_at=due)
+            tx.save_poll(state, PollEvent(at=now, result=result))
+        tx.hasten(["dns", "connect"], at=now + timedelta(minutes=1))
+        assert {state.name: state.next_poll_at for state in tx.feed_states()} == {
+            "away": now + timedelta(minutes=1), "busy": late, "soon": now,
+        }  # fmt: skip

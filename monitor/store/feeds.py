@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,11 @@ class FeedPart(Part):
     def postpone(self, name: str, *, until: datetime) -> None:
         """Leaves a feed alone until then; nothing else of its state changes."""
         self._connection.execute(update(FeedRow).where(FeedRow.name == name).values(next_poll_at=until))
+
+    def hasten(self, results: Collection[str], *, at: datetime) -> None:
+        """Asks the feeds whose last result is one of these again at `at`, where they were to wait longer."""
+        those = FeedRow.last_result.in_(list(results)), FeedRow.next_poll_at > at
+        self._connection.execute(update(FeedRow).where(*those).values(next_poll_at=at))
 
     def feed_events(self, name: str, limit: int = EVENTS_PER_FEED) -> list[PollEvent]:
         """The last polls of a feed, newest first."""
