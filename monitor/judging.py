@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.alerts.decide import decide
-from monitor.classify.classifier import classify
+from monitor.classify.classifier import NEWS_DAYS, classify
 from monitor.classify.rulefile import RuleSet
 from monitor.incidents.relate import relate
 from monitor.meaning import Classification, Decision, Incident, Relation
 from monitor.news import Item, Novelty
 
-#: incidents older than this before an item's date cannot be the one it reports
-INCIDENT_HORIZON = timedelta(days=4)
+#: how far before an item's date its incident can lie: the oldest day that is news, and the day before that one
+INCIDENT_HORIZON = timedelta(days=NEWS_DAYS + 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +38,17 @@ def judge(
 ) -> Judgement:
     """Classify → relate → decide, for the daemon, `classify` and `explain` alike.
 
-    `incidents` are the known ones around the item's date; `own` is the incident that an edited item already belongs to.
+    `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
     """
     classification = classify(item, rules)
     relation = relate(item, classification, incidents, now=now, zone_of=rules.zone_of, own=own)
     decision = decide(novelty, classification, relation)
     return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
+
+
+def earliest_day(item: Item) -> date:
+    """The local date of the oldest incident that `item` can open or join; `judge` must know all from that day on."""
+    return ((item.published or item.first_seen) - INCIDENT_HORIZON).date()
 
 
 def incident_after(judgement: Judgement) -> Incident | None:

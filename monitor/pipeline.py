@@ -22,7 +22,7 @@ from monitor.desk import Desk
 from monitor.feeds.cadence import next_poll, poll_url, watch_redirect
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.workers import ParseWorkers
-from monitor.judging import INCIDENT_HORIZON, Judgement, incident_after, judge, remember_incident
+from monitor.judging import Judgement, earliest_day, incident_after, judge, remember_incident
 from monitor.meaning import Incident, RelationKind, StoredItem
 from monitor.memory import give_back
 from monitor.messages import Alert, OperatorReason
@@ -49,6 +49,9 @@ from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 
 log = logging.getLogger(__name__)
+
+#: what the classifier is asked about; the rest is stored as it is
+JUDGED = frozenset({Novelty.NEW, Novelty.UPDATED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,28 +184,18 @@ class Pipeline:
         alerts: list[Alert] = []
         added: list[StoredItem] = []
         keys: list[tuple[int, str | None, int]] = []
-        incidents = incidents_around(tx, recognised, now=now)
-        for found in recognised:
-            if found.novelty is Novelty.SEEN:
-                continue
-            edited = found.novelty in (Novelty.UPDATED, Novelty.OLD) and found.item_id is not None
-            before = tx.item(found.item_id) if edited and found.item_id else None
-            item = item_of(found.entry, feed, before=before, new_id=tx.new_id, now=now)
-            stored = StoredItem(
-                item=item, canonical_url=canonical_url(item.url), guid=found.entry.guid, novelty=found.novelty,
-                novelty_reason=found.reason, date_mark=found.entry.date_mark, updated_at=now if before else None,
-                copy_of=found.item_id if found.novelty is Novelty.COPY else None,
-            )  # fmt: skip
-            if found.novelty in (Novelty.NEW, Novelty.UPDATED):
-                own = before.incident_id if before else None
-                judgement = judge(item, found.novelty, incidents, desk.rules, now=now, own=own)
+        kept = [(one, stored_of(tx, one, feed, now=now)) for one in recognised if one.novelty is not Novelty.SEEN]
+        incidents = incidents_around(tx, [stored for _, stored in kept if stored.novelty in JUDGED])
+        for found, stored in kept:
+            if stored.novelty in JUDGED:
+                judgement = judge(stored.item, stored.novelty, incidents, desk.rules, now=now, own=stored.incident_id)
                 stored = self._keep_judgement(tx, judgement, stored, incidents, desk, alerts, now=now)
                 judged.append(judgement)
-            if before is not None:
+            if stored.updated_at is not None:
                 tx.update_item(stored)
             else:
                 added.append(stored)
-            keys += [(key, item.id, found.text_hash) for key in found.keys]
+            keys += [(key, stored.item.id, found.text_hash) for key in found.keys]
         tx.add_items(added)
         tx.remember(feed.name, keys, now=now)
         return judged, alerts
@@ -239,13 +232,12 @@ class Pipeline:
         )
 
 
-def incidents_around(tx: Transaction, recognised: Sequence[Recognised], *, now: datetime) -> list[Incident]:
-    """The known incidents that any of these items could belong to."""
-    judged = [found for found in recognised if found.novelty in (Novelty.NEW, Novelty.UPDATED)]
+def incidents_around(tx: Transaction, judged: Sequence[StoredItem]) -> list[Incident]:
+    """The known incidents that any of these items could belong to, and those that edited ones belong to already."""
     if not judged:
         return []
-    dates = [found.entry.published for found in judged if found.entry.published is not None]
-    return tx.incidents(min([now, *dates]) - INCIDENT_HORIZON)
+    own = {stored.incident_id for stored in judged if stored.incident_id is not None}
+    return tx.incidents(min(earliest_day(stored.item) for stored in judged), also=own)
 
 
 def report_of(
@@ -263,6 +255,19 @@ def report_of(
         seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD],
         dropped=reading.parsed.dropped if reading.parsed else 0, alerts=tuple(alerts),
         judged=tuple(judged), reach=reach_of(reading.outcome),
+    )  # fmt: skip
+
+
+def stored_of(tx: Transaction, found: Recognised, feed: Feed, *, now: datetime) -> StoredItem:
+    """What is stored of an entry before it is judged; an edit begins with the incident that its item belongs to."""
+    edited = found.novelty in (Novelty.UPDATED, Novelty.OLD) and found.item_id is not None
+    before = tx.item(found.item_id) if edited and found.item_id else None
+    item = item_of(found.entry, feed, before=before, new_id=tx.new_id, now=now)
+    return StoredItem(
+        item=item, canonical_url=canonical_url(item.url), guid=found.entry.guid, novelty=found.novelty,
+        novelty_reason=found.reason, date_mark=found.entry.date_mark, updated_at=now if before else None,
+        copy_of=found.item_id if found.novelty is Novelty.COPY else None,
+        incident_id=before.incident_id if before else None,
     )  # fmt: skip
 
 

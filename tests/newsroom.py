@@ -29,7 +29,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from monitor.alerts.channels import Channels
-from monitor.app import open_app
+from monitor.app import open_app, utc_now
 from monitor.classify.rulefile import RuleSet, load_rules
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
@@ -165,12 +165,12 @@ class Newsroom:
             assert done.returncode == expect, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
-    def poll(self, *, alert_backlog: bool = False) -> list[PollReport]:
+    def poll(self, *, alert_backlog: bool = False, now: datetime | None = None) -> list[PollReport]:
         """One pass and its deliveries, as `basewatch poll` does it, but without a process of its own."""
         settings = load_settings(self.environment, self.folder)
         channels = Channels.load(settings.channels)
         desk = Desk(feeds=load_feeds(settings.config), rules=shipped_rules(), channels=channels)
-        with open_app(settings, desk=desk) as app:
+        with open_app(settings, desk=desk, clock=utc_now if now is None else lambda: now) as app:
             reports = asyncio.run(app.poll(alert_backlog=alert_backlog))
             asyncio.run(app.deliver())
         return reports

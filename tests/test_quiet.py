@@ -147,6 +147,38 @@ def test_five_thousand_undated_items_at_once(room: Newsroom, wire: PublishedFeed
     assert len(told(room)) == 1
 
 
+def test_an_undated_article_edited_days_later(room: Newsroom) -> None:
+    """Its incident lies further back than any new report could reach; the edit still belongs to it."""
+    undated = Story(ATTACK.title, link=ATTACK.link, published=None)
+    wire = room.feed("wire", [SPORT])
+    long_ago = datetime.now(UTC) - timedelta(days=9)
+    room.poll(now=long_ago)
+    wire.add(undated)
+    room.poll(now=long_ago + timedelta(hours=1))
+    assert len(told(room)) == 1
+    wire.replace(undated, title="Two drones hit Ain al-Asad air base in western Iraq, says the ministry")
+    room.poll()
+    assert len(told(room)) == 1
+    assert room.json("explain", ATTACK.link)["stored_incident"] is not None
+
+
+def test_a_report_that_names_a_day_at_the_edge_of_news_joins_its_incident(room: Newsroom, wire: PublishedFeed) -> None:
+    """Told on Monday morning, written of again on Friday evening: one incident, and the feed goes on."""
+    monday = datetime(2026, 11, 16, 1, tzinfo=UTC)
+    other = room.feed("other", [SPORT])
+    room.poll(now=monday)
+    other.add(Story("Rockets hit al-Tanf garrison in Syria", link="https://other.example/1", published=monday))
+    room.poll(now=monday)
+    assert len(told(room)) == 2
+    friday = monday + timedelta(days=4, hours=20)
+    other.add(
+        Story("Rockets hit al-Tanf garrison in Syria on Monday", link="https://other.example/2", published=friday)
+    )  # fmt: skip
+    room.poll(now=friday)
+    assert len(told(room)) == 2
+    assert "2026-11-16" in room.json("explain", "https://other.example/2")["stored_incident"]
+
+
 ODD_DATES = {
     "future": ("al-tanf", "Rockets hit al-Tanf garrison in Syria", "Wed, 01 Jan 2098 10:00:00 GMT"),
     "1970": ("camp-taji", "Rockets hit Camp Taji north of Baghdad", "Thu, 01 Jan 1970 00:00:00 GMT"),

@@ -28,7 +28,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "find_item_by_url": lambda tx: tx.find_item_by_url("https://x.example/1"),
     "incident_items": lambda tx: tx.incident_items("x"),
     "incidents by date": lambda tx: tx.incidents(NOW.date()),
-    "incidents by time": lambda tx: tx.incidents(NOW),
+    "incidents by date and id": lambda tx: tx.incidents(NOW.date(), also=["x"]),
     "update_incident": lambda tx: tx.update_incident(INCIDENT),
     "update_item": lambda tx: tx.update_item(stored_item("A")),
     "alerts": lambda tx: tx.alerts(NOW),

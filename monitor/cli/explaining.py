@@ -71,6 +71,8 @@ def explain(
 
 
 def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explained:
+    from monitor.judging import earliest_day
+
     with database() as store:
         if store is None:
             return Explained(judgement=_judge(_new_item(what, now), [], rules))
@@ -79,11 +81,14 @@ def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explained:
                 return _explained_stored(tx, stored, rules)
         item = _new_item(what, now)  # may ask the web, so no transaction is open
         with store.read() as tx:
-            return Explained(judgement=_judge(item, _incidents_around(tx, item), rules))
+            return Explained(judgement=_judge(item, tx.incidents(earliest_day(item)), rules))
 
 
 def _explained_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Explained:
-    around, own = _incidents_around(tx, stored.item), stored.incident_id
+    from monitor.judging import earliest_day
+
+    own = stored.incident_id
+    around = tx.incidents(earliest_day(stored.item), also=[own] if own else ())
     if own and tx.incident_items(own)[0].item.id == stored.item.id:
         # it opened the incident: judged as on that day, when the incident was not there yet
         around, own = [incident for incident in around if incident.id != own], None
@@ -96,12 +101,6 @@ def _judge(item: Item, around: list[Incident], rules: RuleSet, *, own: str | Non
     from monitor.news import Novelty
 
     return judge(item, Novelty.NEW, around, rules, now=item.first_seen, own=own)
-
-
-def _incidents_around(tx: Transaction, item: Item) -> list[Incident]:
-    from monitor.judging import INCIDENT_HORIZON
-
-    return tx.incidents((min(item.published or item.first_seen, item.first_seen) - INCIDENT_HORIZON).date())
 
 
 def _find(tx: Transaction, what: str) -> StoredItem | None:

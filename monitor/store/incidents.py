@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from monitor.meaning import Incident
 from monitor.store.frozen import columns_of
@@ -17,10 +18,10 @@ _TABLE = table_of(IncidentRow)
 class IncidentPart(Part):
     """Questions and changes about incidents."""
 
-    def incidents(self, since: datetime | date) -> list[Incident]:
-        """Incidents that happened on that local date or later (a date), or were opened since then (a time)."""
-        recent = IncidentRow.opened_at >= since if isinstance(since, datetime) else IncidentRow.date >= since
-        rows = self._connection.execute(select(_TABLE).where(recent).order_by(_TABLE.c.date, _TABLE.c.opened_at))
+    def incidents(self, since: date, *, also: Collection[str] = ()) -> list[Incident]:
+        """Incidents that happened on that local date or later, and those with the ids of `also`, oldest first."""
+        wanted = or_(_TABLE.c.date >= since, _TABLE.c.id.in_(sorted(also)))
+        rows = self._connection.execute(select(_TABLE).where(wanted).order_by(_TABLE.c.date, _TABLE.c.opened_at))
         return [Incident(**row._mapping) for row in rows]
 
     def incident(self, incident_id: str) -> Incident | None:
