@@ -1,14 +1,23 @@
-"""Fixtures that several areas share."""
+"""Fixtures that several areas share, and how the whole run goes: hypothesis, the order of the tests."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from databases import KINDS, begin_run, database, end_run
 from monitor.store.store import Store
+
+# No deadlines: how long an example takes says more about the machine's neighbours than about the code. CI tries the
+# same examples each time, people's machines look for new ones; what fails is printed so that it can be repeated.
+settings.register_profile("people", deadline=None, print_blob=True)
+settings.register_profile("unattended", deadline=None, print_blob=True, derandomize=True)
+settings.load_profile("unattended" if os.environ.get("CI") else "people")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -19,6 +28,30 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         end_run()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest tests start first, dealt out to the processes, so that the run does not end with waiting for them.
+
+    `--dist worksteal` gives each process an equal stretch of the list; who is done early takes from the others.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    hands: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    for item in sorted(filter(seconds, items), key=seconds, reverse=True):
+        min(hands, key=lambda hand: sum(map(seconds, hand))).append(item)
+    quick = iter([item for item in items if not seconds(item)])
+    ordered: list[pytest.Item] = []
+    for place, hand in enumerate(hands):
+        stretch = (len(items) - len(ordered)) // (processes - place)
+        ordered += [*hand, *islice(quick, max(0, stretch - len(hand)))]
+    items[:] = [*ordered, *quick]
+
+
+def seconds(item: pytest.Item) -> float:
+    """About how long a test takes, where it is marked as slow."""
+    mark = item.get_closest_marker("slow")
+    return 0 if mark is None else mark.args[0]
 
 
 @pytest.fixture(params=KINDS)

@@ -48,6 +48,7 @@ def copies(messages: list[Received]) -> Counter[str]:
     return Counter(dict(incident_lines(message.text))["incident"] for message in messages)
 
 
+@pytest.mark.slow(180)
 @pytest.mark.timeout(420)
 def test_kill_at_random_moments_loses_nothing_and_repeats_at_most_once_per_kill(tmp_path: Path) -> None:
     seed = random.randrange(10**6)

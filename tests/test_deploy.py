@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from collections.abc import Mapping
@@ -205,7 +206,7 @@ def test_every_pinned_version_is_one_that_the_project_allows() -> None:
             assert wanted.specifier.contains(pinned[name]), f"{line}, but constraints.txt pins {pinned[name]}"
 
 
-@pytest.mark.slow
+@pytest.mark.slow(60)
 @pytest.mark.timeout(600)
 def test_the_wheel_holds_migrations_and_starter_files(image: Image) -> None:
     (wheel,) = (image.root / "wheels").glob("basewatch-*.whl")
@@ -222,7 +223,23 @@ def test_the_wheel_holds_migrations_and_starter_files(image: Image) -> None:
     assert not [name for name in names if name.endswith((".pyc", ".db"))]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(15)
+@pytest.mark.timeout(600)
+def test_the_source_archive_holds_what_tests_and_image_need(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "build", "--sdist", "--outdir", str(tmp_path), str(ROOT)]
+    ran = subprocess.run(command, env=Image(tmp_path).environment() | {"PATH": os.environ["PATH"]},
+                         capture_output=True, text=True, check=False)  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    (archive,) = tmp_path.glob("basewatch-*.tar.gz")
+    with tarfile.open(archive) as opened:
+        names = {name.partition("/")[2] for name in opened.getnames()}
+    wanted = ("constraints.txt", "Dockerfile", ".dockerignore", "deploy/compose.yaml", "docs/rules.md", "LICENSE",
+              "tests/conftest.py", "rules/attack-iraq.yaml", "feeds.yaml", "migrations/env.py", ".ci/run")  # fmt: skip
+    assert not [path for path in wanted if path not in names]
+    assert not [name for name in names if ".venv" in name or name.endswith((".pyc", ".db"))]
+
+
+@pytest.mark.slow(15)
 @pytest.mark.timeout(600)
 def test_the_image_holds_the_pinned_run_time_libraries_and_no_others(image: Image, installed: Path) -> None:
     pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
@@ -234,7 +251,7 @@ def test_the_image_holds_the_pinned_run_time_libraries_and_no_others(image: Imag
     assert not {name for name in found if name.startswith(("pytest", "ruff", "mypy", "hypothesis"))}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(15)
 @pytest.mark.timeout(600)
 def test_the_installed_program_works_from_another_folder(image: Image, tmp_path: Path) -> None:
     code, out, err = image.run("--version")
@@ -254,7 +271,7 @@ def test_the_installed_program_works_from_another_folder(image: Image, tmp_path:
     assert json.loads(out)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(15)
 @pytest.mark.timeout(600)
 def test_the_image_runs_is_healthy_and_stops_when_told(image: Image, tmp_path: Path) -> None:
     """`docker run` with a config folder mounted: an empty database is set up, SIGTERM ends it with exit code 0."""

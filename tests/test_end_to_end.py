@@ -14,6 +14,8 @@ from receivers import Mode
 #: recorded feeds, see the founders' shared folder; not part of the repository
 REAL_FEEDS = CHECKOUT.parent / "shared" / "feeds" / "real-feeds.tar.xz"
 
+pytestmark = pytest.mark.slow(20)
+
 SPORT = Story("Lions win the derby", link="https://a.example/derby")
 ASAD = Story("Two drones hit Ain al-Asad air base in western Iraq", link="https://a.example/asad")
 TANF = Story("Rockets strike al-Tanf garrison in Syria, no casualties", link="https://b.example/tanf")
@@ -26,6 +28,7 @@ SLOW_AUTHOR = (
 )
 
 
+@pytest.mark.slow(45)
 def test_from_a_feed_to_mail_and_webhook(tmp_path: Path) -> None:
     with Newsroom(tmp_path) as room:
         english = room.feed("english", [SPORT], publisher="A", language="en")
@@ -48,6 +51,7 @@ def test_from_a_feed_to_mail_and_webhook(tmp_path: Path) -> None:
         assert {row["place"] if "place" in row else row["location"] for row in ledger}
 
 
+@pytest.mark.slow(45)
 def test_a_refusing_and_a_hanging_channel_neither_delay_nor_repeat_the_others(tmp_path: Path) -> None:
     with Newsroom(tmp_path, environment={"BASEWATCH_SEND_TIMEOUT": "3s"}) as room:
         from receivers import WebhookReceiver
@@ -119,6 +123,7 @@ def test_hostile_documents_end_as_named_results_while_the_others_go_on(tmp_path:
         }  # fmt: skip
 
 
+@pytest.mark.slow(45)
 def test_without_any_feed_it_goes_on_says_so_once_and_recovers(tmp_path: Path) -> None:
     with Newsroom(tmp_path) as room:
         wire = room.feed("wire", [SPORT])
