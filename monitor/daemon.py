@@ -130,9 +130,7 @@ class Daemon:
         await app.sync_feeds()
         interrupted = await app.thread.run(lambda tx: tx.recover_sending(now=now))
         if interrupted:
-            log.warning(
-                "%d deliveries were in hand at the last stop: sent again, they may arrive twice", len(interrupted)
-            )
+            log.warning("%d deliveries were in hand at the last stop: sent again, they may arrive twice", interrupted)
         since = await app.thread.run(lambda tx: tx.state_get("outlook"))
         self._outlook = Outlook(since["state"]) if since else Outlook.ONLINE
         await app.thread.run(lambda tx: tx.state_set("started", {"at": now.isoformat(), "pid": os.getpid()}))

@@ -2,7 +2,7 @@
 
 One delivery row is one alert to one target. A row is claimed (committed as `sending`), sent, and its outcome recorded,
 one at a time per target, so that a kill between two steps repeats at most the one message that was in hand, and a
-target that hangs holds back nobody but itself.
+target that hangs holds back nobody but itself. An outcome that the database cannot take is kept in hand until it can.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 
 from monitor.alerts.channels import Channels
 from monitor.alerts.retry import RetryPolicy, after
+from monitor.errors import StoreError
 from monitor.messages import AlertKind, Delivery, GaveUp, Retry, SendResult, Sent
 from monitor.news import Clock
 from monitor.notices import gave_up_notice
@@ -26,6 +29,10 @@ log = logging.getLogger(__name__)
 
 #: targets that may be in hand at the same time; each blocks one thread for at most the send time-out
 SENDERS = 32
+#: an attempt that began so long before the send time-out, and has no outcome, is in nobody's hands any more
+LOST_AFTER = timedelta(minutes=10)
+#: seconds between two tries to record an outcome in a database that is gone
+RECORD_AGAIN = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,19 +54,37 @@ class Deliverer:
         self._clock = clock
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
         self._busy: dict[str, asyncio.Task[list[Attempt]]] = {}
+        #: those in force; a target that is at work takes over edited ones with its next message
+        self._channels = Channels()
         self._stopping = False
 
     async def start_due(self, channels: Channels) -> None:
         """Sets every idle target to work that has something due; returns at once."""
-        due = await self._store.run(lambda tx: tx.due_deliveries(self._clock()))
+        self._channels = channels
+        busy = frozenset(self._busy)
+        due = await self._store.run(lambda tx: self._due(tx, busy))
         by_target: dict[str, list[Delivery]] = defaultdict(list)
         for delivery in due:
             by_target[delivery.target].append(delivery)
         for target, deliveries in by_target.items():
             if target not in self._busy and not self._stopping:
-                task = asyncio.create_task(self._send_all(deliveries, channels))
+                task = asyncio.create_task(self._send_all(deliveries))
                 self._busy[target] = task
-                task.add_done_callback(lambda _, target=target: self._busy.pop(target, None))  # type: ignore[misc]
+                task.add_done_callback(lambda done, target=target: self._ended(target, done))  # type: ignore[misc]
+
+    def _due(self, tx: Transaction, busy: Collection[str]) -> list[Delivery]:
+        """What is to be sent to idle targets, and what another process began and did not live to end."""
+        now = self._clock()
+        lost = tx.recover_sending(now=now, begun_before=now - timedelta(seconds=self._seconds) - LOST_AFTER)
+        if lost:
+            log.warning("%d deliveries were left in hand: sent again, they may arrive twice", lost)
+        return tx.due_deliveries(now, busy=busy)
+
+    def _ended(self, target: str, task: asyncio.Task[list[Attempt]]) -> None:
+        self._busy.pop(target, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            bug = None if isinstance(error, StoreError) else error
+            log.error("deliveries stopped, they are taken up again target=%s why=%r", target, str(error), exc_info=bug)
 
     async def deliver_due(self, channels: Channels) -> list[Attempt]:
         """Sends everything that is due now and waits for it."""
@@ -80,7 +105,7 @@ class Deliverer:
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
         self._senders.shutdown(wait=False)
 
-    async def _send_all(self, deliveries: list[Delivery], channels: Channels) -> list[Attempt]:
+    async def _send_all(self, deliveries: list[Delivery]) -> list[Attempt]:
         attempts: list[Attempt] = []
         for delivery in deliveries:
             if self._stopping:
@@ -89,7 +114,7 @@ class Deliverer:
                 lambda tx, delivery=delivery: tx.begin_attempt(delivery.id, now=self._clock())  # type: ignore[misc]
             )
             if claimed is not None:
-                attempts.append(await self._send(claimed, channels))
+                attempts.append(await self._send(claimed, self._channels))
         return attempts
 
     async def _send(self, delivery: Delivery, channels: Channels) -> Attempt:
@@ -100,8 +125,15 @@ class Deliverer:
         now = self._clock()
         verdict = after(delivery, result, self._policy, now=now, spread=random.random())
         attempt = Attempt(delivery=delivery, result=result, verdict=verdict)
-        await self._store.run(lambda tx: self._record(tx, attempt, channels))
-        return attempt
+        while True:
+            try:
+                await self._store.run(lambda tx: self._record(tx, attempt, channels))
+                return attempt
+            except StoreError:
+                # forgotten, the message would be sent once more; meanwhile its target waits
+                if self._stopping:
+                    raise
+                await asyncio.sleep(RECORD_AGAIN)
 
     def _record(self, tx: Transaction, attempt: Attempt, channels: Channels) -> None:
         """Keeps the outcome and, after the last try, the notice to the operator, in one transaction."""

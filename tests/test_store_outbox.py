@@ -51,7 +51,7 @@ def test_one_version_of_an_incident_is_alerted_once(told: Store) -> None:
         # notices to the operator belong to no incident: each is told
         assert tx.add_alert(NOTICE, [MAIL])
         assert tx.add_alert(replace(NOTICE, id="OPERATOR-2"), [])
-    assert [delivery.alert.id for delivery in due(told)] == ["ALERT", "ALERT", "NEXT"]
+    assert [delivery.alert.id for delivery in due(told)] == ["ALERT", "ALERT", "NEXT", "OPERATOR"]
 
 
 def test_alerts_are_listed_newest_first_with_their_deliveries(told: Store) -> None:
@@ -134,12 +134,14 @@ def test_what_a_crash_cut_off_is_due_again_and_costs_no_try(told: Store) -> None
     with told.transaction() as tx:
         tx.begin_attempt(one.id, now=NOW)
     with told.transaction() as tx:
-        (recovered,) = tx.recover_sending(now=NOW + MINUTE)
+        assert tx.recover_sending(now=NOW + MINUTE, begun_before=NOW) == 0  # somebody may still be at it
+        assert tx.recover_sending(now=NOW + MINUTE) == 1
+        (recovered,) = (delivery for delivery in tx.deliveries_of("ALERT") if delivery.id == one.id)
     assert (recovered.id, recovered.state, recovered.attempts, recovered.maybe_sent) == (one.id, "pending", 0, 0)
     assert recovered.next_try_at == NOW + MINUTE
     assert "may have arrived" in recovered.last_error
     with told.transaction() as tx:
-        assert tx.recover_sending(now=NOW) == []
+        assert tx.recover_sending(now=NOW) == 0
         assert tx.oldest_due() == other.next_try_at
 
 
@@ -153,7 +155,26 @@ def test_due_deliveries_are_limited_longest_waiting_first(told: Store) -> None:
     with told.transaction() as tx:
         tx.add_alert(incident_alert("EARLIER", version=2, created_at=NOW - DAY), [MAIL])
         assert [delivery.alert.id for delivery in tx.due_deliveries(NOW, limit=2)] == ["EARLIER", "ALERT"]
-        assert [delivery.alert.id for delivery in tx.due_deliveries(NOW - MINUTE)] == ["EARLIER"]
+        (mail, chat) = tx.deliveries_of("ALERT")
+        for one in (mail, chat):
+            tx.begin_attempt(one.id, now=NOW - MINUTE)
+            tx.record(one.id, Retry(at=NOW + MINUTE, why=""), SendResult(outcome=SendOutcome.FAILED), now=NOW)
+        assert [delivery.alert.id for delivery in tx.due_deliveries(NOW)] == ["EARLIER"]
+
+
+def test_busy_targets_do_not_hide_the_others(told: Store) -> None:
+    with told.read() as tx:
+        assert [delivery.target for delivery in tx.due_deliveries(NOW, busy=[MAIL.key], limit=1)] == [CHAT.key]
+
+
+def test_a_clock_that_was_set_back_holds_no_delivery(told: Store) -> None:
+    """Times of its past that lie ahead of now make a delivery due: else it would wait until they come again."""
+    earlier = NOW - DAY
+    with told.transaction() as tx:
+        mail, _ = tx.deliveries_of("ALERT")
+        tx.begin_attempt(mail.id, now=NOW)
+        tx.record(mail.id, Retry(at=NOW + MINUTE, why=""), SendResult(outcome=SendOutcome.FAILED), now=NOW)
+        assert {delivery.target for delivery in tx.due_deliveries(earlier)} == {MAIL.key, CHAT.key}
 
 
 # ------------------------------------------------------------------------------------- housekeeping

@@ -7,12 +7,12 @@ PENDING ─ begin_attempt → SENDING ─ record → SENT | PENDING (retry) | GA
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, insert, or_, select, update
 
 from monitor.messages import Alert, Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent, Target
 from monitor.store.frozen import columns_of
@@ -65,11 +65,16 @@ class OutboxPart(Part):
         """The deliveries of one alert."""
         return self._deliveries(_outbox().where(_DELIVERIES.c.alert_id == alert_id).order_by(_DELIVERIES.c.id))
 
-    def due_deliveries(self, now: datetime, limit: int = 500) -> list[Delivery]:
-        """Deliveries to try now, the longest waiting first."""
-        due = _DELIVERIES.c.state == DeliveryState.PENDING, _DELIVERIES.c.next_try_at <= now
+    def due_deliveries(self, now: datetime, *, busy: Collection[str] = (), limit: int = 500) -> list[Delivery]:
+        """Deliveries to try now, the longest waiting first, without those to targets that are `busy`.
+
+        A time of its past that lies ahead of now shows that the clock was set back: then its wait counts no more.
+        """
+        waiting = _DELIVERIES.c.state == DeliveryState.PENDING
+        due = or_(_DELIVERIES.c.next_try_at <= now, _DELIVERIES.c.tried_at > now, _ALERTS.c.created_at > now)
+        others = _DELIVERIES.c.target.not_in(sorted(busy))
         order = _DELIVERIES.c.next_try_at, _DELIVERIES.c.id
-        return self._deliveries(_outbox().where(*due).order_by(*order).limit(limit))
+        return self._deliveries(_outbox().where(waiting, due, others).order_by(*order).limit(limit))
 
     def oldest_due(self) -> datetime | None:
         """Since when the longest waiting delivery is due; None where nothing waits."""
@@ -99,24 +104,22 @@ class OutboxPart(Part):
             changes["maybe_sent"] = _DELIVERIES.c.maybe_sent + 1
         self._connection.execute(update(_DELIVERIES).where(_DELIVERIES.c.id == delivery_id).values(changes))
 
-    def recover_sending(self, *, now: datetime) -> list[Delivery]:
-        """At start: attempts that a crash cut off wait again, due now.
+    def recover_sending(self, *, now: datetime, begun_before: datetime | None = None) -> int:
+        """Attempts whose end nobody recorded wait again, due now; answers how many.
 
-        They cost no try: a kill must never use up what a channel that fails is granted, or it could cost an alert.
+        At start these are all that are under way, later those begun before a time that no attempt outlives. They
+        cost no try: a kill must never use up what a channel that fails is granted, or it could cost an alert.
         """
-        sending = _DELIVERIES.c.state == DeliveryState.SENDING
-        cut_off = list(self._connection.scalars(select(_DELIVERIES.c.id).where(sending)))
+        cut_off = update(_DELIVERIES).where(_DELIVERIES.c.state == DeliveryState.SENDING)
+        if begun_before is not None:
+            cut_off = cut_off.where(_DELIVERIES.c.tried_at < begun_before)
         changes = {
             "state": DeliveryState.PENDING,
             "next_try_at": now,
             "attempts": _DELIVERIES.c.attempts - 1,
             "last_error": INTERRUPTED,
         }
-        self._connection.execute(update(_DELIVERIES).where(sending).values(changes))
-        order = _outbox().order_by(_DELIVERIES.c.id)
-        return [
-            found for some in chunks(cut_off) for found in self._deliveries(order.where(_DELIVERIES.c.id.in_(some)))
-        ]
+        return self._connection.execute(cut_off.values(changes)).rowcount
 
     def _deliveries(self, query: Select[Any]) -> list[Delivery]:
         return [_delivery(row) for row in self._connection.execute(query)]
