@@ -30,6 +30,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         end_run()
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are named by their number: what stands in them (a gzip header holds the time) differs between processes."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slowest tests start first, dealt out to the processes, so that the run does not end with waiting for them.
