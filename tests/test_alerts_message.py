@@ -179,3 +179,8 @@ def test_any_item_gives_a_bounded_alert_with_its_block(
     assert alert.body.splitlines()[-4:] == [
         "incident: 2026-11-21-ain-al-asad", "version: 3", "reason: FIRST", "alert: al-7",
     ]  # fmt: skip
+
+
+def test_a_weapon_of_two_words_is_written_as_two_words() -> None:
+    missiles = replace(CLASSIFICATION, facts=replace(FACTS, weapons=("ballistic_missile",)))
+    assert alert_of(classification=missiles).title.startswith("URGENT: ballistic missile attack reported at Ain")

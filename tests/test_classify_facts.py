@@ -21,6 +21,9 @@ from classifying import asked, targets
         ("Rockets hit Harir air base in Iraq", None, None),
         ("At least 34 US troops wounded in missile attack on Ain al-Asad", None, 34),
         ("Rocket attack on US base in Iraq in 2026 wounds 1,200", None, 1200),
+        ("US soldiers killed in Tower 22 drone attack", None, None),
+        ("Drone attack on Tower 22 kills soldiers, wounds 34", None, 34),
+        ("Drone strike on Tower 22 wounds US troops", None, None),
     ],
 )
 def test_harmed(text: str, killed: int | None, wounded: int | None) -> None:

@@ -133,7 +133,8 @@ def _title(item: Item, classification: Classification, incident: Incident | None
 
 
 def _attack(weapons: tuple[str, ...]) -> str:
-    return f"{_names(weapons, glue=' and ')} attack" if weapons else "attack"
+    named = tuple(weapon.replace("_", " ") for weapon in weapons)
+    return f"{_names(named, glue=' and ')} attack" if named else "attack"
 
 
 def _at(place: str) -> str:

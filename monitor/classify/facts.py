@@ -180,7 +180,7 @@ def _stated_date(text: str, today: date) -> date | None:
 
 def _count(sentence: Sentence, hit: Hit, all_hits: list[Hit]) -> int | None:
     """The number that belongs to a word of harm: right behind it, before it up to the previous such word, or near."""
-    words = sentence.text.words
+    words = _without_places(sentence)
     previous = max((h.end for h in all_hits if h.end <= hit.start), default=sentence.start)
     following = min((h.start for h in all_hits if h.start >= hit.end), default=sentence.end)
     right_behind = number_behind(words, hit.end, following, 1)
@@ -191,3 +191,14 @@ def _count(sentence: Sentence, hit: Hit, all_hits: list[Hit]) -> int | None:
         return behind
     before = number_before(words, max(previous, sentence.start), hit.start, 9)
     return behind if before is None else before
+
+
+def _without_places(sentence: Sentence) -> str:
+    """The words of the text, as long as they were, with the digits in this sentence's places hidden: "Tower 22" is no
+    toll."""
+    words = sentence.text.words
+    for hit in sentence.hits:
+        if any(kind == "place" for kind, _ in hit.names):
+            hidden = "".join("#" if letter.isdigit() else letter for letter in words[hit.start : hit.end])
+            words = words[: hit.start] + hidden + words[hit.end :]
+    return words
