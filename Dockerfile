@@ -1,6 +1,7 @@
 # basewatch as an image: one stage builds the wheel and installs it, the other carries nothing but the result.
 #
 #   docker build -t basewatch .
+#   mkdir config && cp -r feeds.yaml rules config/
 #   docker run -d --name basewatch --stop-timeout 40 -v basewatch:/data -v "$PWD/config:/config:ro" basewatch
 #
 # /config  feeds.yaml, rules/, channels.yaml; mount your own over it, read-only. The image brings the shipped feeds and rules.

@@ -681,6 +681,37 @@ def test_an_example_that_does_not_hold_is_shown(call: Call, here: Path) -> None:
     assert json.loads(call("rules", "test", "--rules", "rules", "--json")[1])["ok"] is False
 
 
+OWN_RULE = """rule: own
+title: Anything at Ain al-Asad
+why: A relative is stationed there.
+level: {level}
+act: [attack, foiled, claim]
+where: {{any: [ain-al-asad]}}
+send_to: [{channel}]
+examples:
+  alert: ["Two drones hit Ain al-Asad air base"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "channel", "told"),
+    [
+        ("urgent", "alerts", None),  # attack-iraq takes it, as urgently and for the same people
+        ("flash", "alerts", None),  # it takes the examples of attack-iraq, more urgently and for the same people
+        ("urgent", "family", "rule attack-iraq (urgent), to alerts"),  # the family would not hear of it
+        ("flash", "family", "rule own (flash), to family"),  # the desk would not hear of it any more
+    ],
+)
+def test_a_rule_of_ones_own_beside_the_shipped_ones(
+    call: Call, here: Path, level: str, channel: str, told: str | None
+) -> None:
+    shutil.copytree(RULES, here / "rules")
+    (here / "rules" / "own.yaml").write_text(OWN_RULE.format(level=level, channel=channel))
+    code, out, err = call("rules", "test", "--rules", "rules")
+    assert (code, "all 101 examples" in err) == ((0, True) if told is None else (1, False))
+    assert told is None or told in out
+
+
 def test_old_items_have_their_reason(desk: FeedServer, call: Call) -> None:
     desk.put("/wire.xml", rss([SPORT, Story(ASAD.title, link=ASAD.link, published=old(48))]))
     call("poll")

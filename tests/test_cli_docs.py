@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import typer
 
-from monitor.cli.main import build
+from monitor.cli.main import build, main
 from monitor.meaning import Act, Level
 from monitor.messages import DeliveryState
 from monitor.news import Novelty
@@ -65,11 +66,19 @@ def test_every_word_is_in_the_glossary(word: str) -> None:
     assert f"`{word}`" in GLOSSARY
 
 
-@pytest.mark.parametrize("page", ["commands.md", "quickstart.md", "glossary.md"])
+@pytest.mark.parametrize("page", sorted(path.name for path in DOCS.glob("*.md")))
 def test_links_lead_somewhere(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     missing = [link for link in re.findall(r"\]\(([\w./-]+\.md)\)", text) if not (DOCS / link).exists()]
     assert missing == []
+
+
+def test_the_first_rule_of_the_page_works_beside_the_shipped_ones(tmp_path: Path) -> None:
+    page = (DOCS / "rules.md").read_text(encoding="utf-8")
+    (rule,) = re.findall(r"Save this as `rules/my-base.yaml`:\n\n```yaml\n(.*?)```", page, re.DOTALL)
+    shutil.copytree(DOCS.parent / "rules", tmp_path / "rules")
+    (tmp_path / "rules" / "my-base.yaml").write_text(rule, encoding="utf-8")
+    assert main(["rules", "test", "--rules", str(tmp_path / "rules")]) == 0
 
 
 def test_commands_of_the_quickstart_exist() -> None:
