@@ -144,8 +144,11 @@ def parse(text: str, path: Path) -> Document:
         raise ConfigError.at(
             path, _plain(error), line=(mark.line + 1) if mark else 0, hint=_syntax_hint(text, mark)
         ) from None
-    except yaml.YAMLError as error:  # control characters
-        raise ConfigError.at(path, f"not readable as YAML: {str(error).splitlines()[0]}") from None
+    except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
+        found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        line = text.count("\n", 0, found.start()) + 1 if found else 0
+        said = f"not readable as YAML: {str(error).splitlines()[0]}"
+        raise ConfigError.at(path, said, line=line, hint="is it a text file?") from None
     except RecursionError:
         raise ConfigError.at(path, "the file is nested too deeply") from None
     lines: dict[Loc, int] = {}

@@ -142,3 +142,12 @@ def test_a_proxy_of_the_environment_is_not_used(server: FeedServer, monkeypatch:
     assert isinstance(answer, FetchFailed)
     assert answer.problem is FetchProblem.DNS
     assert server.requests == []
+
+
+def test_the_refusal_names_the_address_and_its_kind() -> None:
+    refused = fetch("http://0/"), fetch("http://[::ffff:10.0.0.1]/"), fetch("http://10.0.0.1/")
+    assert [answer.detail for answer in refused if isinstance(answer, FetchFailed)] == [
+        "0 leads to 0.0.0.0, an unspecified address",
+        "::ffff:10.0.0.1 leads to ::ffff:a00:1, an IPv4-mapped address",
+        "10.0.0.1, a private address",
+    ]

@@ -53,6 +53,7 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     [
         (b"rule: x\n\ttitle: y\n", "tab"),
         (b"\xff\xfe\x00", "not UTF-8"),
+        (b"rule: x\ntitle: y\x00\n", "second.yaml:2: not readable as YAML: unacceptable character"),
         (b"rule: [unclosed\n", "not readable as YAML"),
         (b"a: &x 1\nb: *x\n", "anchors"),
         (b"rule: x\nrule: y\n", "twice"),

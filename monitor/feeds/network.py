@@ -141,7 +141,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         for address in addresses:
             if problem := address_problem(address, self._allow):
                 named = "" if str(address) == host else f"{host} leads to "
-                raise AddressRefused(f"{named}{address}, a {problem}")
+                article = "an" if problem[0] in "Iu" else "a"  # an IPv4-mapped, an unspecified address
+                raise AddressRefused(f"{named}{address}, {article} {problem}")
         return list(endpoints)
 
 
