@@ -106,6 +106,11 @@ class App:
         """The database knows exactly the feeds that the feeds file holds."""
         await self.thread.run(lambda tx: tx.sync_feeds(self.desk.feeds, now=self.clock()))
 
+    async def take_over(self, desk: Desk) -> None:
+        """Puts an edited desk in force, once the database knows its feeds."""
+        await self.thread.run(lambda tx: tx.sync_feeds(desk.feeds, now=self.clock()))
+        self.desk = desk
+
     def _named(self, name: str) -> Feed:
         feed = self.desk.feed(name)
         if feed is None:

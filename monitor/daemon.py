@@ -17,7 +17,8 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -25,19 +26,26 @@ from monitor import __version__
 from monitor.alerts.message import operator_alert
 from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
-from monitor.desk import load_desk, snapshot_of
+from monitor.desk import Snapshot, load_desk, snapshot_of
 from monitor.errors import ConfigError, StoreError
 from monitor.memory import give_back
 from monitor.messages import OperatorReason
 from monitor.news import Feed, FeedState
 from monitor.outlook import NETWORK_PROBLEMS, WORDS, Outlook, Reach, outlook
+from monitor.store.store import Transaction
 
 log = logging.getLogger(__name__)
 
 #: without a network the feeds are asked again after this long, whatever their interval
 OFFLINE_PROBE = timedelta(minutes=1)
-#: a feed whose poll met a bug or a lost database is left alone for this long
-AFTER_A_BUG = timedelta(minutes=5)
+#: seconds for which a feed is left alone whose poll could not be kept, and one whose poll met a bug
+AFTER_A_LOSS, AFTER_A_BUG = 30, 300
+#: seconds after which files that were refused are read again although nobody edited them (a secret may stand elsewhere)
+REFUSED_AGAIN = 30
+#: what `health` reads of a bad edit
+CONFIG_PROBLEM = "config_problem"
+#: seconds between two looks at the clock
+CLOCK_WATCH = 5
 
 
 def run(settings: Settings, *, alert_backlog: bool = False) -> int:
@@ -49,14 +57,21 @@ def run(settings: Settings, *, alert_backlog: bool = False) -> int:
 class Daemon:
     """Everything that lives between start and stop."""
 
+    #: while it runs
+    _parts: Parts
+
     def __init__(self, app: App, *, alert_backlog: bool = False) -> None:
         self._app = app
         self._alert_backlog = alert_backlog
         self._stop = asyncio.Event()
         self._polling: dict[str, asyncio.Task[None]] = {}
+        #: feeds that are left alone, and until when by the loop's clock
+        self._resting: dict[str, float] = {}
         self._last: dict[str, Reach] = {}
         self._outlook = Outlook.ONLINE
         self._complaint = ""
+        #: files that were not taken over, and when they are read again by the loop's clock
+        self._refused: tuple[Snapshot, float] = (frozenset(), 0)
         self._database_gone = False
 
     async def run(self) -> int:
@@ -74,18 +89,34 @@ class Daemon:
                 len(app.desk.rules.rules), len(app.desk.channels.targets(app.desk.channels.names())),
                 app.store.label,
             )  # fmt: skip
-            await self._stop.wait()
+            await self._until_stopped(scheduler)
             scheduler.pause()
-            await self._finish(parts)
+            await self._finish()
             scheduler.shutdown(wait=False)
         log.info("stopped; nothing is in hand")
         return 0
+
+    async def _until_stopped(self, scheduler: AsyncIOScheduler) -> None:
+        """Waits for the stop; jobs that a clock set back would hold until the old time comes again run now."""
+        latest = self._app.clock()
+        while not self._stop.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOCK_WATCH):
+                    await self._stop.wait()
+            now = self._app.clock()
+            if now < latest - timedelta(seconds=1):
+                log.warning("the clock was set back by=%s", latest - now)
+                for job in scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
+            latest = now
 
     def _schedule(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        start = datetime.now(tz=None).astimezone()
+        # it would warn each second that a job still waits for the database
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        start = datetime.now(UTC)
         for name, job, seconds in (
             ("tick", self._tick, 1),
             ("deliver", self._deliver, 1),
@@ -134,15 +165,18 @@ class Daemon:
         since = await app.thread.run(lambda tx: tx.state_get("outlook"))
         self._outlook = Outlook(since["state"]) if since else Outlook.ONLINE
         await app.thread.run(lambda tx: tx.state_set("started", {"at": now.isoformat(), "pid": os.getpid()}))
-        await self._keep_config_problem("")
+        await app.thread.run(lambda tx: tx.state_set(CONFIG_PROBLEM, ""))
 
     async def _tick(self) -> None:
         """Polls what is due, as many side by side as the settings allow."""
+        await self._look_out()
         room = self._app.settings.concurrency - len(self._polling)
         if self._stop.is_set() or room <= 0:
             return
         due = await self._app.thread.run(lambda tx: tx.due_feeds(self._app.clock()))
-        waiting = [state for state in due if state.name not in self._polling]
+        moment = asyncio.get_running_loop().time()
+        self._resting = {name: until for name, until in self._resting.items() if until > moment}
+        waiting = [state for state in due if state.name not in self._polling and state.name not in self._resting]
         for state in waiting[:room]:
             feed = self._app.desk.feed(state.name)
             if feed is not None and not self._stop.is_set():
@@ -160,70 +194,88 @@ class Daemon:
                 offline=self._outlook is not Outlook.ONLINE,
             )
         except StoreError as error:
+            self._rest(feed, AFTER_A_LOSS)
             log.error("not kept, the feed is read again later feed=%s why=%r", feed.name, str(error))
         except Exception:
-            log.exception("a bug in the poll of one feed; it is left alone for %s feed=%s", AFTER_A_BUG, feed.name)
-            later = self._app.clock() + AFTER_A_BUG
-            await self._app.thread.run(lambda tx: tx.postpone(feed.name, until=later))
+            self._rest(feed, AFTER_A_BUG)
+            log.exception("a bug in the poll of one feed; it is left alone seconds=%d feed=%s", AFTER_A_BUG, feed.name)
         else:
             self._last[feed.name] = report.reach
-            await self._look_out()
+
+    def _rest(self, feed: Feed, seconds: float) -> None:
+        """Leaves a feed alone that is still due in the database; no publisher is asked each second for our troubles."""
+        self._resting[feed.name] = asyncio.get_running_loop().time() + seconds
 
     async def _look_out(self) -> None:
         """Says once, when it changes, that nothing can be seen or that it can be seen again."""
-        seen = outlook({feed.name for feed in self._app.desk.feeds}, self._last, self._outlook)
-        if seen is self._outlook:
+        before = self._outlook
+        seen = outlook({feed.name for feed in self._app.desk.feeds}, self._last, before)
+        if seen is before:
             return
-        before, self._outlook = self._outlook, seen
         now = self._app.clock()
-        log.warning("%s (before: %s)", WORDS[seen], before)
         reason = OperatorReason.BACK_ONLINE if seen is Outlook.ONLINE else OperatorReason.OFFLINE
-        await self._tell_operator(reason, WORDS[seen][:1].upper() + WORDS[seen][1:], f"Before: {before}. Now: {seen}.")
-        value = {"state": str(seen), "since": now.isoformat()}
-        await self._app.thread.run(lambda tx: tx.state_set("outlook", value))
         # back-off was meant for publishers; when it was our own network, they are asked again soon
         soon = now if seen is Outlook.ONLINE else now + OFFLINE_PROBE
-        await self._app.thread.run(lambda tx: tx.hasten(NETWORK_PROBLEMS, at=soon))
 
-    async def _tell_operator(self, reason: OperatorReason, title: str, body: str) -> None:
+        def change(tx: Transaction) -> None:
+            title = WORDS[seen][:1].upper() + WORDS[seen][1:]
+            self._tell_operator(tx, reason, title, f"Before: {before}. Now: {seen}.")
+            tx.state_set("outlook", {"state": str(seen), "since": now.isoformat()})
+            tx.hasten(NETWORK_PROBLEMS, at=soon)
+
+        await self._app.thread.run(change)
+        self._outlook = seen
+        log.warning("%s (before: %s)", WORDS[seen], before)
+
+    def _tell_operator(self, tx: Transaction, reason: OperatorReason, title: str, body: str) -> None:
+        """Queues a notice, in the transaction that keeps what it tells of."""
         now = self._app.clock()
-        targets = self._app.desk.channels.targets(["operator"])
-        await self._app.thread.run(
-            lambda tx: tx.add_alert(operator_alert(reason, title, body, alert_id=tx.new_id(now), now=now), targets)
-        )
+        alert = operator_alert(reason, title, body, alert_id=tx.new_id(now), now=now)
+        tx.add_alert(alert, self._app.desk.channels.targets(alert.channels))
 
     async def _deliver(self) -> None:
         await self._parts.deliverer.start_due(self._app.desk.channels)
 
     async def _watch(self) -> None:
         """Takes over edited files; a bad edit leaves the last good desk in force and is told once."""
-        app = self._app
-        if snapshot_of(app.settings) == app.desk.snapshot:
-            return
-        try:
-            desk = await asyncio.to_thread(load_desk, app.settings)
-        except ConfigError as error:
-            await self._complain(str(error))
-            return
-        app.desk = desk
-        await app.sync_feeds()
-        log.info("edited files are in force feeds=%d rules=%d", len(desk.feeds), len(desk.rules.rules))
-        await self._keep_config_problem("")
+        found = snapshot_of(self._app.settings)
+        moment = asyncio.get_running_loop().time()
+        refused, again = self._refused
+        if found == self._app.desk.snapshot:
+            await self._content()  # a bad edit may have been taken back
+        elif found != refused or moment >= again:
+            self._refused = (found, moment + REFUSED_AGAIN)
+            try:
+                desk = await asyncio.to_thread(load_desk, self._app.settings)
+            except ConfigError as error:
+                await self._complain(str(error))
+                return
+            await self._app.take_over(desk)
+            log.info("edited files are in force feeds=%d rules=%d", len(desk.feeds), len(desk.rules.rules))
+            await self._content()
 
     async def _complain(self, problems: str) -> None:
         if problems == self._complaint:
             return
-        await self._keep_config_problem(problems)
-        log.error("an edit is not taken over; the last good files stay in force\n%s", problems)
-        await self._tell_operator(OperatorReason.CONFIG_PROBLEM, "An edited file is not taken over", problems)
 
-    async def _keep_config_problem(self, problems: str) -> None:
+        def change(tx: Transaction) -> None:
+            tx.state_set(CONFIG_PROBLEM, problems)
+            self._tell_operator(tx, OperatorReason.CONFIG_PROBLEM, "An edited file is not taken over", problems)
+
+        await self._app.thread.run(change)
         self._complaint = problems
-        await self._app.thread.run(lambda tx: tx.state_set("config_problem", problems))
+        log.error("an edit is not taken over; the last good files stay in force\n%s", problems)
+
+    async def _content(self) -> None:
+        """The files on disk are in force: nothing to complain of."""
+        if self._complaint:
+            await self._app.thread.run(lambda tx: tx.state_set(CONFIG_PROBLEM, ""))
+            self._complaint = ""
 
     async def _heartbeat(self) -> None:
         beat = {"at": self._app.clock().isoformat(), "pid": os.getpid(), "version": __version__}
         await self._app.thread.run(lambda tx: tx.state_set("heartbeat", beat))
+        await self._app.sync_feeds()  # a `poll` with another feeds file must not switch ours off
         give_back()
 
     async def _prune(self) -> None:
@@ -232,13 +284,13 @@ class Daemon:
         if any(gone.values()):
             log.info("pruned %s", " ".join(f"{name}={count}" for name, count in gone.items()))
 
-    async def _finish(self, parts: Parts) -> None:
+    async def _finish(self) -> None:
         """Polls in hand end within the grace time; what they raised is delivered once more before the exit."""
-        polls = list(self._polling.values())
-        if polls:
-            _, late = await asyncio.wait(polls, timeout=self._app.settings.stop_grace.total_seconds())
+        grace = self._app.settings.stop_grace.total_seconds()
+        if polls := list(self._polling.values()):
+            _, late = await asyncio.wait(polls, timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await parts.deliverer.drain(self._app.desk.channels, seconds=self._app.settings.stop_grace.total_seconds())
+        await self._parts.deliverer.drain(self._app.desk.channels, seconds=grace)
         await self._app.thread.run(lambda tx: tx.state_set("heartbeat", None))

@@ -38,7 +38,7 @@ def health(
     beat = state.get("heartbeat")
     if not beat:
         problems.append("the daemon does not run; start it with: basewatch run")
-    elif (silent := now - datetime.fromisoformat(beat["at"])) > HEARTBEAT_LIMIT:
+    elif (silent := abs(now - datetime.fromisoformat(beat["at"]))) > HEARTBEAT_LIMIT:  # ahead: the clock was set back
         problems.append(f"no sign of life for {round(silent.total_seconds())} s; the daemon is gone or stuck")
     seen = state.get("outlook") or {}
     if seen and seen["state"] != "online":

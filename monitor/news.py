@@ -56,6 +56,8 @@ class FeedState:
 
     feed_id: int
     name: str
+    #: as configured now: another one than was asked where the feeds file was edited meanwhile
+    url: str = ""
     #: moment of the first poll that succeeded; None: the next success is the first poll
     baseline_at: datetime | None = None
     next_poll_at: datetime | None = None
@@ -218,7 +220,7 @@ class PollEvent:
     #: named result, as in `FeedState.last_result`
     result: str
     detail: str = ""
-    #: from the request to the commit
+    #: from the request to the last entry read
     ms: int = 0
     #: entries in the document, and what became of them
     entries: int = 0
@@ -242,7 +244,7 @@ class Novelty(StrEnum):
     SEEN = "SEEN"
     #: the same article, known from another feed
     COPY = "COPY"
-    #: stored, never alerted: see `OldReason`
+    #: stored, never alerted, for one of the last three of `NoveltyReason`
     OLD = "OLD"
 
 

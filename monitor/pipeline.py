@@ -289,15 +289,17 @@ def item_of(
 def state_after(feed: Feed, state: FeedState, reading: Reading, *, now: datetime, offline: bool) -> FeedState:
     """What is remembered of a feed after a poll."""
     outcome = reading.outcome
-    failed = isinstance(outcome, FetchFailed | ParseFailed)
+    if state.url != feed.url:
+        # the feeds file was edited meanwhile; the new address is due at once and has validators of its own
+        return replace(state, last_poll_at=now, last_result=outcome.result, last_detail="asked at its former address")
     cadence = next_poll(feed, state, outcome, now=now, offline=offline, spread=random.random())
     after = replace(
         state, next_poll_at=cadence.next_poll_at, failures=cadence.failures, last_poll_at=now,
         last_result=outcome.result, last_detail=getattr(outcome, "detail", ""),
     )  # fmt: skip
-    if failed:
+    if isinstance(outcome, FetchFailed | ParseFailed):
         return after
-    permanent = outcome.permanent_url if isinstance(outcome, Fetched | NotModified) else None
+    permanent = outcome.permanent_url
     redirect_url, redirect_since = watch_redirect(state, permanent, now=now, polled_url=reading.url)
     after = replace(
         after, last_success_at=now, blind_told_at=None, redirect_url=redirect_url, redirect_since=redirect_since,

@@ -84,6 +84,9 @@ def test_offline_is_nobodys_failure_and_recovery_is_quick() -> None:
     cadence = next_poll(FEED, replace(STATE, failures=4), TIMEOUT, now=NOW, offline=True, spread=0.999)
     assert (cadence.failures, cadence.why) == (4, "the network is away")
     assert wait(TIMEOUT, 4, offline=True) == MINUTE
+    assert wait(status(404), 4, offline=True) == FEED.interval, "a server that answers is asked no more often"
+    busy = FetchFailed(problem=FetchProblem.HTTP_STATUS, status=429, retry_after=timedelta(hours=2))
+    assert wait(busy, 4, offline=True) == timedelta(hours=2)
     assert wait(TIMEOUT, 4, offline=True, feed=replace(FEED, interval=timedelta(seconds=10))) == timedelta(seconds=10)
 
 

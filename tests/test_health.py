@@ -31,6 +31,7 @@ def test_a_daemon_at_work_is_healthy() -> None:
     [
         ({"heartbeat": None}, {}, None, "the daemon does not run"),
         ({"heartbeat": {"at": ago(minutes=2).isoformat()}}, {}, None, "no sign of life for 120 s"),
+        ({"heartbeat": {"at": ago(hours=-3).isoformat()}}, {}, None, "no sign of life for 10800 s"),
         ({"outlook": {"state": "no network", "since": "11:40"}}, {}, None, "no network since 11:40"),
         ({"config_problem": "feeds.yaml:3: …"}, {}, None, "an edited file is not in force: feeds.yaml:3"),
         ({}, {"blind_told_at": ago(hours=1)}, None, "1 of 1 feeds cannot be read: wire"),

@@ -36,7 +36,7 @@ def test_a_new_feed_is_blank_and_due_at_once(synced: Store) -> None:
         assert [state.name for state in tx.feed_states()] == ["Rudaw — English", "other"]
         assert [state.name for state in tx.due_feeds(NOW)] == [FEED.name, OTHER.name]
         state = tx.feed_state(FEED.name)
-    assert state == FeedState(feed_id=state.feed_id, name=FEED.name)
+    assert state == FeedState(feed_id=state.feed_id, name=FEED.name, url=FEED.url)
 
 
 def test_state_and_event_come_back_as_they_went_in(synced: Store) -> None:
@@ -50,16 +50,34 @@ def test_state_and_event_come_back_as_they_went_in(synced: Store) -> None:
         assert tx.feed_events(OTHER.name) == []
 
 
+def poll(store: Store, name: str, **changes: object) -> None:
+    """A poll of this feed that left its state so."""
+    with store.transaction() as tx:
+        state = replace(tx.feed_state(name), **changes)  # type: ignore[arg-type]
+        tx.save_poll(state, PollEvent(at=NOW, result="fetched"))
+
+
 def test_due_feeds_are_those_never_polled_then_the_longest_overdue(synced: Store) -> None:
     third = Feed(name="third", url="https://third.example/feed")
     with synced.transaction() as tx:
         tx.sync_feeds([FEED, OTHER, third], now=NOW)
-        tx.postpone(FEED.name, until=NOW - HOUR)
-        tx.postpone(OTHER.name, until=NOW - 2 * HOUR)
+    poll(synced, FEED.name, next_poll_at=NOW - HOUR)
+    poll(synced, OTHER.name, next_poll_at=NOW - 2 * HOUR)
+    with synced.read() as tx:
         assert [state.name for state in tx.due_feeds(NOW)] == ["third", "other", FEED.name]
-        tx.postpone("third", until=NOW + HOUR)
+    poll(synced, "third", next_poll_at=NOW + HOUR)
+    with synced.read() as tx:
         assert [state.name for state in tx.due_feeds(NOW)] == ["other", FEED.name]
         assert [state.name for state in tx.due_feeds(NOW + HOUR)] == ["other", FEED.name, "third"]
+
+
+def test_a_clock_that_was_set_back_holds_no_feed(synced: Store) -> None:
+    """Else a machine that once thought it was next year would read nothing until then."""
+    next_year = NOW + 9000 * HOUR
+    poll(synced, FEED.name, last_poll_at=next_year, next_poll_at=next_year + HOUR)
+    poll(synced, OTHER.name, last_poll_at=NOW, next_poll_at=NOW + HOUR)
+    with synced.read() as tx:
+        assert [state.name for state in tx.due_feeds(NOW)] == [FEED.name]
 
 
 def test_a_feed_that_leaves_the_file_rests_and_comes_back_with_its_state(synced: Store) -> None:

@@ -49,18 +49,20 @@ def next_poll(
     """When to ask again after `outcome`.
 
     `spread` in [0, 1) moves the wait by up to 5 % either way after a success and up to 10 % later after a failure,
-    so that feeds which started together drift apart. `offline` (no feed at all can be reached) is nobody's fault:
-    failures are not counted and the wait stays short.
+    so that feeds which started together drift apart. `offline` (no feed at all can be read) is nobody's fault:
+    failures are not counted and the wait stays short, yet a server that answers is asked no more often than always.
+    What a server asks us to wait is obeyed in any case.
     """
     if isinstance(outcome, (Fetched, NotModified)):
         return Cadence(next_poll_at=now + feed.interval * (0.95 + 0.1 * spread), failures=0, why=outcome.result)
-    later = 1 + 0.1 * spread
     if offline:
-        wait = min(feed.interval, _OFFLINE_WAIT) * later
-        return Cadence(next_poll_at=now + wait, failures=state.failures, why="the network is away")
-    failures = state.failures + 1
-    wait = _backed_off(feed, _steps(outcome, failures)) * later
-    why = f"{outcome.result}, {_times(failures)}"
+        answered = isinstance(outcome, FetchFailed) and outcome.status is not None
+        failures, why = state.failures, "the network is away"
+        wait = feed.interval if answered else min(feed.interval, _OFFLINE_WAIT)
+    else:
+        failures = state.failures + 1
+        wait, why = _backed_off(feed, _steps(outcome, failures)), f"{outcome.result}, {_times(failures)}"
+    wait *= 1 + 0.1 * spread
     asked = outcome.retry_after if isinstance(outcome, FetchFailed) else None
     if asked is not None and min(asked, _LONGEST_RETRY_AFTER) > wait:
         wait = min(asked, _LONGEST_RETRY_AFTER) * (1 + 0.02 * spread)

@@ -18,7 +18,7 @@ from monitor.store.tables import FeedRow, FetchEventRow, ItemRow, table_of
 #: polls remembered of each feed
 EVENTS_PER_FEED = 30
 
-_STATE = [field.name for field in fields(FeedState) if field.name not in ("feed_id", "name")]
+_STATE = [field.name for field in fields(FeedState) if field.name not in ("feed_id", "name", "url")]
 _FEEDS, _EVENTS = table_of(FeedRow), table_of(FetchEventRow)
 _EVENT = [getattr(FetchEventRow, field.name) for field in fields(PollEvent)]
 
@@ -65,8 +65,11 @@ class FeedPart(Part):
         return _state(row)
 
     def due_feeds(self, now: datetime) -> list[FeedState]:
-        """Configured feeds whose time has come: never polled first, then the longest overdue."""
-        due = or_(FeedRow.next_poll_at.is_(None), FeedRow.next_poll_at <= now)
+        """Configured feeds whose time has come: never polled first, then the longest overdue.
+
+        A last poll that lies ahead of now shows that the clock was set back: then the wait counts no more.
+        """
+        due = or_(FeedRow.next_poll_at.is_(None), FeedRow.next_poll_at <= now, FeedRow.last_poll_at > now)
         order = (FeedRow.next_poll_at.asc().nulls_first(), FeedRow.id)
         return self._states(_states().where(FeedRow.configured, due).order_by(*order))
 
@@ -76,10 +79,6 @@ class FeedPart(Part):
         self._connection.execute(_SAVE_STATE, values | {"of": state.feed_id})
         self._connection.execute(_ADD_EVENT, columns_of(event) | {"feed_id": state.feed_id})
         self._connection.execute(_DROP_EVENTS, {"of": state.feed_id})
-
-    def postpone(self, name: str, *, until: datetime) -> None:
-        """Leaves a feed alone until then; nothing else of its state changes."""
-        self._connection.execute(update(FeedRow).where(FeedRow.name == name).values(next_poll_at=until))
 
     def hasten(self, results: Collection[str], *, at: datetime) -> None:
         """Asks the feeds whose last result is one of these again at `at`, where they were to wait longer."""
@@ -110,7 +109,7 @@ def _beyond_kept() -> Delete:
 
 
 def _states() -> Select[Any]:
-    return select(FeedRow.id.label("feed_id"), FeedRow.name, *(getattr(FeedRow, name) for name in _STATE))
+    return select(FeedRow.id.label("feed_id"), FeedRow.name, FeedRow.url, *(getattr(FeedRow, name) for name in _STATE))
 
 
 def _state(row: Row[Any]) -> FeedState:
