@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from databases import database
-from monitor.errors import StoreError
+from monitor.errors import PlaceTaken, StoreError
 from monitor.store import engine
-from monitor.store.store import Store
+from monitor.store.store import Store, Transaction
 from monitor.store.thread import StoreThread
 from monitor.store.upgrade import SchemaState, schema_state, upgrade
 from values import FEED, NOW, stored_item
@@ -72,11 +72,9 @@ def test_writers_wait_for_each_other_and_lose_nothing(synced: Store) -> None:
 
     def count() -> None:
         for _ in range(10):
-            with guard, synced.transaction() as tx:
+            with synced.transaction() as tx:
                 tx.state_set("count", tx.state_get("count") + 1)
 
-    # on SQLite BEGIN IMMEDIATE alone keeps readers-then-writers apart; PostgreSQL needs the one writer that we are
-    guard = threading.Lock() if synced.label.startswith("postgresql") else _NoLock()
     workers = [threading.Thread(target=count) for _ in range(3)]
     for worker in workers:
         worker.start()
@@ -86,26 +84,48 @@ def test_writers_wait_for_each_other_and_lose_nothing(synced: Store) -> None:
         assert tx.state_get("count") == 30
 
 
-class _NoLock:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-
 def test_a_database_that_another_process_holds_is_named_after_the_wait(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
-    with database("sqlite", tmp_path) as address:
-        one, other = Store(address), Store(address)
-        with (
-            one.transaction(),
-            pytest.raises(StoreError, match=r"another process holds the database.*basewatch\.db"),
-            other.transaction(),
-        ):
-            pass
-        one.close()
-        other.close()
+    one, other = Store(database_url), Store(database_url)
+    with (
+        one.transaction(),
+        pytest.raises(StoreError, match="another process holds the database"),
+        other.transaction(),
+    ):
+        pass
+    one.close()
+    other.close()
+
+
+def test_a_connection_that_the_server_cuts_is_told_and_the_next_transaction_has_another(tmp_path: Path) -> None:
+    with database("postgresql", tmp_path) as address:
+        store, bystander = Store(address), Store(address)
+        thread = StoreThread(store)
+
+        async def work() -> None:
+            pid = await thread.run(_backend)
+            with bystander.transaction() as tx:
+                tx._connection.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+            await thread.run(lambda tx: tx.state_set("note", "cut between two transactions"))
+            with pytest.raises(StoreError, match="terminating connection"):
+                await thread.run(_cut)
+            assert await thread.run(lambda tx: tx.state_get("note")) == "cut between two transactions"
+
+        asyncio.run(work())
+        thread.close()
+        store.close()
+        bystander.close()
+
+
+def _backend(tx: Transaction) -> int:
+    return int(tx._connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+
+def _cut(tx: Transaction) -> None:
+    tx.state_set("note", "lost")
+    tx._connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 def test_there_is_one_daemon_for_a_database(database_url: str) -> None:
@@ -118,11 +138,36 @@ def test_there_is_one_daemon_for_a_database(database_url: str) -> None:
     other.close()
 
 
+def test_a_daemon_takes_its_place_again_after_the_server_dropped_it(tmp_path: Path) -> None:
+    """A restart of PostgreSQL ends the connection that holds the lock."""
+    with database("postgresql", tmp_path) as address:
+        one, other = Store(address), Store(address)
+        with one.only_daemon() as make_sure:
+            make_sure()
+            _drop_connections(address)
+            make_sure()
+            with pytest.raises(PlaceTaken), other.only_daemon():
+                pass
+            _drop_connections(address)
+            with other.only_daemon(), pytest.raises(PlaceTaken, match="another basewatch"):
+                make_sure()
+        one.close()
+        other.close()
+
+
+def _drop_connections(address: str) -> None:
+    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 WRITER = """
 import os, sys, time
 sys.path.insert(0, sys.argv[2])
 from values import FEED, NOW, stored_item
-from monitor.store.store import Store
+from monitor.store.store import Store, Transaction
 from monitor.store.thread import StoreThread
 store = Store(sys.argv[1])
 with store.transaction() as tx:

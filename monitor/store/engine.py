@@ -6,7 +6,8 @@ items and alerts stand in one transaction, so the next poll finds the same news 
 was sent in those seconds is sent once more. `FULL` would avoid that for one disk sync per poll (0.7 ms became 5 ms
 for an unchanged feed when measured, and 500 feeds make that two seconds). Writers begin with BEGIN IMMEDIATE,
 because a transaction that reads first and writes later fails at once under SQLite when another one wrote in
-between. PostgreSQL is met through psycopg 3.
+between. PostgreSQL is met through psycopg 3; its writers take an advisory lock to the same end: two processes that
+relate the same news at the same time (`poll` beside `run`) would tell it twice.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ from monitor.errors import StoreError
 #: how long a transaction waits for another process to finish its own
 BUSY_SECONDS = 15.0
 CONNECT_SECONDS = 10
-#: names the lock of an upgrade among those of other programs in one PostgreSQL database
-UPGRADE_LOCK = 0x6261_7365_0001
+#: names the writers' lock among those of other programs in one PostgreSQL database
+_WRITERS = 0x6261_7365_0001
+#: a server that vanished without a word is given up after about a minute, not after the system's two hours
+_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 
 _HEADER = b"SQLite format 3\0"
 
@@ -42,8 +45,10 @@ def open_engine(address: str) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    patience = {"connect_timeout": CONNECT_SECONDS, "application_name": "basewatch"}
-    return create_engine(address, pool_size=2, pool_pre_ping=True, connect_args=patience)
+    patience = {"connect_timeout": CONNECT_SECONDS, "application_name": "basewatch", **_KEEPALIVE}
+    engine = create_engine(address, pool_size=2, pool_pre_ping=True, connect_args=patience)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
 
 
 def label(address: str) -> str:
@@ -99,6 +104,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
+# --------------------------------------------------------------------------------------- PostgreSQL
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if not connection.get_execution_options().get("read_only", False):
+        patience = f"set_config('lock_timeout', '{BUSY_SECONDS * 1000:.0f}ms', true)"
+        connection.exec_driver_sql(f"SELECT {patience}, pg_advisory_xact_lock({_WRITERS})")
+
+
 # ------------------------------------------------------------------------------------- transactions
 
 
@@ -127,6 +141,7 @@ def _sentence(error: DBAPIError) -> str:
     said = " ".join(str(error.orig).split())
     low = said.casefold()
     meanings = (
+        ("due to lock timeout", "another process holds the database; stop it or try again"),
         ("database is locked", "another process holds the database; stop it or try again"),
         ("readonly database", "this database may only be read"),
         ("disk is full", "the disk with the database is full"),

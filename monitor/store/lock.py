@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
-from monitor.errors import StoreError
+from monitor.errors import PlaceTaken
 from monitor.store.engine import plainly
 
 #: key of the PostgreSQL advisory lock: "basewatch" as a number
@@ -17,32 +18,60 @@ _ADVISORY_KEY = 0x62617365
 
 _HELD = "another basewatch daemon works on this database; stop it first, or give this one its own database"
 
+#: makes sure that the place is still held; `PlaceTaken` where another daemon has it, `StoreError` without a database
+MakeSure = Callable[[], None]
+
 
 @contextmanager
-def only_daemon(engine: Engine) -> Iterator[None]:
-    """Holds the daemon's lock; `StoreError` where another process holds it. The system frees it when we are killed."""
+def only_daemon(engine: Engine) -> Iterator[MakeSure]:
+    """Holds the daemon's lock; `PlaceTaken` where another process holds it. The system frees it when we are killed."""
     if engine.dialect.name == "postgresql":
-        with _postgresql_lock(engine):
-            yield
+        place = _AdvisoryLock(engine)
+        place.hold()
+        try:
+            yield place.hold
+        finally:
+            place.leave()
         return
     with Path(f"{engine.url.database}.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StoreError(_HELD) from None
-        yield
+            raise PlaceTaken(_HELD) from None
+        yield lambda: None  # the system keeps it as long as we live
 
 
-@contextmanager
-def _postgresql_lock(engine: Engine) -> Iterator[None]:
-    """An advisory lock; it lives as long as its connection, which is therefore not given back to the pool."""
-    with plainly(engine):
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        free = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
-    try:
+class _AdvisoryLock:
+    """PostgreSQL's lock; it lives as long as its connection, which is therefore not given back to the pool.
+
+    A restart of the server, or an administrator, ends the connection and with it the lock: whoever works on must
+    take it again.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def hold(self) -> None:
+        """Takes the lock, or looks whether its connection lives and takes it again where it does not."""
+        with plainly(self._engine):
+            if self._connection is not None:
+                try:
+                    self._connection.execute(text("SELECT 1"))
+                    return
+                except DBAPIError:
+                    self.leave()
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._connection = connection
+            free = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
         if not free:
-            raise StoreError(_HELD)
-        yield
-    finally:
-        connection.invalidate()
-        connection.close()
+            self.leave()
+            raise PlaceTaken(_HELD)
+
+    def leave(self) -> None:
+        """Ends the connection, and with it the lock."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(DBAPIError):
+                connection.invalidate()
+            connection.close()

@@ -11,11 +11,11 @@ import io
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, column, inspect, select, table, text
+from sqlalchemy import Connection, column, inspect, select, table
 
 from monitor.errors import StoreError
 from monitor.shipped import packaged_or_beside
-from monitor.store.engine import UPGRADE_LOCK, begin, open_engine, sqlite_file
+from monitor.store.engine import begin, open_engine, sqlite_file
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -58,8 +58,6 @@ def upgrade(address: str) -> None:
     engine = open_engine(address)
     try:
         with begin(engine) as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": UPGRADE_LOCK})
             state = _state(connection)
             if state in (SchemaState.NEWER, SchemaState.NOT_OURS):
                 raise StoreError(REFUSALS[state])
