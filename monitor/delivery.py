@@ -128,6 +128,7 @@ class Deliverer:
         while True:
             try:
                 await self._store.run(lambda tx: self._record(tx, attempt, channels))
+                _say(attempt)
                 return attempt
             except StoreError:
                 # forgotten, the message would be sent once more; meanwhile its target waits
@@ -140,18 +141,23 @@ class Deliverer:
         now = self._clock()
         delivery, verdict = attempt.delivery, attempt.verdict
         tx.record(delivery.id, verdict, attempt.result, now=now)
-        where = f"alert={delivery.alert.id} channel={delivery.channel} target={delivery.label}"
-        if isinstance(verdict, Sent):
-            log.info("delivered %s attempt=%d", where, delivery.attempts)
-        elif isinstance(verdict, Retry):
-            log.warning(
-                "not delivered %s attempt=%d outcome=%r next=%s detail=%r", where, delivery.attempts,
-                str(attempt.result.outcome), verdict.at.isoformat(timespec="seconds"), attempt.result.detail,
-            )  # fmt: skip
-        else:
-            log.error("gave up %s attempts=%d why=%r", where, delivery.attempts, verdict.why)
-            if delivery.alert.kind is not AlertKind.OPERATOR:
-                notice = gave_up_notice(delivery, verdict, alert_id=tx.new_id(now), now=now)
-                others = [t for t in channels.targets(["operator"]) if t.key != delivery.target]
-                others = others or [t for t in channels.targets(channels.names()) if t.key != delivery.target]
-                tx.add_alert(notice, others)
+        if isinstance(verdict, GaveUp) and delivery.alert.kind is not AlertKind.OPERATOR:
+            notice = gave_up_notice(delivery, verdict, alert_id=tx.new_id(now), now=now)
+            others = [t for t in channels.targets(["operator"]) if t.key != delivery.target]
+            others = others or [t for t in channels.targets(channels.names()) if t.key != delivery.target]
+            tx.add_alert(notice, others)
+
+
+def _say(attempt: Attempt) -> None:
+    """The log line of an outcome, once it is kept."""
+    delivery, verdict = attempt.delivery, attempt.verdict
+    where = f"alert={delivery.alert.id} channel={delivery.channel} target={delivery.label}"
+    if isinstance(verdict, Sent):
+        log.info("delivered %s attempt=%d", where, delivery.attempts)
+    elif isinstance(verdict, Retry):
+        log.warning(
+            "not delivered %s attempt=%d outcome=%r next=%s detail=%r", where, delivery.attempts,
+            str(attempt.result.outcome), verdict.at.isoformat(timespec="seconds"), attempt.result.detail,
+        )  # fmt: skip
+    else:
+        log.error("gave up %s attempts=%d why=%r", where, delivery.attempts, verdict.why)

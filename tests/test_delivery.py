@@ -147,3 +147,30 @@ def test_a_lost_database_ends_a_target_with_one_line_and_its_delivery_waits(
     asyncio.run(work())
     assert [record.exc_info for record in caplog.records if record.levelname == "ERROR"] == [None, None]
     assert set(states(store).values()) == {DeliveryState.PENDING}
+
+
+def test_a_delivery_is_told_in_the_log_once_it_is_kept(
+    thread: FailingStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk fails the commit, again and again; the log then told of a delivery each time."""
+    caplog.set_level("INFO", "monitor.delivery")
+    monkeypatch.setattr("monitor.delivery.RECORD_AGAIN", 0.01)
+    refused: list[str] = []
+
+    async def work() -> None:
+        sending = deliverer(thread)
+        record = sending._record
+
+        def recorded_but_not_kept(*args: Any) -> None:
+            record(*args)
+            if len(refused) < 4:
+                refused.append("the commit")
+                raise StoreError("the disk with the database is full")
+
+        monkeypatch.setattr(sending, "_record", recorded_but_not_kept)
+        await sending.deliver_due(Taking())
+        await sending.stop()
+
+    asyncio.run(work())
+    assert len(refused) == 4
+    assert sorted(line.split()[2] for line in caplog.messages if line.startswith("delivered")) == ["channel=alerts"] * 2
