@@ -27,11 +27,12 @@ from monitor.alerts.message import operator_alert
 from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
 from monitor.desk import Snapshot, load_desk, snapshot_of
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ConfigError, PlaceTaken, StoreError
 from monitor.memory import give_back
 from monitor.messages import OperatorReason
 from monitor.news import Feed, FeedState
 from monitor.outlook import NETWORK_PROBLEMS, WORDS, Outlook, Reach, outlook
+from monitor.store.lock import MakeSure
 from monitor.store.store import Transaction
 
 log = logging.getLogger(__name__)
@@ -49,9 +50,12 @@ CLOCK_WATCH = 5
 
 
 def run(settings: Settings, *, alert_backlog: bool = False) -> int:
-    """Runs until SIGTERM or SIGINT; 0 when what was in hand is finished. Raises `BasewatchError` where it cannot."""
-    with open_app(settings) as app, app.store.only_daemon():
-        return asyncio.run(Daemon(app, alert_backlog=alert_backlog).run())
+    """Runs until SIGTERM or SIGINT, then 0; 1 where another daemon has taken the place of this one.
+
+    Raises `BasewatchError` where it cannot begin.
+    """
+    with open_app(settings) as app, app.store.only_daemon() as make_sure:
+        return asyncio.run(Daemon(app, alert_backlog=alert_backlog, make_sure=make_sure).run())
 
 
 class Daemon:
@@ -60,8 +64,10 @@ class Daemon:
     #: while it runs
     _parts: Parts
 
-    def __init__(self, app: App, *, alert_backlog: bool = False) -> None:
+    def __init__(self, app: App, *, alert_backlog: bool = False, make_sure: MakeSure = lambda: None) -> None:
         self._app = app
+        self._make_sure = make_sure
+        self._place_taken = False
         self._alert_backlog = alert_backlog
         self._stop = asyncio.Event()
         self._polling: dict[str, asyncio.Task[None]] = {}
@@ -94,7 +100,7 @@ class Daemon:
             await self._finish()
             scheduler.shutdown(wait=False)
         log.info("stopped; nothing is in hand")
-        return 0
+        return 1 if self._place_taken else 0
 
     async def _until_stopped(self, scheduler: AsyncIOScheduler) -> None:
         """Waits for the stop; jobs that a clock set back would hold until the old time comes again run now."""
@@ -133,6 +139,10 @@ class Daemon:
         async def guarded() -> None:
             try:
                 await job()
+            except PlaceTaken as error:
+                log.error("%s; this one stops", error)
+                self._place_taken = True
+                self._stop.set()
             except StoreError as error:
                 if not self._database_gone:
                     log.error("the database is gone, jobs wait for it job=%s why=%r", name, str(error))
@@ -273,6 +283,7 @@ class Daemon:
             self._complaint = ""
 
     async def _heartbeat(self) -> None:
+        await asyncio.to_thread(self._make_sure)  # a restart of PostgreSQL takes the lock away
         beat = {"at": self._app.clock().isoformat(), "pid": os.getpid(), "version": __version__}
         await self._app.thread.run(lambda tx: tx.state_set("heartbeat", beat))
         await self._app.sync_feeds()  # a `poll` with another feeds file must not switch ours off
@@ -292,5 +303,10 @@ class Daemon:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self._parts.deliverer.drain(self._app.desk.channels, seconds=grace)
-        await self._app.thread.run(lambda tx: tx.state_set("heartbeat", None))
+        if self._place_taken:
+            return  # the outbox and the sign of life are the other daemon's
+        try:
+            await self._parts.deliverer.drain(self._app.desk.channels, seconds=grace)
+            await self._app.thread.run(lambda tx: tx.state_set("heartbeat", None))
+        except StoreError as error:
+            log.warning("what is due waits for the next start, the database is gone why=%r", str(error))

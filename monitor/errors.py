@@ -3,6 +3,7 @@
     BasewatchError
     ├── ConfigError        one or more Problems in files that a person edits
     ├── StoreError         the database cannot be reached, is too old, or is too new
+    │   └── PlaceTaken     another daemon works on it
     └── UsageError         a command was asked for something that does not exist
 
 A feed that fails, an item that is odd and a channel that refuses are not errors: they are values
@@ -58,6 +59,10 @@ class ConfigError(BasewatchError):
 
 class StoreError(BasewatchError):
     """The database cannot be used as it is; the text says what to type."""
+
+
+class PlaceTaken(StoreError):
+    """Another daemon works on this database; two would send every alert twice."""
 
 
 class UsageError(BasewatchError):

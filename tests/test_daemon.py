@@ -19,7 +19,7 @@ from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
 from monitor.daemon import Daemon
 from monitor.desk import Desk, load_desk, snapshot_of
-from monitor.errors import StoreError
+from monitor.errors import PlaceTaken, StoreError
 from monitor.news import Feed, FeedState
 from monitor.pipeline import Pipeline, PollReport
 from newsroom import Newsroom, Story, shipped_rules
@@ -196,3 +196,36 @@ def test_feeds_that_the_database_could_not_learn_of_leave_the_old_desk_in_force(
         with pytest.raises(RuntimeError):
             asyncio.run(app.take_over(replace(before, feeds=(Feed(name="x", url="https://x.example/"),))))
         assert app.desk is before
+
+
+def test_a_stop_without_a_database_is_a_clean_stop(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`running` asks for exit code 0; what is due stands in the outbox."""
+    caplog.set_level("INFO", "monitor")
+
+    async def work() -> None:
+        async with running(room, Clock()) as app:
+            await until(lambda: "polled feed=wire" in caplog.text)
+
+            async def gone(_work: object, *, keep: bool = True) -> None:
+                raise StoreError("the database answered: connection refused")
+
+            monkeypatch.setattr(app.thread, "run", gone)
+
+    asyncio.run(work())
+    assert "what is due waits for the next start" in caplog.text
+
+
+def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(room: Newsroom) -> None:
+    settings = load_settings(room.environment, room.folder)
+    desk = Desk(
+        feeds=load_feeds(settings.config), rules=shipped_rules(), channels=Channels.load(settings.channels),
+        snapshot=snapshot_of(settings),
+    )  # fmt: skip
+
+    def taken() -> None:
+        raise PlaceTaken("another basewatch daemon works on this database")
+
+    with open_app(settings, desk=desk) as app:
+        assert asyncio.run(asyncio.wait_for(Daemon(app, make_sure=taken).run(), 20)) == 1

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from databases import database
-from monitor.errors import PlaceTaken, StoreError
+from monitor.errors import StoreError
 from monitor.store import engine
 from monitor.store.store import Store, Transaction
 from monitor.store.thread import StoreThread
@@ -136,31 +136,6 @@ def test_there_is_one_daemon_for_a_database(database_url: str) -> None:
         pass
     one.close()
     other.close()
-
-
-def test_a_daemon_takes_its_place_again_after_the_server_dropped_it(tmp_path: Path) -> None:
-    """A restart of PostgreSQL ends the connection that holds the lock."""
-    with database("postgresql", tmp_path) as address:
-        one, other = Store(address), Store(address)
-        with one.only_daemon() as make_sure:
-            make_sure()
-            _drop_connections(address)
-            make_sure()
-            with pytest.raises(PlaceTaken), other.only_daemon():
-                pass
-            _drop_connections(address)
-            with other.only_daemon(), pytest.raises(PlaceTaken, match="another basewatch"):
-                make_sure()
-        one.close()
-        other.close()
-
-
-def _drop_connections(address: str) -> None:
-    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 WRITER = """

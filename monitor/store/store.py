@@ -21,7 +21,7 @@ from monitor.store.housekeeping import HousekeepingPart
 from monitor.store.ids import new_id
 from monitor.store.incidents import IncidentPart
 from monitor.store.items import ItemPart
-from monitor.store.lock import only_daemon
+from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 
 
@@ -54,8 +54,8 @@ class Store:
         with begin(self._engine, read_only=True) as connection:
             yield Transaction(connection)
 
-    def only_daemon(self) -> AbstractContextManager[None]:
-        """Holds the place of the one daemon on this database; `StoreError` where another holds it."""
+    def only_daemon(self) -> AbstractContextManager[MakeSure]:
+        """Holds the place of the one daemon on this database, and gives what makes sure of it from time to time."""
         return only_daemon(self._engine)
 
     def close(self) -> None:
