@@ -242,13 +242,16 @@ def test_a_bug_is_one_line_and_v_shows_where(call: Call, monkeypatch: pytest.Mon
 
 
 def test_a_reader_that_goes_away_is_no_traceback(here: Path) -> None:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("BASEWATCH_")}
-    for command in ("check --settings", "--help"):
-        line = f"{sys.executable} -m monitor {command} | true; echo ${{PIPESTATUS[0]}}"
-        done = subprocess.run(["bash", "-c", line], cwd=here, env=kept, capture_output=True, text=True, timeout=60)
-        assert "Traceback" not in done.stderr
-        assert "Exception ignored" not in done.stderr
-        assert done.stdout.strip() in {"0", "1", "141"}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BASEWATCH_", "PYTHON"))}
+    for unbuffered in ({}, {"PYTHONUNBUFFERED": "1"}):
+        for command in ("check --settings", "--version", "--help"):
+            line = f"{sys.executable} -m monitor {command} | sleep 0; echo ${{PIPESTATUS[0]}}"
+            done = subprocess.run(
+                ["bash", "-c", line], cwd=here, env=kept | unbuffered, capture_output=True, text=True, timeout=60
+            )  # fmt: skip
+            assert "Traceback" not in done.stderr
+            assert "Exception ignored" not in done.stderr
+            assert done.stdout.strip() in {"0", "1", "141"}
 
 
 def test_a_closed_stdout_is_no_traceback(here: Path) -> None:
@@ -267,15 +270,17 @@ def test_a_closed_stdin_is_an_empty_one(here: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
-def test_a_full_disk_behind_stdout_is_told(here: Path) -> None:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("BASEWATCH_")}
+@pytest.mark.parametrize("unbuffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("command", [("check", "--settings"), ("--version",), ("--help",)], ids=" ".join)
+def test_a_full_disk_behind_stdout_is_told(here: Path, command: tuple[str, ...], unbuffered: dict[str, str]) -> None:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BASEWATCH_", "PYTHON"))}
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "monitor", "check", "--settings"], cwd=here, env=kept, stdout=full,
+            [sys.executable, "-m", "monitor", *command], cwd=here, env=kept | unbuffered, stdout=full,
             stderr=subprocess.PIPE, text=True, timeout=60,
         )  # fmt: skip
     assert done.returncode == 1
-    assert "No space left" in done.stderr
+    assert done.stderr.count("No space left") == 1
     assert "Traceback" not in done.stderr
 
 

@@ -17,7 +17,7 @@ import typer
 from monitor import __version__
 from monitor.cli import classifying, demonstrating, explaining, feeds, ledger, rules, setup, watching
 from monitor.cli.begin import loudness
-from monitor.cli.render import clean, flush, out, prepare_streams, reader_gone, say
+from monitor.cli.render import clean, hand_over, out, prepare_streams, reader_gone, say
 from monitor.errors import BasewatchError, UsageError
 
 SET_UP, AT_WORK, UNDERSTAND, REPORT = "Set up", "At work", "Understand", "Report"
@@ -95,10 +95,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _take_anywhere(list(sys.argv[1:] if argv is None else argv))
     try:
         code = _call(arguments)
-        flush()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
-    return code
+    return hand_over() or code
 
 
 def _call(arguments: list[str]) -> int:
@@ -118,6 +117,8 @@ def _call(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise reader_gone() from None
     except OSError as error:
+        if lost := hand_over():
+            return lost  # it was the output itself
         _tell_bug_to_the_curious()
         about = f"{error.filename}: " if error.filename else ""
         say(f"basewatch: {clean(about)}{clean(error.strerror or error)}")

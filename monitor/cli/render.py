@@ -58,11 +58,16 @@ def prepare_streams() -> None:
 
 def reader_gone() -> SystemExit:
     """The quiet end of a program whose reader went away (`| head`): nothing more can be said to anybody."""
+    _drop_output()
+    return SystemExit(READER_GONE)
+
+
+def _drop_output() -> None:
+    """What is still buffered, and what comes, goes nowhere: the interpreter would stumble over it at its end."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    return SystemExit(READER_GONE)
 
 
 def out(text: str = "", *, end: str = "\n") -> None:
@@ -82,12 +87,17 @@ def say(text: str = "") -> None:
         pass
 
 
-def flush() -> None:
-    """Hands over what is buffered; the reader may have gone."""
+def hand_over() -> int:
+    """Writes what is buffered. Answers 0, or the exit code where it cannot be: the reader went, the disk is full."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        raise reader_gone() from None
+    except OSError as error:
+        _drop_output()
+        if isinstance(error, BrokenPipeError):
+            return READER_GONE
+        say(f"basewatch: the answer cannot be written: {error.strerror}")
+        return 1
+    return 0
 
 
 # ------------------------------------------------------------------------------------------------ JSON
