@@ -50,7 +50,12 @@ def copies(messages: list[Received]) -> Counter[str]:
 
 @pytest.mark.slow(180)
 @pytest.mark.timeout(420)
-def test_kill_at_random_moments_loses_nothing_and_repeats_at_most_once_per_kill(tmp_path: Path) -> None:
+def test_kill_at_random_moments_loses_nothing_and_repeats_at_most_once_per_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(
+        "COVERAGE_PROCESS_CONFIG", raising=False
+    )  # who is killed writes down nothing: it would only take time
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     dice = random.Random(seed)
