@@ -55,7 +55,7 @@ def classify(item: Item, rules: RuleSet) -> Classification:
 
 @lru_cache(maxsize=8)
 def _finders(rules: RuleSet) -> tuple[PlaceFinder, FactFinder]:
-    return PlaceFinder(rules.gazetteer, rules.vocabulary), FactFinder(rules.gazetteer, rules.vocabulary)
+    return PlaceFinder(rules.gazetteer, rules.vocabulary), FactFinder(rules.vocabulary)
 
 
 def _facts(

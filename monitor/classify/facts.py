@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.classify.acts import Verdict
-from monitor.classify.gazetteer import Gazetteer
 from monitor.classify.matcher import Hit
 from monitor.classify.numbers import number_before, number_behind, value
 from monitor.classify.reading import Reading, Sentence
@@ -41,18 +40,16 @@ _DATE = re.compile(
 
 
 class FactFinder:
-    """Finds facts with one vocabulary and gazetteer."""
+    """Finds facts with one vocabulary."""
 
-    def __init__(self, gazetteer: Gazetteer, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         mask = vocabulary.mask
-        self._gazetteer = gazetteer
         self._weapons = [(name, mask(name)) for name in WEAPONS]
         self._claim, self._no_claim = mask("claim"), mask("no-claim")
-        self._foe, self._actor = mask("foe"), mask("actor")
+        self._foe = mask("foe")
         self._harmed, self._unharmed = mask("harmed"), mask("unharmed")
         self._killed, self._wounded = mask("killed"), mask("wounded")
         self._stopped = mask("intercept", "stopped")
-        self._foe_harmed = mask("attackers-harmed")
         self._yesterday = mask("yesterday")
         self._days = [(i, mask(name)) for i, name in enumerate(_WEEKDAYS)]
 

@@ -33,11 +33,9 @@ class PlaceFinder:
         mask = vocabulary.mask
         self._sure = mask("base-place", "home-base", "diplomatic-place", "base-name")
         self._town = mask("town")
-        self._loose = mask("loose-place")
         self._country = mask("country")
         self._actor = mask("actor")
         self._target = mask("target")
-        self._diplomatic = mask("diplomatic-target")
         self._base = mask("base-target")
         self._origin = mask("origin")
 

@@ -78,7 +78,6 @@ class Reader:
     """Reads items with one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary, matcher: Matcher) -> None:
-        self._vocabulary = vocabulary
         self._matcher = matcher
         self._mask = vocabulary.mask("mask")
         self._cause = vocabulary.mask(CAUSE)
