@@ -55,23 +55,33 @@ class _AdvisoryLock:
     def hold(self) -> None:
         """Takes the lock, or looks whether its connection lives and takes it again where it does not."""
         with plainly(self._engine):
-            if self._connection is not None:
-                try:
-                    self._connection.execute(text("SELECT 1"))
-                    return
-                except DBAPIError:
-                    self.leave()
-            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            self._connection = connection
-            free = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
-        if not free:
+            if self._lives():
+                return
             self.leave()
-            raise PlaceTaken(_HELD)
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}):
+                    self._connection = connection
+                    return
+            finally:
+                if self._connection is None:
+                    _end(connection)
+        raise PlaceTaken(_HELD)
 
     def leave(self) -> None:
         """Ends the connection, and with it the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(DBAPIError):
-                connection.invalidate()
-            connection.close()
+            _end(connection)
+
+    def _lives(self) -> bool:
+        try:
+            return self._connection is not None and self._connection.scalar(text("SELECT 1")) == 1
+        except DBAPIError:
+            return False
+
+
+def _end(connection: Connection) -> None:
+    with suppress(DBAPIError):
+        connection.invalidate()
+    connection.close()
