@@ -150,14 +150,15 @@ class Deliverer:
 
 def _say(attempt: Attempt) -> None:
     """The log line of an outcome, once it is kept."""
-    delivery, verdict = attempt.delivery, attempt.verdict
-    where = f"alert={delivery.alert.id} channel={delivery.channel} target={delivery.label}"
-    if isinstance(verdict, Sent):
-        log.info("delivered %s attempt=%d", where, delivery.attempts)
-    elif isinstance(verdict, Retry):
-        log.warning(
-            "not delivered %s attempt=%d outcome=%r next=%s detail=%r", where, delivery.attempts,
-            str(attempt.result.outcome), verdict.at.isoformat(timespec="seconds"), attempt.result.detail,
-        )  # fmt: skip
-    else:
-        log.error("gave up %s attempts=%d why=%r", where, delivery.attempts, verdict.why)
+    delivery, verdict, result = attempt.delivery, attempt.verdict, attempt.result
+    what = (delivery.alert.id, delivery.channel, delivery.label, delivery.attempts)
+    match verdict:
+        case Sent():
+            log.info("delivered alert=%s channel=%s target=%s attempt=%d", *what)
+        case Retry():
+            log.warning(
+                "not delivered alert=%s channel=%s target=%s attempt=%d outcome=%s next=%s detail=%r",
+                *what, result.outcome, verdict.at.isoformat(timespec="seconds"), result.detail,
+            )  # fmt: skip
+        case GaveUp():
+            log.error("gave up alert=%s channel=%s target=%s attempts=%d why=%r", *what, verdict.why)

@@ -12,6 +12,7 @@ import pytest
 
 from monitor.alerts.channels import Channels
 from monitor.alerts.retry import RetryPolicy
+from monitor.cli.logs import event_and_pairs
 from monitor.delivery import LOST_AFTER, Deliverer
 from monitor.errors import StoreError
 from monitor.messages import Alert, DeliveryState, SendOutcome, SendResult
@@ -173,4 +174,6 @@ def test_a_delivery_is_told_in_the_log_once_it_is_kept(
 
     asyncio.run(work())
     assert len(refused) == 4
-    assert sorted(line.split()[2] for line in caplog.messages if line.startswith("delivered")) == ["channel=alerts"] * 2
+    told = [event_and_pairs(record) for record in caplog.records if record.message.startswith("delivered")]
+    keys = [(event, pairs["alert"], pairs["channel"]) for event, pairs in told]
+    assert keys == [("delivered", "ALERT", "alerts")] * 2
