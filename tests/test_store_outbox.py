@@ -197,7 +197,7 @@ def test_pruning_takes_old_items_and_leaves_their_tombstones(told: Store) -> Non
     with told.transaction() as tx:
         tx.add_items([stored_item("GONE", first_seen=NOW - 90 * DAY), stored_item("STAYS"), copy])
         tx.remember(FEED.name, [(1, "GONE", 11), (2, "STAYS", 22)], now=NOW)
-        assert tx.prune(before=NOW - 30 * DAY, now=NOW) == {"items": 1, "tombstones": 0}
+        assert tx.prune(before=NOW - 30 * DAY, now=NOW) == {"items": 1, "tombstones": 0, "notices": 0}
         assert tx.item("GONE") is None
         assert tx.item("STAYS") == stored_item("STAYS")
         assert tx.item("COPY") == replace(copy, copy_of=None)
@@ -212,8 +212,19 @@ def test_tombstones_go_when_no_document_held_them_for_long(told: Store) -> None:
         tx.add_items([stored_item("STAYS", first_seen=later)])
         tx.remember(FEED.name, [(1, None, 0), (2, None, 0), (3, "STAYS", 0)], now=NOW)
         tx.touch([2], now=NOW + 5 * DAY)
-        assert tx.prune(before=NOW, now=later) == {"items": 0, "tombstones": 1}
+        assert tx.prune(before=NOW, now=later) == {"items": 0, "tombstones": 1, "notices": 0}
         assert sorted(tx.known([1, 2, 3])) == [2, 3]
+
+
+def test_pruning_takes_old_notices_and_leaves_the_ledger(told: Store) -> None:
+    with told.transaction() as tx:
+        tx.add_alert(NOTICE, [MAIL])
+        tx.add_alert(replace(NOTICE, id="UNDER-WAY"), [MAIL])
+        (sent,) = tx.deliveries_of(NOTICE.id)
+        tx.record(sent.id, Sent(), SendResult(outcome=SendOutcome.SENT), now=NOW)
+        assert tx.prune(before=NOW, now=NOW)["notices"] == 0
+        assert tx.prune(before=NOW + DAY, now=NOW + DAY)["notices"] == 1
+        assert {alert.id for alert, _ in tx.alerts(NOW)} == {"ALERT", "UNDER-WAY"}
 
 
 def test_pruning_spares_items_of_young_incidents_and_of_alerts_under_way(told: Store) -> None:

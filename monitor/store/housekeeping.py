@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 
-from monitor.messages import DeliveryState
+from monitor.messages import AlertKind, DeliveryState
 from monitor.store.part import Part
 from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
 
@@ -33,8 +33,8 @@ class HousekeepingPart(Part):
         """Throws away items first seen before then, and answers how many of what went.
 
         Items of younger incidents and of incidents with alerts still under way stay. Of what goes the identity
-        keys stay as tombstones, until no document has held them for 400 days. Incidents and alerts are the
-        ledger and stay for good.
+        keys stay as tombstones, until no document has held them for 400 days. Incidents and their alerts are the
+        ledger and stay for good; notices to the operator go like items, once nothing of them is under way.
         """
         deliveries = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id)
         unsent = deliveries.where(DeliveryRow.state.in_(_UNDER_WAY))
@@ -43,4 +43,9 @@ class HousekeepingPart(Part):
         items = self._connection.execute(delete(ItemRow).where(ItemRow.first_seen < before, free))
         forgotten = FingerprintRow.last_seen < (now - TOMBSTONE_DAYS).date()
         keys = self._connection.execute(delete(FingerprintRow).where(FingerprintRow.item_id.is_(None), forgotten))
-        return {"items": items.rowcount, "tombstones": keys.rowcount}
+        under_way = select(DeliveryRow.alert_id).where(DeliveryRow.state.in_(_UNDER_WAY))
+        is_notice = AlertRow.kind == AlertKind.OPERATOR, AlertRow.created_at < before, AlertRow.id.not_in(under_way)
+        old = select(AlertRow.id).where(*is_notice)
+        self._connection.execute(delete(DeliveryRow).where(DeliveryRow.alert_id.in_(old)))
+        notices = self._connection.execute(delete(AlertRow).where(*is_notice))
+        return {"items": items.rowcount, "tombstones": keys.rowcount, "notices": notices.rowcount}
