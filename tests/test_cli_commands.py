@@ -549,12 +549,14 @@ def test_explain_asks_no_private_address(desk: FeedServer, call: Call, monkeypat
 
 def test_feeds_before_and_after_a_poll(desk: FeedServer, call: Call) -> None:
     (row,) = json.loads(call("feeds", "--json")[1])
-    assert (row["result"], row["last_success_at"]) == ("", None)
+    assert (row["result"], row["last_success_at"], row["polls"]) == ("", None, [])
     assert "not polled yet" in call("feeds")[1]
     call("poll")
     (row,) = json.loads(call("feeds", "--json")[1])
     assert (row["name"], row["result"], row["failures"]) == ("wire", "fetched", 0)
     assert row["next_poll_at"]
+    (poll,) = row["polls"]
+    assert poll["entries"] == poll["new"] + poll["updated"] + poll["copies"] + poll["old"] > 0
     assert re.search(r"^wire +\d+s ago +fetched", call("feeds")[1], re.MULTILINE)
 
 

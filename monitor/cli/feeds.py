@@ -20,14 +20,15 @@ from monitor.errors import ConfigError, Problem, UsageError
 if TYPE_CHECKING:
     from monitor.cli.opml import Outline
     from monitor.config.settings import Settings
-    from monitor.news import Feed, FeedState, Fetched, FetchFailed, NotModified, ParsedFeed, ParseFailed
+    from monitor.news import Feed, FeedState, Fetched, FetchFailed, NotModified, ParsedFeed, ParseFailed, PollEvent
     from monitor.store.store import Transaction
 
 
 def states(context: typer.Context, as_json: JsonOption = False) -> None:
     """Show the state of every feed: last success, last result, failures in a row, next poll, items per day.
 
-    A feed fails alone: its row says how, and it is tried again. Without a command of its own this shows the table.
+    A feed fails alone: its row says how, and it is tried again. Without a command of its own this shows the table. With
+    --json also the last polls of each feed, newest first: every entry of each document is in one of their counts.
 
     Example:
       basewatch feeds
@@ -60,15 +61,19 @@ def _states(now: datetime) -> list[dict[str, Any]]:
     configured = load_feeds(settings().config)
     known: dict[str, FeedState] = {}
     rates: dict[str, float] = {}
+    polls: dict[str, list[PollEvent]] = {}
     with database() as store:
         if store is not None:
             with store.read() as tx:
                 known = {state.name: state for state in tx.feed_states([feed.name for feed in configured])}
                 rates = _rates(tx, known.values(), now)
-    return [_state(feed, known.get(feed.name), rates.get(feed.name)) for feed in configured]
+                polls = {name: tx.feed_events(name) for name in known}
+    return [
+        _state(feed, known.get(feed.name), rates.get(feed.name), polls.get(feed.name, [])) for feed in configured
+    ]
 
 
-def _state(feed: Feed, state: FeedState | None, rate: float | None) -> dict[str, Any]:
+def _state(feed: Feed, state: FeedState | None, rate: float | None, polls: list[PollEvent]) -> dict[str, Any]:
     return {
         "name": feed.name,
         "url": feed.url,
@@ -81,6 +86,7 @@ def _state(feed: Feed, state: FeedState | None, rate: float | None) -> dict[str,
         "last_success_at": state.last_success_at if state else None,
         "next_poll_at": state.next_poll_at if state else None,
         "items_per_day": rate,
+        "polls": polls,
     }
 
 
