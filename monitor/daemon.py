@@ -139,6 +139,9 @@ class Daemon:
         async def guarded() -> None:
             try:
                 await job()
+            except asyncio.CancelledError:
+                if not self._stop.is_set():  # the stop ends jobs in hand; APScheduler would call it an error
+                    raise
             except PlaceTaken as error:
                 log.error("%s; this one stops", error)
                 self._place_taken = True

@@ -217,7 +217,9 @@ def test_a_stop_without_a_database_is_a_clean_stop(
     assert "what is due waits for the next start" in caplog.text
 
 
-def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(room: Newsroom) -> None:
+def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     settings = load_settings(room.environment, room.folder)
     desk = Desk(
         feeds=load_feeds(settings.config), rules=shipped_rules(), channels=Channels.load(settings.channels),
@@ -227,5 +229,11 @@ def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(room: 
     def taken() -> None:
         raise PlaceTaken("another basewatch daemon works on this database")
 
+    async def in_hand(_daemon: Daemon) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(Daemon, "_deliver", in_hand)
     with open_app(settings, desk=desk) as app:
         assert asyncio.run(asyncio.wait_for(Daemon(app, make_sure=taken).run(), 20)) == 1
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == ["another basewatch daemon works on this database; this one stops"]
