@@ -80,7 +80,8 @@ class App:
         """One pass over the named feeds (all, where none is named), due or not; reports in the order of completion."""
         feeds = [self._named(name) for name in names] or list(self.desk.feeds)
         await self.sync_feeds()
-        states = {state.name: state for state in await self.thread.run(lambda tx: tx.feed_states())}
+        names = [feed.name for feed in feeds]
+        states = {state.name: state for state in await self.thread.run(lambda tx: tx.feed_states(names))}
         reports: list[PollReport] = []
         gate = asyncio.Semaphore(self.settings.concurrency)
         async with self.parts() as parts:

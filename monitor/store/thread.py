@@ -1,6 +1,7 @@
 """One thread that owns the database: the event loop never waits for a lock or a disk.
 
-Transactions run one after another, which is also what makes "relate to what is already known" safe in one process.
+Transactions run one after another, which is also what makes "relate to what is already known" safe in one process;
+between processes the database sees to it (`engine`).
 """
 
 from __future__ import annotations
