@@ -45,6 +45,8 @@ AFTER_A_LOSS, AFTER_A_BUG = 30, 300
 REFUSED_AGAIN = 30
 #: what `health` reads of a bad edit
 CONFIG_PROBLEM = "config_problem"
+#: seconds that polls in hand get at a stop
+POLL_GRACE = 5
 #: seconds between two looks at the clock
 CLOCK_WATCH = 5
 
@@ -54,8 +56,15 @@ def run(settings: Settings, *, alert_backlog: bool = False) -> int:
 
     Raises `BasewatchError` where it cannot begin.
     """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
     with open_app(settings) as app, app.store.only_daemon() as make_sure:
         return asyncio.run(Daemon(app, alert_backlog=alert_backlog, make_sure=make_sure).run())
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """A signal while it still starts: nothing is in hand."""
+    raise SystemExit(0)
 
 
 class Daemon:
@@ -299,17 +308,20 @@ class Daemon:
             log.info("pruned %s", " ".join(f"{name}={count}" for name, count in gone.items()))
 
     async def _finish(self) -> None:
-        """Polls in hand end within the grace time; what they raised is delivered once more before the exit."""
-        grace = self._app.settings.stop_grace.total_seconds()
+        """Polls in hand end soon or are given up; what is due is sent as long as the grace time lets a send end."""
+        settings, loop = self._app.settings, asyncio.get_running_loop()
+        end = loop.time() + settings.stop_grace.total_seconds()
         if polls := list(self._polling.values()):
-            _, late = await asyncio.wait(polls, timeout=grace)
+            # a poll that is given up loses nothing: its feed stays due
+            _, late = await asyncio.wait(polls, timeout=min(POLL_GRACE, settings.stop_grace.total_seconds()))
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         if self._place_taken:
             return  # the outbox and the sign of life are the other daemon's
         try:
-            await self._parts.deliverer.drain(self._app.desk.channels, seconds=grace)
+            room = end - loop.time() - settings.send_timeout.total_seconds()
+            await self._parts.deliverer.drain(self._app.desk.channels, seconds=max(room, 0))
             await self._app.thread.run(lambda tx: tx.state_set("heartbeat", None))
         except StoreError as error:
             log.warning("what is due waits for the next start, the database is gone why=%r", str(error))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
+import signal
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +20,7 @@ from monitor.alerts.channels import Channels
 from monitor.app import App, open_app
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
-from monitor.daemon import Daemon
+from monitor.daemon import Daemon, run
 from monitor.desk import Desk, load_desk, snapshot_of
 from monitor.errors import PlaceTaken, StoreError
 from monitor.news import Feed, FeedState
@@ -237,3 +240,45 @@ def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(
         assert asyncio.run(asyncio.wait_for(Daemon(app, make_sure=taken).run(), 20)) == 1
     errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert errors == ["another basewatch daemon works on this database; this one stops"]
+
+
+def test_a_stop_does_not_wait_for_a_server_that_never_answers(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("monitor.daemon.POLL_GRACE", 0.1)
+    room.server.put("/wire.xml", b"", hang=True)
+    stopped: list[float] = []
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        async with running(room, Clock()) as app:
+            await until(lambda: room.server.count("/wire.xml") == 1)
+            stopped.append(loop.time())
+        stopped.append(loop.time())
+        async with running(room, Clock()) as app:  # the feed is still due
+            await until(lambda: room.server.count("/wire.xml") == 2)
+        assert app.settings.stop_grace > timedelta(seconds=20)
+
+    asyncio.run(work())
+    assert stopped[1] - stopped[0] < 10
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_during_the_start_ends_it_with_0(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+
+    def still_starting(_settings: object) -> None:
+        os.kill(os.getpid(), number)
+        time.sleep(10)
+
+    monkeypatch.setattr("monitor.daemon.open_app", still_starting)
+    try:
+        with pytest.raises(SystemExit) as left:
+            run(load_settings(room.environment, room.folder))
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGINT, before[1])
+    assert left.value.code == 0
