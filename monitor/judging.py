@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from monitor.alerts.decide import decide
 from monitor.classify.classifier import NEWS_DAYS, classify
@@ -33,7 +33,6 @@ def judge(
     incidents: list[Incident],
     rules: RuleSet,
     *,
-    now: datetime,
     own: str | None = None,
 ) -> Judgement:
     """Classify → relate → decide, for the daemon, `classify` and `explain` alike.
@@ -41,14 +40,14 @@ def judge(
     `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
     """
     classification = classify(item, rules)
-    relation = relate(item, classification, incidents, now=now, zone_of=rules.zone_of, own=own)
+    relation = relate(item, classification, incidents, zone_of=rules.zone_of, own=own)
     decision = decide(novelty, classification, relation)
     return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
 
 
 def earliest_day(item: Item) -> date:
     """The local date of the oldest incident that `item` can open or join; `judge` must know all from that day on."""
-    return ((item.published or item.first_seen) - INCIDENT_HORIZON).date()
+    return (item.reported - INCIDENT_HORIZON).date()
 
 
 def incident_after(judgement: Judgement) -> Incident | None:

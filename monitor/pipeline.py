@@ -188,7 +188,7 @@ class Pipeline:
         incidents = incidents_around(tx, [stored for _, stored in kept if stored.novelty in JUDGED])
         for found, stored in kept:
             if stored.novelty in JUDGED:
-                judgement = judge(stored.item, stored.novelty, incidents, desk.rules, now=now, own=stored.incident_id)
+                judgement = judge(stored.item, stored.novelty, incidents, desk.rules, own=stored.incident_id)
                 stored = self._keep_judgement(tx, judgement, stored, incidents, desk, alerts, now=now)
                 judged.append(judgement)
             if stored.updated_at is not None:

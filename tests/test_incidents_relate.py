@@ -23,7 +23,7 @@ class Desk:
         now = START + timedelta(hours=hours)
         news = item(title, published=now)
         found = classify(news, shipped())
-        relation = relate(news, found, self.incidents, now=now, zone_of=shipped().zone_of, own=own)
+        relation = relate(news, found, self.incidents, zone_of=shipped().zone_of, own=own)
         if relation.incident is not None:
             self.incidents = [i for i in self.incidents if i.id != relation.incident.id] + [relation.incident]
         return relation

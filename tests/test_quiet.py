@@ -199,3 +199,17 @@ def test_an_odd_date_neither_hides_nor_repeats_an_attack(room: Newsroom, wire: P
     room.poll()
     assert len(told(room)) == 2
     assert dict(incident_lines(room.hook.taken[-1].text))["incident"].endswith(place)
+
+
+def test_a_misdated_report_and_a_dated_one_of_the_same_attack_are_one_incident(
+    room: Newsroom, wire: PublishedFeed
+) -> None:
+    other = room.feed("other", [SPORT], publisher="Other")
+    room.poll()
+    wire.add(
+        Story("Rockets hit Camp Taji north of Baghdad", link="https://wire.example/t", published="2016/6/29 15:07:41")
+    )
+    room.poll()
+    other.add(Story("Rocket attack on Camp Taji, no casualties reported", link="https://other.example/t"))
+    room.poll()
+    assert len(told(room)) == 2, "the attack of the fixture and this one"

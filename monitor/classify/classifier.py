@@ -87,7 +87,7 @@ def _old_news(item: Item, facts: Facts) -> str:
     """Why a report is no news: it states a day that lies too far back; empty where it does not."""
     if not facts.date_stated or facts.date is None:
         return ""
-    days = ((item.published or item.first_seen).date() - facts.date).days
+    days = (item.reported.date() - facts.date).days
     return f"it happened on {facts.date}, {days} days before the report" if days > NEWS_DAYS else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.classify.acts import Verdict
@@ -141,7 +141,7 @@ class FactFinder:
     def date(self, verdict: Verdict, reading: Reading, zone: str) -> tuple[date, bool]:
         """The local day of the attack, and whether the item says it (a date, a weekday, "yesterday")."""
         item = reading.item
-        moment: datetime = item.published or item.first_seen
+        moment = item.reported
         today = moment.astimezone(ZoneInfo(zone)).date()
         sentences = [verdict.match.sentence] if verdict.match else []
         sentences += [s for s in reading.sentences if s not in sentences]

@@ -94,7 +94,7 @@ class Reader:
     def read(self, item: Item) -> Reading:
         """The item's sentences; where it has no title, the first line of its text is read as one."""
         out = Reading(item)
-        year = (item.published or item.first_seen).year
+        year = item.reported.year
         for name, raw in (("title", item.title), ("summary", item.summary), ("body", item.body)):
             if not raw or raw.isspace():
                 continue

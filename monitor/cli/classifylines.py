@@ -142,7 +142,7 @@ class Incidents:
 
     def judge(self, item: Item, rules: RuleSet) -> Judgement:
         """Classify → relate → decide, and remember the incident for the next item."""
-        judgement = judge(item, Novelty.NEW, self._around(item), rules, now=item.first_seen)
+        judgement = judge(item, Novelty.NEW, self._around(item), rules)
         incident = incident_after(judgement)
         if incident is not None:
             self._by_day.setdefault(incident.date, {})[incident.id] = incident

@@ -100,7 +100,7 @@ def _judge(item: Item, around: list[Incident], rules: RuleSet, *, own: str | Non
     from monitor.judging import judge
     from monitor.news import Novelty
 
-    return judge(item, Novelty.NEW, around, rules, now=item.first_seen, own=own)
+    return judge(item, Novelty.NEW, around, rules, own=own)
 
 
 def _find(tx: Transaction, what: str) -> StoredItem | None:

@@ -68,9 +68,7 @@ def _states(now: datetime) -> list[dict[str, Any]]:
                 known = {state.name: state for state in tx.feed_states([feed.name for feed in configured])}
                 rates = _rates(tx, known.values(), now)
                 polls = {name: tx.feed_events(name) for name in known}
-    return [
-        _state(feed, known.get(feed.name), rates.get(feed.name), polls.get(feed.name, [])) for feed in configured
-    ]
+    return [_state(feed, known.get(feed.name), rates.get(feed.name), polls.get(feed.name, [])) for feed in configured]
 
 
 def _state(feed: Feed, state: FeedState | None, rate: float | None, polls: list[PollEvent]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.meaning import (
@@ -45,12 +45,12 @@ _WORD = re.compile(r"\b\w{4}")
 _LIKE = 0.25
 
 
-def local_date(item: Item, classification: Classification, zone_of: Callable[[str], str], *, now: datetime) -> date:
+def local_date(item: Item, classification: Classification, zone_of: Callable[[str], str]) -> date:
     """The day of the attack at its place: as the item states it, else the day of the report there."""
     if classification.facts.date is not None:
         return classification.facts.date
     target = next(iter(targets(classification)), None)
-    moment = item.published or now
+    moment = item.reported
     return moment.astimezone(ZoneInfo(zone_of(target.id) if target else "UTC")).date()
 
 
@@ -64,7 +64,6 @@ def relate(
     classification: Classification,
     incidents: Sequence[Incident],
     *,
-    now: datetime,
     zone_of: Callable[[str], str],
     own: str | None = None,
 ) -> Relation:
@@ -75,13 +74,13 @@ def relate(
     """
     if classification.act not in INCIDENT_ACTS:
         return Relation(kind=RelationKind.NONE, reason=f"an item of act {classification.act} opens no incident")
-    day = local_date(item, classification, zone_of, now=now)
+    day = local_date(item, classification, zone_of)
     places = targets(classification)
     known = next((incident for incident in incidents if incident.id == own), None) if own else None
     if known is not None:
         joined, reason = known, "the same article, edited"
     else:
-        open_ones = [i for i in incidents if _in_window(i, day, classification, item, now)]
+        open_ones = [i for i in incidents if _in_window(i, day, classification, item)]
         open_ones.sort(key=lambda i: (i.opened_at, i.id), reverse=True)
         found = (
             _same_place(open_ones, places)
@@ -89,17 +88,17 @@ def relate(
             or _no_place(open_ones, places, classification, item)
         )
         if found is None:
-            opened = _open(item, classification, incidents, day, now)
+            opened = _open(item, classification, incidents, day)
             return Relation(kind=RelationKind.OPENS, incident=opened, reason="no incident there on that day")
         joined, reason = found
     return Relation(kind=RelationKind.JOINS, incident=_with(joined, classification), reason=reason)
 
 
-def _in_window(incident: Incident, day: date, classification: Classification, item: Item, now: datetime) -> bool:
+def _in_window(incident: Incident, day: date, classification: Classification, item: Item) -> bool:
     apart = (day - incident.date).days
     if classification.facts.date_stated:
         return apart in (0, -1)
-    moment = item.published or now
+    moment = item.reported
     return apart == 0 or (abs(apart) == 1 and abs(moment - incident.opened_at) <= FOLLOW_UP)
 
 
@@ -161,9 +160,7 @@ def _is_vague(place_id: str) -> bool:
     return place_id.startswith(_COUNTRY) or place_id == _UNPLACED
 
 
-def _open(
-    item: Item, classification: Classification, incidents: Sequence[Incident], day: date, now: datetime
-) -> Incident:
+def _open(item: Item, classification: Classification, incidents: Sequence[Incident], day: date) -> Incident:
     facts = classification.facts
     place = next(iter(targets(classification)), None)
     place_id = place.id if place else _UNPLACED
@@ -173,7 +170,7 @@ def _open(
         place_name=place.name if place else "a place not told",
         country=place.country if place else "",
         date=day,
-        opened_at=item.published or now,
+        opened_at=item.reported,
         act=classification.act,
         level=classification.level or Level.DIGEST,
         weapons=facts.weapons,
