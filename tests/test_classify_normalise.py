@@ -54,6 +54,22 @@ def test_a_term_is_found_in_any_surroundings_and_quotes_itself(term: str, before
 
 
 @pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("U.S.-led", "a U.S.-led strike"),
+        ("US-led", "a US-led strike"),
+        ("U.S. embassy", "near the U.S. embassy in Baghdad"),
+        ("Camp Simba / Manda Bay", "at Camp Simba / Manda Bay"),
+    ],
+)
+def test_a_term_with_punctuation_is_found_as_it_is_written(term: str, text: str) -> None:
+    made = make_term(term, 1)
+    assert made is not None
+    (hit,) = Matcher([made]).hits(done := normalise(text))
+    assert text[slice(*done.span(hit.start, hit.end))] == term
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("Ain al-Asad", "AIN AL ASAD"),

@@ -9,12 +9,12 @@ are written onto the next word (و ف ب ل ك س, ו ה ב ל מ ש כ) are tol
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import ahocorasick
 
-from monitor.classify.normalise import Text, normalise_term
+from monitor.classify.normalise import Text, normalise, normalise_term
 
 _ARABIC = frozenset("وفبلكس")
 _HEBREW = frozenset("והבלמשכ")
@@ -77,7 +77,7 @@ class Matcher:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         merged: dict[str, dict[tuple[str, bool, bool], Term]] = {}
-        for term in terms:
+        for term in (spelling for written in terms for spelling in _spellings(written)):
             variants = merged.setdefault(_key(term), {})
             same = (term.exact, term.open_end, term.accented)
             known = variants.get(same)
@@ -117,6 +117,15 @@ class Matcher:
                 found.append(Hit(start, end, term.tags, term.written, term.names))
         found.sort(key=_by_position)
         return found
+
+
+def _spellings(term: Term) -> Iterator[Term]:
+    """The term, and the term with its own punctuation: `U.S. embassy` leaves two spaces where the paper has it."""
+    yield term
+    done = normalise(term.written.removesuffix("*"))
+    words = done.words.strip()
+    if words != term.words:
+        yield replace(term, words=words, exact=done.cased.strip() if term.exact else "")
 
 
 def _by_position(hit: Hit) -> tuple[int, int]:

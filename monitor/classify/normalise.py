@@ -36,7 +36,9 @@ _ASCII_WORDS = {i: " " for i in range(128) if not chr(i).isalnum()}
 _GDELT = re.compile(r" [.,:;?!] ")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Z](?: ?\. ?[A-Z](?![^\W_]))+(?: ?\.)?")
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
-_SLOW = re.compile(r"  | [.] |\t|\r")
+#: the dot of `U.S.-led`: with the hyphen it would part the words as a comma does
+_DOT_BEFORE_HYPHEN = re.compile(r"[.](?=-\w)")
+_SLOW = re.compile(r"  | [.] |[.]-|\t|\r")
 _ARTICLE = re.compile(r"(?<![^\W\d_])(?:[وفبك]?ال|[وف]?لل)(?=[\u0620-\u064a]{3})")
 
 
@@ -161,8 +163,8 @@ def _find_all(text: str, part: str) -> Iterator[int]:
 
 
 def _spaces_to_drop(plain: str) -> frozenset[int]:
-    """Spaces that GDELT put inside initials and around hyphens."""
-    found: set[int] = set()
+    """Spaces that GDELT put inside initials and around hyphens, and dots that stand before a hyphen."""
+    found = {match.start() for match in _DOT_BEFORE_HYPHEN.finditer(plain)}
     for match in _INITIALS.finditer(plain):
         found.update(i for i in range(match.start(), match.end()) if plain[i] == " ")
     if _GDELT.search(plain):
