@@ -54,7 +54,9 @@ async def serve(documents: list[bytes]) -> None:
     await server.serve_forever()
 
 
-def urls(port: int, count: int) -> list[str]:
+def urls(port: int, count: int, *, one_origin: bool = False) -> list[str]:
+    if one_origin:
+        return [f"http://127.0.0.1:{port}/{n}.xml" for n in range(count)]
     return [f"http://127.0.{n // 250}.{n % 250 + 1}:{port}/{n}.xml" for n in range(count)]
 
 
@@ -161,9 +163,21 @@ def peak_memory(pid: int) -> Iterator[dict[str, float]]:
     thread.join()
 
 
-def contest(name: str, python: str, port: int, count: int) -> dict[str, float]:
+def contest(name: str, python: str, port: int, count: int, *options: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
-        command = [python, str(HERE), "--race", name, "--port", str(port), "--feeds", str(count), "--folder", folder]
+        command = [
+            python,
+            str(HERE),
+            "--race",
+            name,
+            "--port",
+            str(port),
+            "--feeds",
+            str(count),
+            "--folder",
+            folder,
+            *options,
+        ]
         environment = os.environ | {"PYTHONPATH": str(HERE.parent.parent)}
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
             with peak_memory(process.pid) as peak:
@@ -180,6 +194,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--reader", default=sys.executable)
+    parser.add_argument("--one-origin", action="store_true", help="all feeds at one address (a keep-alive connection)")
     parser.add_argument("--only", choices=RACES, action="append", help="leave the others out")
     parser.add_argument("--race", choices=RACES)
     parser.add_argument("--port", type=int, default=0)
@@ -190,7 +205,7 @@ def main() -> None:
         asyncio.run(serve([path.read_bytes() for path in sorted(given.documents.rglob("*")) if path.is_file()]))
         return
     if given.race:
-        for seconds in RACES[given.race](urls(given.port, given.feeds), given.folder):
+        for seconds in RACES[given.race](urls(given.port, given.feeds, one_origin=given.one_origin), given.folder):
             print(seconds, flush=True)
         return
     with subprocess.Popen(
@@ -199,10 +214,11 @@ def main() -> None:
         assert server.stdout is not None
         port = int(server.stdout.readline())
         results: dict[str, list[dict[str, float]]] = {name: [] for name in given.only or RACES}
+        options = ["--one-origin"] if given.one_origin else []
         for _ in range(given.rounds):
             for name in results:
                 python = given.reader if name == "reader" else sys.executable
-                results[name].append(contest(name, python, port, given.feeds))
+                results[name].append(contest(name, python, port, given.feeds, *options))
         server.terminate()
     median = {
         name: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for name, runs in results.items()
