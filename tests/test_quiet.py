@@ -20,8 +20,9 @@ SPORT = Story("Lions win the derby", link="https://wire.example/derby")
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    with Newsroom(tmp_path) as room:
+def room(tmp_path: Path, empty_database_url: str) -> Iterator[Newsroom]:
+    """A newsroom on each kind of database, set up by the first poll as a user's is."""
+    with Newsroom(tmp_path, environment={"BASEWATCH_DATABASE_URL": empty_database_url}) as room:
         room.channels({"alerts": [room.hook.url("alerts")]})
         yield room
 
