@@ -63,7 +63,7 @@ def load_desk(settings: Settings) -> Desk:
 def unknown_channels(rules: RuleSet, channels: Channels) -> Iterator[Problem]:
     """A rule that sends to a tag that no address has would tell nobody: an error, not a surprise at night."""
     for rule in rules.rules:
-        file, line = rules.send_to_at[rule.id]
+        file, line = rules.send_to_at(rule.id)
         for name in rule.send_to:
             if channels.targets([name]):
                 continue

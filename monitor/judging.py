@@ -9,7 +9,7 @@ from monitor.alerts.decide import decide
 from monitor.classify.classifier import NEWS_DAYS, classify
 from monitor.classify.rulefile import RuleSet
 from monitor.incidents.relate import relate
-from monitor.meaning import Classification, Decision, Incident, Relation
+from monitor.meaning import Classification, Decision, DecisionReason, Incident, Relation
 from monitor.news import Item, Novelty
 
 #: how far before an item's date its incident can lie: the oldest day that is news, and the day before that one
@@ -39,15 +39,18 @@ def judge(
 
     `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
     """
-    classification = classify(item, rules)
+    classification = classify(item, rules, incidents)
     relation = relate(item, classification, incidents, zone_of=rules.zone_of, own=own)
     decision = decide(novelty, classification, relation)
     return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
 
 
-def earliest_day(item: Item) -> date:
-    """The local date of the oldest incident that `item` can open or join; `judge` must know all from that day on."""
-    return (item.reported - INCIDENT_HORIZON).date()
+def earliest_day(item: Item, rules: RuleSet) -> date:
+    """The local date of the oldest incident that matters to `item`; `judge` must know all from that day on.
+
+    It can open or join one within `INCIDENT_HORIZON`; a rule may ask what happened at its place longer ago.
+    """
+    return (item.reported - INCIDENT_HORIZON - timedelta(days=rules.memory_days)).date()
 
 
 def incident_after(judgement: Judgement) -> Incident | None:
@@ -55,7 +58,12 @@ def incident_after(judgement: Judgement) -> Incident | None:
     incident = judgement.relation.incident
     if incident is None or not judgement.decision.tell:
         return incident
-    return replace(incident, told=True, level=judgement.classification.level or incident.level)
+    again = judgement.decision.reason is DecisionReason.FIRST_HERE
+    told_to = (*incident.told_to, *(c for c in judgement.decision.send_to if c not in incident.told_to))
+    return replace(
+        incident, told=True, told_to=told_to, version=incident.version + again,
+        level=judgement.classification.level or incident.level,
+    )  # fmt: skip
 
 
 def remember_incident(incidents: list[Incident], incident: Incident) -> None:

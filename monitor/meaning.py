@@ -105,18 +105,40 @@ class ScorePart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RuleTaken:
+    """One rule that takes an item, as it is recorded: what it would tell, and whom."""
+
+    rule: str
+    #: after `raise_to_…_if`
+    level: Level
+    #: channel tags
+    send_to: tuple[str, ...] = ()
+    #: the rule has `status: trial`: it decides and records, and tells nobody
+    trial: bool = False
+    #: why the level was raised
+    raised: str = ""
+
+    @property
+    def tells(self) -> bool:
+        """True where it tells somebody at once."""
+        return not self.trial and self.level.rank >= Level.NOTICE.rank
+
+
+@dataclass(frozen=True, kw_only=True)
 class Classification:
-    """What an item reports and which rule wants it told."""
+    """What an item reports and which rules want it told."""
 
     act: Act
-    #: id of the rule that took the item; None: no rule did
+    #: id of the most urgent live rule that took the item (a trial rule where only such did); None: no rule did
     rule: str | None = None
-    #: level after `raise_to_…_if`; None without a rule
+    #: that rule's level after `raise_to_…_if`; None without a rule
     level: Level | None = None
-    #: channel tags of the rule
+    #: channel tags of all live rules that tell at once, else of the one in `rule`
     send_to: tuple[str, ...] = ()
-    #: rule has `status: trial`: decides, records, tells nobody
+    #: only rules with `status: trial` took it: decided, recorded, told nobody
     trial: bool = False
+    #: every rule that took it, the most urgent first
+    taken: tuple[RuleTaken, ...] = ()
     #: sentence for people: why this act and this rule, or why none
     reason: str = ""
     facts: Facts = field(default_factory=Facts)
@@ -154,6 +176,8 @@ class Incident:
     level: Level = Level.NOTICE
     #: somebody was told of it
     told: bool = False
+    #: channel tags that were told of it; empty for one that was told before they were noted
+    told_to: tuple[str, ...] = ()
     weapons: tuple[str, ...] = ()
     claimed_by: tuple[str, ...] = ()
     killed: int | None = None
@@ -186,6 +210,8 @@ class DecisionReason(StrEnum):
     FIRST = "FIRST"
     #: the incident was known, but nobody had been told of it (first poll, digest level)
     FIRST_TOLD = "FIRST_TOLD"
+    #: others were told of the incident; this report brings in a rule with further channels
+    FIRST_HERE = "FIRST_HERE"
     NO_CHANGE = "NO_CHANGE"
     NO_RULE = "NO_RULE"
     NOT_AN_ATTACK = "NOT_AN_ATTACK"
@@ -202,6 +228,8 @@ class Decision:
     tell: bool
     reason: DecisionReason
     detail: str = ""
+    #: channel tags that are told now
+    send_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

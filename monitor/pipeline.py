@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.message import incident_alert
+from monitor.classify.rulefile import RuleSet
 from monitor.desk import Desk
 from monitor.feeds.cadence import next_poll, poll_url, watch_redirect
 from monitor.feeds.fetch import Fetcher
@@ -185,7 +186,7 @@ class Pipeline:
         added: list[StoredItem] = []
         keys: list[tuple[int, str | None, int]] = []
         kept = [(one, stored_of(tx, one, feed, now=now)) for one in recognised if one.novelty is not Novelty.SEEN]
-        incidents = incidents_around(tx, [stored for _, stored in kept if stored.novelty in JUDGED])
+        incidents = incidents_around(tx, [stored for _, stored in kept if stored.novelty in JUDGED], desk.rules)
         for found, stored in kept:
             if stored.novelty in JUDGED:
                 judgement = judge(stored.item, stored.novelty, incidents, desk.rules, own=stored.incident_id)
@@ -232,12 +233,12 @@ class Pipeline:
         )
 
 
-def incidents_around(tx: Transaction, judged: Sequence[StoredItem]) -> list[Incident]:
+def incidents_around(tx: Transaction, judged: Sequence[StoredItem], rules: RuleSet) -> list[Incident]:
     """The known incidents that any of these items could belong to, and those that edited ones belong to already."""
     if not judged:
         return []
     own = {stored.incident_id for stored in judged if stored.incident_id is not None}
-    return tx.incidents(min(earliest_day(stored.item) for stored in judged), also=own)
+    return tx.incidents(min(earliest_day(stored.item, rules) for stored in judged), also=own)
 
 
 def report_of(

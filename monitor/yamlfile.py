@@ -67,10 +67,16 @@ class Document:
     data: Any
     text: str = field(repr=False, default="")
     lines: dict[Loc, int] = field(repr=False, default_factory=dict)
+    #: where in the file `data` stands, see `part`
+    base: Loc = ()
+
+    def part(self, *loc: str | int, data: Any) -> Document:
+        """The value at `loc` as a document of its own (or `data` in its place), with the lines and keys of the file."""
+        return Document(self.path, data, self.text, self.lines, (*self.base, *loc))
 
     def line(self, *loc: str | int) -> int:
         """The 1-based line of a value, or of its nearest parent that has one."""
-        where: Loc = loc
+        where: Loc = (*self.base, *loc)
         while where:
             if where in self.lines:
                 return self.lines[where]
@@ -80,7 +86,12 @@ class Document:
     def problem(self, message: str, *loc: str | int, hint: str = "", severity: str = "error") -> Problem:
         """A `Problem` at the line of the value that `loc` leads to."""
         return Problem(
-            file=str(self.path), line=self.line(*loc), key=dotted(loc), message=message, hint=hint, severity=severity
+            file=str(self.path),
+            line=self.line(*loc),
+            key=dotted((*self.base, *loc)),
+            message=message,
+            hint=hint,
+            severity=severity,
         )
 
 
@@ -246,7 +257,7 @@ def validate(document: Document, model: type[M], *, root: str = "a mapping of ke
         held = "nothing" if document.data is None else "a list" if isinstance(document.data, list) else "plain text"
         raise ConfigError.at(
             document.path, f"the file holds {held}; {root} is meant",
-            line=document.line(), hint=f"keys: {', '.join(model.model_fields)}",
+            line=document.line(), hint=f"keys: {', '.join(field.alias or name for name, field in model.model_fields.items())}",
         )  # fmt: skip
     try:
         return model.model_validate(document.data)

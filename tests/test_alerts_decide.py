@@ -24,7 +24,8 @@ def relation_of(word: str) -> Relation:
     kind, _, told = word.partition("-")
     if kind == "none":
         return Relation(kind=RelationKind.NONE)
-    incident = Incident(**{**vars(INCIDENT), "told": told == "told"})
+    told_to = {"told": ("alerts",), "others": ("other",)}.get(told, ())
+    incident = Incident(**{**vars(INCIDENT), "told": bool(told_to), "told_to": told_to})
     return Relation(kind=RelationKind(kind), incident=incident)
 
 
@@ -32,12 +33,14 @@ def relation_of(word: str) -> Relation:
 def test_decision_table(case: dict[str, Any]) -> None:
     level = Level(case["level"]) if case["level"] else None
     classification = Classification(
-        act=Act(case["act"]), rule="some-rule" if level else None, level=level, trial=case.get("trial", False)
-    )
+        act=Act(case["act"]), rule="some-rule" if level else None, level=level, trial=case.get("trial", False),
+        send_to=("alerts",),
+    )  # fmt: skip
     decision = decide(Novelty(case["novelty"]), classification, relation_of(case["relation"]))
     assert (decision.tell, str(decision.reason)) == (case["tell"], case["reason"])
     assert decision.detail
     assert not decision.detail.endswith(".")
+    assert decision.send_to == (("alerts",) if case["tell"] else ())
 
 
 def test_every_reason_has_a_case() -> None:

@@ -46,7 +46,7 @@ INCIDENT = Incident(
     id="2026-11-21-ain-al-asad", place_id="ain-al-asad", place_name="Ain al-Asad Air Base", country="IQ",
     date=date(2026, 11, 21), opened_at=NOW, version=3,
 )  # fmt: skip
-FIRST = Decision(tell=True, reason=DecisionReason.FIRST)
+FIRST = Decision(tell=True, reason=DecisionReason.FIRST, send_to=("alerts", "duty"))
 
 
 def alert_of(

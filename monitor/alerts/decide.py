@@ -1,8 +1,9 @@
 """Does anybody need to know of this item? The last pure question on an item's path, answered with a named reason.
 
 The order of the questions is the order of the sentences below: what was seen before stays quiet, then the rule
-speaks, then the incident. An incident is told once, by the first report that a rule of level notice or higher
-takes; a later report of it changes nothing here (updates of an incident are decided elsewhere, when there are any).
+speaks, then the incident. An incident is told once to each channel, by the first report that a rule of level notice or
+higher takes for it; a later report is told only to channels that were not told yet (updates of an incident are decided
+elsewhere, when there are any).
 
 An item that belongs to no incident can still be told: a user may raise a rule for `retaliation` or `threat` to
 notice. Such an item is told once, when it is new; an edit of its text is not told again.
@@ -25,16 +26,20 @@ from monitor.news import Novelty
 
 
 def decide(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
-    """Whether this item raises an alert, and why (or why not)."""
-    return _seen_before(novelty) or _refused_by_rule(classification) or _about_incident(novelty, relation)
+    """Whether this item raises an alert, to whom, and why (or why not)."""
+    return (
+        _seen_before(novelty)
+        or _refused_by_rules(classification)
+        or _about_incident(novelty, classification.send_to, relation)
+    )
 
 
 def _quiet(reason: DecisionReason, detail: str) -> Decision:
     return Decision(tell=False, reason=reason, detail=detail)
 
 
-def _tell(reason: DecisionReason, detail: str) -> Decision:
-    return Decision(tell=True, reason=reason, detail=detail)
+def _tell(reason: DecisionReason, detail: str, send_to: tuple[str, ...]) -> Decision:
+    return Decision(tell=True, reason=reason, detail=detail, send_to=send_to)
 
 
 def _seen_before(novelty: Novelty) -> Decision | None:
@@ -49,7 +54,7 @@ def _seen_before(novelty: Novelty) -> Decision | None:
             return None
 
 
-def _refused_by_rule(classification: Classification) -> Decision | None:
+def _refused_by_rules(classification: Classification) -> Decision | None:
     act, rule, level = classification.act, classification.rule, classification.level
     if rule is None or level is None:
         return _quiet(DecisionReason.NO_RULE, f"no rule asks to be told of this ({_described(act)})")
@@ -63,17 +68,22 @@ def _refused_by_rule(classification: Classification) -> Decision | None:
     return None
 
 
-def _about_incident(novelty: Novelty, relation: Relation) -> Decision:
+def _about_incident(novelty: Novelty, send_to: tuple[str, ...], relation: Relation) -> Decision:
     incident = relation.incident
     if incident is None or relation.kind is RelationKind.NONE:
         if novelty is Novelty.UPDATED:
             return _quiet(DecisionReason.NO_CHANGE, "the text changed, but the item belongs to no incident to update")
-        return _tell(DecisionReason.FIRST, "a rule asks to be told of it, and it belongs to no incident")
+        return _tell(DecisionReason.FIRST, "a rule asks to be told of it, and it belongs to no incident", send_to)
     if relation.kind is RelationKind.OPENS:
-        return _tell(DecisionReason.FIRST, f"first report of {_named(incident)}")
-    if incident.told:
-        return _quiet(DecisionReason.NO_CHANGE, f"{_named(incident)} was told already")
-    return _tell(DecisionReason.FIRST_TOLD, f"{_named(incident)} was known, but nobody had been told of it")
+        return _tell(DecisionReason.FIRST, f"first report of {_named(incident)}", send_to)
+    if not incident.told:
+        detail = f"{_named(incident)} was known, but nobody had been told of it"
+        return _tell(DecisionReason.FIRST_TOLD, detail, send_to)
+    further = tuple(channel for channel in send_to if incident.told_to and channel not in incident.told_to)
+    if further:
+        detail = f"{_named(incident)} was told to {', '.join(incident.told_to)}, not yet to {', '.join(further)}"
+        return _tell(DecisionReason.FIRST_HERE, detail, further)
+    return _quiet(DecisionReason.NO_CHANGE, f"{_named(incident)} was told already")
 
 
 def _named(incident: Incident) -> str:

@@ -60,7 +60,7 @@ def incident_alert(
         reason=str(decision.reason),
         level=level,
         rule=classification.rule,
-        channels=classification.send_to,
+        channels=decision.send_to,
         title=shorten(f"{level.upper()}: {_title(item, classification, incident)}", MAX_TITLE),
         body=_body(
             [_headline(item)],

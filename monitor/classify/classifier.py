@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from monitor.classify.acts import Verdict
-from monitor.classify.choosing import Passed, Taken, choose
+from monitor.classify.choosing import Case, Taken
 from monitor.classify.facts import FactFinder
 from monitor.classify.matcher import Hit
 from monitor.classify.places import PlaceFinder, Target
 from monitor.classify.reading import Reading
 from monitor.classify.rulefile import RuleSet
 from monitor.classify.templates import Part
-from monitor.meaning import INCIDENT_ACTS, Act, Classification, Evidence, Facts
+from monitor.meaning import INCIDENT_ACTS, Act, Classification, Evidence, Facts, Incident, RuleTaken
 from monitor.news import Item
 
 #: an attack that a report dates further back is no news
 NEWS_DAYS = 4
 
 
-def classify(item: Item, rules: RuleSet) -> Classification:
-    """What `item` reports and which rule wants it told. Pure: same item and rules, same answer."""
+def classify(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> Classification:
+    """What `item` reports and which rules want it told. Pure: same item, rules and past, same answer.
+
+    `incidents` are known ones, for rules that ask what happened at a place before.
+    """
+    return consider(item, rules, incidents)[0]
+
+
+def consider(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> tuple[Classification, Case]:
+    """The classification, and the case that the rules were asked about (for `explain`: which rules passed, and why)."""
     places, finder = _finders(rules)
     reading = rules.reader.read(item)
     verdict = rules.judge.judge(reading)
@@ -33,24 +42,44 @@ def classify(item: Item, rules: RuleSet) -> Classification:
     old = _old_news(item, facts)
     if old:
         act = Act.BACKGROUND
-    deciding = verdict.match.sentence if verdict.match else None
-    answer = choose(rules, act, targets, facts, reading, deciding)
-    if isinstance(answer, Passed) and answer.instead is not None and answer.instead is not act:
-        act = answer.instead
-        answer = choose(rules, act, targets, facts, reading, deciding)
-    taken = answer if isinstance(answer, Taken) else None
-    return Classification(
-        act=act,
-        rule=taken.rule.id if taken else None,
-        level=taken.level if taken else None,
-        send_to=taken.rule.send_to if taken else (),
-        trial=taken.rule.status == "trial" if taken else False,
-        reason=_reason(act, old or _what(act, verdict), answer),
+    case = Case(
+        item=item, act=act, targets=targets, facts=facts, reading=reading, incidents=incidents,
+        named=places.named(reading) if act not in INCIDENT_ACTS or rules.asks_for_roles else (),
+        deciding=verdict.match.sentence if verdict.match else None,
+    )  # fmt: skip
+    taken, instead = rules.chooser.taken(case)
+    if instead is not None and instead is not act:
+        case = replace(case, act=instead)
+        taken, _ = rules.chooser.taken(case)
+    lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
+    recorded = tuple(_recorded(one) for one in taken)
+    classification = Classification(
+        act=case.act,
+        rule=lead.rule.id if lead else None,
+        level=lead.level if lead else None,
+        send_to=_channels(recorded, lead),
+        trial=lead is not None and lead.rule.status == "trial",
+        taken=recorded,
+        reason=_reason(case, old or _what(case.act, verdict), lead, rules),
         facts=facts,
-        evidence=_evidence(verdict, rules),
+        evidence=_evidence(verdict, lead, reading, rules),
         score=verdict.score,
         rules_hash=rules.hash,
     )
+    return classification, case
+
+
+def _recorded(one: Taken) -> RuleTaken:
+    rule = one.rule
+    return RuleTaken(
+        rule=rule.id, level=one.level, send_to=rule.send_to, trial=rule.status == "trial", raised=one.raised
+    )
+
+
+def _channels(taken: Sequence[RuleTaken], lead: Taken | None) -> tuple[str, ...]:
+    """The channels of every rule that tells at once; where none does, those of the leading rule."""
+    telling = [channel for one in taken if one.tells for channel in one.send_to]
+    return tuple(dict.fromkeys(telling)) or (lead.rule.send_to if lead else ())
 
 
 @lru_cache(maxsize=8)
@@ -105,27 +134,33 @@ def _what(act: Act, verdict: Verdict) -> str:
     return verdict.match.pattern.why
 
 
-def _reason(act: Act, what: str, answer: Taken | Passed | None) -> str:
+def _reason(case: Case, what: str, lead: Taken | None, rules: RuleSet) -> str:
     """A sentence for people: why this act, and why this rule or none."""
-    if isinstance(answer, Taken):
-        raised = f", {answer.why}" if answer.why else ""
-        return f"{act}: {what}; rule {answer.rule.id} ({answer.level}{raised})"
-    if answer is None or answer.held == 0:
+    act = case.act
+    if lead is not None:
+        raised = f", {lead.raised}" if lead.raised else ""
+        return f"{act}: {what}; rule {lead.rule.id} ({lead.level}{raised})"
+    nearest = next(iter(rules.chooser.passed(case)), None) if rules.chooser.is_for(act) else None
+    if nearest is None or nearest.held == 0:
         return f"{act}: {what}; no rule is for {act}"
-    return f"{act}: {what}; no rule takes it, the nearest is {answer.rule.id}: {answer.why}"
+    return f"{act}: {what}; no rule takes it, the nearest is {nearest.rule.id}: {nearest.why}"
 
 
-def _evidence(verdict: Verdict, rules: RuleSet) -> tuple[Evidence, ...]:
-    """The words of the pattern that decided, then those of the frame that changed it."""
+def _evidence(verdict: Verdict, lead: Taken | None, reading: Reading, rules: RuleSet) -> tuple[Evidence, ...]:
+    """The words of the pattern that decided, those of the frame that changed it, and the rule's own."""
+    out: list[Evidence] = []
     match = verdict.match
-    if match is None:
-        return ()
-    out = [
-        match.sentence.evidence(hit, _speaks_for(hit.tags & part.tags, rules))
-        for part, hit in _filled(match.template.parts, match.hits)
-    ]
-    if verdict.frame is not None:
-        out += [match.sentence.evidence(hit, f"never: {verdict.frame.id}") for hit in verdict.frame_hits]
+    if match is not None:
+        out += [
+            match.sentence.evidence(hit, _speaks_for(hit.tags & part.tags, rules))
+            for part, hit in _filled(match.template.parts, match.hits)
+        ]
+        if verdict.frame is not None:
+            out += [match.sentence.evidence(hit, f"never: {verdict.frame.id}") for hit in verdict.frame_hits]
+    for hit in lead.hits if lead else ():
+        home = next((s for s in reading.sentences if any(hit is other for other in s.hits)), None)
+        if home is not None and lead is not None:
+            out.append(home.evidence(hit, f"rule {lead.rule.id} asks for it"))
     return tuple(out)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import ahocorasick
 
+from monitor.classify.expressions import Expressions
 from monitor.classify.normalise import Text, normalise, normalise_term
 
 _ARABIC = frozenset("وفبلكس")
@@ -75,7 +76,7 @@ def make_term(
 class Matcher:
     """Finds all terms in one pass; built once per set of rules, then only read."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[Term], expressions: Expressions | None = None) -> None:
         merged: dict[str, dict[tuple[str, bool, bool], Term]] = {}
         for term in (spelling for written in terms for spelling in _spellings(written)):
             variants = merged.setdefault(_key(term), {})
@@ -88,6 +89,7 @@ class Matcher:
             length = len(key) - lead
             self._automaton.add_word(key, (length, lead, tuple(variants.values())))
         self._empty = not merged
+        self._expressions = expressions
         if merged:
             self._automaton.make_automaton()
 
@@ -96,10 +98,12 @@ class Matcher:
 
     def hits(self, text: Text) -> list[Hit]:
         """Every term in `text`, by position; offsets are those of `text.words`."""
-        if self._empty:
-            return []
-        words = f" {text.words} "
         found: list[Hit] = []
+        if self._expressions:
+            found += [Hit(start, end, one.tags, one.written) for start, end, one in self._expressions.find(text)]
+        if self._empty:
+            return found
+        words = f" {text.words} "
         for last, (length, lead, variants) in self._automaton.iter(words):
             # `words` is one longer in front than `text.words`; a key ends with its space unless the word may go on
             for term in variants:

@@ -9,6 +9,7 @@ from monitor.classify.acts import Verdict
 from monitor.classify.gazetteer import Gazetteer
 from monitor.classify.matcher import Hit
 from monitor.classify.reading import Reading, Sentence
+from monitor.classify.rulemodel import Precision
 from monitor.classify.vocabulary import Vocabulary
 from monitor.meaning import PlaceRef, PlaceRole
 
@@ -22,7 +23,9 @@ class Target:
     place_id: str | None = None
     country: str = ""
     #: `base`, `near`, `city`, `country` or `unknown`
-    precision: str = "unknown"
+    precision: Precision = "unknown"
+    #: `target`, `origin` or `mentioned`
+    role: str = "target"
 
 
 class PlaceFinder:
@@ -138,6 +141,23 @@ class PlaceFinder:
                 for kind, name in hit.names:
                     if kind == "place" and name not in out:
                         out[name] = self._ref(name, role, "base" if hit.tags & self._sure else "city")
+        return tuple(out.values())
+
+    def named(self, reading: Reading) -> tuple[Target, ...]:
+        """Every place and country that headline and lead name, as origin or mentioned: for rules on other acts."""
+        out: dict[tuple[str, str], Target] = {}
+        for sentence in reading.sentences:
+            if sentence.zone == "body":
+                break
+            for hit in sentence.with_tags(self._sure | self._town | self._country):
+                role = "origin" if self._is_origin(hit, sentence) else "mentioned"
+                for kind, name in hit.names:
+                    if kind == "place":
+                        place = self._gazetteer.places[name]
+                        exact: Precision = "base" if hit.tags & self._sure else "city"
+                        out.setdefault((kind, name), Target(place.site, name, place.country, exact, role))
+                    elif kind == "country":
+                        out.setdefault((kind, name), Target("base", None, name, "country", role))
         return tuple(out.values())
 
     def _ref(self, place_id: str, role: PlaceRole, precision: str) -> PlaceRef:

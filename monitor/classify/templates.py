@@ -135,21 +135,30 @@ def sum_of(parts: Sequence[Part]) -> int:
 
 def find(template: Template, hits: Sequence[Hit], words: str, *, after: int = -1) -> tuple[Hit, ...] | None:
     """The first hits (leftmost start) that fill the template, beginning behind offset `after`."""
-    first = template.parts[0]
-    for index, hit in enumerate(hits):
-        if hit.tags & first.tags and hit.start > after:
-            rest = _continue(template, 1, hits, index, words)
-            if rest is not None:
-                return (hit, *rest)
-    if first.optional:
-        return find(Template(template.written, template.parts[1:], template.barrier, template.crosses), hits, words)
+    parts = template.parts
+    dead: set[tuple[int, int]] = set()
+    for opening, first in enumerate(parts):
+        for index, hit in enumerate(hits):
+            if hit.tags & first.tags and hit.start > after:
+                rest = _continue(template, opening + 1, hits, index, words, dead)
+                if rest is not None:
+                    return (hit, *rest)
+        if not first.optional:
+            return None
     return None
 
 
-def _continue(template: Template, at: int, hits: Sequence[Hit], index: int, words: str) -> tuple[Hit, ...] | None:
-    """Hits that fill the parts from `at` on, behind `hits[index]`."""
+def _continue(
+    template: Template, at: int, hits: Sequence[Hit], index: int, words: str, dead: set[tuple[int, int]]
+) -> tuple[Hit, ...] | None:
+    """Hits that fill the parts from `at` on, behind `hits[index]`.
+
+    What was tried from here in vain is kept in `dead` and not tried again: the time grows with parts times hits.
+    """
     if at == len(template.parts):
         return ()
+    if (at, index) in dead:
+        return None
     part, previous = template.parts[at], hits[index]
     for following in range(index + 1, len(hits)):
         hit = hits[following]
@@ -161,13 +170,16 @@ def _continue(template: Template, at: int, hits: Sequence[Hit], index: int, word
         if words.count(" ", previous.end, hit.start) > part.gap and _words_between(words, previous, hit) > part.gap:
             break
         if hit.tags & part.tags:
-            rest = _continue(template, at + 1, hits, following, words)
+            rest = _continue(template, at + 1, hits, following, words, dead)
             if rest is not None:
                 return (hit, *rest)
         if hit.tags & template.barrier:
             break
     if part.optional:
-        return _continue(template, at + 1, hits, index, words)
+        rest = _continue(template, at + 1, hits, index, words, dead)
+        if rest is not None:
+            return rest
+    dead.add((at, index))
     return None
 
 

@@ -7,8 +7,9 @@ its list and of all lists that include it. That lets a template ask "any of thes
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from monitor.classify.expressions import Expression, ExpressionError, is_expression, make_expression
 from monitor.classify.listfile import FrameSpec, ListFile, PatternSpec, Terms
 from monitor.classify.matcher import Term, make_term
 from monitor.classify.templates import Template, TemplateError, compile_template
@@ -73,8 +74,7 @@ class Vocabulary:
     shapes: tuple[Shape, ...]
     patterns: tuple[Pattern, ...]
     frames: tuple[Frame, ...]
-    #: tags of the lists (no shapes, no built-ins), for `weapon` and the like
-    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    expressions: tuple[Expression, ...] = ()
 
     def mask(self, *names: str) -> int:
         """The bits of these tags together; a name that no file defines has none."""
@@ -84,8 +84,12 @@ class Vocabulary:
         return out
 
     def own_bit(self, word: str) -> int:
-        """A bit for a term that a rule brings along; the same term has the same bit in every rule."""
+        """A bit for words that a rule brings along; the same name has the same bit everywhere."""
         return self.bits.setdefault(word, 1 << len(self.bits))
+
+    def list_names(self) -> list[str]:
+        """Every list, mask, shape and built-in tag, without what rules brought along."""
+        return [name for name in self.bits if name[0].islower() and ":" not in name]
 
     def names(self, tags: int) -> list[str]:
         """The tags in a mask, for people."""
@@ -103,6 +107,7 @@ class _Builder:
         self.includes: dict[str, list[tuple[str, Loc]]] = {}
         self.bits: dict[str, int] = {name: 1 << i for i, name in enumerate(BUILT_IN)}
         self.phrases: dict[str, int] = {}
+        self.expressions: list[Expression] = []
 
     def collect(self) -> None:
         for document, content in self.files:
@@ -194,6 +199,9 @@ class _Builder:
         for name, words in self.own.items():
             document = self.home[name][0]
             for word, loc in words:
+                if is_expression(word):
+                    self._take_expression(word, closures[name], document, loc)
+                    continue
                 term = make_term(word, closures[name])
                 if "*" in word[:-1]:
                     self.problems.append(
@@ -207,6 +215,13 @@ class _Builder:
                     )
                 else:
                     yield term
+
+    def _take_expression(self, word: str, tags: int, document: Document, loc: Loc) -> None:
+        try:
+            self.expressions.append(make_expression(word, tags))
+        except ExpressionError as error:
+            message, _, hint = str(error).partition("; ")
+            self.problems.append(document.problem(message, *loc, hint=hint))
 
     def template(self, written: str, document: Document, loc: Loc, gap: int, barrier: Iterable[str]) -> Template | None:
         def tag_of(name: str) -> int:
@@ -273,10 +288,12 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
             terms.append(term)
     if builder.problems:
         raise ConfigError(builder.problems)
-    members = {name: tuple(t for t, _ in refs) for name, refs in builder.includes.items()}
     for name, bit in builder.bits.items():
         closures.setdefault(name, bit)
-    return Vocabulary(builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames), members)
+    return Vocabulary(
+        builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames),
+        tuple(builder.expressions),
+    )  # fmt: skip
 
 
 def _pattern(builder: _Builder, document: Document, name: str, spec: PatternSpec) -> Pattern:

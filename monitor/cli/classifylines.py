@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from monitor.classify.rulefile import RuleSet
 from monitor.feeds.dates import read_date
-from monitor.judging import INCIDENT_HORIZON, Judgement, earliest_day, incident_after, judge
+from monitor.judging import Judgement, earliest_day, incident_after, judge
 from monitor.meaning import Incident
 from monitor.news import Clock, Item, Novelty
 
@@ -142,16 +142,16 @@ class Incidents:
 
     def judge(self, item: Item, rules: RuleSet) -> Judgement:
         """Classify → relate → decide, and remember the incident for the next item."""
-        judgement = judge(item, Novelty.NEW, self._around(item), rules)
+        judgement = judge(item, Novelty.NEW, self._around(item, rules), rules)
         incident = incident_after(judgement)
         if incident is not None:
             self._by_day.setdefault(incident.date, {})[incident.id] = incident
         return judgement
 
-    def _around(self, item: Item) -> list[Incident]:
-        """Those that an item can belong to: as many days back as the daemon looks."""
-        first = earliest_day(item)
-        days = [first + timedelta(days=n) for n in range(INCIDENT_HORIZON.days + 3)]
+    def _around(self, item: Item, rules: RuleSet) -> list[Incident]:
+        """Those that matter to an item: as many days back as the daemon looks."""
+        first = earliest_day(item, rules)
+        days = [first + timedelta(days=n) for n in range((item.reported.date() - first).days + 3)]
         return [incident for day in days for incident in self._by_day.get(day, {}).values()]
 
 

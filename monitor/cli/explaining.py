@@ -81,14 +81,14 @@ def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explained:
                 return _explained_stored(tx, stored, rules)
         item = _new_item(what, now)  # may ask the web, so no transaction is open
         with store.read() as tx:
-            return Explained(judgement=_judge(item, tx.incidents(earliest_day(item)), rules))
+            return Explained(judgement=_judge(item, tx.incidents(earliest_day(item, rules)), rules))
 
 
 def _explained_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Explained:
     from monitor.judging import earliest_day
 
     own = stored.incident_id
-    around = tx.incidents(earliest_day(stored.item), also=[own] if own else ())
+    around = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
     if own and tx.incident_items(own)[0].item.id == stored.item.id:
         # it opened the incident: judged as on that day, when the incident was not there yet
         around, own = [incident for incident in around if incident.id != own], None

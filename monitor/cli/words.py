@@ -26,6 +26,7 @@ _NOVELTY_REASON = {
 _DECISION = {
     DecisionReason.FIRST: "the first report of this incident",
     DecisionReason.FIRST_TOLD: "the incident was known, but nobody had been told of it",
+    DecisionReason.FIRST_HERE: "the incident was told to others; this report brings in further channels",
     DecisionReason.NO_CHANGE: "the incident has been told already and this changes nothing",
     DecisionReason.NO_RULE: "no rule wants it told",
     DecisionReason.NOT_AN_ATTACK: "it reports no new attack, foiled attack or claim",

@@ -174,6 +174,7 @@ class IncidentRow(Row):
     act: Mapped[Act] = mapped_column(Word(Act))
     level: Mapped[Level] = mapped_column(Word(Level))
     told: Mapped[bool]
+    told_to: Mapped[tuple[str, ...]] = mapped_column(Words, server_default="[]")
     weapons: Mapped[tuple[str, ...]] = mapped_column(Words)
     claimed_by: Mapped[tuple[str, ...]] = mapped_column(Words)
     killed: Mapped[int | None]
