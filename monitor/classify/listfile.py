@@ -1,6 +1,7 @@
 """What stands in `rules/lists/*.yaml`: word lists, masks, shapes, patterns and frames, as people write them.
 
     lists:     words that mean the same                     drone: [drone, drones, uav]
+    extend:    more words for a list of another file         drone: [loitering munition]
     masks:     phrases whose words mean something else      sport: [attacking midfielder]
     shapes:    words that together make one thing           us-base: ["{us} {base-word}"]
     patterns:  wordings that tell what a report does        "{weapon} {hit} {target}" → attack
@@ -85,6 +86,8 @@ class ListFile(Strict):
 
     lists: dict[str, Terms] = Field(default_factory=dict)
     masks: dict[str, Terms] = Field(default_factory=dict)
+    #: terms for lists and masks of other files, so that one's own words need not stand in the shipped files
+    extend: dict[str, Terms] = Field(default_factory=dict)
     shapes: dict[str, ShapeSpec] = Field(default_factory=dict)
     patterns: dict[str, PatternSpec] = Field(default_factory=dict)
     frames: dict[str, FrameSpec] = Field(default_factory=dict)

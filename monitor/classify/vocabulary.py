@@ -103,8 +103,8 @@ class _Builder:
         self.files = files
         self.problems: list[Problem] = []
         self.home: dict[str, tuple[Document, Loc]] = {}
-        self.own: dict[str, list[tuple[str, Loc]]] = {}
-        self.includes: dict[str, list[tuple[str, Loc]]] = {}
+        self.own: dict[str, list[tuple[str, Document, Loc]]] = {}
+        self.includes: dict[str, list[tuple[str, Document, Loc]]] = {}
         self.bits: dict[str, int] = {name: 1 << i for i, name in enumerate(BUILT_IN)}
         self.phrases: dict[str, int] = {}
         self.expressions: list[Expression] = []
@@ -114,15 +114,23 @@ class _Builder:
             for section, lists in (("lists", content.lists), ("masks", content.masks)):
                 for name, terms in lists.items():
                     if self._define(name, document, (section, name)):
-                        self._take(name, terms, (section, name))
+                        self._take(name, terms, document, (section, name))
                         if section == "masks":
-                            self.includes.setdefault("mask", []).append((name, (section, name)))
+                            self.includes.setdefault("mask", []).append((name, document, (section, name)))
             for name in content.shapes:
                 self._define(name, document, ("shapes", name))
+        for document, content in self.files:
+            for name, terms in content.extend.items():
+                if name in self.own or name in self.includes:
+                    self._take(name, terms, document, ("extend", name))
+                else:
+                    hint = self._meant(name).replace("@", "") or "a new list stands under lists:"
+                    self.problems.append(
+                        document.problem(f"there is no list {name} to extend", "extend", name, hint=hint)
+                    )
         for name, references in self.includes.items():
-            for target, loc in references:
+            for target, document, loc in references:
                 if target not in self.bits and name != "mask":
-                    document = self.home[name][0]
                     self.problems.append(
                         document.problem(f"there is no list @{target}", *loc, hint=self._meant(target))
                     )
@@ -145,15 +153,15 @@ class _Builder:
         self.bits[name] = 1 << len(self.bits)
         return True
 
-    def _take(self, name: str, terms: Terms, loc: Loc) -> None:
+    def _take(self, name: str, terms: Terms, document: Document, loc: Loc) -> None:
         groups = terms.items() if isinstance(terms, dict) else [(None, terms)]
         for language, words in groups:
             base = loc if language is None else (*loc, language)
             for i, word in enumerate(words):
                 target = self.includes if word.startswith("@") else self.own
-                target.setdefault(name, []).append((word.removeprefix("@"), (*base, i)))
+                target.setdefault(name, []).append((word.removeprefix("@"), document, (*base, i)))
         if not self.own.get(name) and not self.includes.get(name):
-            self.problems.append(self.home[name][0].problem(f"the list {name} is empty", *loc))
+            self.problems.append(document.problem(f"the list {name} is empty", *loc))
 
     def _refuse_cycles(self) -> None:
         done: set[str] = set()
@@ -171,7 +179,7 @@ class _Builder:
             return
         if name in done:
             return
-        for target, _ in self.includes.get(name, ()):
+        for target, _, _ in self.includes.get(name, ()):
             self._visit(target, [*path, name], done)
         done.add(name)
 
@@ -179,7 +187,7 @@ class _Builder:
         """For each name the bits of itself and of every list that includes it, directly or not."""
         parents: dict[str, set[str]] = {name: set() for name in self.bits}
         for name, references in self.includes.items():
-            for target, _ in references:
+            for target, _, _ in references:
                 if target in parents:
                     parents[target].add(name)
         out: dict[str, int] = {}
@@ -197,8 +205,7 @@ class _Builder:
 
     def list_terms(self, closures: dict[str, int]) -> Iterable[Term]:
         for name, words in self.own.items():
-            document = self.home[name][0]
-            for word, loc in words:
+            for word, document, loc in words:
                 if is_expression(word):
                     self._take_expression(word, closures[name], document, loc)
                     continue
