@@ -256,8 +256,8 @@ def validate(document: Document, model: type[M], *, root: str = "a mapping of ke
     if not isinstance(document.data, dict):
         held = "nothing" if document.data is None else "a list" if isinstance(document.data, list) else "plain text"
         raise ConfigError.at(
-            document.path, f"the file holds {held}; {root} is meant",
-            line=document.line(), hint=f"keys: {', '.join(field.alias or name for name, field in model.model_fields.items())}",
+            document.path, f"the file holds {held}; {root} is meant", line=document.line(),
+            hint=f"keys: {', '.join(field.alias or name for name, field in model.model_fields.items())}",
         )  # fmt: skip
     try:
         return model.model_validate(document.data)
