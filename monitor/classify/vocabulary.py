@@ -121,13 +121,16 @@ class _Builder:
                 self._define(name, document, ("shapes", name))
         for document, content in self.files:
             for name, terms in content.extend.items():
-                if name in self.own or name in self.includes:
+                if self.home.get(name, (None, ("",)))[1][0] in ("lists", "masks"):
                     self._take(name, terms, document, ("extend", name))
                 else:
                     hint = self._meant(name).replace("@", "") or "a new list stands under lists:"
                     self.problems.append(
                         document.problem(f"there is no list {name} to extend", "extend", name, hint=hint)
                     )
+        for name, (document, loc) in self.home.items():
+            if loc[0] != "shapes" and not self.own.get(name) and not self.includes.get(name):
+                self.problems.append(document.problem(f"the list {name} is empty", *loc))
         for name, references in self.includes.items():
             for target, document, loc in references:
                 if target not in self.bits and name != "mask":
@@ -160,8 +163,6 @@ class _Builder:
             for i, word in enumerate(words):
                 target = self.includes if word.startswith("@") else self.own
                 target.setdefault(name, []).append((word.removeprefix("@"), document, (*base, i)))
-        if not self.own.get(name) and not self.includes.get(name):
-            self.problems.append(document.problem(f"the list {name} is empty", *loc))
 
     def _refuse_cycles(self) -> None:
         done: set[str] = set()
