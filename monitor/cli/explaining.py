@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ import typer
 
 from monitor.cli.begin import database, rules_from, settings, utc_now
 from monitor.cli.classifying import RulesOption
+from monitor.cli.finding import find_item, is_link
 from monitor.cli.render import clean, json_out, marked, out, plain, table
 from monitor.cli.setup import JsonOption
 from monitor.errors import BasewatchError, UsageError
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from monitor.news import Item
     from monitor.store.store import Transaction
 
-_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
-_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 #: longer texts are no news item
 MAX_TEXT = 1_000_000
 
@@ -77,7 +75,7 @@ def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explained:
         if store is None:
             return Explained(judgement=_judge(_new_item(what, now), [], rules))
         with store.read() as tx:
-            if stored := _find(tx, what):
+            if stored := find_item(tx, what):
                 return _explained_stored(tx, stored, rules)
         item = _new_item(what, now)  # may ask the web, so no transaction is open
         with store.read() as tx:
@@ -103,22 +101,11 @@ def _judge(item: Item, around: list[Incident], rules: RuleSet, *, own: str | Non
     return judge(item, Novelty.NEW, around, rules, own=own)
 
 
-def _find(tx: Transaction, what: str) -> StoredItem | None:
-    from monitor.recognise.canonical import canonical_url
-
-    if _ID.fullmatch(what) and (stored := tx.item(what)):
-        return stored
-    if _LINK.fullmatch(what):
-        link = canonical_url(what)
-        return tx.find_item_by_url(link) if link else None
-    return None
-
-
 def _new_item(what: str, now: datetime) -> Item:
     """What is not stored, as an item: a page's headline, or pasted text (first line the headline, the rest below)."""
     from monitor.news import Item
 
-    if _LINK.fullmatch(what):
+    if is_link(what):
         title, summary = _headline(what)
         return Item(id="page", title=title, summary=summary, url=what, first_seen=now)
     head, _, rest = what.partition("\n")
