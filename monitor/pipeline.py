@@ -221,8 +221,9 @@ class Pipeline:
             remember_incident(incidents, incident)
         if judgement.decision.tell:
             alert = incident_alert(
-                judgement.item, judgement.classification, incident, judgement.decision, alert_id=tx.new_id(now), now=now
-            )
+                judgement.item, judgement.classification, incident, judgement.decision,
+                alert_id=tx.new_id(now), now=now, name_of=desk.rules.name_of,
+            )  # fmt: skip
             tx.add_alert(alert, desk.channels.targets(alert.channels))
             alerts.append(alert)
         return replace(

@@ -113,6 +113,18 @@ def test_who_claims_and_who_is_blamed_are_kept_apart() -> None:
     assert "Toll: 0 killed, 5 wounded, 2 intercepted\n" in body
 
 
+def test_actors_are_told_by_name() -> None:
+    names = {"kataib-hezbollah": "Kataib Hezbollah"}
+    facts = replace(FACTS, claimed_by=("kataib-hezbollah",), attributed_to=("kataib-hezbollah", "gone"), wounded=None)
+    found = replace(CLASSIFICATION, act=Act.CLAIM, facts=facts)
+    alert = incident_alert(
+        ITEM, found, INCIDENT, FIRST, alert_id="al-7", now=NOW, name_of=lambda actor: names.get(actor, actor)
+    )
+    assert "claimed by Kataib Hezbollah, not confirmed" in alert.title
+    assert "Claimed by: Kataib Hezbollah (a claim" in alert.body
+    assert "Attributed to: Kataib Hezbollah, gone\n" in alert.body
+
+
 def test_an_odd_publisher_date_is_said() -> None:
     old = alert_of(replace(ITEM, published=datetime(2016, 6, 29, tzinfo=UTC)))
     assert "Dated 29 Jun 2016 by its publisher, first seen 21 Nov 2026\n" in old.body

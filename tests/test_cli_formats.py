@@ -36,7 +36,23 @@ WIRE = Source(publisher="Wire", url="https://wire.example/1", title="Two drones"
 
 def test_columns_of_the_contract() -> None:
     assert COLUMNS == ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
-    assert cells(entry(WIRE)) == ("2026-11-21", "Ain al-Asad Air Base, IQ", "drone", "", "0", "3", "Wire")
+    assert cells(entry(WIRE)) == ("2026-11-21", "Ain al-Asad Air Base, Iraq", "drone", "", "0", "3", "Wire")
+
+
+@pytest.mark.parametrize(
+    ("place", "country", "told"),
+    [("Iraq", "IQ", "Iraq"), ("Camp X", "ZZ", "Camp X, ZZ"), ("US forces", "", "US forces")],
+)
+def test_a_country_is_named_once_and_by_its_name(place: str, country: str, told: str) -> None:
+    assert cells(entry(place_name=place, country=country))[1] == told
+
+
+def test_people_read_names_of_actors_and_machines_ids() -> None:
+    known = Entry(incident=incident(claimed_by=("kataib-hezbollah",)), claimed_by=("Kataib Hezbollah",))
+    assert cells(known)[3] == "Kataib Hezbollah"
+    assert cells(entry(claimed_by=("kataib-hezbollah",)))[3] == "kataib-hezbollah"  # no rules to ask
+    (row,) = json.loads(json.dumps(VALUES["json"]([known])))
+    assert (row["claimed_by"], row["country"]) == (["kataib-hezbollah"], "IQ")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ a title has at most `MAX_TITLE` characters, a body at most `MAX_BODY` (Discord t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from monitor.alerts.countries import country_name
@@ -38,8 +40,13 @@ def incident_alert(
     *,
     alert_id: str,
     now: datetime,
+    name_of: Callable[[str], str] = str,
 ) -> Alert:
-    """The alert that `item` raises: of `incident`, or of the item alone where it belongs to none."""
+    """The alert that `item` raises: of `incident`, or of the item alone where it belongs to none.
+
+    `name_of` gives the name of an actor by its id; facts hold ids, people read names.
+    """
+    classification = _with_names(classification, name_of)
     level = classification.level or Level.NOTICE
     facts = [
         "",
@@ -93,6 +100,13 @@ def operator_alert(
         body=_body([clean(body, lines=True)], [], [], block=_block(None, str(reason), alert_id)),
         created_at=require_aware(now),
     )
+
+
+def _with_names(classification: Classification, name_of: Callable[[str], str]) -> Classification:
+    """The classification with the actors of its facts by name."""
+    facts = classification.facts
+    claimed, attributed = (tuple(map(name_of, ids)) for ids in (facts.claimed_by, facts.attributed_to))
+    return replace(classification, facts=replace(facts, claimed_by=claimed, attributed_to=attributed))
 
 
 def _block(incident: Incident | None, reason: str, alert_id: str) -> str:

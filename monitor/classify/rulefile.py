@@ -59,6 +59,11 @@ class RuleSet:
         document = self.documents[rule_id]
         return str(document.path), document.line("send_to")
 
+    def name_of(self, actor_id: str) -> str:
+        """The name of an actor for people; an id that no file knows any more is its own name."""
+        actor = self.gazetteer.actors.get(actor_id)
+        return actor.name if actor is not None else actor_id
+
     def zone_of(self, place_id: str) -> str:
         """The IANA time zone at a place or `country:XX`."""
         return self.gazetteer.zone_of(place_id)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from monitor.alerts.countries import country_name
 from monitor.cli.render import clean, plain
 from monitor.meaning import Incident
 
@@ -39,22 +40,31 @@ class Entry:
     sources: tuple[Source, ...] = ()
     #: latitude and longitude in degrees, where the gazetteer knows the place
     position: tuple[float, float] | None = None
+    #: names of the actors of `incident.claimed_by`, for people
+    claimed_by: tuple[str, ...] = ()
 
 
 def cells(entry: Entry) -> tuple[str, ...]:
     """What the columns hold, as plain text; publishers stand for the sources."""
     incident = entry.incident
-    place = f"{incident.place_name}, {incident.country}" if incident.country else incident.place_name
     publishers = dict.fromkeys(source.publisher or _host(source.url) for source in entry.sources)
     return (
         incident.date.isoformat(),
-        clean(place),
+        clean(_location(incident)),
         clean(type_of_attack(incident)),
-        clean(", ".join(incident.claimed_by)),
+        clean(", ".join(entry.claimed_by or incident.claimed_by)),
         _number(incident.killed),
         _number(incident.wounded),
         clean(", ".join(publishers)),
     )
+
+
+def _location(incident: Incident) -> str:
+    """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself."""
+    country = country_name(incident.country)
+    if not country or country.casefold() in incident.place_name.casefold():
+        return incident.place_name
+    return f"{incident.place_name}, {country}"
 
 
 def type_of_attack(incident: Incident) -> str:

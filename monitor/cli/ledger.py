@@ -13,6 +13,7 @@ from monitor.cli.setup import JsonOption
 from monitor.errors import BasewatchError
 
 if TYPE_CHECKING:
+    from monitor.classify.gazetteer import PlaceSpec
     from monitor.cli.formats import Entry
     from monitor.meaning import StoredItem
     from monitor.messages import Alert, Delivery
@@ -51,9 +52,10 @@ def incidents(
     with database() as store:
         entries: list[Entry] = []
         if store is not None:
-            places = _positions() if form in VALUES else {}
             with store.read() as tx:
-                entries = _entries(tx, moment.date(), places)
+                entries = _entries(tx, moment.date())
+            if form in VALUES or any(entry.incident.claimed_by for entry in entries):
+                entries = _with_places_and_names(entries)
     if form is Format.TABLE:
         table(COLUMNS, [cells(entry) for entry in entries], empty=f"no incident since {moment:%Y-%m-%d %H:%M} UTC")
     elif form in VALUES:
@@ -62,16 +64,12 @@ def incidents(
         out(TEXTS[form](entries))
 
 
-def _entries(tx: Transaction, first: Any, places: dict[str, tuple[float, float]]) -> list[Entry]:
+def _entries(tx: Transaction, first: Any) -> list[Entry]:
     from monitor.cli.formats import Entry
 
     found = sorted(tx.incidents(first), key=lambda incident: (incident.date, incident.opened_at), reverse=True)
     return [
-        Entry(
-            incident=incident,
-            sources=tuple(_source(stored) for stored in tx.incident_items(incident.id)),
-            position=places.get(incident.place_id),
-        )
+        Entry(incident=incident, sources=tuple(_source(stored) for stored in tx.incident_items(incident.id)))
         for incident in found
     ]
 
@@ -83,17 +81,32 @@ def _source(stored: StoredItem) -> Any:
     return Source(publisher=item.publisher or item.feed, url=item.url, title=item.title)
 
 
-def _positions() -> dict[str, tuple[float, float]]:
-    """Where the places of the gazetteer are; nothing where the rules cannot be read: the ledger does not need them."""
+def _with_places_and_names(entries: list[Entry]) -> list[Entry]:
+    """What the rules folder knows beside the ledger: where the places are, and the names of the actors.
+
+    Where the rules cannot be read, the entries stay as they are: the ledger does not need them.
+    """
+    from dataclasses import replace
+
     try:
-        gazetteer = rules_from(None).gazetteer
+        rules = rules_from(None)
     except BasewatchError:
-        return {}
-    return {
-        place.id: (place.lat, place.lon)
-        for place in gazetteer.places.values()
-        if place.lat is not None and place.lon is not None
-    }
+        return entries
+    places = rules.gazetteer.places
+    return [
+        replace(
+            entry,
+            position=_position(places.get(entry.incident.place_id)),
+            claimed_by=tuple(map(rules.name_of, entry.incident.claimed_by)),
+        )
+        for entry in entries
+    ]
+
+
+def _position(place: PlaceSpec | None) -> tuple[float, float] | None:
+    if place is None or place.lat is None or place.lon is None:
+        return None
+    return place.lat, place.lon
 
 
 def alerts(
