@@ -150,12 +150,12 @@ class Classification:
     @property
     def alert(self) -> bool:
         """True where somebody would be told of a new attack, foiled attack or claim (contract of `classify`)."""
-        return (
-            self.act in INCIDENT_ACTS
-            and self.level is not None
-            and self.level.rank >= Level.NOTICE.rank
-            and not self.trial
-        )
+        return self.act in INCIDENT_ACTS and self.tells
+
+    @property
+    def tells(self) -> bool:
+        """True where some live rule would tell it at once, whatever its act."""
+        return self.level is not None and self.level.rank >= Level.NOTICE.rank and not self.trial
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,3 +252,39 @@ class StoredItem:
     #: None where nothing was decided
     decision: Decision | None = None
     incident_id: str | None = None
+
+
+class Opinion(StrEnum):
+    """What a person says of what basewatch did with an item."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feedback:
+    """A person's word on what was done with an item: from then on an example that the rules are tested with.
+
+    It is about what the rules said. Whether somebody was told may differ: an incident is told once, and what a feed
+    held at its first poll is not told at all.
+    """
+
+    #: as it was when the word was given; it outlives the stored one
+    item: Item
+    opinion: Opinion
+    note: str = ""
+    given_at: datetime
+    #: somebody was told
+    told: bool
+    #: why, or why nobody was; None where nothing was decided
+    decision: DecisionReason | None = None
+    #: the rules wanted it told
+    alerted: bool
+    act: Act
+    rule: str | None = None
+    level: Level | None = None
+
+    @property
+    def must_alert(self) -> bool:
+        """Whether the rules must want it told, after this word."""
+        return self.alerted is (self.opinion is Opinion.RIGHT)

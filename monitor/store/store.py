@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from monitor.store.engine import begin, label, open_engine
+from monitor.store.feedback import FeedbackPart
 from monitor.store.feeds import FeedPart
 from monitor.store.fingerprints import FingerprintPart
 from monitor.store.housekeeping import HousekeepingPart
@@ -25,7 +26,7 @@ from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 
 
-class Transaction(FeedPart, FingerprintPart, ItemPart, IncidentPart, OutboxPart, HousekeepingPart):
+class Transaction(FeedPart, FingerprintPart, ItemPart, IncidentPart, OutboxPart, FeedbackPart, HousekeepingPart):
     """Every question to the database and every change of it, noun by noun in the modules beside this one."""
 
     def new_id(self, now: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import JSON, Date, ForeignKey, Index, MetaData, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from monitor.meaning import Act, Classification, DecisionReason, Level
+from monitor.meaning import Act, Classification, DecisionReason, Level, Opinion
 from monitor.messages import AlertKind, DeliveryState
 from monitor.news import DateMark, Novelty, NoveltyReason
 from monitor.store.columns import BigKey, Frozen, PlainText, UtcDateTime, Word
@@ -224,6 +224,33 @@ class DeliveryRow(Row):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (UniqueConstraint("alert_id", "target"), Index(None, "state", "next_try_at"))
+
+
+class FeedbackRow(Row):
+    """What a person says of what was done with an item, beside a copy of the item: it outlives pruning."""
+
+    __tablename__ = "feedback"
+
+    #: of the item; no foreign key, the item may be gone
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    title: Mapped[str] = mapped_column(PlainText)
+    summary: Mapped[str] = mapped_column(PlainText)
+    body: Mapped[str] = mapped_column(PlainText)
+    url: Mapped[str] = mapped_column(PlainText)
+    feed: Mapped[str] = mapped_column(PlainText)
+    publisher: Mapped[str] = mapped_column(PlainText)
+    language: Mapped[str | None] = mapped_column(PlainText)
+    published: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_seen: Mapped[datetime] = mapped_column(UtcDateTime)
+    opinion: Mapped[Opinion] = mapped_column(Word(Opinion))
+    note: Mapped[str] = mapped_column(PlainText)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told: Mapped[bool]
+    decision: Mapped[DecisionReason | None] = mapped_column(Word(DecisionReason))
+    alerted: Mapped[bool]
+    act: Mapped[Act] = mapped_column(Word(Act))
+    rule: Mapped[str | None] = mapped_column(PlainText)
+    level: Mapped[Level | None] = mapped_column(Word(Level))
 
 
 class DaemonStateRow(Row):
