@@ -40,6 +40,7 @@ class RuleSet:
     gazetteer: Gazetteer
     #: of the content of all files, so that an old alert can name the rules that raised it
     hash: str
+    matcher: Matcher
     reader: Reader
     judge: Judge
     chooser: Chooser
@@ -69,8 +70,26 @@ class RuleSet:
         return self.gazetteer.zone_of(place_id)
 
 
+@dataclass(frozen=True, eq=False)
+class RuleFiles:
+    """A rules folder as it was read, before any name in it is looked up."""
+
+    folder: Path
+    lists: tuple[tuple[Document, ListFile], ...]
+    places: tuple[tuple[Document, PlaceFile], ...]
+    actors: tuple[tuple[Document, ActorFile], ...]
+    rules: tuple[tuple[Document, Rule], ...]
+    hash: str
+    problems: tuple[Problem, ...] = ()
+
+
 def load_rules(folder: Path) -> RuleSet:
     """The rules in `folder`; `ConfigError` holds every problem of every file, with file and line."""
+    return compile_rules(read_folder(folder))
+
+
+def read_folder(folder: Path) -> RuleFiles:
+    """Every file of `folder`; what is wrong with one is among its problems. `ConfigError` where it is no folder."""
     if not folder.is_dir():
         raise ConfigError.at(folder, "there is no such folder", hint="`basewatch init DIR` writes starter rules")
     problems: list[Problem] = []
@@ -80,12 +99,21 @@ def load_rules(folder: Path) -> RuleSet:
     actors = _read_all(folder, "actors/*.yaml", ActorFile, problems, digest)
     documents = [_read_document(path, folder, problems, digest) for path in _files(folder, "*.yaml")]
     rules = read_rules([document for document in documents if document is not None], problems)
-    vocabulary = _tried(lambda: build_vocabulary(lists), problems)
-    gazetteer = _tried(lambda: build_gazetteer(places, actors), problems)
     if not rules and not problems:
         problems.append(
             Problem(file=str(folder), message="the folder holds no rule", hint="a rule is a file *.yaml in it")
         )
+    return RuleFiles(
+        folder, tuple(lists), tuple(places), tuple(actors), tuple(rules), digest.hexdigest()[:16], tuple(problems)
+    )
+
+
+def compile_rules(files: RuleFiles) -> RuleSet:
+    """The rules of these files with every name looked up; `ConfigError` holds every problem, those of reading too."""
+    problems = list(files.problems)
+    rules = files.rules
+    vocabulary = _tried(lambda: build_vocabulary(files.lists), problems)
+    gazetteer = _tried(lambda: build_gazetteer(files.places, files.actors), problems)
     if vocabulary is None or gazetteer is None:
         raise ConfigError(problems)
     words = RuleWords(vocabulary, gazetteer)
@@ -100,7 +128,8 @@ def load_rules(folder: Path) -> RuleSet:
         rules=tuple(rule for _, rule in rules),
         vocabulary=vocabulary,
         gazetteer=gazetteer,
-        hash=digest.hexdigest()[:16],
+        hash=files.hash,
+        matcher=matcher,
         reader=Reader(vocabulary, matcher),
         judge=Judge(vocabulary),
         chooser=Chooser(compiled, gazetteer),
