@@ -67,7 +67,7 @@ def opened(*, scratch: bool = False) -> Iterator[App]:
 
 @contextmanager
 def database() -> Iterator[Store | None]:
-    """The database as it is, for commands that only look; None where there is none yet. Nothing is made or upgraded."""
+    """The database as it is; None where there is none yet. Nothing is made or upgraded."""
     from monitor.store.store import Store
     from monitor.store.upgrade import REFUSALS, SchemaState, schema_state
 

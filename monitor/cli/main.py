@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor import __version__
-from monitor.cli import classifying, demonstrating, explaining, feeds, ledger, rules, setup, watching
+from monitor.cli import classifying, demonstrating, explaining, feedback, feeds, ledger, rules, setup, watching
 from monitor.cli.begin import loudness
 from monitor.cli.render import clean, hand_over, out, prepare_streams, reader_gone, say
 from monitor.errors import BasewatchError, UsageError
@@ -55,6 +55,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (AT_WORK, "health", watching.health),
     (UNDERSTAND, "classify", classifying.classify),
     (UNDERSTAND, "explain", explaining.explain),
+    (UNDERSTAND, "feedback", feedback.feedback),
     (REPORT, "incidents", ledger.incidents),
     (REPORT, "alerts", ledger.alerts),
 )

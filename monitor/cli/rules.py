@@ -1,27 +1,25 @@
-"""`basewatch rules`: read the rule files, and run the examples that stand in them."""
+"""`basewatch rules`: read the rule files, and run what they must do: their examples, and feedback on stored items."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from monitor.cli.begin import quiet, rules_from, utc_now
+from monitor.cli.begin import database, quiet, rules_from, utc_now
 from monitor.cli.classifying import RulesOption
 from monitor.cli.render import clean, json_out, out, say, table
 from monitor.cli.setup import JsonOption
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from monitor.classify.rulefile import RuleSet
-    from monitor.classify.rulemodel import Rule
+    from monitor.meaning import Feedback, Incident
+    from monitor.rehearsal import Rehearsed
 
 
 def about() -> None:
-    """The rules: find mistakes in them, run their examples.
+    """The rules: find mistakes in them, run their examples and the feedback on stored items.
 
     The daemon takes an edited rule over by itself once it has no mistake.
 
@@ -55,56 +53,94 @@ def check(rules: RulesOption = None, as_json: JsonOption = False) -> None:
 
 
 def run_examples(rules: RulesOption = None, as_json: JsonOption = False) -> None:
-    """Run the examples that stand in the rules: those under alert must alert, those under quiet must not.
+    """Run the examples that stand in the rules, and the feedback that was given on stored items.
 
-    An alert may come from another rule that is as urgent and tells the same channels. Exit code 1 where an example does
-    not do as it says.
+    A rule must take what stands under its alert, at its level or higher, and leave alone what stands under its quiet.
+    What was called right must be decided as it was, what was called wrong the other way. Exit code 1 where something
+    does not hold.
 
     Example:
       basewatch rules test --rules rules
     """
+    from monitor.rehearsal import rehearse
 
     rule_set = rules_from(rules)
-    now = utc_now()
-    results = [
-        _try(rule, wanted, text, rule_set, now)
-        for rule in rule_set.rules
-        for wanted, texts in ((True, rule.examples.alert), (False, rule.examples.quiet))
-        for text in texts
-    ]
+    feedback, incidents = _said_of_items(rule_set)
+    results = rehearse(rule_set, feedback or (), incidents, now=utc_now())
     failed = [result for result in results if not result.holds]
+    said = None if feedback is None else len(feedback)
     if as_json:
-        rows = [{"rule": r.rule, "text": r.text, "wanted": r.wanted, "why": r.why} for r in failed]
-        json_out({"ok": not failed, "examples": len(results), "failed": rows})
+        examples = len(results) - (said or 0)
+        rows = [_row(result) for result in failed]
+        json_out({"ok": not failed, "examples": examples, "feedback": said, "failed": rows})
     else:
-        cells = [(r.rule, "alert" if r.wanted else "stay quiet", r.text, r.why) for r in failed]
-        table(("rule", "must", "example", "but"), cells, empty=f"all {len(results)} examples do as they say")
-        if failed:
-            say(f"{len(failed)} of {len(results)} examples do not do as they say")
+        _show(failed)
+    if failed or not quiet():
+        say(_in_sum(results, said))
     raise typer.Exit(1 if failed else 0)
 
 
-@dataclass(frozen=True)
-class _Result:
-    """One example, what it must do, whether it does, and what becomes of it."""
+def _said_of_items(rules: RuleSet) -> tuple[list[Feedback] | None, list[Incident]]:
+    """All feedback with the incidents that rules may ask about; None where there is no database that can be read.
 
-    rule: str
-    wanted: bool
-    text: str
-    holds: bool
-    why: str
+    Rules are tested without one too; what keeps a database from being read is said, and stops nothing.
+    """
+    from monitor.judging import earliest_day
+
+    try:
+        with database() as store:
+            if store is None:
+                return None, []
+            with store.read() as tx:
+                feedback = tx.feedback()
+                days = [earliest_day(one.item, rules) for one in feedback]
+                return feedback, tx.incidents(min(days)) if days else []
+    except (ConfigError, StoreError) as error:
+        say(f"basewatch: feedback is not run: {clean(error)}")
+        return None, []
 
 
-def _try(rule: Rule, wanted: bool, text: str, rules: RuleSet, now: datetime) -> _Result:
-    """`if_unknown` may file a report lower than its rule; that is not what an example under `alert` asks for."""
-    from monitor.classify.classifier import classify
-    from monitor.meaning import Level
-    from monitor.news import Item
+def _row(result: Rehearsed) -> dict[str, Any]:
+    feedback = result.feedback
+    return {
+        "from": result.origin,
+        "rule": result.rule,
+        "item": feedback.item.id if feedback else None,
+        "text": result.text,
+        "wanted": result.must_alert,
+        "why": result.why,
+        "opinion": feedback.opinion if feedback else None,
+        "note": feedback.note if feedback else "",
+    }
 
-    found = classify(Item(id="example", title=text, first_seen=now), rules)
-    own = found.rule == rule.id
-    urgent = found.level is not None and found.level.rank >= rule.level.rank
-    as_good = found.alert and rule.level is not Level.DIGEST and set(rule.send_to) <= set(found.send_to)
-    tells = urgent and (own or as_good if wanted else own)
-    why = found.reason if own or not found.alert else f"{found.reason}, to {', '.join(found.send_to)}"
-    return _Result(rule.id, wanted, text, tells is wanted, why)
+
+def _show(failed: list[Rehearsed]) -> None:
+    """What does not hold, examples first; notes only where there is one."""
+    columns = ["from", "must", "text", "but"]
+    rows = []
+    for result in failed:
+        feedback = result.feedback
+        origin = f"{feedback.opinion}: {feedback.item.id}" if feedback else result.rule
+        rows.append([origin, "alert" if result.must_alert else "stay quiet", result.text, result.why])
+    notes = [result.feedback.note if result.feedback else "" for result in failed]
+    if any(notes):
+        columns.append("note")
+        rows = [[*row, note] for row, note in zip(rows, notes, strict=True)]
+    if rows:
+        table(columns, rows)
+
+
+def _in_sum(results: list[Rehearsed], said: int | None) -> str:
+    """How many were run and how many do not hold; `said` counts the feedback, None: no database."""
+    examples = [result.holds for result in results if result.feedback is None]
+    items = [result.holds for result in results if result.feedback is not None]
+    wrong = examples.count(False)
+    sentence = f"{wrong} of {len(examples)} examples do not do" if wrong else f"all {len(examples)} examples do"
+    sentence += " as they say"
+    if said is None:
+        return sentence
+    if not items:
+        return f"{sentence}; no feedback is kept"
+    wrong = items.count(False)
+    held = f"{wrong} of {len(items)} items does not hold" if wrong else f"{len(items)} items holds"
+    return f"{sentence}; feedback on {held}"
