@@ -1,7 +1,8 @@
-"""Classify → relate → decide: the judgement of one item, the same for the daemon, `classify` and `explain`. Pure."""
+"""Classify → relate → decide: the judgement of one item, the same for the daemon and for every command. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -14,6 +15,8 @@ from monitor.news import Item, Novelty
 
 #: how far before an item's date its incident can lie: the oldest day that is news, and the day before that one
 INCIDENT_HORIZON = timedelta(days=NEWS_DAYS + 1)
+#: what is asked about at all; the rest is stored as it is
+JUDGED = frozenset({Novelty.NEW, Novelty.UPDATED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,3 +72,30 @@ def incident_after(judgement: Judgement) -> Incident | None:
 def remember_incident(incidents: list[Incident], incident: Incident) -> None:
     """Puts `incident` into the list that the next item is related to."""
     incidents[:] = [known for known in incidents if known.id != incident.id] + [incident]
+
+
+class Incidents:
+    """The incidents of the items judged so far: the daemon's path without a database, for items given in their order."""
+
+    def __init__(self, known: Iterable[Incident] = ()) -> None:
+        """`known` are incidents from before the first item."""
+        self._by_day: dict[date, dict[str, Incident]] = {}
+        for incident in known:
+            self._remember(incident)
+
+    def judge(self, item: Item, rules: RuleSet) -> Judgement:
+        """The judgement of an item that is news; its incident is remembered for the next one."""
+        judgement = judge(item, Novelty.NEW, self._around(item, rules), rules)
+        incident = incident_after(judgement)
+        if incident is not None:
+            self._remember(incident)
+        return judgement
+
+    def _remember(self, incident: Incident) -> None:
+        self._by_day.setdefault(incident.date, {})[incident.id] = incident
+
+    def _around(self, item: Item, rules: RuleSet) -> list[Incident]:
+        """Those that matter to an item: as many days back as the daemon looks."""
+        first = earliest_day(item, rules)
+        days = [first + timedelta(days=n) for n in range((item.reported.date() - first).days + 3)]
+        return [incident for day in days for incident in self._by_day.get(day, {}).values()]

@@ -23,7 +23,7 @@ from monitor.desk import Desk
 from monitor.feeds.cadence import next_poll, poll_url, watch_redirect
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.workers import ParseWorkers
-from monitor.judging import Judgement, earliest_day, incident_after, judge, remember_incident
+from monitor.judging import JUDGED, Judgement, earliest_day, incident_after, judge, remember_incident
 from monitor.meaning import Incident, RelationKind, StoredItem
 from monitor.memory import give_back
 from monitor.messages import Alert, OperatorReason
@@ -50,9 +50,6 @@ from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 
 log = logging.getLogger(__name__)
-
-#: what the classifier is asked about; the rest is stored as it is
-JUDGED = frozenset({Novelty.NEW, Novelty.UPDATED})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ by act and by the words that they cannot do without, so that a thousand rules co
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from monitor.classify.gazetteer import Gazetteer
@@ -52,6 +52,8 @@ class Case:
     deciding: Sentence | None
     #: what is known from before, for `first here in 30 days`
     incidents: Sequence[Incident] = ()
+    #: the act that the report had until a rule's `never … instead` changed it; None where none did
+    before: Act | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,9 +126,25 @@ class Chooser:
         return act in self._free or act in self._anchored
 
     def passed(self, case: Case) -> list[Passed]:
-        """The rules that do not take the report, the nearest first: the one with the most conditions held."""
+        """The rules that do not take the report, the nearest first: the one with the most conditions held.
+
+        Where a rule's `never … instead` changed the act, that rule answers as it did before: its `never` passed it.
+        """
         answers = [self._try(one, case) for one in self._rules]
+        if case.before is not None:
+            earlier = (self._try(one, replace(case, act=case.before)) for one in self._rules)
+            pairs = zip(answers, earlier, strict=True)
+            answers = [was if isinstance(was, Passed) and was.instead is case.act else now for now, was in pairs]
         return sorted((a for a in answers if isinstance(a, Passed)), key=lambda a: -a.held)
+
+    def nearest(self, case: Case) -> list[Passed]:
+        """As `passed`; of rules for other acts those about a place that the report names come first (for `explain`)."""
+        about = {
+            one.rule.id
+            for one in self._rules
+            if one.rule.where is not None and self._level_at(one, case)[0] is not None
+        }
+        return sorted(self.passed(case), key=lambda a: (-a.held, a.rule.id not in about))
 
     def _try(self, one: CompiledRule, case: Case) -> Taken | Passed:
         """The conditions in their order; the first that fails answers."""

@@ -49,7 +49,7 @@ def consider(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> 
     )  # fmt: skip
     taken, instead = rules.chooser.taken(case)
     if instead is not None and instead is not act:
-        case = replace(case, act=instead)
+        case = replace(case, act=instead, before=case.act)
         taken, _ = rules.chooser.taken(case)
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
     recorded = tuple(_recorded(one) for one in taken)

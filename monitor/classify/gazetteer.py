@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -42,6 +43,8 @@ class PlaceSpec(Strict):
     kind: Kind
     hosts: tuple[str, ...] = ()
     foreign: bool = True
+    #: the day on which the last foreign troops left; later it counts as a base without any
+    foreign_until: date | None = None
     status: str = ""
     note: str = ""
     #: IANA zone, where it is not the country's
@@ -67,6 +70,10 @@ class CountrySpec(Strict):
     name: str
     zone: str
     names: tuple[str, ...] = ()
+    #: its people and what is theirs ("Chadian"): they may stand abroad, so they do not say where something happened
+    people: tuple[str, ...] = ()
+    #: named as a speaker more often than as a scene: counts as the scene only right behind the target
+    far: bool = False
 
     @field_validator("zone")
     @classmethod
@@ -163,7 +170,9 @@ class Gazetteer:
             ):
                 yield from _terms(words, tag, name)
         for country in self.countries.values():
-            yield from _terms((country.name, *country.names), bits["country"], (("country", country.id),))
+            tag = bits["far-country"] if country.far else bits["country"]
+            yield from _terms((country.name, *country.names), tag, (("country", country.id),))
+            yield from _terms(country.people, bits["nationality"], (("nation", country.id),))
         for actor in self.actors.values():
             tags = bits["actor"] | bits[actor.side] | bits.get(f"actor:{actor.id}", 0)
             yield from _terms((actor.name, *actor.names), tags, (("actor", actor.id),))

@@ -51,6 +51,8 @@ class ShapeSpec(Strict):
     not_between: Texts = ()
     #: it is one only where one of these tags stands in the same sentence
     beside: Texts = ()
+    #: it is one only where its first and its last part name different countries ("Turkish base in Somalia")
+    abroad: bool = False
 
 
 class PatternSpec(Strict):

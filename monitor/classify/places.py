@@ -40,6 +40,8 @@ class PlaceFinder:
         self._actor = mask("actor")
         self._target = mask("target")
         self._base = mask("base-target")
+        #: what stands for a base where the nation is named beside it ("French soldier killed … on Makhmour base")
+        self._site_word = mask("base-word")
         self._origin = mask("origin")
 
     def targets(self, verdict: Verdict, reading: Reading) -> tuple[Target, ...]:
@@ -48,10 +50,10 @@ class PlaceFinder:
         if match is None:
             return ()
         sentence = match.sentence
-        main = [h for h in match.hits if h.tags & self._target]
+        main = [h for h in match.hits if h.tags & self._target] or [h for h in match.hits if h.tags & self._site_word]
         if not main:
             return ()
-        bases = any(h.tags & self._base for h in main)
+        bases = any(h.tags & (self._base | self._site_word) for h in main)
         site = "base" if bases else "diplomatic"
         sure = [
             h for h in sentence.with_tags(self._sure) if not sentence.is_cause(h) and not self._is_origin(h, sentence)
@@ -62,7 +64,7 @@ class PlaceFinder:
             ids = [i for s in others for i in self._sure_ids(s.with_tags(self._sure)) if not self._is_far(i, sentence)]
         known = [i for i in ids if (self._gazetteer.places[i].site == "diplomatic") != bases]
         if known:
-            return tuple(self._exact(i) for i in self._in_named_country(known, sentence))
+            return tuple(self._exact(i, reading) for i in self._in_named_country(known, sentence))
         return (self._vague(site, sentence, others, main),)
 
     def _in_named_country(self, ids: list[str], sentence: Sentence) -> list[str]:
@@ -72,9 +74,10 @@ class PlaceFinder:
         named = {name for h in sentence.with_tags(self._country) for kind, name in h.names if kind == "country"}
         return [i for i in ids if self._gazetteer.places[i].country in named] or ids
 
-    def _exact(self, place_id: str) -> Target:
+    def _exact(self, place_id: str, reading: Reading) -> Target:
         place = self._gazetteer.places[place_id]
-        return Target(place.site, place_id, place.country, "base")
+        left = place.foreign_until is not None and reading.item.reported.date() > place.foreign_until
+        return Target("home" if left else place.site, place_id, place.country, "base")
 
     def _vague(self, site: str, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]) -> Target:
         """Near a town, or somewhere in a country."""
@@ -83,6 +86,9 @@ class PlaceFinder:
                 for kind, name in hit.names:
                     if kind == "place" and not place.is_cause(hit) and self._gazetteer.places[name].site == site:
                         return Target(site, name, self._gazetteer.places[name].country, "near")
+        abroad = [name for h in main for kind, name in h.names if kind == "country"]
+        if abroad:
+            return Target(site, None, abroad[-1], "country")
         for place in (sentence, *others):
             code = self._country_of(place, main if place is sentence else ())
             if code:

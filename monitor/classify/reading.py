@@ -11,7 +11,7 @@ from monitor.classify.matcher import Hit, Matcher
 from monitor.classify.normalise import Text, normalise
 from monitor.classify.sentences import clauses, sentences
 from monitor.classify.templates import Template, find
-from monitor.classify.vocabulary import CAUSE, Shape, Vocabulary
+from monitor.classify.vocabulary import CAUSE, CLAUSE_BREAK, Shape, Vocabulary
 from monitor.meaning import Evidence
 from monitor.news import Item
 
@@ -81,6 +81,7 @@ class Reader:
         self._matcher = matcher
         self._mask = vocabulary.mask("mask")
         self._cause = vocabulary.mask(CAUSE)
+        self._break = vocabulary.mask(CLAUSE_BREAK)
         self._number = vocabulary.mask("number")
         self._year = vocabulary.mask("year")
         self._past_year = vocabulary.mask("past-year")
@@ -135,7 +136,8 @@ class Reader:
                 hits.append(Hit(at, at + 1, self._question, "?"))
             hits.sort(key=_position)
         causes = [h for h in hits if h.tags & self._cause] if tags & self._cause else []
-        starts, is_cause = clauses(text, start, end, causes)
+        breaks = [h.start for h in hits if h.tags & self._break] if tags & self._break else []
+        starts, is_cause = clauses(text, start, end, causes, breaks)
         if len(starts) > 1:
             for hit in hits:
                 hit.segment = max(0, bisect_right(starts, hit.start) - 1)
@@ -196,11 +198,18 @@ class Reader:
             if found is None:
                 return added
             first, last = found[0], found[-1]
+            if shape.abroad and not _nations(first).isdisjoint(_nations(last)):
+                after = first.start
+                continue
             hit = Hit(first.start, last.end, shape.tags, shape.id, _names(found))
             hit.segment = first.segment
             sentence.hits.append(hit)
             sentence.hits.sort(key=_position)
             after, added = first.start, shape.tags
+
+
+def _nations(hit: Hit) -> set[str]:
+    return {name for kind, name in hit.names if kind in ("country", "nation")}
 
 
 def _line_end(text: Text) -> int:

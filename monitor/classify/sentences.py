@@ -44,12 +44,16 @@ def _ends(folded: str, cased: str, end: int) -> bool:
     return True
 
 
-def clauses(text: Text, start: int, end: int, causes: Sequence[Hit]) -> tuple[list[int], list[bool]]:
+def clauses(
+    text: Text, start: int, end: int, causes: Sequence[Hit], more_breaks: Sequence[int] = ()
+) -> tuple[list[int], list[bool]]:
     """Where the clauses of a sentence begin, and which of them only name a cause ("after the attack on …").
+
+    `more_breaks` are offsets of words that begin a clause of their own ("while").
 
     A cause runs to the next break; one that opens the sentence ends at its comma ("After days of calm, rockets …").
     """
-    breaks = [m.end() for m in _BREAK.finditer(text.folded, start, end)]
+    breaks = sorted([*(m.end() for m in _BREAK.finditer(text.folded, start, end)), *more_breaks])
     marks = sorted([(at, False) for at in breaks] + [(hit.start, True) for hit in causes])
     starts, is_cause = [start], [False]
     for at, cause in marks:

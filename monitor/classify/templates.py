@@ -22,6 +22,8 @@ from monitor.classify.matcher import Hit
 
 _PART = re.compile(r"\{\s*([^{}]*?)\s*\}(\?)?|(\.\.\.|…)|([^\s{}]+)(\?)?")
 _WIDE_GAP = 12
+#: characters of place names that may stand in a gap beside its words
+_NAMES_ROOM = 60
 Owner = TypeVar("Owner")
 
 
@@ -42,6 +44,8 @@ class Template:
     parts: tuple[Part, ...]
     barrier: int = 0
     crosses: int = 0
+    #: names of places: their words do not count in a gap ("the base in Syria's Deir ez-Zor was shelled")
+    names: int = 0
 
     @property
     def required(self) -> tuple[int, ...]:
@@ -102,7 +106,14 @@ def split(written: str) -> list[tuple[str, str, bool]]:
 
 
 def compile_template(
-    written: str, *, gap: int, barrier: int, cause: int, tag_of: Callable[[str], int], phrase: Callable[[str], int]
+    written: str,
+    *,
+    gap: int,
+    barrier: int,
+    cause: int,
+    names: int = 0,
+    tag_of: Callable[[str], int],
+    phrase: Callable[[str], int],
 ) -> Template:
     """A template whose slots are resolved by `tag_of` and whose plain words are registered through `phrase`."""
     parts: list[Part] = []
@@ -122,7 +133,7 @@ def compile_template(
         parts.append(Part(tags, reach, optional))
         crosses |= tags & cause
         reach = gap
-    return Template(written, tuple(parts), barrier & ~sum_of(parts), crosses)
+    return Template(written, tuple(parts), barrier & ~sum_of(parts), crosses, names)
 
 
 def sum_of(parts: Sequence[Part]) -> int:
@@ -165,10 +176,12 @@ def _continue(
         if hit.start < previous.end:
             continue
         same_clause = hit.segment == previous.segment or hit.tags & template.crosses & part.tags
-        if not same_clause or hit.start - previous.end > 14 * (part.gap + 1):
+        if not same_clause or hit.start - previous.end > 14 * (part.gap + 1) + _NAMES_ROOM:
             break
-        if words.count(" ", previous.end, hit.start) > part.gap and _words_between(words, previous, hit) > part.gap:
-            break
+        if words.count(" ", previous.end, hit.start) > part.gap:
+            between = _words_between(words, previous, hit)
+            if between > part.gap and between - _named_words(template, hits, index, following, words) > part.gap:
+                break
         if hit.tags & part.tags:
             rest = _continue(template, at + 1, hits, following, words, dead)
             if rest is not None:
@@ -181,6 +194,16 @@ def _continue(
             return rest
     dead.add((at, index))
     return None
+
+
+def _named_words(template: Template, hits: Sequence[Hit], index: int, following: int, words: str) -> int:
+    """Words of place names between two hits."""
+    count, end = 0, hits[index].end
+    for hit in hits[index + 1 : following]:
+        if hit.tags & template.names and hit.start >= end and hit.end <= hits[following].start:
+            count += len(words[hit.start : hit.end].split())
+            end = hit.end
+    return count
 
 
 def _words_between(words: str, previous: Hit, hit: Hit) -> int:

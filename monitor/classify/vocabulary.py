@@ -19,11 +19,13 @@ from monitor.yamlfile import Document, did_you_mean
 
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
 BUILT_IN = (
-    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "actor", "foe", "partner",
+    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "far-country", "nationality", "actor", "foe", "partner",
     "number", "year", "past-year", "question", "start", "mask",
 )  # fmt: skip
 #: the list whose words open a cause or a background clause
 CAUSE = "cause"
+#: the list whose words begin a new clause ("while", "as well as")
+CLAUSE_BREAK = "clause-break"
 
 Loc = tuple[str | int, ...]
 
@@ -36,6 +38,8 @@ class Shape:
     tags: int
     templates: tuple[Template, ...]
     beside: int = 0
+    #: the first and the last part must name different countries
+    abroad: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,7 +251,17 @@ class _Builder:
             for name in barrier:
                 walls |= tag_of(name)
             return compile_template(
-                written, gap=gap, barrier=walls, cause=self.bits.get(CAUSE, 0), tag_of=tag_of, phrase=phrase
+                written,
+                gap=gap,
+                barrier=walls,
+                cause=self.bits.get(CAUSE, 0),
+                names=self.bits["country"]
+                | self.bits["town"]
+                | self.bits["base-place"]
+                | self.bits["loose-place"]
+                | self.bits["far-country"],
+                tag_of=tag_of,
+                phrase=phrase,
             )
         except TemplateError as error:
             message, _, hint = str(error).partition("; ")
@@ -285,7 +299,9 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
         for name, shape in content.shapes.items():
             loc: Loc = ("shapes", name)
             made = builder.templates(shape.templates, document, loc, shape.gap, shape.not_between)
-            shapes.append(Shape(name, closures[name], made, builder.tags(shape.beside, document, (*loc, "beside"))))
+            shapes.append(
+                Shape(name, closures[name], made, builder.tags(shape.beside, document, (*loc, "beside")), shape.abroad)
+            )
         for name, pattern in content.patterns.items():
             patterns.append(_pattern(builder, document, name, pattern))
         for name, frame in content.frames.items():

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from monitor.classify.rulefile import RuleSet
 from monitor.feeds.dates import read_date
-from monitor.judging import Judgement, earliest_day, incident_after, judge
-from monitor.meaning import Incident
-from monitor.news import Clock, Item, Novelty
+from monitor.judging import Incidents, Judgement
+from monitor.news import Clock, Item
 
 #: longer lines are answered with an error and skipped
 MAX_LINE = 16 * 1024 * 1024
@@ -45,7 +44,7 @@ def classify_lines(source: BinaryIO, sink: BinaryIO, rules: RuleSet, *, clock: C
     """Answers every line of `source` on `sink`; True where all of them could be read."""
     seen = Incidents()
     fine = True
-    for number, line in _lines(source):
+    for number, line in numbered_lines(source):
         try:
             if line is None:
                 raise LineError(f"the line is longer than {MAX_LINE:,} bytes")
@@ -59,7 +58,7 @@ def classify_lines(source: BinaryIO, sink: BinaryIO, rules: RuleSet, *, clock: C
     return fine
 
 
-def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def numbered_lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Numbered lines without the empty ones; None stands for one that is too long."""
     number = 0
     while line := source.readline(MAX_LINE + 1):
@@ -132,27 +131,6 @@ def _iso(text: str) -> datetime | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-class Incidents:
-    """The incidents of the items given so far: the daemon's path without a database."""
-
-    def __init__(self) -> None:
-        self._by_day: dict[date, dict[str, Incident]] = {}
-
-    def judge(self, item: Item, rules: RuleSet) -> Judgement:
-        """Classify → relate → decide, and remember the incident for the next item."""
-        judgement = judge(item, Novelty.NEW, self._around(item, rules), rules)
-        incident = incident_after(judgement)
-        if incident is not None:
-            self._by_day.setdefault(incident.date, {})[incident.id] = incident
-        return judgement
-
-    def _around(self, item: Item, rules: RuleSet) -> list[Incident]:
-        """Those that matter to an item: as many days back as the daemon looks."""
-        first = earliest_day(item, rules)
-        days = [first + timedelta(days=n) for n in range((item.reported.date() - first).days + 3)]
-        return [incident for day in days for incident in self._by_day.get(day, {}).values()]
 
 
 def answer_of(id: Any, judgement: Judgement) -> dict[str, Any]:

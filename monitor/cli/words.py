@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from monitor.meaning import Decision, DecisionReason, Relation, RelationKind, StoredItem
+from monitor.meaning import (
+    Classification,
+    Decision,
+    DecisionReason,
+    Facts,
+    Level,
+    Relation,
+    RelationKind,
+    RuleTaken,
+    StoredItem,
+)
 from monitor.news import Novelty, NoveltyReason
 
 if TYPE_CHECKING:
@@ -74,3 +85,36 @@ def why_stored(stored: StoredItem) -> str:
     ):  # fmt: skip
         return found.reason or words
     return words
+
+
+def what_it_does(taken: RuleTaken) -> str:
+    """`tells alerts`, `on trial: would have told duty`, `keeps it for the digest`; with why the level was raised."""
+    channels = ", ".join(taken.send_to) or "nobody (it names no channel)"
+    if taken.level.rank < Level.NOTICE.rank:
+        does = "on trial: would have kept it for the digest" if taken.trial else "keeps it for the digest, tells nobody"
+    else:
+        does = f"on trial: would have told {channels}" if taken.trial else f"tells {channels}"
+    return f"{does} ({taken.raised})" if taken.raised else does
+
+
+def differences(then: Classification, now: Classification) -> list[str]:
+    """How an answer of today differs from a stored one: act, rules with their level and channels, facts."""
+    out = [f"the act was {then.act}, now it is {now.act}"] if then.act is not now.act else []
+    if then.taken or then.rule is None:
+        before, after = ({one.rule: one for one in found.taken} for found in (then, now))
+        out += [f"{rule} took it, now it does not" for rule in before if rule not in after]
+        out += [f"{rule} did not take it, now it does" for rule in after if rule not in before]
+        out += [
+            f"{rule} was {before[rule].level} and {what_it_does(before[rule])}, "
+            f"now it is {after[rule].level} and {what_it_does(after[rule])}"
+            for rule in before
+            if rule in after and before[rule] != after[rule]
+        ]
+    elif (then.rule, then.level) != (now.rule, now.level):  # stored before all rules were
+        out.append(
+            f"the rule was {then.rule} ({then.level}), now it is {now.rule or 'none'} ({now.level or 'no level'})"
+        )
+    changed = [f.name for f in fields(Facts) if getattr(then.facts, f.name) != getattr(now.facts, f.name)]
+    if changed:
+        out.append(f"facts read otherwise: {', '.join(name.replace('_', ' ') for name in changed)}")
+    return out
