@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ import pytest
 
 from monitor.classify.rulefile import RuleSet, load_rules
 from monitor.cli.main import main
+from monitor.cli.words import differences
 from monitor.config.feedsfile import load_feeds
+from monitor.meaning import Act, Classification, Facts, Level, RuleTaken
 from monitor.store.store import Store
 from newsroom import Story, old, rss, shipped_rules
 from receivers import Mode, WebhookReceiver
@@ -526,6 +529,89 @@ def test_explain_of_a_page_that_no_feed_brought(told: FeedServer, call: Call) ->
     assert "told already" in out
     answer = json.loads(call("explain", url, "--json")[1])
     assert (answer["stored"], answer["act"]) == (False, "attack")
+
+
+def test_explain_tells_actors_by_name_and_machines_by_id(desk: FeedServer, call: Call) -> None:
+    text = "Kataib Hezbollah claims drone attack on Ain al-Asad base"
+    assert re.search(r"^claimed by +Kataib Hezbollah$", call("explain", text)[1], re.MULTILINE)
+    assert json.loads(call("explain", text, "--json")[1])["facts"]["claimed_by"] == ["kataib-hezbollah"]
+
+
+def test_explain_says_why_not(desk: FeedServer, call: Call) -> None:
+    answer = json.loads(call("explain", ASAD.title, "--json")[1])
+    assert [(one["rule"], one["tells"], one["trial"]) for one in answer["taken"]] == [("attack-iraq", True, False)]
+    assert len(answer["nearest"]) == 5
+    assert all("the place is not in @" in one["why"] for one in answer["nearest"])  # those for attacks first
+    assert answer["rules_hash"] == shipped_rules().hash
+    shown = call("explain", "US troops leave al-Tanf garrison")[1]
+    first = shown.partition("DOES NOT TAKE IT")[2].splitlines()[1]
+    assert re.match(r"attack-syria +it is for attack or foiled or claim, and this is other", first)
+    assert "more rules do not take it" in shown
+
+
+TRIALS = """rules:
+  - {rule: drones, title: Drones, why: Counted., level: notice, send_to: [family], status: trial,
+     what: {all: ["@drone"]}}
+  - {rule: drills, title: No drills, why: Quiet., level: notice, send_to: [family],
+     never: [{any: [western], in: headline, instead: exercise}], where: {any: [ain-al-asad]}}
+  - {rule: asleep, title: Asleep, why: Later., level: flash, status: "off", send_to: [family]}
+"""
+
+
+def test_explain_shows_trials_what_a_never_did_and_what_sleeps(desk: FeedServer, call: Call, here: Path) -> None:
+    shutil.copytree(RULES, here / "rules")
+    (here / "rules" / "trials.yaml").write_text(TRIALS)
+    shown = call("explain", ASAD.title, "--rules", "rules")[1]
+    assert re.search(r"^drones +notice +on trial: would have told family", shown, re.MULTILINE)
+    assert re.search(r"^drills +never where “western” stands in the headline", shown, re.MULTILINE)
+    assert "switched off (status: off): asleep" in shown
+    for path in (here / "rules").glob("attack-*.yaml"):
+        path.unlink()
+    (here / "rules" / "trials.yaml").write_text(TRIALS.replace("status: trial,", "language: [xx],"))
+    answer = json.loads(call("explain", ASAD.title, "--rules", "rules", "--json")[1])
+    assert answer["act"] == "exercise"  # the only rule for it says so
+    assert (answer["nearest"][0]["rule"], answer["asleep"]) == ("drills", ["asleep"])
+    assert "“western”" in answer["nearest"][0]["why"]
+
+
+def test_explain_of_a_stored_item_says_which_rules_decided_then(
+    told: FeedServer, call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = "https://wire.example/asad"
+    then = json.loads(call("explain", link, "--json")[1])["then"]
+    assert [one["rule"] for one in then["taken"]] == ["attack-iraq"]
+    assert (then["same_rules"], then["differs"], then["rules_hash"]) == (True, [], shipped_rules().hash)
+    assert re.search(r"^today +the answer is the same$", call("explain", link)[1], re.MULTILINE)
+    shutil.copytree(RULES, here / "rules")
+    rule = here / "rules" / "attack-iraq.yaml"
+    rule.write_text(re.sub(r"(?m)^level: urgent", "level: digest", rule.read_text()))
+    monkeypatch.setenv("BASEWATCH_RULES", str(here / "rules"))
+    shown = call("explain", link)[1]
+    assert re.search(r"^rules then +attack-iraq \(urgent; tells alerts\)", shown, re.MULTILINE)
+    assert "the answer DIFFERS (the rule files are others than then): attack-iraq was urgent" in shown
+    assert "now it is digest and keeps it for the digest" in shown
+    assert json.loads(call("explain", link, "--json")[1])["then"]["same_rules"] is False
+
+
+def test_how_answers_differ() -> None:
+    taken = (RuleTaken(rule="a", level=Level.URGENT, send_to=("duty",)), RuleTaken(rule="b", level=Level.NOTICE))
+    then = Classification(act=Act.ATTACK, rule="a", level=Level.URGENT, taken=taken, facts=Facts(killed=1))
+    assert differences(then, then) == []
+    now = replace(
+        then, act=Act.FOILED, taken=(replace(taken[0], trial=True), RuleTaken(rule="c", level=Level.DIGEST)),
+        facts=Facts(claimed_by=("x",)),
+    )  # fmt: skip
+    assert differences(then, now) == [
+        "the act was attack, now it is foiled",
+        "b took it, now it does not",
+        "c did not take it, now it does",
+        "a was urgent and tells duty, now it is urgent and on trial: would have told duty",
+        "facts read otherwise: claimed by, killed",
+    ]
+    old = replace(then, taken=())  # stored before all rules were kept
+    assert differences(old, then) == []
+    quiet = replace(then, rule=None, level=None, taken=())
+    assert differences(old, quiet) == ["the rule was a (urgent), now it is none (no level)"]
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/empty.html", "/wire.xml"])
