@@ -94,6 +94,11 @@ class Chooser:
             for act in one.rule.act:
                 self._file(number, act, anchors)
 
+    @property
+    def rules(self) -> tuple[CompiledRule, ...]:
+        """The rules that are asked: all but those with `status: off`."""
+        return self._rules
+
     def _file(self, number: int, act: Act, anchors: int) -> None:
         if not anchors:
             self._free.setdefault(act, []).append(number)
@@ -187,7 +192,7 @@ class Chooser:
         if where is None:
             return rule.level, ""
         places = self._asked_places(where, case)
-        if any(self._holds(where, one.circle, place) for place in places):
+        if any(self.holds(where, one.circle, place) for place in places):
             return rule.level, ""
         circle = where.within
         names = (*where.any, *([f"{circle.km:g} km around {circle.of or 'the point'}"] if circle else ()))
@@ -206,7 +211,8 @@ class Chooser:
         named = [place for place in case.named if role in ("any", place.role)]
         return [*case.targets, *named] if role == "any" else named
 
-    def _holds(self, where: Where, circle: frozenset[str] | None, place: Target) -> bool:
+    def holds(self, where: Where, circle: frozenset[str] | None, place: Target) -> bool:
+        """Whether a place fulfils a rule's `where`, whatever role it has in the report."""
         if PRECISIONS.index(place.precision) > PRECISIONS.index(where.precision):
             return False
         if circle is not None and place.place_id not in circle:
