@@ -41,6 +41,7 @@ class PlaceFinder:
         self._target = mask("target")
         self._base = mask("base-target")
         #: what stands for a base where the nation is named beside it ("French soldier killed … on Makhmour base")
+        self._nation = mask("stationed-nation")
         self._site_word = mask("base-word")
         self._origin = mask("origin")
 
@@ -64,7 +65,7 @@ class PlaceFinder:
             ids = [i for s in others for i in self._sure_ids(s.with_tags(self._sure)) if not self._is_far(i, sentence)]
         known = [i for i in ids if (self._gazetteer.places[i].site == "diplomatic") != bases]
         if known:
-            return tuple(self._exact(i, reading) for i in self._in_named_country(known, sentence))
+            return tuple(self._exact(i, sentence, reading) for i in self._in_named_country(known, sentence))
         return (self._vague(site, sentence, others, main),)
 
     def _in_named_country(self, ids: list[str], sentence: Sentence) -> list[str]:
@@ -74,9 +75,11 @@ class PlaceFinder:
         named = {name for h in sentence.with_tags(self._country) for kind, name in h.names if kind == "country"}
         return [i for i in ids if self._gazetteer.places[i].country in named] or ids
 
-    def _exact(self, place_id: str, reading: Reading) -> Target:
+    def _exact(self, place_id: str, sentence: Sentence, reading: Reading) -> Target:
+        """The place; where its foreign troops have left, a base without any, unless the sentence names some."""
         place = self._gazetteer.places[place_id]
         left = place.foreign_until is not None and reading.item.reported.date() > place.foreign_until
+        left = left and not sentence.tags & self._nation
         return Target("home" if left else place.site, place_id, place.country, "base")
 
     def _vague(self, site: str, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]) -> Target:

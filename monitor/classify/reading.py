@@ -224,4 +224,5 @@ def _names(hits: Sequence[Hit]) -> tuple[tuple[str, str], ...]:
 
 
 def _position(hit: Hit) -> tuple[int, int]:
-    return hit.start, hit.end
+    """By start, the longer first ("drone strike" before its "drone"); the start of the sentence before all."""
+    return hit.start, -hit.end if hit.end > hit.start else -FIELD_LIMIT - 1
