@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from monitor.classify.matcher import Hit
 from monitor.classify.reading import Reading, Sentence
-from monitor.classify.templates import Shelf, Template, find
+from monitor.classify.templates import Shelf, Template, find, sum_of
 from monitor.classify.vocabulary import Frame, Pattern, Vocabulary
 from monitor.meaning import INCIDENT_ACTS, Act, ScorePart
 
@@ -53,6 +53,7 @@ class Judge:
         self._shelf = Shelf((pattern, template) for pattern in vocabulary.patterns for template in pattern.templates)
         self._frames = vocabulary.frames
         mask = vocabulary.mask
+        self._diplomatic, self._base = mask("diplomatic-target"), mask("base-target")
         self._support = (
             (mask("base-place", "base-name"), 1.0, "a known base is named"),
             (mask("weapon"), 0.5, "a weapon is named"),
@@ -62,21 +63,35 @@ class Judge:
         )
 
     def judge(self, reading: Reading) -> Verdict:
-        """The verdict of the first sentence that decides; `other` where none does."""
+        """The verdict of the first sentence that decides; `other` where none does.
+
+        An attack on an embassy gives way to one on a base that a later sentence of the same item tells of.
+        """
         weak: Verdict | None = None
+        embassy: Verdict | None = None
         for sentence in reading.sentences[:SENTENCES]:
             match = self._match(sentence)
             if match is None:
                 continue
             verdict = self._weigh(self._framed(match, reading), reading)
-            if verdict.act not in INCIDENT_ACTS or verdict.points >= NEEDED:
-                decides = sentence.zone != "body" or verdict.act in INCIDENT_ACTS
-                if decides and (verdict.act not in INCIDENT_ACTS or verdict.points >= NEEDED):
-                    return verdict
             weak = weak or verdict
+            if not _decides(verdict, sentence):
+                continue
+            if embassy is None and self._is_only_diplomatic(verdict):
+                embassy = verdict
+            elif embassy is None or verdict.act in INCIDENT_ACTS:
+                return verdict
+        if embassy is not None:
+            return embassy
         if weak is None:
             return Verdict(Act.OTHER, None)
         return replace(weak, act=weak.act if weak.act not in INCIDENT_ACTS else Act.OTHER)
+
+    def _is_only_diplomatic(self, verdict: Verdict) -> bool:
+        if verdict.act not in INCIDENT_ACTS or verdict.match is None:
+            return False
+        tags = sum_of(hit.tags for hit in verdict.match.hits)
+        return bool(tags & self._diplomatic) and not tags & self._base
 
     def _match(self, sentence: Sentence) -> Match | None:
         """The first strong pattern outside a cause, else the heaviest weak one."""
@@ -117,6 +132,11 @@ class Judge:
         return replace(verdict, score=tuple(parts))
 
 
+def _decides(verdict: Verdict, sentence: Sentence) -> bool:
+    """An attack needs its points; what is no attack decides only in headline and lead."""
+    return verdict.points >= NEEDED if verdict.act in INCIDENT_ACTS else sentence.zone != "body"
+
+
 def _outside_cause(template: Template, sentence: Sentence, act: Act) -> tuple[Hit, ...] | None:
     """The first hits outside a cause.
 
@@ -135,6 +155,8 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
     """The words that make the frame apply; empty where they stand in another sentence; None where it does not."""
     sentence = match.sentence
     if frame.unless and sentence.tags & frame.unless:
+        return None
+    if frame.language and not sentence.tags & frame.language:
         return None
     if frame.scope in ("headline", "lead", "item"):
         where = {"headline": reading.headline_tags, "lead": reading.lead_tags, "item": reading.tags}[frame.scope]

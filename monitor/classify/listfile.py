@@ -86,6 +86,9 @@ class FrameSpec(Strict):
 class ListFile(Strict):
     """One file of `rules/lists/`."""
 
+    #: the language of its words; its wordings count only in sentences that hold a word of that language which is no
+    #: word of the files without a language (those are English)
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
     lists: dict[str, Terms] = Field(default_factory=dict)
     masks: dict[str, Terms] = Field(default_factory=dict)
     #: terms for lists and masks of other files, so that one's own words need not stand in the shipped files

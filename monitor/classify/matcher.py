@@ -2,8 +2,8 @@
 
 The one door to pyahocorasick. A term stands for a set of tags, kept as bits of one integer so that "is one of these
 tags here?" is a single operation. Terms match whole words (the text was brought into words by `normalise`); a
-trailing `*` lets the word go on. A term with a capital letter matches only in its own case (smart case) or in a
-text shouted in capitals; names of places and actors match in any case. In Arabic and Hebrew the little words that
+trailing `*` lets the word go on. Smart case: a capital letter of a term matches only a capital, a small one matches
+both; names of places and actors match in any case. In Arabic and Hebrew the little words that
 are written onto the next word (و ف ب ل ك س, ו ה ב ל מ ש כ) are tolerated.
 """
 
@@ -158,9 +158,8 @@ def _starts_word(words: str, at: int) -> bool:
 
 
 def _same_case(found: str, term: Term) -> bool:
-    wanted = term.exact
-    start = found[: len(wanted)]
-    return start == wanted or (not wanted.isupper() and found.isupper() and start.casefold() == wanted.casefold())
+    """Each capital of the term is one in the text; its small letters may be either, as in Headlines Like This."""
+    return all(not wanted.isupper() or letter.isupper() for wanted, letter in zip(term.exact, found, strict=False))
 
 
 def _is_plain(text: Text, start: int, end: int) -> bool:

@@ -46,10 +46,13 @@ class Template:
     crosses: int = 0
     #: names of places: their words do not count in a gap ("the base in Syria's Deir ez-Zor was shelled")
     names: int = 0
+    #: the language of the wording, which a sentence must hold a word of; 0 for English
+    language: int = 0
 
     @property
     def required(self) -> tuple[int, ...]:
-        return tuple(part.tags for part in self.parts if not part.optional)
+        parts = tuple(part.tags for part in self.parts if not part.optional)
+        return (self.language, *parts) if self.language else parts
 
 
 class Shelf(Generic[Owner]):
@@ -112,6 +115,7 @@ def compile_template(
     barrier: int,
     cause: int,
     names: int = 0,
+    language: int = 0,
     tag_of: Callable[[str], int],
     phrase: Callable[[str], int],
 ) -> Template:
@@ -133,14 +137,14 @@ def compile_template(
         parts.append(Part(tags, reach, optional))
         crosses |= tags & cause
         reach = gap
-    return Template(written, tuple(parts), barrier & ~sum_of(parts), crosses, names)
+    return Template(written, tuple(parts), barrier & ~sum_of(part.tags for part in parts), crosses, names, language)
 
 
-def sum_of(parts: Sequence[Part]) -> int:
-    """All tags that the parts ask for."""
+def sum_of(masks: Iterable[int]) -> int:
+    """All bits of the masks together."""
     out = 0
-    for part in parts:
-        out |= part.tags
+    for mask in masks:
+        out |= mask
     return out
 
 

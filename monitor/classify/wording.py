@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.classify.matcher import Hit
 from monitor.classify.reading import Reading, Sentence
-from monitor.classify.templates import Template, find
+from monitor.classify.templates import Template, find, sum_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,14 +104,6 @@ class Wanted:
         if self.near:
             return sum_of(close.tags[0] for close in self.near)
         return sum_of(template.required[0] for template in self.templates)
-
-
-def sum_of(masks: Iterable[int]) -> int:
-    """All bits of the masks together."""
-    out = 0
-    for mask in masks:
-        out |= mask
-    return out
 
 
 def _first(sentences: Sequence[Sentence], tags: int) -> Hit | None:
