@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.begin import database, quiet, rules_from, utc_now
-from monitor.cli.finding import find_item, is_link
+from monitor.cli.finding import find_item, is_id, is_link
 from monitor.cli.render import clean, json_out, out, plain, say, table
 from monitor.cli.setup import JsonOption
 from monitor.errors import UsageError
@@ -49,12 +49,13 @@ def feedback(
             raise UsageError("name the item that is meant, by its id or link: basewatch feedback ITEM …")
         _list(as_json)
         return
+    what = what.encode("utf-8", "replace").decode().strip()
     if remove:
         if opinion is not None or note is not None:
             raise UsageError("--remove takes back what was said; write only: basewatch feedback ITEM --remove")
-        said, remarks = _take_back(what.strip()), ["taken back; `basewatch rules test` does not ask for it any more"]
+        said, remarks = _take_back(what), ["taken back; `basewatch rules test` does not ask for it any more"]
     else:
-        said, remarks = _give(what.strip(), _read_opinion(opinion), _read_note(note))
+        said, remarks = _give(what, _read_opinion(opinion), _read_note(note))
     if as_json:
         json_out(_object(said))
     else:
@@ -161,8 +162,10 @@ def _said_before(tx: Transaction, what: str) -> Feedback | None:
     """What was said of an item, by its id or link; the item itself may be pruned."""
     from monitor.recognise.canonical import canonical_url
 
-    if not is_link(what):
+    if is_id(what):
         return tx.feedback_on(what)
+    if not is_link(what):
+        return None
     link = canonical_url(what)
     return next((one for one in tx.feedback() if link and canonical_url(one.item.url) == link), None)
 

@@ -13,6 +13,11 @@ _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
+def is_id(what: str) -> bool:
+    """Whether it is written as the id of an item."""
+    return _ID.fullmatch(what) is not None
+
+
 def is_link(what: str) -> bool:
     """Whether it is a link, and not an id or a text."""
     return _LINK.fullmatch(what) is not None
@@ -22,7 +27,7 @@ def find_item(tx: Transaction, what: str) -> StoredItem | None:
     """The stored item with this id, or the one that first had this link; None where there is none, or no more."""
     from monitor.recognise.canonical import canonical_url
 
-    if _ID.fullmatch(what) and (stored := tx.item(what)):
+    if is_id(what) and (stored := tx.item(what)):
         return stored
     if is_link(what):
         link = canonical_url(what)

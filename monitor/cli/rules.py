@@ -142,5 +142,6 @@ def _in_sum(results: list[Rehearsed], said: int | None) -> str:
     if not items:
         return f"{sentence}; no feedback is kept"
     wrong = items.count(False)
-    held = f"{wrong} of {len(items)} items does not hold" if wrong else f"{len(items)} items holds"
+    count = f"{len(items)} item{'s' * (len(items) != 1)}"
+    held = f"{wrong} of {count} does not hold" if wrong else f"{count} holds"
     return f"{sentence}; feedback on {held}"
