@@ -89,18 +89,23 @@ def rules_from(folder: Path | None) -> RuleSet:
     """The rules in `folder`, or in the folder that the settings name."""
     from monitor.classify.rulefile import load_rules
 
+    return load_rules(rules_folder(folder))
+
+
+def rules_folder(folder: Path | None) -> Path:
+    """`folder`, or the rules folder that the settings name."""
     if folder is not None:
         start_logs()
         if not folder.is_dir():
             raise UsageError(f"there is no folder {folder}; --rules names the folder with the rule files")
-        return load_rules(folder)
+        return folder
     configured = settings().rules
     if not configured.is_dir():
         raise ConfigError.at(
             configured, "there is no such folder with rules",
             hint="name one with --rules DIR or BASEWATCH_RULES, or write a starter with: basewatch init DIR",
         )  # fmt: skip
-    return load_rules(configured)
+    return configured
 
 
 def since(text: str, *, now: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,27 +29,38 @@ def about() -> None:
     """
 
 
-def check(rules: RulesOption = None, as_json: JsonOption = False) -> None:
-    """Find every mistake in the rule files, with file and line.
+def check(
+    rules: RulesOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as mistakes.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find every mistake in the rule files, and what in them does nothing, with file and line.
 
-    Exit code 1 where there is one.
+    Mistakes are errors: the daemon does not take such files over. Warnings can be lived with: words that are never
+    seen or that another makes needless, lists that nothing uses, rules that another always covers or that can take
+    nothing, places without coordinates, rules without examples. They are looked for where there is no mistake. Exit
+    code 1 where there is an error, with --strict also where there is a warning.
 
     Example:
       basewatch rules check --rules rules
+      basewatch rules check --strict --json
     """
-    problems = []
-    count = 0
-    try:
-        count = len(rules_from(rules).rules)
-    except ConfigError as error:
-        problems = error.problems
+    from monitor.cli.linting import problems_in
+
+    count, problems = problems_in(rules)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    fine = not (problems if strict else errors)
     if as_json:
-        json_out({"ok": not problems, "rules": count, "problems": problems})
-    for problem in problems if not as_json else ():
-        out(clean(problem))
-    if not problems and not as_json and not quiet():
+        json_out({"ok": fine, "rules": count, "problems": problems})
+        raise typer.Exit(0 if fine else 1)
+    for problem in problems:
+        out(clean(problem if problem.severity == "error" else f"warning: {problem}"))
+    if problems:
+        warnings = len(problems) - len(errors)
+        say(f"basewatch: {len(errors)} mistakes, {warnings} warnings")
+    elif not quiet():
         say(f"all is well: {count} rules")
-    raise typer.Exit(1 if problems else 0)
+    raise typer.Exit(0 if fine else 1)
 
 
 def run_examples(rules: RulesOption = None, as_json: JsonOption = False) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from monitor.classify.expressions import is_expression
+from monitor.classify.gazetteer import ActorSpec, CountrySpec, PlaceSpec
 from monitor.classify.listfile import ListFile, Terms
-from monitor.classify.matcher import Term, make_term
+from monitor.classify.matcher import make_term
+from monitor.classify.rulefile import RuleFiles
 from monitor.classify.rulemodel import Rule, What, Wording
 from monitor.errors import Problem
 from monitor.yamlfile import Document
 
 Loc = tuple[str | int, ...]
-#: a language as the key of a group of words has it (`en`); other keys (`more`) are just names of groups
+#: `en` and `kmr` are languages, `more` is only the name of a group
 _LANGUAGE = range(2, 4)
+#: the language of files that say none
+_ENGLISH = "en"
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,20 +28,17 @@ class Entry:
     written: str
     document: Document
     loc: Loc
-    #: the language under which it stands, where it stands under one
+    #: that of the file, or the key (`en`) under which it stands; empty where neither says one
     language: str = ""
-
-    @cached_property
-    def term(self) -> Term | None:
-        """The word as it is searched for; None for expressions and references."""
-        if self.written.startswith("@") or is_expression(self.written):
-            return None
-        return make_term(self.written, 0)
 
     @property
     def at(self) -> str:
         """File and line, as one word names another."""
         return f"{self.document.path.name}:{self.document.line(*self.loc)}"
+
+    def is_beside(self, other: Entry) -> bool:
+        """The two are words of one language: those of one are not needless because of those of another."""
+        return (self.language or _ENGLISH) == (other.language or _ENGLISH)
 
     def warning(self, message: str, hint: str) -> Problem:
         """A warning about this word."""
@@ -107,7 +107,7 @@ def lists_of(files: Sequence[tuple[Document, ListFile]]) -> Lists:
                     out.home[name] = Entry(name, document, (section, name))
                 if section == "masks":
                     out.masks.add(name)
-                for entry in _entries(document, (section, name), terms):
+                for entry in _entries(document, (section, name), terms, content.language or ""):
                     kept = out.includes if entry.written.startswith("@") else out.words
                     kept.setdefault(name, []).append(entry)
         for name in content.shapes:
@@ -116,12 +116,12 @@ def lists_of(files: Sequence[tuple[Document, ListFile]]) -> Lists:
     return out
 
 
-def _entries(document: Document, loc: Loc, terms: Terms) -> Iterator[Entry]:
+def _entries(document: Document, loc: Loc, terms: Terms, language: str) -> Iterator[Entry]:
     groups = terms.items() if isinstance(terms, dict) else [("", terms)]
     for key, words in groups:
         base = (*loc, key) if key else loc
-        language = key if len(key) in _LANGUAGE else ""
-        yield from (Entry(word, document, (*base, i), language) for i, word in enumerate(words))
+        spoken = key if len(key) in _LANGUAGE else language
+        yield from (Entry(word, document, (*base, i), spoken) for i, word in enumerate(words))
 
 
 def words_of(document: Document, rule: Rule) -> Iterator[Entry]:
@@ -134,7 +134,28 @@ def words_of(document: Document, rule: Rule) -> Iterator[Entry]:
             yield from (Entry(word, document, (*loc, "all", i)) for i, word in enumerate(wording.all))
         for i, near in enumerate(wording.near):
             for j, group in enumerate(near.words):
-                yield from (Entry(word, document, (*loc, "near", i, "words", j)) for word in group)
+                at = (*loc, "near", i, "words", j)
+                yield from (Entry(word, document, (*at, k)) for k, word in enumerate(group))
+
+
+def names_of(files: RuleFiles) -> Iterator[Entry]:
+    """The names of places, countries and actors."""
+    for document, content in files.places:
+        for i, place in enumerate(content.places):
+            yield from _names_in(document, ("places", i), place, ("names", "town", "loose"))
+        for i, country in enumerate(content.countries):
+            yield from _names_in(document, ("countries", i), country, ("names", "people"))
+    for document, actors in files.actors:
+        for i, actor in enumerate(actors.actors):
+            yield from _names_in(document, ("actors", i), actor, ("names", "exact"))
+
+
+def _names_in(
+    document: Document, loc: Loc, spec: PlaceSpec | CountrySpec | ActorSpec, keys: Sequence[str]
+) -> Iterator[Entry]:
+    yield Entry(spec.name, document, (*loc, "name"))
+    for key in keys:
+        yield from (Entry(word, document, (*loc, key, i)) for i, word in enumerate(getattr(spec, key)))
 
 
 def wordings_of(rule: Rule) -> Iterator[tuple[Loc, Wording]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.classify.acts import Judge
 from monitor.classify.facts import FactFinder
-from monitor.classify.lint.entries import Entry, Lists, words_of, wordings_of
+from monitor.classify.lint.entries import Entry, Lists, wordings_of, words_of
 from monitor.classify.listfile import ListFile
 from monitor.classify.places import PlaceFinder
 from monitor.classify.reading import Reader
@@ -56,7 +56,7 @@ def asked_in_vain(files: RuleFiles, lists: Lists) -> Iterator[Problem]:
     """What a mask covers is not seen, so nothing can ask for the mask itself."""
     for entry in _references(files, lists):
         name = entry.written.removeprefix("@")
-        if name in lists.masks and not (entry.loc[0] == "masks" or entry.loc[1:2] and entry.loc[1] in lists.masks):
+        if name in lists.masks and not (entry.loc[0] == "masks" or (entry.loc[1:2] and entry.loc[1] in lists.masks)):
             yield entry.warning(
                 f"{name} is a mask: what it covers is not seen, so this never stands anywhere",
                 f"define {name} under lists: if its words are to be found",
@@ -108,5 +108,3 @@ def _slots(document: Document, loc: tuple[str | int, ...], templates: Sequence[s
         for kind, content, _ in split(written):
             if kind == "slot":
                 yield from (Entry(name.strip(), document, (*loc, i)) for name in content.split("|"))
-
-

@@ -1,0 +1,49 @@
+"""The lint of a rules folder: what is allowed, and yet does nothing or not what was meant. Pure.
+
+Mistakes are found while a folder is loaded (`rulefile`); what stands here may be lived with, so `rules check` tells
+it and the daemon does not ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.classify.gazetteer import PlaceFile
+from monitor.classify.lint.covering import CoverCheck
+from monitor.classify.lint.entries import lists_of, warning
+from monitor.classify.lint.names import asked_in_vain, included_twice, unused
+from monitor.classify.lint.reach import Reach
+from monitor.classify.lint.rules import RuleCheck
+from monitor.classify.lint.terms import TermCheck
+from monitor.classify.rulefile import RuleFiles, RuleSet
+from monitor.errors import Problem
+from monitor.yamlfile import Document
+
+
+def lint(files: RuleFiles, rules: RuleSet) -> list[Problem]:
+    """Every warning about the folder that `files` were read from and `rules` were made of, by file and line."""
+    return sorted(_warnings(files, rules))
+
+
+def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
+    lists = lists_of(files.lists)
+    yield from unused(files, rules, lists)
+    yield from asked_in_vain(files, lists)
+    yield from included_twice(lists)
+    yield from TermCheck(files, rules, lists).problems()
+    reach = Reach(rules)
+    asked = [(rules.documents[one.rule.id], one) for one in rules.chooser.rules]
+    each = RuleCheck(lists, reach)
+    for document, one in asked:
+        yield from each.problems(document, one)
+    yield from CoverCheck(lists, reach).problems(asked)
+    for document, content in files.places:
+        yield from _without_coordinates(document, content)
+
+
+def _without_coordinates(document: Document, content: PlaceFile) -> Iterator[Problem]:
+    for i, place in enumerate(content.places):
+        missing = [key for key in ("lat", "lon") if getattr(place, key) is None]
+        if missing:
+            message = f"the place {place.id} has no {' and no '.join(missing)}, so it lies in no circle and on no map"
+            yield warning(document, ("places", i), message, f"write {', '.join(f'{key}: …' for key in missing)}")
