@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 
 from monitor.meaning import Decision, StoredItem
 from monitor.news import Entry, Item
@@ -16,6 +16,8 @@ from monitor.store.part import Part
 from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
 
 _TABLE = table_of(ItemRow)
+#: rows that are read ahead where many are asked for
+AT_A_TIME = 500
 _ITEM = [field.name for field in fields(Item) if field.name != "feed"]
 
 
@@ -42,6 +44,16 @@ class ItemPart(Part):
         if feed is not None:
             query = query.where(ItemRow.feed_id == self._feed_id(feed))
         return self._all(query.limit(limit))
+
+    def items_in_order(self, since: datetime) -> Iterator[StoredItem]:
+        """Items first seen since then in the order in which they came, a few hundred of them in memory at a time."""
+        query = _items().where(ItemRow.first_seen >= since).order_by(ItemRow.first_seen, ItemRow.id)
+        for row in self._connection.execute(query, execution_options={"yield_per": AT_A_TIME}):
+            yield _stored(row)
+
+    def count_items(self, since: datetime) -> int:
+        """How many items were first seen since then."""
+        return self._connection.scalar(select(func.count()).where(_TABLE.c.first_seen >= since)) or 0
 
     def find_item_by_url(self, canonical_url: str) -> StoredItem | None:
         """The item that first had this canonical address (found by its identity key, see recognise)."""

@@ -1,0 +1,222 @@
+"""`basewatch rules diff`: what an edit of the rules adds and removes, in headlines, before it is live."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.begin import rules_folder, start_logs, utc_now
+from monitor.cli.pastitems import ItemsOption, PastItems, past_items
+from monitor.cli.render import clean, json_out, out, say, table
+from monitor.cli.setup import JsonOption
+from monitor.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from monitor.classify.rulefile import RuleFiles, RuleSet
+    from monitor.difference import Change, Edit, Kind, Side
+
+#: how each kind is counted, for the last line
+_COUNTED = {
+    "alerts now": "alert now",
+    "alerts no longer": "alert no longer",
+    "level": "at another level",
+    "channels": "to other channels",
+    "rule": "by another rule",
+    "act": "of another act",
+    "on trial": "taken otherwise on trial",
+}
+
+
+@dataclass
+class Answer:
+    """What a comparison came to."""
+
+    items: int = 0
+    examples: int = 0
+    #: messages that the old and the new rules would have sent of the items
+    messages: tuple[int, int] = (0, 0)
+    groups: list[tuple[Change, ...]] = field(default_factory=list)
+    rule_edits: tuple[Edit, ...] = ()
+    file_edits: tuple[Edit, ...] = ()
+
+    def kinds(self) -> dict[Kind, int]:
+        """How many items and examples each kind of change has."""
+        from monitor.difference import Kind
+
+        count = Counter(change.kind for group in self.groups for change in group)
+        return {kind: count[kind] for kind in Kind}
+
+
+def diff(
+    folder: Annotated[Path, typer.Argument(metavar="OTHER|OLD", help="A rules folder.")],
+    new: Annotated[
+        Path | None,
+        typer.Argument(metavar="NEW", help="The edited one; without it OTHER is, against the rules in force."),
+    ] = None,
+    back: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="12h, 30d or an ISO date (30d unless told).")
+    ] = None,
+    items: ItemsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What edited rules add and remove, in headlines: what alerts now or no longer, at another level, to others.
+
+    Runs the stored items of a time and the examples of both folders through both. Every item is taken as news, copies
+    are left out; reports of one attack stand on one line. A difference is no problem: exit code 1 is for rules that
+    cannot be read, and for lines of FILE.
+
+    Example:
+      basewatch rules diff edited-rules
+      basewatch rules diff old-rules new-rules --since 7d --json
+    """
+    from monitor.difference import file_edits, rule_edits
+
+    old, edited = _both(*((rules_folder(None), folder) if new is None else (folder, new)))
+    memory_days = max(old.rules.memory_days, edited.rules.memory_days)
+    with past_items(back, items, default="30d", memory_days=memory_days) as past:
+        if past.stored is False:
+            say("there is no database yet, so no item is stored; only the examples of the rules are compared")
+        answer = _compared(past, old.rules, edited.rules)
+    answer.rule_edits = rule_edits(old.files, edited.files)
+    answer.file_edits = file_edits(old.files, edited.files)
+    if as_json:
+        json_out(_object(answer, past))
+    else:
+        _show(answer)
+    raise typer.Exit(1 if past.unread else 0)
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A rules folder as it was read, and compiled."""
+
+    files: RuleFiles
+    rules: RuleSet
+
+
+def _both(*folders: Path) -> list[_Folder]:
+    """The rules of both folders; one error with every problem of both."""
+    from monitor.classify.rulefile import compile_rules, read_folder
+
+    start_logs()
+    found: list[_Folder] = []
+    problems: list[Problem] = []
+    for folder in folders:
+        try:
+            files = read_folder(folder)
+            found.append(_Folder(files, compile_rules(files)))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(list(dict.fromkeys(problems)))
+    return found
+
+
+def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> Answer:
+    from monitor.difference import Comparison, examples_of, grouped
+    from monitor.news import Item
+
+    answer = Answer()
+    comparison = Comparison(old, new, past.known)
+    changes: list[Change | None] = []
+    for one in past.each("comparing"):
+        if not one.copy:
+            answer.items += 1
+            changes.append(comparison.compare(one.item))
+    now = utc_now()
+    for rule, text in examples_of(old, new):
+        answer.examples += 1
+        changes.append(comparison.compare_example(rule, Item(id="example", title=text, first_seen=now)))
+    answer.groups = grouped(change for change in changes if change is not None)
+    answer.messages = comparison.messages_before, comparison.messages_after
+    return answer
+
+
+# ------------------------------------------------------------------------------------------------ for people
+
+
+def _show(answer: Answer) -> None:
+    edits = [(edit.edit, f"rule {edit.name}", ", ".join(edit.keys)) for edit in answer.rule_edits]
+    edits += [(edit.edit, edit.name, "") for edit in answer.file_edits]
+    table(("edit", "of", "keys"), edits, empty="the two folders hold the same")
+    if edits:
+        out()
+    above = ""
+    for group in answer.groups:
+        heading = f"examples, {group[0].kind}" if group[0].example_of else str(group[0].kind)
+        if heading != above:
+            out(f"{heading}:")
+            above = heading
+        _show_group(group)
+    if answer.groups:
+        out()
+    out(_in_sum(answer))
+
+
+def _show_group(group: tuple[Change, ...]) -> None:
+    """The headline of the first report, and below it what the old and the new rules make of it, and why."""
+    first = group[0]
+    origin = f"example of {first.example_of}" if first.example_of else f"{first.item.first_seen:%Y-%m-%d %H:%M}"
+    more = f", {len(group)} reports of {first.incident}" if len(group) > 1 else ""
+    out(f"  {clean(first.item.title)}  ({origin}{more})")
+    out(f"      {in_words(first.before)}  →  {in_words(first.after)}")
+    out(f"      {clean(first.why)}")
+
+
+def in_words(side: Side) -> str:
+    """`attack: urgent by attack-iraq to alerts`, `threat: no rule`."""
+    trial = "".join(f"; {rule} ({level}) on trial" for rule, level in side.on_trial)
+    if side.rule is None:
+        return f"{side.act}: no rule{trial}"
+    whom = f" to {', '.join(side.channels)}" if side.channels else ""
+    return f"{side.act}: {side.level} by {side.rule}{whom}{trial}"
+
+
+def _in_sum(answer: Answer) -> str:
+    kinds = answer.kinds()
+    counted = ", ".join(f"{count:,} {_COUNTED[kind]}" for kind, count in kinds.items() if count)
+    said = f"{answer.items:,} items and {answer.examples:,} examples: {counted or 'no difference'}"
+    before, after = answer.messages
+    return f"{said}; messages about these items: {before:,} before, {after:,} now" if answer.items else said
+
+
+# ------------------------------------------------------------------------------------------------ for machines
+
+
+def _object(answer: Answer, past: PastItems) -> dict[str, Any]:
+    before, after = answer.messages
+    return {
+        "since": past.since,
+        "rules": answer.rule_edits,
+        "files": [{"name": edit.name, "edit": edit.edit} for edit in answer.file_edits],
+        "counts": {
+            "items": answer.items,
+            "examples": answer.examples,
+            "unreadable": past.unread,
+            "messages_before": before,
+            "messages_now": after,
+            **{kind.name.lower(): count for kind, count in answer.kinds().items()},
+        },
+        "changes": [_row(change) for group in answer.groups for change in group],
+    }
+
+
+def _row(change: Change) -> dict[str, Any]:
+    item = change.item
+    return {
+        "change": change.kind,
+        "also": change.kinds[1:],
+        "example_of": change.example_of,
+        "item": None if change.example_of else item.id,
+        "when": None if change.example_of else item.first_seen,
+        "title": item.title,
+        "url": item.url,
+        "incident": change.incident,
+        "before": change.before,
+        "now": change.after,
+        "why": change.why,
+    }

@@ -1,0 +1,231 @@
+"""`basewatch rules replay`: whom the rules would have told of what came, and when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.begin import quiet, rules_from
+from monitor.cli.classifying import RulesOption
+from monitor.cli.pastitems import ItemsOption, PastItems, past_items
+from monitor.cli.render import clean, json_out, out, say, table
+from monitor.cli.setup import JsonOption
+
+if TYPE_CHECKING:
+    from monitor.classify.rulefile import RuleSet
+    from monitor.meaning import RuleTaken
+    from monitor.replay import Replayed
+
+
+@dataclass
+class Answer:
+    """What a replay came to."""
+
+    items: int = 0
+    #: items by what became of them; `copies` and `edited` beside
+    counts: Counter[str] = field(default_factory=Counter)
+    told: list[Replayed] = field(default_factory=list)
+    quiet_now: list[Replayed] = field(default_factory=list)
+    on_trial: list[Replayed] = field(default_factory=list)
+
+
+def replay(
+    back: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="12h, 14d or an ISO date (14d unless told).")
+    ] = None,
+    items: ItemsOption = None,
+    rules: RulesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the stored items of a time through the rules: what would have told whom, and when. Sends and writes nothing.
+
+    Each item goes the daemon's path in the order in which it came, the incidents of then are not used: those of the
+    items themselves grow anew. It also shows what was told then and would stay quiet now, and what rules on trial would
+    have told. Try an edit with --rules before it is live. Exit code 1 where a line of FILE cannot be read.
+
+    Example:
+      basewatch rules replay --since 14d
+      basewatch rules replay --since 2026-11-01 --rules edited-rules
+    """
+    from monitor.replay import LEAD_IN
+
+    rule_set = rules_from(rules)
+    with past_items(back, items, default="14d", memory_days=rule_set.memory_days, lead_in=LEAD_IN) as past:
+        answer = _run(past, rule_set)
+    if as_json:
+        json_out(_object(answer, past, rule_set))
+    else:
+        _show(answer, past)
+    raise typer.Exit(1 if past.unread else 0)
+
+
+def _run(past: PastItems, rules: RuleSet) -> Answer:
+    from monitor.replay import Outcome, Replay
+
+    replay, answer = Replay(rules, past.known), Answer()
+    for one in past.each("replaying"):
+        replayed = replay.run(one)
+        if past.since is not None and one.item.first_seen < past.since:
+            continue  # it only opened the incidents that later reports belong to
+        answer.items += 1
+        answer.counts.update([replayed.outcome])
+        answer.counts["copies"] += not one.news
+        answer.counts["edited"] += one.news and one.edited
+        if replayed.outcome in (Outcome.TOLD, Outcome.NEW):
+            answer.told.append(replayed)
+        elif replayed.outcome is Outcome.QUIET:
+            answer.quiet_now.append(replayed)
+        if replayed.on_trial:
+            answer.on_trial.append(replayed)
+    return answer
+
+
+# ------------------------------------------------------------------------------------------------ for people
+
+
+def _show(answer: Answer, past: PastItems) -> None:
+    compared = past.stored is True
+    if past.stored is False:
+        say("there is no database yet, so no item is stored; --items FILE runs the items of a file")
+    columns = ("when", *(["then"] if compared else []), "level", "rule", "channels", "incident", "headline")
+    if answer.told:
+        table(columns, [_cells(one, compared) for one in answer.told])
+        out()
+    if answer.quiet_now:
+        out("told then, would stay quiet now:")
+        for one in answer.quiet_now:
+            _show_quiet(one)
+        out()
+    if answer.on_trial:
+        out("would have told, on trial:")
+        table(("when", "level", "rule", "channels", "incident", "headline"), _trial_cells(answer.on_trial))
+        out()
+    out(_in_sum(answer, compared=compared))
+    if compared and not quiet():
+        _say_how(answer)
+
+
+def _cells(one: Replayed, compared: bool) -> tuple[object, ...]:
+    assert one.judgement is not None
+    found, decision = one.judgement.classification, one.judgement.decision
+    then = ["told" if one.past.then else "new"] if compared else []
+    channels = ", ".join(decision.send_to)
+    return _when(one), *then, found.level, found.rule, channels, one.incident, one.past.item.title
+
+
+def _show_quiet(one: Replayed) -> None:
+    then = one.past.then
+    assert then is not None
+    whom = f"{then.level} by {then.rule} to {', '.join(then.channels)}"
+    out(f"  {_when(one)}  {clean(whom)}: {clean(one.past.item.title)}")
+    out(f"      now {clean(_why_quiet(one))}")
+
+
+def _trial_cells(replayed: Iterable[Replayed]) -> Iterable[tuple[object, ...]]:
+    for one in replayed:
+        for taken in one.on_trial:
+            yield _when(one), taken.level, taken.rule, ", ".join(taken.send_to), one.incident, one.past.item.title
+
+
+def _when(one: Replayed) -> str:
+    return f"{one.past.item.first_seen:%Y-%m-%d %H:%M}"
+
+
+def _why_quiet(one: Replayed) -> str:
+    """A rule's refusal in the classifier's words, which name the rule and the condition; else the decision's."""
+    from monitor.cli.words import decision_in_words
+
+    if one.judgement is None:
+        return "it is a copy or was old when it came, and tells nobody"
+    return decision_in_words(one.judgement.decision) if one.told_by_another else one.judgement.classification.reason
+
+
+def _in_sum(answer: Answer, *, compared: bool) -> str:
+    from monitor.replay import Outcome
+
+    would, lost = len(answer.told), len(answer.quiet_now)
+    sentence = f"{answer.items:,} items: {would:,} would have been told"
+    if not compared:
+        return sentence
+    sentence += f", {answer.counts[Outcome.TOLD]:,} of these were told then, {answer.counts[Outcome.NEW]:,} are new"
+    if lost:
+        another = sum(one.told_by_another for one in answer.quiet_now)
+        sentence += f"; {lost:,} that {'was' if lost == 1 else 'were'} told then would stay quiet now"
+        sentence += f" ({another:,} because another report would have told the incident before)" if another else ""
+    return sentence
+
+
+def _say_how(answer: Answer) -> None:
+    """What a reader must know to trust the figures."""
+    from monitor.replay import LEAD_IN
+
+    say(
+        f"begun without the incidents of then: the items of the {LEAD_IN.days} days before were run first, so that late"
+        " reports of an earlier attack count as such"
+    )
+    if copies := answer.counts["copies"]:
+        say(f"{copies:,} items are copies or were old when they came, and tell nobody, as then")
+    if edited := answer.counts["edited"]:
+        say(f"{edited:,} items were edited after they came; they are judged by the text that they have now")
+
+
+# ------------------------------------------------------------------------------------------------ for machines
+
+
+def _object(answer: Answer, past: PastItems, rules: RuleSet) -> dict[str, Any]:
+    from monitor.replay import Outcome
+
+    counts = {
+        "items": answer.items,
+        "copies_and_old": answer.counts["copies"],
+        "edited": answer.counts["edited"],
+        "told": len(answer.told),
+        "told_then_too": answer.counts[Outcome.TOLD],
+        "new": answer.counts[Outcome.NEW] if past.stored else None,
+        "quiet_now": len(answer.quiet_now),
+        "on_trial": sum(len(one.on_trial) for one in answer.on_trial),
+        "unreadable": past.unread,
+    }
+    return {
+        "since": past.since,
+        "rules_hash": rules.hash,
+        "counts": counts,
+        "told": [_told_object(one) for one in answer.told],
+        "quiet_now": [{**_row(one), "then": one.past.then, "why": _why_quiet(one)} for one in answer.quiet_now],
+        "on_trial": [{**_row(one), **_trial_object(taken)} for one in answer.on_trial for taken in one.on_trial],
+    }
+
+
+def _row(one: Replayed) -> dict[str, Any]:
+    item = one.past.item
+    return {
+        "when": item.first_seen,
+        "item": item.id,
+        "title": item.title,
+        "url": item.url,
+        "publisher": item.publisher or item.feed,
+        "incident": one.incident,
+    }
+
+
+def _told_object(one: Replayed) -> dict[str, Any]:
+    assert one.judgement is not None
+    found, decision = one.judgement.classification, one.judgement.decision
+    return {
+        **_row(one),
+        "act": found.act,
+        "level": found.level,
+        "rule": found.rule,
+        "channels": decision.send_to,
+        "reason": decision.reason,
+        "why": found.reason,
+        "then": one.past.then,
+    }
+
+
+def _trial_object(taken: RuleTaken) -> dict[str, Any]:
+    return {"level": taken.level, "rule": taken.rule, "channels": taken.send_to}
