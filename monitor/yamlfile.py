@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -31,6 +32,7 @@ _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
 _BARE_REFERENCE = re.compile(
     r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*)(?<![\w\"'])(?=@[\w.-]+\s*(?:[,\]}#]|$))|,\s*(?=@[\w.-]+\s*[,\]}]))@([\w.-]+)"
 )
+_DEEPEST = 50
 _UNITS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
 Loc = tuple[str | int, ...]
@@ -141,86 +143,96 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
     return parse(text, path)
 
 
+@lru_cache(maxsize=2048)
 def parse(text: str, path: Path) -> Document:
     """The document that `text` holds; `path` is only named in problems.
 
-    YAML reserves a leading `@`; people write lists as `[@bases-iraq]`, so a bare reference is quoted first.
+    Kept, so that after an edit only that file is parsed again. YAML reserves a leading `@`, so it is quoted first.
     """
     text = _BARE_REFERENCE.sub(r'\1"@\2"', text)
+    builder = _Builder(path)
     try:
-        _refuse_tricks(text, path)
-        node = yaml.compose(text, Loader=_LOADER)
+        data = builder.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise ConfigError.at(
-            path, _plain(error), line=(mark.line + 1) if mark else 0, hint=_syntax_hint(text, mark)
-        ) from None
+        line = mark.line + 1 if mark else 0
+        raise ConfigError.at(path, _plain(error), line=line, hint=_syntax_hint(text, mark)) from None
     except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
         found = yaml.reader.Reader.NON_PRINTABLE.search(text)
         line = text.count("\n", 0, found.start()) + 1 if found else 0
         said = f"not readable as YAML: {str(error).splitlines()[0]}"
         raise ConfigError.at(path, said, line=line, hint="is it a text file?") from None
-    except RecursionError:
-        raise ConfigError.at(path, "the file is nested too deeply") from None
-    lines: dict[Loc, int] = {}
-    problems: list[Problem] = []
-    data = None if node is None else _value(node, (), lines, problems, path)
-    if problems:
-        raise ConfigError(problems)
-    return Document(path=path, data=data, text=text, lines=lines)
+    if builder.problems:
+        raise ConfigError(builder.problems)
+    return Document(path=path, data=data, text=text, lines=builder.lines)
 
 
-def _refuse_tricks(text: str, path: Path) -> None:
-    """Refuses anchors, aliases, tags, deep nesting and several documents before anything is built from them."""
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1 if event.start_mark else 0
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise ConfigError.at(
-                path, "anchors and aliases (& and *) are not used here", line=line,
-                hint="write the values out; put a word that begins with * or & in quotes",
-            )  # fmt: skip
-        if getattr(event, "tag", None) and getattr(event, "implicit", None) in (False, (False, False)):
-            raise ConfigError.at(path, "YAML tags (!) are not used here", line=line, hint="put the text in quotes")
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise ConfigError.at(path, "a second document starts here (---)", line=line, hint="use one file each")
-        depth += isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent)
-        depth -= isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent)
-        if depth > 50:
-            raise ConfigError.at(path, "the file is nested more than 50 levels deep", line=line)
+class _Builder:
+    """Plain values from YAML's events; anchors, aliases, tags, deep nesting, second documents are refused on sight."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines: dict[Loc, int] = {}
+        self.problems: list[Problem] = []
+
+    def document(self, events: Iterator[Any]) -> Any:
+        """The value of the one document in the stream; None where it is empty."""
+        data, documents = None, 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._refused(event, "a second document starts here (---)", "use one file each")
+            elif isinstance(event, yaml.NodeEvent):
+                data = self._value(event, events, ())
+        return data
+
+    def _refused(self, event: Any, message: str, hint: str = "") -> ConfigError:
+        return ConfigError.at(self.path, message, line=event.start_mark.line + 1, hint=hint)
+
+    def _value(self, event: Any, events: Iterator[Any], loc: Loc) -> Any:
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            hint = "write the values out; put a word that begins with * or & in quotes"
+            raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
+        if event.tag and event.implicit in (False, (False, False)):
+            raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
+        if len(loc) > _DEEPEST:
+            raise self._refused(event, f"the file is nested more than {_DEEPEST} levels deep")
+        self.lines[loc] = event.start_mark.line + 1
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event.value, event.style)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            while not isinstance(entry := next(events), yaml.SequenceEndEvent):
+                items.append(self._value(entry, events, (*loc, len(items))))
+            return items
+        return self._mapping(events, loc)
+
+    def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            key: str = event.value if isinstance(event, yaml.ScalarEvent) else "?"
+            if key == "?":
+                self._value(event, events, (*loc, key))
+                self._complain(line, "", "a key must be a plain word")
+            first = self.lines.get((*loc, key), 0)
+            value = self._value(next(events), events, (*loc, key))
+            if key in out:
+                said = f"the key stands twice (first in line {first})"
+                self._complain(line, dotted((*loc, key)), said, "keep one of them")
+            elif key != "?":
+                out[key] = value
+                self.lines[(*loc, key)] = line
+        return out
+
+    def _complain(self, line: int, key: str, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(file=str(self.path), line=line, key=key, message=message, hint=hint))
 
 
-def _value(node: Any, loc: Loc, lines: dict[Loc, int], problems: list[Problem], path: Path) -> Any:
-    lines[loc] = node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(child, (*loc, i), lines, problems, path) for i, child in enumerate(node.value)]
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node)
-    out: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            problems.append(Problem(file=str(path), line=line, message="a key must be a plain word"))
-            continue
-        key = str(key_node.value)
-        if key in out:
-            first = lines[(*loc, key)]
-            problems.append(
-                Problem(file=str(path), line=line, key=dotted((*loc, key)),
-                        message=f"the key stands twice (first in line {first})", hint="keep one of them")
-            )  # fmt: skip
-            continue
-        out[key] = _value(value_node, (*loc, key), lines, problems, path)
-        lines[(*loc, key)] = line
-    return out
-
-
-def _scalar(node: Any) -> Any:
+def _scalar(text: str, style: str | None) -> Any:
     """YAML 1.2's few plain types: `no`, `on` and `2024-01-01` stay text, as the writer meant."""
-    text: str = node.value
-    if node.style:  # quoted or block; plain is "" in the C loader and None in the other
+    if style:  # quoted or block; plain is "" in the C loader and None in the other
         return text
     if text in ("", "~", "null"):
         return None

@@ -176,6 +176,7 @@ def _filled(parts: Sequence[Part], hits: Sequence[Hit]) -> list[tuple[Part, Hit]
     return out
 
 
+@lru_cache(maxsize=4096)
 def _speaks_for(tags: int, rules: RuleSet) -> str:
     names = rules.vocabulary.names(tags)
     return names[0] if names else "phrase"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import ahocorasick
 
 from monitor.classify.expressions import Expressions
-from monitor.classify.normalise import Text, normalise, normalise_term
+from monitor.classify.normalise import Text, normalise_term, spell_term
 
 _ARABIC = frozenset("وفبلكس")
 _HEBREW = frozenset("והבלמשכ")
@@ -68,7 +68,7 @@ def make_term(
     words, cased = normalise_term(written[:-1] if open_end else written)
     if not words:
         return None
-    keeps_case = exact or (not any_case and any(c.isupper() for c in cased))
+    keeps_case = exact or (not any_case and cased != cased.lower())
     accented = len(words) <= _SHORT and words.isascii() and not written.isascii()
     return Term(written, words, cased if keeps_case else "", open_end, tags, accented, names)
 
@@ -126,10 +126,9 @@ class Matcher:
 def _spellings(term: Term) -> Iterator[Term]:
     """The term, and the term with its own punctuation: `U.S. embassy` leaves two spaces where the paper has it."""
     yield term
-    done = normalise(term.written.removesuffix("*"))
-    words = done.words.strip()
+    words, cased = spell_term(term.written.removesuffix("*"))
     if words != term.words:
-        yield replace(term, words=words, exact=done.cased.strip() if term.exact else "")
+        yield replace(term, words=words, exact=cased if term.exact else "")
 
 
 def _by_position(hit: Hit) -> tuple[int, int]:
@@ -159,7 +158,12 @@ def _starts_word(words: str, at: int) -> bool:
 
 def _same_case(found: str, term: Term) -> bool:
     """Each capital of the term is one in the text; its small letters may be either, as in Headlines Like This."""
-    return all(not wanted.isupper() or letter.isupper() for wanted, letter in zip(term.exact, found, strict=False))
+    if found.startswith(term.exact):
+        return True
+    for wanted, letter in zip(term.exact, found, strict=False):
+        if wanted.isupper() and not letter.isupper():
+            return False
+    return True
 
 
 def _is_plain(text: Text, start: int, end: int) -> bool:

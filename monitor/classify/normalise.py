@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: typographic characters with a plain one-to-one counterpart: a text with only these stays on the fast path
 _TYPOGRAPHY = {
@@ -75,10 +76,21 @@ def normalise(text: str) -> Text:
     return _normalise_slowly(text, plain)
 
 
+@lru_cache(maxsize=1 << 16)
 def normalise_term(term: str) -> tuple[str, str]:
-    """The words of a term, folded and in their own case; both empty where nothing is left to match."""
+    """The words of a term, folded and in their own case; both empty where nothing is left to match.
+
+    Kept from one reading of the rules to the next: most terms are the same.
+    """
+    words, cased = spell_term(term)
+    return " ".join(words.split()), " ".join(cased.split())
+
+
+@lru_cache(maxsize=1 << 16)
+def spell_term(term: str) -> tuple[str, str]:
+    """As `normalise_term`, with a space for each mark that it is written with (`U.S. embassy` holds two in a row)."""
     done = normalise(term)
-    return " ".join(done.words.split()), " ".join(done.cased.split())
+    return done.words.strip(), done.cased.strip()
 
 
 def _belongs_to_word(character: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from monitor.classify.matcher import Hit, Matcher
 from monitor.classify.normalise import Text, normalise
 from monitor.classify.sentences import clauses, sentences
-from monitor.classify.templates import Template, find
+from monitor.classify.templates import Template, find, sum_of
 from monitor.classify.vocabulary import CAUSE, CLAUSE_BREAK, Shape, Vocabulary
 from monitor.meaning import Evidence
 from monitor.news import Item
@@ -91,6 +91,8 @@ class Reader:
         self._target = vocabulary.mask("target")
         self._shapes = vocabulary.shapes
         self._shapes_need = [tuple(t.required for t in shape.templates) for shape in vocabulary.shapes]
+        #: bits of which one must be there, or no template of the shape can be
+        self._shapes_open = [sum_of(min(t.required, key=int.bit_count) for t in s.templates) for s in vocabulary.shapes]
 
     def read(self, item: Item) -> Reading:
         """The item's sentences; where it has no title, the first line of its text is read as one."""
@@ -176,8 +178,8 @@ class Reader:
         present = 0
         for hit in sentence.hits:
             present |= hit.tags
-        for shape, needs in zip(self._shapes, self._shapes_need, strict=True):
-            if shape.beside and not present & shape.beside:
+        for shape, opens, needs in zip(self._shapes, self._shapes_open, self._shapes_need, strict=True):
+            if not present & opens or (shape.beside and not present & shape.beside):
                 continue
             for template, required in zip(shape.templates, needs, strict=True):
                 for mask in required:
