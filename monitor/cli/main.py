@@ -15,7 +15,20 @@ from typing import Annotated, Any
 import typer
 
 from monitor import __version__
-from monitor.cli import classifying, demonstrating, explaining, feedback, feeds, ledger, rules, setup, watching
+from monitor.cli import (
+    classifying,
+    demonstrating,
+    diffing,
+    explaining,
+    feedback,
+    feeds,
+    ledger,
+    newrule,
+    replaying,
+    rules,
+    setup,
+    watching,
+)
 from monitor.cli.begin import loudness
 from monitor.cli.render import clean, hand_over, out, prepare_streams, reader_gone, say
 from monitor.errors import BasewatchError, UsageError
@@ -64,7 +77,9 @@ GROUPS: tuple[tuple[str, str, Callable[..., None], bool, dict[str, Callable[...,
     (SET_UP, "db", setup.database, False, {"upgrade": setup.upgrade}),
     (AT_WORK, "feeds", feeds.states, True,
      {"test": feeds.try_feed, "import": feeds.import_opml, "export": feeds.export_opml}),
-    (UNDERSTAND, "rules", rules.about, False, {"check": rules.check, "test": rules.run_examples}),
+    (UNDERSTAND, "rules", rules.about, False,
+     {"check": rules.check, "test": rules.run_examples, "replay": replaying.replay, "diff": diffing.diff,
+      "new": newrule.new}),
 )  # fmt: skip
 
 

@@ -1,0 +1,255 @@
+"""`basewatch rules new`: a rule file proposed from two or three headlines."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.begin import database, quiet, rules_from, settings, utc_now
+from monitor.cli.classifying import RulesOption
+from monitor.cli.finding import find_item, is_link
+from monitor.cli.render import clean, json_out, out, say
+from monitor.cli.setup import JsonOption
+from monitor.cli.unstored import new_item
+from monitor.errors import BasewatchError, ConfigError, StoreError, UsageError
+
+if TYPE_CHECKING:
+    from monitor.classify.proposing.common import Headline
+    from monitor.classify.proposing.proposal import Proposal
+    from monitor.classify.rulefile import RuleSet
+    from monitor.news import Item
+    from monitor.rehearsal import Rehearsed
+    from monitor.store.store import Store
+
+#: from more headlines no common sense comes
+MOST_HEADLINES = 20
+#: a longer text is an article
+LONGEST_HEADLINE = 1000
+#: stored items that quiet examples are looked for among
+RECENT, MOST_RECENT = timedelta(days=30), 2000
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+
+
+def new(
+    headlines: Annotated[
+        list[str],
+        typer.Argument(metavar="HEADLINE…", help="Headlines, or ids or links of stored items; - reads lines."),
+    ],
+    name: Annotated[str | None, typer.Option("--name", metavar="ID", help="The id of the rule.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Save it in the rules folder; never overwrites.")] = False,
+    rules: RulesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose a rule from two or three headlines: what they do, where, who, with which words, and its examples.
+
+    The headlines are read with the present rules, and what they have in common becomes the rule, as a file that is
+    ready to save; it is tried with all other files, and its own examples are run. On standard error: which rules take
+    the headlines already, and what could not be found. A proposed rule is on trial: it tells nobody until you delete
+    that line. Exit code 1 where its own examples do not hold.
+
+    Example:
+      basewatch rules new "Drones hit Ain al-Asad base" "Drone attack on Ain al-Asad wounds two"
+      basewatch rules new --name my-base --write - < headlines.txt
+    """
+    from monitor.classify.proposing.proposal import NothingInCommon, propose
+    from monitor.classify.proposing.writing import rule_text
+
+    now = utc_now()
+    texts = _texts(headlines)
+    rule_set = rules_from(rules)
+    folder = rules or settings(warn=False).rules
+    _check_name(name, rule_set)
+    items, known = _items(texts, now)
+    try:
+        proposal = propose(items, rule_set, known=known, name=name, now=now)
+    except NothingInCommon as error:
+        raise BasewatchError(f"{error}; give headlines about the same thing") from None
+    text = rule_text(proposal)
+    tried = _try(proposal, text, folder, now)
+    path = _save(text, folder / f"{proposal.id}.yaml", tried) if write else None
+    if as_json:
+        json_out(_object(proposal, text, tried, path))
+    else:
+        out(str(path) if path else text, end="\n" if path else "")
+    _tell(proposal, tried, path)
+    raise typer.Exit(1 if tried.failed else 0)
+
+
+# ----------------------------------------------------------------------------------------------- headlines
+
+
+def _texts(given: list[str]) -> list[str]:
+    """The headlines as given, `-` replaced by the lines of standard input."""
+    texts: list[str] = []
+    for one in given:
+        if one == "-":
+            lines = sys.stdin.buffer.read(MOST_HEADLINES * LONGEST_HEADLINE * 4).decode("utf-8", "replace")
+            texts += lines.splitlines()
+        else:
+            texts.append(one.encode("utf-8", "replace").decode())
+    texts = list(dict.fromkeys(text for one in texts if (text := clean(one))))
+    if not texts:
+        raise UsageError('there is no headline; write for instance: basewatch rules new "Drones hit Ain al-Asad base"')
+    if len(texts) > MOST_HEADLINES:
+        raise UsageError(
+            f"{len(texts)} headlines are too many for one rule; give two or three, at most {MOST_HEADLINES}"
+        )
+    if long := next((text for text in texts if len(text) > LONGEST_HEADLINE), None):
+        raise UsageError(f"this is no headline, it has {len(long):,} characters: {long[:60]}…")
+    return texts
+
+
+def _check_name(name: str | None, rules: RuleSet) -> None:
+    if name is None:
+        return
+    if not _ID.fullmatch(name):
+        raise UsageError(
+            f"{name[:40]!r} is no id: small letters, digits and hyphens; write for instance --name my-base"
+        )
+    if name in rules.documents:
+        raise UsageError(f"there is a rule {name} already, in {rules.documents[name].path.name}; choose another --name")
+
+
+def _items(texts: list[str], now: datetime) -> tuple[list[Item], list[Item]]:
+    """The headlines as items, and recent items of the database where there is one that can be read."""
+    try:
+        with database() as store:
+            return _from(store, texts, now)
+    except StoreError as error:
+        say(f"basewatch: the database is not asked: {clean(error)}")
+        return _from(None, texts, now)
+
+
+def _from(store: Store | None, texts: list[str], now: datetime) -> tuple[list[Item], list[Item]]:
+    found: dict[str, Item] = {}
+    known: list[Item] = []
+    if store is not None:
+        with store.read() as tx:
+            found = {text: stored.item for text in texts if (stored := find_item(tx, text)) is not None}
+            known = [stored.item for stored in tx.items(now - RECENT, limit=MOST_RECENT)]
+    for text in texts:
+        if text not in found:
+            if not is_link(text) and " " not in text:
+                raise UsageError(f"{text[:80]!r} is no headline, and no stored item has this id")
+            found[text] = new_item(text, now)  # may ask the web, so no transaction is open
+    return [_with_clean_title(found[text]) for text in texts], known
+
+
+def _with_clean_title(item: Item) -> Item:
+    from dataclasses import replace
+
+    return replace(item, title=clean(item.title))
+
+
+# ------------------------------------------------------------------------------------------------- trying
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What the proposal does beside the present files."""
+
+    #: its own examples that do not hold
+    failed: list[Rehearsed]
+    #: how many of the headlines that no pattern reads are attacks with the proposed one; None where none is proposed
+    read: int | None
+
+
+def _try(proposal: Proposal, text: str, folder: Path, now: datetime) -> _Tried:
+    """Loads the rules with the proposal among them, from a copy, and runs its examples."""
+    from monitor.classify.proposing.writing import pattern_text
+    from monitor.classify.rulefile import load_rules
+    from monitor.rehearsal import rehearse
+
+    with tempfile.TemporaryDirectory(prefix="basewatch-") as scratch:
+        copy = Path(scratch)
+        for part in ("", "lists", "places", "actors"):
+            (copy / part).mkdir(exist_ok=True)
+            for path in (folder / part).glob("[!.]*.yaml"):
+                shutil.copyfile(path, copy / part / path.name)
+        (copy / "proposed-rule.yaml").write_text(text, encoding="utf-8")
+        failed = [one for one in rehearse(load_rules(copy), now=now) if one.rule == proposal.id and not one.holds]
+        pattern = pattern_text(proposal)
+        if not pattern:
+            return _Tried(failed, None)
+        (copy / "lists" / "proposed-pattern.yaml").write_text(pattern, encoding="utf-8")
+        return _Tried(failed, _attacks(proposal, load_rules(copy), now))
+
+
+def _attacks(proposal: Proposal, rules: RuleSet, now: datetime) -> int:
+    from monitor.classify.classifier import classify
+    from monitor.meaning import INCIDENT_ACTS
+    from monitor.news import Item
+
+    items = [Item(id="example", title=one.text, first_seen=now) for one in proposal.wordings]
+    return sum(classify(item, rules).act in INCIDENT_ACTS for item in items)
+
+
+def _save(text: str, path: Path, tried: _Tried) -> Path:
+    if tried.failed:
+        raise BasewatchError(
+            "nothing was written: the rule does not do what its own examples say; without --write you can read it"
+        )
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ConfigError.at(path, "the file exists; nothing was written", hint="choose another --name") from None
+    return path
+
+
+# ---------------------------------------------------------------------------------------------- answering
+
+
+def _tell(proposal: Proposal, tried: _Tried, path: Path | None) -> None:
+    """What a person must know beside the file itself."""
+    count = len(proposal.headlines)
+    for rule, taken in proposal.taken_by.items() if not quiet() else ():
+        level = next(one.level for h in proposal.headlines for one in h.found.taken if one.rule == rule)
+        which = "all of these" if taken == count else f"{taken} of these {count}"
+        end = ": a new rule is needed only to tell others, or at another level" if taken == count else ""
+        say(f"the rule {rule} ({level}) takes {which} already{end}")
+    for remark in proposal.remarks if not quiet() else ():
+        say(clean(remark))
+    if tried.read is not None and not quiet():
+        say(f"with the proposed pattern {tried.read} of {len(proposal.wordings)} of them would be attacks")
+    for one in tried.failed:
+        say(
+            clean(
+                f"its example does not hold: “{one.text}” must {'alert' if one.must_alert else 'stay quiet'}: {one.why}"
+            )
+        )
+    if path is not None and not quiet():
+        say("it is on trial: it decides and records, and tells nobody until you delete the line status: trial")
+
+
+def _object(proposal: Proposal, text: str, tried: _Tried, path: Path | None) -> dict[str, Any]:
+    return {
+        "rule": {
+            "id": proposal.id, "title": proposal.title, "level": proposal.level, "act": proposal.act,
+            "where": proposal.where, "who": proposal.who, "what": proposal.what or proposal.what_any,
+            "send_to": proposal.send_to, "alert": proposal.alert, "not_yet": proposal.not_yet,
+            "quiet": proposal.quiet, "quiet_is_made": proposal.quiet_is_made,
+        },
+        "yaml": text,
+        "headlines": [_headline(one) for one in proposal.headlines],
+        "taken_by": proposal.taken_by,
+        "needed": len(proposal.headlines) not in proposal.taken_by.values(),
+        "wordings": proposal.wordings,
+        "pattern_reads": tried.read,
+        "remarks": proposal.remarks,
+        "failed": [{"text": one.text, "wanted": one.must_alert, "why": one.why} for one in tried.failed],
+        "written": path,
+    }  # fmt: skip
+
+
+def _headline(one: Headline) -> dict[str, Any]:
+    found = one.found
+    return {"text": one.text, "act": found.act, "reason": found.reason, "taken": [rule.rule for rule in found.taken]}
