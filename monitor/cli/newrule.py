@@ -22,8 +22,8 @@ from monitor.cli.unstored import new_item
 from monitor.errors import BasewatchError, ConfigError, StoreError, UsageError
 
 if TYPE_CHECKING:
-    from monitor.classify.proposing.common import Headline
     from monitor.classify.proposing.proposal import Proposal
+    from monitor.classify.proposing.sharing import Headline
     from monitor.classify.rulefile import RuleSet
     from monitor.news import Item
     from monitor.rehearsal import Rehearsed

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from monitor.classify.facts import WEAPONS
 from monitor.classify.gazetteer import Gazetteer
-from monitor.classify.proposing.common import (
+from monitor.classify.proposing.quiet import made_quiet, real_quiet
+from monitor.classify.proposing.sharing import (
     Headline,
     common_actors,
     common_countries,
@@ -21,7 +22,6 @@ from monitor.classify.proposing.common import (
     smallest_groups,
     unknown_words,
 )
-from monitor.classify.proposing.quiet import made_quiet, real_quiet
 from monitor.classify.proposing.wordings import Wording, wording_of
 from monitor.classify.rulefile import RuleSet
 from monitor.meaning import INCIDENT_ACTS, Act, Level

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.classify.choosing import Case
 from monitor.classify.classifier import consider
-from monitor.classify.proposing.common import Headline
+from monitor.classify.proposing.sharing import Headline
 from monitor.classify.rulefile import RuleSet
 from monitor.meaning import Act, Classification
 from monitor.news import Item

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.classify.proposing.common import Headline, unknown_in
+from monitor.classify.proposing.sharing import Headline, unknown_in
 from monitor.classify.reading import Sentence
 from monitor.classify.vocabulary import Vocabulary
 
