@@ -7,7 +7,6 @@ are far too large. It answers with values or with one `ConfigError` that holds e
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +19,9 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from monitor.errors import ConfigError, Problem
+from monitor.mistakes import close_match as close_match
+from monitor.mistakes import did_you_mean as did_you_mean
+from monitor.mistakes import mistakes
 
 #: a rule or feed file of this size is a mistake, not a rule file
 MAX_BYTES = 5 * 1024 * 1024
@@ -103,21 +105,6 @@ def dotted(loc: Iterable[str | int]) -> str:
     for part in loc:
         out += f"[{part}]" if isinstance(part, int) else f".{part}" if out else str(part)
     return out
-
-
-def close_match(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant, if any is near enough to suggest."""
-    by_folded = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else None
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint sentence: the near word, or the list of what is known when it is short."""
-    known = sorted(known)
-    if near := close_match(word, known):
-        return f"did you mean {near}?"
-    return f"known: {', '.join(known)}" if 0 < len(known) <= 20 else ""
 
 
 def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
@@ -274,77 +261,5 @@ def validate(document: Document, model: type[M], *, root: str = "a mapping of ke
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise ConfigError([_problem(document, model, found) for found in error.errors()]) from None
-
-
-def _problem(document: Document, model: type[BaseModel], found: Any) -> Problem:
-    loc: Loc = tuple(part for part in found["loc"] if _stands(document.data, found["loc"], part))
-    kind, context = found["type"], found.get("ctx", {})
-    if kind == "extra_forbidden":
-        key = str(found["loc"][-1])
-        hint = did_you_mean(key, _keys(model, found["loc"]))
-        return document.problem(f"I do not know the key {key}", *loc, hint=hint)
-    if kind == "missing":
-        key = str(found["loc"][-1])
-        return document.problem(f"the key {key} is missing", *loc, hint=f"write: {key}: …")
-    if kind in ("literal_error", "enum"):
-        value = _at(document.data, loc)
-        known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        return document.problem(f"{value!r} is not possible here", *loc, hint=did_you_mean(str(value), known))
-    if kind == "value_error":
-        message, _, hint = str(context.get("error", found["msg"])).partition("; ")
-        return document.problem(message, *loc, hint=hint)
-    return document.problem(_type_message(kind, found["msg"], _at(document.data, loc)), *loc)
-
-
-def _type_message(kind: str, text: str, value: object) -> str:
-    held = {type(None): "nothing", dict: "a mapping", list: "a list", bool: "true/false"}.get(type(value), repr(value))
-    wanted = {
-        "string_type": "text", "list_type": "a list", "tuple_type": "a list", "set_type": "a list",
-        "frozen_set_type": "a list", "int_type": "a whole number", "int_parsing": "a whole number",
-        "float_type": "a number", "float_parsing": "a number", "bool_type": "true or false",
-        "bool_parsing": "true or false", "dict_type": "a mapping of keys", "model_type": "a mapping of keys",
-        "model_attributes_type": "a mapping of keys",
-    }.get(kind)  # fmt: skip
-    return f"{wanted} is meant, but here is {held}" if wanted else text[0].lower() + text[1:]
-
-
-def _stands(data: Any, full: Loc, part: str | int) -> bool:
-    """Pydantic adds union branches to a location; only parts that stand in the file are shown."""
-    if isinstance(part, int):
-        return True
-    return part == full[-1] or any(part == key for key in _walk_keys(data, full))
-
-
-def _walk_keys(data: Any, loc: Loc) -> Iterable[str]:
-    for part in loc:
-        if isinstance(data, dict) and part in data:
-            yield str(part)
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-
-
-def _at(data: Any, loc: Loc) -> Any:
-    for part in loc:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return data
-    return data
-
-
-def _keys(model: type[BaseModel], loc: Loc) -> list[str]:
-    """The keys that the model at `loc` knows (follows nested models through lists, tuples and unions)."""
-    current: list[type[BaseModel]] = [model]
-    for part in loc[:-1]:
-        if isinstance(part, str):
-            nested = [m for c in current if part in c.model_fields for m in _models(c.model_fields[part].annotation)]
-            current = nested or current
-    return sorted({field.alias or name for m in current for name, field in m.model_fields.items()})
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [m for inner in getattr(annotation, "__args__", ()) for m in _models(inner)]
+        found = mistakes(error.errors(), document.data, model)
+        raise ConfigError([document.problem(one.message, *one.loc, hint=one.hint) for one in found]) from None

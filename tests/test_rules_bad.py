@@ -45,7 +45,7 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     told = " ".join(problems_of(folder))
     assert "levle" in told
     assert "'---'" in told
-    assert "less than or equal to 90" in told
+    assert "133.5 is too large" in told
 
 
 @pytest.mark.parametrize(

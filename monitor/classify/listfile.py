@@ -18,13 +18,20 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from monitor.meaning import Act
+from monitor.mistakes import held
 from monitor.yamlfile import Strict
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+def one_or_many(value: object) -> object:
+    """One text as a list of one, for keys that take both."""
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, str):
+        return [value]
+    quoted = f'; put it in quotes: "{held(value)}"' if isinstance(value, int | float) else ""
+    raise ValueError(f"a text or a list of texts is meant, but here is {held(value)}{quoted}")
 
 
 def _plain_id(value: str) -> str:
@@ -36,7 +43,7 @@ def _plain_id(value: str) -> str:
 #: the name of a rule, place, group or actor
 Id = Annotated[str, AfterValidator(_plain_id)]
 #: one text or a list of texts
-Texts = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 #: a list of terms and `@list` references, or such lists by language
 Terms = dict[str, tuple[str, ...]] | tuple[str, ...]
 

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from monitor.classify.conditions import ConditionText
-from monitor.classify.listfile import Id, Texts
+from monitor.classify.listfile import Id, Texts, one_or_many
+from monitor.classify.rulevalues import Language, TimeOfDay
 from monitor.meaning import INCIDENT_ACTS, Act, Level
 from monitor.yamlfile import Strict
 
@@ -25,23 +26,10 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
-def _read_time(value: object) -> object:
-    try:
-        if isinstance(value, str) and len(value.strip()) in (4, 5):
-            return time.fromisoformat(value.strip().zfill(5))
-    except ValueError:
-        pass
-    raise ValueError(f"{value!r} is no time of day; write for instance '22:00'")
-
-
-#: a time of day as people write it
-TimeOfDay = Annotated[time, BeforeValidator(_read_time)]
-
-
 class Near(Strict):
     """Words that stand close together in one sentence, in any order."""
 
-    words: Annotated[tuple[Texts, ...], Field(min_length=2, max_length=6)] = Field(
+    words: Annotated[tuple[Annotated[Texts, Field(min_length=1)], ...], Field(min_length=2, max_length=6)] = Field(
         description="two to six words, lists or groups of alternatives, each of which must be there",
         examples=[["@weapon", ["depot", "fuel tank"]]],
     )
@@ -173,6 +161,12 @@ class PointsPart(Wording):
     points: float = Field(ge=-100, le=100, description="added once where one of the words stands there", examples=[2])
     scope: Scope = Field(default="item", alias="in", description="where they count", examples=["lead"])
 
+    @model_validator(mode="after")
+    def _says_something(self) -> PointsPart:
+        if not (self.any or self.near or self.templates):
+            raise ValueError("points for no words; write for instance any: ['@weapon']")
+        return self
+
 
 class Points(Strict):
     """An advanced form: words with points, and how many the rule needs."""
@@ -192,6 +186,12 @@ class Source(Strict):
     not_: Texts = Field(
         default=(), alias="not", description="publishers, feeds or sites that are left out", examples=[["Satire Daily"]]
     )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Source:
+        if not (self.any or self.not_):
+            raise ValueError("source says nothing; write for instance any: [Reuters]")
+        return self
 
 
 class When(Strict):
@@ -217,6 +217,12 @@ class When(Strict):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f"there is no time zone {value}; write for instance zone: Asia/Baghdad") from None
         return value
+
+    @model_validator(mode="after")
+    def _says_something(self) -> When:
+        if self.start == self.end and not self.days:
+            raise ValueError("when says nothing, it always holds; write for instance from: '22:00' and to: '06:00'")
+        return self
 
     def holds(self, moment: datetime) -> bool:
         """Whether `moment` lies in the window."""
@@ -261,7 +267,7 @@ class Rule(Strict):
     level: Level = Field(
         description="how urgent: `digest` (tells nobody at once), `notice`, `urgent` or `flash`", examples=["urgent"]
     )
-    act: Annotated[tuple[Act, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = Field(
+    act: Annotated[tuple[Act, ...], BeforeValidator(one_or_many)] = Field(
         default=tuple(sorted(INCIDENT_ACTS)), min_length=1,
         description="what the report does; unless said, `attack`, `foiled` and `claim`",
         examples=[["attack", "foiled", "claim"]],
@@ -274,7 +280,7 @@ class Rule(Strict):
     never: tuple[Never, ...] = Field(
         default=(), description="words that silence it", examples=[[{"any": ["@exercise"], "in": "sentence"}]]
     )
-    language: Texts = Field(
+    language: Annotated[tuple[Language, ...], BeforeValidator(one_or_many)] = Field(
         default=(),
         description="languages of the feed or item (`en`, `ar`); `unknown` where it says none",
         examples=[["ar", "unknown"]],

@@ -1,0 +1,34 @@
+"""Single values of rules as people write them: a time of day, a language. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*|unknown")
+
+
+def _read_time(value: object) -> object:
+    try:
+        if isinstance(value, str) and len(value.strip()) in (4, 5):
+            return time.fromisoformat(value.strip().zfill(5))
+    except ValueError:
+        pass
+    raise ValueError(f"{value!r} is no time of day; write for instance '22:00'")
+
+
+#: a time of day as people write it
+TimeOfDay = Annotated[time, BeforeValidator(_read_time)]
+
+
+def _read_language(value: str) -> str:
+    if not _LANGUAGE.fullmatch(value):
+        raise ValueError(f"{value!r} is no language; write for instance en, ar, fa or unknown")
+    return value
+
+
+#: a language as feeds name it, or `unknown`
+Language = Annotated[str, AfterValidator(_read_language)]

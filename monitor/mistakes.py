@@ -1,0 +1,199 @@
+"""What a model refuses in an edited file, in words for the person who edits it: one mistake, one message.
+
+Pydantic tells of a single slip in several findings (each branch of a union, the key that is missing because another is
+misspelt, the list that has too few entries because one of them is wrong). Here they become what the person did.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+Loc = tuple[str | int, ...]
+_MAPPING = "a mapping of keys"
+_WANTED = {
+    "string_type": "text", "list_type": "a list", "tuple_type": "a list", "set_type": "a list",
+    "frozen_set_type": "a list", "int_type": "a whole number", "int_parsing": "a whole number",
+    "int_from_float": "a whole number", "float_type": "a number", "float_parsing": "a number",
+    "bool_type": "true or false", "bool_parsing": "true or false", "dict_type": _MAPPING, "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING, "date_type": "a day", "date_parsing": "a day",
+    "date_from_datetime_parsing": "a day", "date_from_datetime_inexact": "a day",
+}  # fmt: skip
+#: what is wrong with a number, and the word for the limit
+_LIMITS = {
+    "greater_than_equal": ("too small", "at least", "ge"), "greater_than": ("too small", "more than", "gt"),
+    "less_than_equal": ("too large", "at most", "le"), "less_than": ("too large", "less than", "lt"),
+}  # fmt: skip
+#: forms of texts in the words of people
+_FORMS = {"^[A-Z]{2}$": "two capital letters, such as IQ,", "^[a-z]{2,3}$": "two or three small letters, such as ar,"}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Where it stands, what is wrong, what to write."""
+
+    loc: Loc
+    message: str
+    hint: str = ""
+
+
+@dataclass
+class _Finding:
+    """One of pydantic's findings; `loc` holds only what stands in the file."""
+
+    loc: Loc
+    kind: str
+    text: str
+    context: dict[str, Any]
+    value: Any
+    #: it is about one branch of a union
+    branch: bool
+    #: what other branches of the union want
+    wanted: list[str] = field(default_factory=list)
+
+
+def close_match(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, if any is near enough to suggest."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint sentence: the near word, or the list of what is known when it is short."""
+    known = sorted(known)
+    if near := close_match(word, known):
+        return f"did you mean {near}?"
+    return f"known: {', '.join(known)}" if 0 < len(known) <= 20 else ""
+
+
+def mistakes(errors: Sequence[Any], data: Any, model: type[BaseModel]) -> list[Mistake]:
+    """The mistakes in `data` that `errors` (pydantic's findings for `model`) tell of."""
+    findings = _merged([_finding(error, data) for error in errors])
+    misspelt = {
+        (*finding.loc[:-1], near)
+        for finding in findings
+        if finding.kind == "extra_forbidden" and (near := close_match(str(finding.loc[-1]), _keys(model, finding.loc)))
+    }
+    told = [f for f in findings if not (f.kind == "missing" and f.loc in misspelt) and not _follows(f, findings)]
+    return [_mistake(finding, model) for finding in told]
+
+
+def _finding(error: Any, data: Any) -> _Finding:
+    full: Loc = error["loc"]
+    loc: list[str | int] = []
+    value = data
+    for part in full:
+        stands = part in value if isinstance(value, dict) else isinstance(value, list) and part in range(len(value))
+        if stands:
+            loc.append(part)
+            value = value[part]
+    branch = len(loc) < len(full)
+    if error["type"] == "missing":
+        loc.append(full[-1])
+    return _Finding(tuple(loc), error["type"], error["msg"], error.get("ctx", {}), value, branch)
+
+
+def _merged(findings: Sequence[_Finding]) -> list[_Finding]:
+    """Findings of several branches of one union as one."""
+    out: dict[tuple[Loc, str], _Finding] = {}
+    for finding in findings:
+        alike = "choice" if finding.kind in ("literal_error", "enum") else "type" if finding.kind in _WANTED else ""
+        first = out.setdefault((finding.loc, alike if finding.branch and alike else str(len(out))), finding)
+        if first is not finding:
+            first.context["expected"] = f"{first.context.get('expected', '')}, {finding.context.get('expected', '')}"
+            first.wanted += [_WANTED.get(finding.kind, ""), *finding.wanted]
+    return list(out.values())
+
+
+def _follows(finding: _Finding, findings: Sequence[_Finding]) -> bool:
+    """It only follows from a mistake deeper inside: a list is too short without its bad entry, another branch fits."""
+    if not (finding.branch and finding.kind in _WANTED) and finding.kind != "too_short":
+        return False
+    length = len(finding.loc)
+    inside = (other for other in findings if other.loc[:length] == finding.loc)
+    return any(len(other.loc) > length or finding.kind == "too_short" != other.kind for other in inside)
+
+
+def _mistake(finding: _Finding, model: type[BaseModel]) -> Mistake:
+    loc, kind, value, context = finding.loc, finding.kind, finding.value, finding.context
+    if kind == "extra_forbidden":
+        key = str(loc[-1])
+        return Mistake(loc, f"I do not know the key {key}", did_you_mean(key, _keys(model, loc)))
+    if kind == "missing":
+        return Mistake(loc, f"the key {loc[-1]} is missing", f"write: {loc[-1]}: …")
+    if kind in ("literal_error", "enum"):
+        known = dict.fromkeys(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
+        return Mistake(loc, f"{held(value)} is not possible here", did_you_mean(str(value), known))
+    if kind == "value_error":
+        message, _, hint = str(context.get("error", finding.text)).partition("; ")
+        return Mistake(loc, message, hint)
+    if kind in _LIMITS:
+        wrong, word, limit = _LIMITS[kind]
+        return Mistake(loc, f"{value} is {wrong}", f"write {word} {context[limit]:g}")
+    if kind in ("too_short", "too_long"):
+        return Mistake(loc, *_wrong_length(context))
+    if kind == "string_pattern_mismatch":
+        form = _FORMS.get(context["pattern"], f"a text of the form {context['pattern']}")
+        return Mistake(loc, f"{form} is meant, but here is {held(value)}".replace(", is", ", are"))
+    if kind in _WANTED:
+        wanted = " or ".join(dict.fromkeys((_WANTED[kind], *finding.wanted)))
+        return Mistake(loc, f"{wanted} is meant, but here is {held(value)}", _instead(kind, value, model, loc))
+    return Mistake(loc, finding.text[0].lower() + finding.text[1:])
+
+
+def held(value: object) -> str:
+    """What stands in a file, in the words of a message."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return {type(None): "nothing", dict: "a mapping", list: "a list"}.get(type(value), repr(value))
+
+
+def _wrong_length(context: dict[str, Any]) -> tuple[str, str]:
+    actual = context["actual_length"]
+    least, most = context.get("min_length"), context.get("max_length")
+    if actual == 0:
+        return "nothing stands here", f"write at least {least} entr{'y' if least == 1 else 'ies'}"
+    bound = f"at least {least}" if least is not None else f"at most {most}"
+    return f"{bound} entries are meant, but here {'is' if actual == 1 else 'are'} {actual}", ""
+
+
+def _instead(kind: str, value: object, model: type[BaseModel], loc: Loc) -> str:
+    """What to write where another type is meant."""
+    wanted = _WANTED[kind]
+    plain = isinstance(value, str | int | float)
+    if wanted == "text" and plain:
+        return f'put it in quotes: "{held(value)}"'
+    if wanted == "text" and isinstance(value, dict):
+        return "put a text that holds a colon in quotes"
+    if wanted == "a list" and plain:
+        return f"write [{value if isinstance(value, str) else held(value)}]"
+    if wanted == "a list" and isinstance(value, dict):
+        return "begin each entry with a hyphen"
+    if wanted == "a day":
+        return "write for instance 2026-11-21"
+    if kind in ("model_type", "model_attributes_type"):
+        return f"its keys: {', '.join(_keys(model, (*loc, '')))}"
+    return ""
+
+
+def _keys(model: type[BaseModel], loc: Loc) -> list[str]:
+    """The keys that the model at `loc` knows (follows nested models through lists, tuples and unions)."""
+    current: list[type[BaseModel]] = [model]
+    for part in loc[:-1]:
+        if isinstance(part, str):
+            fields = [f for c in current for name, f in c.model_fields.items() if part in (name, f.alias)]
+            nested = [m for f in fields for m in _models(f.annotation)]
+            current = nested or current
+    return sorted({field.alias or name for m in current for name, field in m.model_fields.items()})
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for inner in getattr(annotation, "__args__", ()) for m in _models(inner)]
