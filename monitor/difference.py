@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from monitor.classify.rulefile import RuleFiles, RuleSet
 from monitor.classify.rulemodel import Rule
-from monitor.judging import Incidents, Judgement
+from monitor.judging import Incidents, Judgement, refusal
 from monitor.meaning import Act, Classification, Incident, Level, RuleTaken
 from monitor.news import Item
 
@@ -94,25 +94,25 @@ class Comparison:
         after = self._after.judge(item, self._new)
         self.messages_before += before.decision.tell
         self.messages_after += after.decision.tell
-        return _change(before, after)
+        return self._change(before, after)
 
     def compare_example(self, rule: str, item: Item) -> Change | None:
         """A text that stands in a rule: it belongs to no incident, and no message is counted."""
         before, after = Incidents().judge(item, self._old), Incidents().judge(item, self._new)
-        return _change(before, after, example_of=rule)
+        return self._change(before, after, example_of=rule)
 
-
-def _change(before: Judgement, after: Judgement, *, example_of: str | None = None) -> Change | None:
-    old, new = _side(before.classification), _side(after.classification)
-    kinds = tuple(_kinds(old, new))
-    if not kinds:
-        return None
-    incident = after.relation.incident or before.relation.incident
-    return Change(
-        kinds=kinds, item=after.item, example_of=example_of, before=old, after=new,
-        incident=incident.id if incident and example_of is None else None,
-        why=_why(kinds[0], before.classification, after.classification),
-    )  # fmt: skip
+    def _change(self, before: Judgement, after: Judgement, *, example_of: str | None = None) -> Change | None:
+        old, new = _side(before.classification), _side(after.classification)
+        kinds = tuple(_kinds(old, new))
+        if not kinds:
+            return None
+        incident = after.relation.incident or before.relation.incident
+        why = refusal(after.item, self._new, old.rule) if kinds[0] is Kind.QUIET and old.rule else ""
+        return Change(
+            kinds=kinds, item=after.item, example_of=example_of, before=old, after=new,
+            incident=incident.id if incident and example_of is None else None,
+            why=why or _why(kinds[0], before.classification, after.classification),
+        )  # fmt: skip
 
 
 def _side(found: Classification) -> Side:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from monitor.alerts.decide import decide
-from monitor.classify.classifier import NEWS_DAYS, classify
+from monitor.classify.classifier import NEWS_DAYS, classify, consider
 from monitor.classify.rulefile import RuleSet
 from monitor.incidents.relate import relate
 from monitor.meaning import Classification, Decision, DecisionReason, Incident, Relation
@@ -48,6 +48,15 @@ def judge(
     return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
 
 
+def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
+    """Why a rule does not take an item, as a sentence for people; empty where it takes it."""
+    if all(rule.id != rule_id or rule.status == "off" for rule in rules.rules):
+        return f"the rule {rule_id} is no longer there, or off"
+    found, case = consider(item, rules)
+    passed = next((one for one in rules.chooser.passed(case) if one.rule.id == rule_id), None)
+    return f"{found.act}: {rule_id} does not take it: {passed.why}" if passed else ""
+
+
 def earliest_day(item: Item, rules: RuleSet) -> date:
     """The local date of the oldest incident that matters to `item`; `judge` must know all from that day on.
 
@@ -75,7 +84,7 @@ def remember_incident(incidents: list[Incident], incident: Incident) -> None:
 
 
 class Incidents:
-    """The incidents of the items judged so far: the daemon's path without a database, for items given in their order."""
+    """The incidents of the items judged so far: the daemon's path without a database, item after item."""
 
     def __init__(self, known: Iterable[Incident] = ()) -> None:
         """`known` are incidents from before the first item."""

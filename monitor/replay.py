@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.classify.rulefile import RuleSet
-from monitor.judging import INCIDENT_HORIZON, JUDGED, Incidents, Judgement
+from monitor.judging import INCIDENT_HORIZON, JUDGED, Incidents, Judgement, refusal
 from monitor.meaning import Incident, Level, RuleTaken, StoredItem
 from monitor.messages import Alert, AlertKind
 from monitor.news import Item, Novelty
@@ -69,6 +69,8 @@ class Replayed:
     judgement: Judgement | None
     #: rules on trial that would be the first to tell of its incident, if they were live
     on_trial: tuple[RuleTaken, ...] = ()
+    #: where it was told then and would stay quiet now: why, in one sentence
+    why_quiet: str = ""
 
     @property
     def outcome(self) -> Outcome:
@@ -102,9 +104,22 @@ class Replay:
     def run(self, past: Past) -> Replayed:
         """What becomes of the next item."""
         if not past.news:
-            return Replayed(past=past, judgement=None)
+            return Replayed(past=past, judgement=None, why_quiet="it is a copy, or was old when it came")
         judgement = self._incidents.judge(past.item, self._rules)
-        return Replayed(past=past, judgement=judgement, on_trial=self._first_on_trial(judgement))
+        return Replayed(
+            past=past,
+            judgement=judgement,
+            on_trial=self._first_on_trial(judgement),
+            why_quiet=self._why_quiet(past, judgement) if past.then and not judgement.decision.tell else "",
+        )
+
+    def _why_quiet(self, past: Past, judgement: Judgement) -> str:
+        """What keeps the rule of then from taking it; where some rule takes it, why nobody is told all the same."""
+        found = judgement.classification
+        if found.tells:
+            return judgement.decision.detail
+        rule = past.then.rule if past.then else None
+        return (refusal(past.item, self._rules, rule) if rule else "") or found.reason
 
     def _first_on_trial(self, judgement: Judgement) -> tuple[RuleTaken, ...]:
         taken = [one for one in judgement.classification.taken if one.trial and one.level.rank >= Level.NOTICE.rank]

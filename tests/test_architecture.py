@@ -20,7 +20,7 @@ LONGEST_FUNCTION = 60
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "core", "common", "misc", "base", "services"}
 #: modules that decide: values in, values out, `now` is passed in
 PURE = ("news.py", "meaning.py", "messages.py", "judging.py", "health.py", "notices.py", "outlook.py", "recognise/",
-        "rehearsal.py", "incidents/", "classify/classifier.py",
+        "rehearsal.py", "replay.py", "difference.py", "incidents/", "classify/classifier.py",
         "feeds/cadence.py", "feeds/dates.py", "feeds/parse.py",
         "alerts/decide.py", "alerts/message.py", "alerts/retry.py")  # fmt: skip
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),

@@ -122,7 +122,7 @@ def _show_quiet(one: Replayed) -> None:
     assert then is not None
     whom = f"{then.level} by {then.rule} to {', '.join(then.channels)}"
     out(f"  {_when(one)}  {clean(whom)}: {clean(one.past.item.title)}")
-    out(f"      now {clean(_why_quiet(one))}")
+    out(f"      now {clean(one.why_quiet)}")
 
 
 def _trial_cells(replayed: Iterable[Replayed]) -> Iterable[tuple[object, ...]]:
@@ -133,15 +133,6 @@ def _trial_cells(replayed: Iterable[Replayed]) -> Iterable[tuple[object, ...]]:
 
 def _when(one: Replayed) -> str:
     return f"{one.past.item.first_seen:%Y-%m-%d %H:%M}"
-
-
-def _why_quiet(one: Replayed) -> str:
-    """A rule's refusal in the classifier's words, which name the rule and the condition; else the decision's."""
-    from monitor.cli.words import decision_in_words
-
-    if one.judgement is None:
-        return "it is a copy or was old when it came, and tells nobody"
-    return decision_in_words(one.judgement.decision) if one.told_by_another else one.judgement.classification.reason
 
 
 def _in_sum(answer: Answer, *, compared: bool) -> str:
@@ -168,9 +159,9 @@ def _say_how(answer: Answer) -> None:
         " reports of an earlier attack count as such"
     )
     if copies := answer.counts["copies"]:
-        say(f"{copies:,} items are copies or were old when they came, and tell nobody, as then")
+        say(f"copies, and items that were old when they came, tell nobody, as then: {copies:,}")
     if edited := answer.counts["edited"]:
-        say(f"{edited:,} items were edited after they came; they are judged by the text that they have now")
+        say(f"edited after they came, and judged by the text that they have now: {edited:,}")
 
 
 # ------------------------------------------------------------------------------------------------ for machines
@@ -195,7 +186,7 @@ def _object(answer: Answer, past: PastItems, rules: RuleSet) -> dict[str, Any]:
         "rules_hash": rules.hash,
         "counts": counts,
         "told": [_told_object(one) for one in answer.told],
-        "quiet_now": [{**_row(one), "then": one.past.then, "why": _why_quiet(one)} for one in answer.quiet_now],
+        "quiet_now": [{**_row(one), "then": one.past.then, "why": one.why_quiet} for one in answer.quiet_now],
         "on_trial": [{**_row(one), **_trial_object(taken)} for one in answer.on_trial for taken in one.on_trial],
     }
 
