@@ -35,6 +35,11 @@ def rule(name: str, /, **keys: Any) -> dict[str, Any]:
     return {"rule": name, "title": name, "why": "A test.", "level": "digest", "act": ANY_ACT, **keys}
 
 
+def live(name: str, level: str = "notice", **keys: Any) -> dict[str, Any]:
+    """The keys of a rule for attacks that tells a channel of its own."""
+    return rule(name, **{"level": level, "act": ["attack", "foiled", "claim"], "send_to": [f"{name}-room"], **keys})
+
+
 def word_folder(at: Path, words: Path = SHIPPED) -> Path:
     """A rules folder with the words, places and actors of another, and no rule."""
     for part in ("lists", "places", "actors"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from languages import NOW, asked, item, rule, rules_of, small, taken, write
+from languages import NOW, asked, item, live, rules_of, small, taken, write
 from monitor.classify.rulefile import RuleSet, load_rules
 from monitor.errors import ConfigError
 from monitor.judging import Judgement, judge
@@ -18,11 +18,6 @@ from monitor.news import Novelty
 ATTACK = "Two drones hit Hill Base"
 ELSEWHERE = "Two drones hit Dale Base"
 NOWHERE = "Rockets hit US base"
-ACTS = ["attack", "foiled", "claim"]
-
-
-def live(name: str, level: str = "notice", **keys: Any) -> dict[str, Any]:
-    return rule(name, **{"level": level, "act": ACTS, "send_to": [f"{name}-room"], **keys})
 
 
 def judged(rules: RuleSet, told: Any, incidents: list[Incident] | None = None) -> Judgement:
