@@ -116,6 +116,12 @@ def test_a_headline_without_a_place_is_not_left_out() -> None:
     assert any("no place that is known" in remark for remark in proposal.remarks)
 
 
+def test_an_embassy_that_nobody_says_where_is_not_left_out() -> None:
+    rule = as_rule(proposed("Rockets land in Green Zone", "Rockets land near Baghdad airport base"))
+    assert rule.where is not None
+    assert rule.where.any == ("baghdad-airport", "@embassies")
+
+
 def test_channels_are_those_of_the_rule_that_takes_most() -> None:
     proposal = proposed(*AT_ASAD)
     assert (proposal.send_to, proposal.send_to_as) == (("alerts",), "attack-iraq")

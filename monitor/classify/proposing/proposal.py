@@ -18,6 +18,7 @@ from monitor.classify.proposing.sharing import (
     common_lists,
     common_places,
     common_terms,
+    groups_of_sites,
     read_headline,
     smallest_groups,
     unknown_words,
@@ -134,18 +135,18 @@ def _where(
     placed = [one for one in headlines if one.names_place]
     if not placed:
         return [], "", False
-    if_unknown = not all(one.names_place for one in read)
     attacks = all(one.case.act in INCIDENT_ACTS for one in read)
-    groups = smallest_groups(placed, gazetteer) if attacks else []
-    if places := common_places(placed):
-        wider = f"; wider: @{', @'.join(groups)}" if groups else ""
-        return places, ", ".join(map(gazetteer.place_name, places)) + wider, if_unknown
-    if groups:
-        exact = dict.fromkeys(place.place_id for one in placed for place in one.places if place.place_id)
-        note = ", ".join(gazetteer.groups[group].title for group in groups)
-        return [f"@{g}" for g in groups], note + (f"; narrower: {', '.join(exact)}" if exact else ""), if_unknown
-    countries = common_countries(placed)
-    return countries, ", ".join(gazetteer.place_name(f"country:{code}") for code in countries), if_unknown
+    groups = [f"@{group}" for group in smallest_groups(placed, gazetteer)] if attacks else []
+    places = common_places(placed)
+    exact = dict.fromkeys(place.place_id for one in placed for place in one.places if place.place_id)
+    beside = ""
+    if places and groups:
+        beside = f"; wider: {', '.join(groups)}"
+    elif groups and exact:
+        beside = f"; narrower: {', '.join(exact)}"
+    unplaced = [one for one in read if not one.names_place]
+    where = [*(places or groups or common_countries(placed)), *groups_of_sites(unplaced, gazetteer)]
+    return where, ", ".join(_name(word, gazetteer) for word in where) + beside, bool(unplaced)
 
 
 def _last_resort(headlines: Sequence[Headline]) -> list[str]:

@@ -103,6 +103,13 @@ def _size(group: GroupSpec, gazetteer: Gazetteer) -> int:
     return sum(group.holds(place.id, place.country, place.site) for place in gazetteer.places.values())
 
 
+def groups_of_sites(unplaced: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:
+    """Groups that `if_unknown` needs for targets that are no bases, such as an embassy that nobody says where."""
+    sites = dict.fromkeys(place.site for one in unplaced for place in one.places if place.site != "base")
+    found = (next((g.id for g in gazetteer.groups.values() if site in g.sites), "") for site in sites)
+    return [f"@{group}" for group in found if group]
+
+
 def common_countries(headlines: Sequence[Headline]) -> list[str]:
     """Countries that all headlines name; else all that any of them names."""
     named = [dict.fromkeys(place.country for place in one.places if place.country) for one in headlines]
