@@ -112,6 +112,8 @@ class Chooser:
 
         The second answer is the act that a `never … instead` gives the report, where no rule takes it.
         """
+        if not self.is_for(case.act):
+            return [], None
         numbers = set(self._free.get(case.act, ()))
         for bit in _bits(case.reading.tags & self._anchors.get(case.act, 0)):
             numbers.update(self._anchored[case.act][bit])

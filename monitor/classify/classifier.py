@@ -44,7 +44,7 @@ def consider(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> 
         act = Act.BACKGROUND
     case = Case(
         item=item, act=act, targets=targets, facts=facts, reading=reading, incidents=incidents,
-        named=places.named(reading) if act not in INCIDENT_ACTS or rules.asks_for_roles else (),
+        named=places.named(reading) if _asks_for_names(act, rules) else (),
         deciding=verdict.match.sentence if verdict.match else None,
     )  # fmt: skip
     taken, instead = rules.chooser.taken(case)
@@ -67,6 +67,11 @@ def consider(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> 
         rules_hash=rules.hash,
     )
     return classification, case
+
+
+def _asks_for_names(act: Act, rules: RuleSet) -> bool:
+    """Some rule may ask for places that are not the target; most items are nothing that a rule is for."""
+    return rules.asks_for_roles if act in INCIDENT_ACTS else rules.chooser.is_for(act)
 
 
 def _recorded(one: Taken) -> RuleTaken:

@@ -9,7 +9,7 @@ are written onto the next word (و ف ب ل ك س, ו ה ב ל מ ש כ) are tol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import ahocorasick
@@ -87,7 +87,8 @@ class Matcher:
         for key, variants in merged.items():
             lead = not _takes_prefix(key)
             length = len(key) - lead
-            self._automaton.add_word(key, (length, lead, tuple(variants.values())))
+            spelt = tuple(variants.values())
+            self._automaton.add_word(key, (length, lead, spelt[0] if _is_simple(spelt) else None, spelt))
         self._empty = not merged
         self._expressions = expressions
         if merged:
@@ -95,6 +96,11 @@ class Matcher:
 
     def __len__(self) -> int:
         return len(self._automaton)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the automaton, as pyahocorasick counts them (without the terms themselves)."""
+        return int(self._automaton.get_stats()["total_size"])
 
     def hits(self, text: Text) -> list[Hit]:
         """Every term in `text`, by position; offsets are those of `text.words`."""
@@ -104,13 +110,16 @@ class Matcher:
         if self._empty:
             return found
         words = f" {text.words} "
-        for last, (length, lead, variants) in self._automaton.iter(words):
+        for last, (length, lead, plain, variants) in self._automaton.iter(words):
             # `words` is one longer in front than `text.words`; a key ends with its space unless the word may go on
+            start = last - length
+            if not lead and not _starts_word(words, start + 1):
+                continue
+            if plain is not None:
+                found.append(Hit(start, last - 1, plain.tags, plain.written, plain.names))
+                continue
             for term in variants:
                 end = last if term.open_end else last - 1
-                start = last - length
-                if not lead and not _starts_word(words, start + 1):
-                    continue
                 if term.open_end:
                     while end < len(text.words) and text.words[end] != " ":
                         end += 1
@@ -121,6 +130,12 @@ class Matcher:
                 found.append(Hit(start, end, term.tags, term.written, term.names))
         found.sort(key=_by_position)
         return found
+
+
+def _is_simple(terms: Sequence[Term]) -> bool:
+    """One term that ends with its word and asks for no case and no accent: nothing is left to check."""
+    one = terms[0]
+    return len(terms) == 1 and not (one.exact or one.open_end or one.accented)
 
 
 def _spellings(term: Term) -> Iterator[Term]:

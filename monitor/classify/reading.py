@@ -130,7 +130,7 @@ class Reader:
         tags = 0
         for hit in hits:
             tags |= hit.tags
-        if tags or zone == "headline":
+        if hits:
             hits += self._numbers(text, start, end, year)
             hits.append(Hit(start, start, self._start, "start of the sentence"))
             if "?" in text.folded[start:end]:
