@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from monitor.meaning import Act
 from monitor.mistakes import held
@@ -41,7 +41,7 @@ def _plain_id(value: str) -> str:
 
 
 #: the name of a rule, place, group or actor
-Id = Annotated[str, AfterValidator(_plain_id)]
+Id = Annotated[str, AfterValidator(_plain_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
 #: one text or a list of texts
 Texts = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 #: a list of terms and `@list` references, or such lists by language
@@ -51,55 +51,104 @@ Terms = dict[str, tuple[str, ...]] | tuple[str, ...]
 class ShapeSpec(Strict):
     """Words that together make one thing, for instance a nation and a base word."""
 
-    templates: Texts = Field(min_length=1)
-    #: words that may stand between two parts of a template
-    gap: int = Field(default=2, ge=0, le=20)
-    #: tags that may not stand between two parts
-    not_between: Texts = ()
-    #: it is one only where one of these tags stands in the same sentence
-    beside: Texts = ()
-    #: it is one only where its first and its last part name different countries ("Turkish base in Somalia")
-    abroad: bool = False
+    templates: Texts = Field(
+        min_length=1, description="wordings with slots; what they find counts as one thing of the shape's name",
+        examples=[["{us} {base-word}", "{base-word} of {us}"]],
+    )  # fmt: skip
+    gap: int = Field(
+        default=2, ge=0, le=20, description="how many words may stand between two parts of a template", examples=[2]
+    )
+    not_between: Texts = Field(
+        default=(), description="lists whose words may not stand between two parts", examples=[["intercept"]]
+    )
+    beside: Texts = Field(
+        default=(), description="it is one only where a word of these lists stands in the same sentence",
+        examples=[["strike-noun", "weapon"]],
+    )  # fmt: skip
+    abroad: bool = Field(
+        default=False, description="true: only where its first and last part name different countries "
+        "(“Turkish base in Somalia”)", examples=[True],
+    )  # fmt: skip
 
 
 class PatternSpec(Strict):
     """Wordings that tell what a report does."""
 
-    act: Act
-    why: str
-    #: weight in the headline; 5 decides alone, 3 needs support by another sign
-    points: float = Field(default=5, gt=0, le=10)
-    templates: Texts = Field(min_length=1)
-    gap: int = Field(default=4, ge=0, le=20)
-    not_between: Texts = ()
+    act: Act = Field(description="what a report with such a wording does", examples=["attack"])
+    why: str = Field(description="said by `explain` where it decides", examples=["a weapon hit a base or its troops"])
+    points: float = Field(
+        default=5, gt=0, le=10, description="weight in the headline; 5 decide alone, 3 need support by another sign",
+        examples=[6],
+    )  # fmt: skip
+    templates: Texts = Field(
+        min_length=1, description="wordings with slots, read from left to right",
+        examples=[["{weapon} {hit} {toward}? {target}"]],
+    )  # fmt: skip
+    gap: int = Field(
+        default=4, ge=0, le=20, description="how many words may stand between two parts of a template", examples=[6]
+    )
+    not_between: Texts = Field(
+        default=(), description="lists whose words may not stand between two parts", examples=[["intercept"]]
+    )
 
 
 class FrameSpec(Strict):
-    """Words around a pattern that change what the report does."""
+    """Words around a pattern that change what the report does. It needs `any` or `templates`."""
 
-    any: Texts = ()
-    templates: Texts = ()
-    gap: int = Field(default=3, ge=0, le=20)
-    #: how near they must stand: before it in its clause, or in the same clause, sentence, headline, lead or item
-    scope: Literal["before", "clause", "sentence", "headline", "lead", "item"] = Field(alias="in")
-    #: acts that it changes
-    of: tuple[Act, ...] = (Act.ATTACK, Act.FOILED, Act.CLAIM)
-    instead: Act
-    #: signs that make the frame powerless where they stand in the same sentence
-    unless: Texts = ()
-    why: str
+    any: Texts = Field(default=(), description="lists; a word of one of them makes it apply", examples=[["@denial"]])
+    templates: Texts = Field(
+        default=(), description="or wordings with slots that make it apply", examples=[["{target} {was-not} {struck}"]]
+    )
+    gap: int = Field(
+        default=3, ge=0, le=20, description="how many words may stand between two parts of a template", examples=[3]
+    )
+    scope: Literal["before", "clause", "sentence", "headline", "lead", "item"] = Field(
+        alias="in", examples=["clause"],
+        description="how near they must stand: before the pattern in its clause, or anywhere in the same clause, "
+        "sentence, headline, lead or item",
+    )  # fmt: skip
+    of: tuple[Act, ...] = Field(
+        default=(Act.ATTACK, Act.FOILED, Act.CLAIM), description="acts that it changes", examples=[["attack", "foiled"]]
+    )
+    instead: Act = Field(description="the act that the report then has", examples=["threat"])
+    unless: Texts = Field(
+        default=(), description="lists; a word of them in the same sentence makes the frame powerless",
+        examples=[["@confirmed"]],
+    )  # fmt: skip
+    why: str = Field(description="said by `explain` where it applies", examples=["it is denied"])
 
 
 class ListFile(Strict):
-    """One file of `rules/lists/`."""
+    """One file of `lists/`: words, and the wordings that are made of them."""
 
-    #: the language of its words; its wordings count only in sentences that hold a word of that language which is no
-    #: word of the files without a language (those are English)
-    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
-    lists: dict[str, Terms] = Field(default_factory=dict)
-    masks: dict[str, Terms] = Field(default_factory=dict)
-    #: terms for lists and masks of other files, so that one's own words need not stand in the shipped files
-    extend: dict[str, Terms] = Field(default_factory=dict)
-    shapes: dict[str, ShapeSpec] = Field(default_factory=dict)
-    patterns: dict[str, PatternSpec] = Field(default_factory=dict)
-    frames: dict[str, FrameSpec] = Field(default_factory=dict)
+    language: str | None = Field(
+        default=None, pattern=r"^[a-z]{2,3}$", examples=["ar"],
+        description="the language of its words; its wordings count only in sentences that hold a word of that language "
+        "which is no word of the files without a language (those are English)",
+    )  # fmt: skip
+    lists: dict[str, Terms] = Field(
+        default_factory=dict, description="words that mean the same; `@name` takes in another list",
+        examples=[{"drone": ["drone", "drones", "shahed*"], "flying": ["@drone", "@rocket"]}],
+    )  # fmt: skip
+    masks: dict[str, Terms] = Field(
+        default_factory=dict, description="phrases whose words mean something else, so that none of them is seen",
+        examples=[{"illness": ["heart attack"]}],
+    )  # fmt: skip
+    extend: dict[str, Terms] = Field(
+        default_factory=dict,
+        description="words for lists and masks of other files, so that your own need not stand in the shipped ones",
+        examples=[{"drone": ["loitering munition"]}],
+    )
+    shapes: dict[str, ShapeSpec] = Field(
+        default_factory=dict, description="several words that make one thing",
+        examples=[{"us-base": {"templates": ["{us} {base-word}"]}}],
+    )  # fmt: skip
+    patterns: dict[str, PatternSpec] = Field(
+        default_factory=dict, description="wordings that tell what a report does",
+        examples=[{"rain-on-base": {"act": "attack", "why": "something rains on a base",
+                                    "templates": ["{weapon} rain on {target}"]}}],
+    )  # fmt: skip
+    frames: dict[str, FrameSpec] = Field(
+        default_factory=dict, description="words around a pattern that change its act",
+        examples=[{"hoax": {"any": ["@denial"], "in": "clause", "instead": "background", "why": "it was a hoax"}}],
+    )  # fmt: skip
