@@ -142,8 +142,10 @@ def _mistake(finding: _Finding, model: type[BaseModel]) -> Mistake:
         form = _FORMS.get(context["pattern"], f"a text of the form {context['pattern']}")
         return Mistake(loc, f"{form} is meant, but here is {held(value)}".replace(", is", ", are"))
     if kind in _WANTED:
-        wanted = " or ".join(dict.fromkeys((_WANTED[kind], *finding.wanted)))
-        return Mistake(loc, f"{wanted} is meant, but here is {held(value)}", _instead(kind, value, model, loc))
+        wanted = sorted({_WANTED[kind], *finding.wanted})
+        said = f"{' or '.join(wanted)} is meant, but here is {held(value)}"
+        keys = _keys(model, (*loc, "")) if kind.startswith("model") else ()
+        return Mistake(loc, said, _instead(wanted[0], value, keys))
     return Mistake(loc, finding.text[0].lower() + finding.text[1:])
 
 
@@ -163,9 +165,8 @@ def _wrong_length(context: dict[str, Any]) -> tuple[str, str]:
     return f"{bound} entries are meant, but here {'is' if actual == 1 else 'are'} {actual}", ""
 
 
-def _instead(kind: str, value: object, model: type[BaseModel], loc: Loc) -> str:
+def _instead(wanted: str, value: object, keys: Sequence[str]) -> str:
     """What to write where another type is meant."""
-    wanted = _WANTED[kind]
     plain = isinstance(value, str | int | float)
     if wanted == "text" and plain:
         return f'put it in quotes: "{held(value)}"'
@@ -177,9 +178,7 @@ def _instead(kind: str, value: object, model: type[BaseModel], loc: Loc) -> str:
         return "begin each entry with a hyphen"
     if wanted == "a day":
         return "write for instance 2026-11-21"
-    if kind in ("model_type", "model_attributes_type"):
-        return f"its keys: {', '.join(_keys(model, (*loc, '')))}"
-    return ""
+    return f"its keys: {', '.join(keys)}" if wanted == _MAPPING and len(keys) else ""
 
 
 def _keys(model: type[BaseModel], loc: Loc) -> list[str]:

@@ -8,6 +8,7 @@ are far too large. It answers with values or with one `ConfigError` that holds e
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,7 +35,29 @@ _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
 _BARE_REFERENCE = re.compile(
     r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*)(?<![\w\"'])(?=@[\w.-]+\s*(?:[,\]}#]|$))|,\s*(?=@[\w.-]+\s*[,\]}]))@([\w.-]+)"
 )
+#: spaces that no YAML knows, in front of a line
+_ODD_SPACE = re.compile(r"(?m)^[ ]*[\u00a0\u2000-\u200a\u202f\u3000]")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DEEPEST = 50
+#: longer numbers are none that anybody means
+_LONGEST_NUMBER = 30
+_BAD_START = ("found character that cannot start any token", "found character '\\t' that cannot start any token")
+_BRACKETS = {"while parsing a flow sequence": "bracket [", "while parsing a flow mapping": "brace {"}
+#: (what the YAML library says of a problem or of where it arose, what is meant, what to write)
+_SYNTAX = (
+    ("mapping values are not allowed", "not readable as YAML: a colon stands where none is possible",
+     "put a text that holds a colon in quotes, or begin a key in the column of the keys above it"),
+    ("found unexpected ':'", "not readable as YAML: a space is missing behind a colon", "write for instance any: [x]"),
+    ("did not find expected key", "not readable as YAML: a key is meant here",
+     "write for instance title: …, in the column of the keys above it"),
+    ("could not find expected ':'", "not readable as YAML: the colon behind a key is missing",
+     "write for instance title: …"),
+    ("unknown escape character", "not readable as YAML: what stands behind the \\ has no meaning in double quotes",
+     "put an expression in single quotes"),
+    ("scanning a tag", "YAML tags (!) are not used here", "put the text in quotes"),
+    ("scanning an a", "anchors and aliases (& and *) are not used here",
+     "put a word that begins with * or & in quotes"),
+)  # fmt: skip
 _UNITS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
 Loc = tuple[str | int, ...]
@@ -112,16 +135,26 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
     try:
         if path.is_dir():
             raise ConfigError.at(path, "this is a folder; a YAML file is meant")
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise ConfigError.at(
-                path, f"the file has {size:,} bytes; the limit is {max_bytes:,}", hint="is it the file you mean?"
-            )
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe or a device may never end
+            raise ConfigError.at(path, "this is no ordinary file; a YAML file is meant")
+        if found.st_size > max_bytes:
+            said = f"the file has {found.st_size:,} bytes; the limit is {max_bytes:,}"
+            raise ConfigError.at(path, said, hint="is it the file you mean?")
         raw = path.read_bytes()
     except FileNotFoundError:
+        if path.is_symlink():
+            raise ConfigError.at(path, "the link leads to no file", hint="was the file moved?") from None
         raise ConfigError.at(path, "there is no such file", hint="`basewatch init DIR` writes a starter") from None
     except OSError as error:
         raise ConfigError.at(path, f"the file cannot be read: {error.strerror}") from error
+    if raw.startswith(_UTF_16) or raw[:200].count(0) > len(raw[:200]) // 4:
+        raise ConfigError.at(
+            path,
+            "the file is no UTF-8 text (it looks like UTF-16, or like no text at all)",
+            line=1,
+            hint="save it as UTF-8",
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -137,13 +170,15 @@ def parse(text: str, path: Path) -> Document:
     Kept, so that after an edit only that file is parsed again. YAML reserves a leading `@`, so it is quoted first.
     """
     text = _BARE_REFERENCE.sub(r'\1"@\2"', text)
+    if odd := _ODD_SPACE.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise ConfigError.at(path, "a space of another kind stands before the text", line=line, hint="use plain spaces")
     builder = _Builder(path)
     try:
         data = builder.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 0
-        raise ConfigError.at(path, _plain(error), line=line, hint=_syntax_hint(text, mark)) from None
+        said, hint, mark = _syntax(error, text)
+        raise ConfigError.at(path, said, line=mark.line + 1 if mark else 0, hint=hint) from None
     except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
         found = yaml.reader.Reader.NON_PRINTABLE.search(text)
         line = text.count("\n", 0, found.start()) + 1 if found else 0
@@ -225,29 +260,35 @@ def _scalar(text: str, style: str | None) -> Any:
         return None
     if text in ("true", "false"):
         return text == "true"
+    if len(text) > _LONGEST_NUMBER:
+        return text
     if _INTEGER.match(text):
         return int(text.replace("_", ""))
     return float(text) if _FLOAT.match(text) else text
 
 
-def _plain(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "it cannot be read"
-    if "\\t" in problem or "'\\t'" in problem:
-        return "a tab stands where spaces are needed"
-    return f"not readable as YAML: {problem}"
-
-
-def _syntax_hint(text: str, mark: Any) -> str:
-    if mark is None:
-        return ""
-    line = (text.splitlines() or [""])[min(mark.line, len(text.splitlines()) - 1)] if text.splitlines() else ""
-    if "\t" in line:
-        return "indent with spaces"
-    if re.search(r":\s*[@`%]", line) or re.search(r"-\s*[@`%]", line) or re.search(r"[\[,{]\s*@", line):
-        return "put a word that begins with @ in quotes"
-    if line.count(": ") > 1:
-        return "put a text that holds a colon in quotes"
-    return ""
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, Any]:
+    """What YAML does not understand, what to write, and where."""
+    problem, context = error.problem or "it cannot be read", error.context or ""
+    mark = error.problem_mark or error.context_mark
+    lines = text.splitlines()
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    begun = line[mark.column : mark.column + 1] if mark else ""
+    if "tab" in problem.split() or "\\t" in problem or (problem in _BAD_START and line.strip(" ").startswith("\t")):
+        return "a tab stands where spaces are needed", "indent with spaces", mark
+    if problem in _BAD_START:
+        return f"not readable as YAML: a text cannot begin with {begun}", "put it in quotes", mark
+    if "quoted scalar" in context and "escape" not in problem:
+        hint = "write the same quote behind the text; an apostrophe inside '…' is written twice"
+        return "not readable as YAML: a quote is not closed", hint, error.context_mark
+    if context in _BRACKETS:
+        opened = f" (opened in line {error.context_mark.line + 1})" if error.context_mark else ""
+        said = f"not readable as YAML: a {_BRACKETS[context]} is not closed{opened}, or a comma is missing"
+        return said, "put a text that holds brackets, braces or commas in quotes", mark
+    for known, said, hint in _SYNTAX:
+        if known in problem or known in context:
+            return said, hint, mark
+    return f"not readable as YAML: {problem}", "", mark
 
 
 def validate(document: Document, model: type[M], *, root: str = "a mapping of keys") -> M:

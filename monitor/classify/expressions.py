@@ -43,6 +43,19 @@ _MEMORY = 1 << 20
 LONGEST = 500
 #: what one expression may find in one text
 MOST = 50
+#: control characters come before it: a `\\b` in double quotes is one
+_FIRST_PRINTED = ord(" ")
+#: what RE2 says, and what is meant
+_MEANT = {
+    "invalid perl operator": "(?…) asks for what cannot be done in linear time; leave it out",
+    "missing )": "a group ( is not closed; write ) behind it, or \\( for the character itself",
+    "unexpected )": "a group is closed that was not opened; write \\) for the character itself",
+    "no argument for repetition operator": "nothing stands before * + ? or {}; write \\* for the character itself",
+    "bad repetition operator": "one * + or ? too many; write only one of them",
+    "invalid repetition size": "more than 1000 repetitions, or a range that runs backwards; write for instance {1,30}",
+    "invalid character class range": "no such range or class of characters; write for instance [a-z] or \\p{L}",
+    "invalid escape sequence": "a letter behind \\ that means nothing; leave the \\ out",
+}
 
 
 class ExpressionError(ValueError):
@@ -68,6 +81,8 @@ def make_expression(written: str, tags: int) -> Expression:
     body = written[1:-1]
     if len(body) > LONGEST:
         raise ExpressionError(f"an expression of {len(body)} characters; at most {LONGEST} are read")
+    if any(ord(character) < _FIRST_PRINTED for character in body):
+        raise ExpressionError("a control character stands in the expression; put it in single quotes, '/\\bbase/'")
     translated = _translate(body)
     try:
         compiled = re2.compile(translated, _options())
@@ -75,8 +90,8 @@ def make_expression(written: str, tags: int) -> Expression:
         said = error.args[0] if error.args else error
         said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         said = said.partition(": ")[0]  # behind it stands the translated expression, which nobody wrote
-        raise ExpressionError(f"the expression {written} cannot be read: {said}") from None
-    if compiled.search("") is not None:
+        raise ExpressionError(f"the expression {written} cannot be read: {_MEANT.get(said, said)}") from None
+    if compiled.search("") is not None or compiled.search(_EDGE * _EDGES) is not None:
         raise ExpressionError(f"the expression {written} matches an empty text, so it would match everything")
     return Expression(written, translated, tags)
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from monitor.classify.listfile import Id
 from monitor.classify.matcher import Term, make_term
 from monitor.classify.normalise import normalise_term
+from monitor.classify.rulevalues import Zone
 from monitor.errors import ConfigError, Problem
 from monitor.yamlfile import Document, Strict, did_you_mean
 
@@ -48,7 +48,7 @@ class PlaceSpec(Strict):
     status: str = ""
     note: str = ""
     #: IANA zone, where it is not the country's
-    zone: str | None = None
+    zone: Zone | None = None
     names: tuple[str, ...] = ()
     town: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
@@ -68,21 +68,12 @@ class CountrySpec(Strict):
 
     id: str = Field(pattern=r"^[A-Z]{2}$")
     name: str
-    zone: str
+    zone: Zone
     names: tuple[str, ...] = ()
     #: its people and what is theirs ("Chadian"): they may stand abroad, so they do not say where something happened
     people: tuple[str, ...] = ()
     #: named as a speaker more often than as a scene: counts as the scene only right behind the target
     far: bool = False
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"there is no time zone {value}; write for instance zone: Asia/Baghdad") from None
-        return value
 
 
 class GroupSpec(Strict):

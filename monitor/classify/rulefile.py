@@ -27,6 +27,8 @@ from monitor.classify.vocabulary import Vocabulary, build_vocabulary
 from monitor.errors import ConfigError, Problem
 from monitor.yamlfile import Document, Strict
 
+#: where the files of a folder stand
+_PATTERNS = ("*.yaml", "lists/*.yaml", "places/*.yaml", "actors/*.yaml")
 F = TypeVar("F", bound=Strict)
 B = TypeVar("B")
 
@@ -81,6 +83,8 @@ class RuleFiles:
     rules: tuple[tuple[Document, Rule], ...]
     hash: str
     problems: tuple[Problem, ...] = ()
+    #: YAML files that stand where no file is read, or under a name that is not
+    unread: tuple[Path, ...] = ()
 
 
 def load_rules(folder: Path) -> RuleSet:
@@ -104,7 +108,16 @@ def read_folder(folder: Path) -> RuleFiles:
             Problem(file=str(folder), message="the folder holds no rule", hint="a rule is a file *.yaml in it")
         )
     return RuleFiles(
-        folder, tuple(lists), tuple(places), tuple(actors), tuple(rules), digest.hexdigest()[:16], tuple(problems)
+        folder, tuple(lists), tuple(places), tuple(actors), tuple(rules), digest.hexdigest()[:16], tuple(problems),
+        _unread(folder),
+    )  # fmt: skip
+
+
+def _unread(folder: Path) -> tuple[Path, ...]:
+    read = {path for pattern in _PATTERNS for path in _files(folder, pattern)}
+    named = {path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern)}
+    return tuple(
+        sorted(p for p in named - read if not any(part.startswith(".") for part in p.relative_to(folder).parts))
     )
 
 
@@ -155,10 +168,15 @@ def _read_document(path: Path, folder: Path, problems: list[Problem], digest: ha
     try:
         document = yamlfile.read(path)
     except ConfigError as error:
-        problems += error.problems
+        problems += error.problems if path.exists() or path.is_symlink() else [_gone(path)]
         return None
     digest.update(f"{path.relative_to(folder)}\0{document.text}\0".encode())
     return document
+
+
+def _gone(path: Path) -> Problem:
+    hint = "save it again, or check once more"
+    return Problem(file=str(path), message="the file went away while the folder was read", hint=hint)
 
 
 def _read_all(

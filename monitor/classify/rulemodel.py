@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.classify.conditions import ConditionText
 from monitor.classify.listfile import Id, Texts, one_or_many
-from monitor.classify.rulevalues import Language, TimeOfDay
+from monitor.classify.rulevalues import Language, TimeOfDay, Zone
 from monitor.meaning import INCIDENT_ACTS, Act, Level
 from monitor.yamlfile import Strict
 
@@ -207,16 +207,7 @@ class When(Strict):
     days: tuple[Day, ...] = Field(
         default=(), description="days on which it begins; unless said, all", examples=[["Friday", "Saturday"]]
     )
-    zone: str = Field(default="UTC", description="IANA time zone", examples=["Asia/Baghdad"])
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"there is no time zone {value}; write for instance zone: Asia/Baghdad") from None
-        return value
+    zone: Zone = Field(default="UTC", description="IANA time zone", examples=["Asia/Baghdad"])
 
     @model_validator(mode="after")
     def _says_something(self) -> When:

@@ -83,7 +83,7 @@ class RuleWords:
             elif word.startswith("@"):
                 known = [*self.vocabulary.list_names(), *self.gazetteer.actors]
                 hint = did_you_mean(name, known).replace("did you mean ", "did you mean @")
-                self.problems.append(document.problem(f"there is no list {word}", *loc, i, hint=hint))
+                self.problems.append(document.problem(f"there is no list or actor {word}", *loc, i, hint=hint))
             else:
                 own = own or self.vocabulary.own_bit(f"{document.path.name}:{dotted((*document.base, *loc))}")
                 out |= own
@@ -112,8 +112,9 @@ class RuleWords:
 
         def tag_of(name: str) -> int:
             if name not in self.vocabulary.bits:
-                hint = did_you_mean(name, self.vocabulary.list_names())
-                raise TemplateError(f"there is no list or shape {name}; {hint}".rstrip("; "))
+                bare = name.strip('@"')
+                hint = did_you_mean(bare, self.vocabulary.list_names()) if bare else "write for instance {weapon}"
+                raise TemplateError(f"there is no list or shape {bare or 'without a name'}; {hint}".rstrip("; "))
             return self.vocabulary.bits[name]
 
         def phrase(words: str) -> int:

@@ -1,10 +1,11 @@
-"""Single values of rules as people write them: a time of day, a language. Pure."""
+"""Single values of rules as people write them: a time of day, a time zone, a language. Pure."""
 
 from __future__ import annotations
 
 import re
 from datetime import time
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -22,6 +23,18 @@ def _read_time(value: object) -> object:
 
 #: a time of day as people write it
 TimeOfDay = Annotated[time, BeforeValidator(_read_time)]
+
+
+def _read_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"there is no time zone {value}; write for instance zone: Asia/Baghdad") from None
+    return value
+
+
+#: an IANA time zone
+Zone = Annotated[str, AfterValidator(_read_zone)]
 
 
 def _read_language(value: str) -> str:

@@ -6,7 +6,7 @@ its list and of all lists that include it. That lets a template ask "any of thes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.classify.expressions import Expression
@@ -101,7 +101,7 @@ class Vocabulary:
 class _Builder(WordLists):
     """The lists, and the templates that are built from them."""
 
-    def template(self, written: str, document: Document, loc: Loc, gap: int, barrier: Iterable[str]) -> Template | None:
+    def template(self, written: str, document: Document, loc: Loc, gap: int, walls: int) -> Template | None:
         def tag_of(name: str) -> int:
             if name not in self.bits:
                 raise TemplateError(f"there is no list or shape {name}; {did_you_mean(name, self.bits)}".rstrip("; "))
@@ -113,9 +113,6 @@ class _Builder(WordLists):
             return self.phrases[words]
 
         try:
-            walls = 0
-            for name in barrier:
-                walls |= tag_of(name)
             return compile_template(
                 written,
                 gap=gap,
@@ -132,9 +129,10 @@ class _Builder(WordLists):
             return None
 
     def templates(
-        self, texts: Sequence[str], document: Document, loc: Loc, gap: int, barrier: Iterable[str]
+        self, texts: Sequence[str], document: Document, loc: Loc, gap: int, barrier: Sequence[str]
     ) -> tuple[Template, ...]:
-        made = (self.template(t, document, (*loc, "templates", i), gap, barrier) for i, t in enumerate(texts))
+        walls = self.tags(barrier, document, (*loc, "not_between"))
+        made = (self.template(t, document, (*loc, "templates", i), gap, walls) for i, t in enumerate(texts))
         return tuple(t for t in made if t is not None)
 
     def tags(self, names: Sequence[str], document: Document, loc: Loc) -> int:

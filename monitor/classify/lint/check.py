@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from monitor.classify.gazetteer import PlaceFile
 from monitor.classify.lint.covering import CoverCheck
 from monitor.classify.lint.entries import lists_of, warning
-from monitor.classify.lint.names import asked_in_vain, included_twice, unused
+from monitor.classify.lint.names import asked_in_vain, included_twice, made_of_themselves, unused
 from monitor.classify.lint.reach import Reach
 from monitor.classify.lint.rules import RuleCheck
 from monitor.classify.lint.terms import TermCheck
@@ -27,9 +27,11 @@ def lint(files: RuleFiles, rules: RuleSet) -> list[Problem]:
 
 def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     lists = lists_of(files.lists)
+    yield from _unread(files)
     yield from unused(files, rules, lists)
     yield from asked_in_vain(files, lists)
     yield from included_twice(lists)
+    yield from made_of_themselves(files)
     yield from TermCheck(files, rules, lists).problems()
     reach = Reach(rules)
     asked = [(rules.documents[one.rule.id], one) for one in rules.chooser.rules]
@@ -39,6 +41,16 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     yield from CoverCheck(lists, reach).problems(asked)
     for document, content in files.places:
         yield from _without_coordinates(document, content)
+
+
+def _unread(files: RuleFiles) -> Iterator[Problem]:
+    for path in files.unread:
+        within = path.relative_to(files.folder)
+        if path.suffix != ".yaml":
+            hint = f"name it {path.stem}.yaml"
+        else:
+            hint = "rules stand in the folder itself, other files in lists/, places/ and actors/"
+        yield Problem(file=str(path), message=f"{within} is not read", hint=hint, severity="warning")
 
 
 def _without_coordinates(document: Document, content: PlaceFile) -> Iterator[Problem]:

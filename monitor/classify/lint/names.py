@@ -81,6 +81,35 @@ def included_twice(lists: Lists) -> Iterator[Problem]:
                 yield entry.warning(f"@{through} already includes @{target}", f"leave @{target} out")
 
 
+def made_of_themselves(files: RuleFiles) -> Iterator[Problem]:
+    """Shapes that need each other: each is looked for once, so one of them is looked for too early."""
+    needs = {
+        name: {slot.written for slot in _slots(document, (), spec.templates)}
+        for document, content in files.lists
+        for name, spec in content.shapes.items()
+    }
+    for document, content in files.lists:
+        for name in content.shapes:
+            ring = _ring(name, needs)
+            if ring and name == min(ring):
+                said = f"the shape is made of itself ({' → '.join(ring)}), so it is not found where it needs itself"
+                yield Entry(name, document, ("shapes", name)).warning(said, "leave it out of its own templates")
+
+
+def _ring(name: str, needs: dict[str, set[str]]) -> list[str]:
+    """The shortest way from a shape through those that it needs back to itself; empty where there is none."""
+    paths = [[name]]
+    seen: set[str] = set()
+    for path in paths:
+        for other in sorted(needs[path[-1]] & needs.keys()):
+            if other == name:
+                return [*path, name]
+            if other not in seen:
+                seen.add(other)
+                paths.append([*path, other])
+    return []
+
+
 def _references(files: RuleFiles, lists: Lists) -> Iterator[Entry]:
     """Every place where a list, mask or shape is named."""
     for entries in lists.includes.values():
