@@ -110,7 +110,8 @@ class Chooser:
     def taken(self, case: Case) -> tuple[list[Taken], Act | None]:
         """The rules that take the report, most urgent first (in the order of the files among equals).
 
-        The second answer is the act that a `never … instead` gives the report, where no rule takes it.
+        The second answer is the act that a `never … instead` gives the report, where no live rule takes it; where
+        several say one, that of the first by file.
         """
         if not self.is_for(case.act):
             return [], None
@@ -126,7 +127,7 @@ class Chooser:
             elif instead is None:
                 instead = answer.instead
         taken.sort(key=lambda one: -one.level.rank)
-        return taken, None if taken else instead
+        return taken, None if any(one.rule.status == "live" for one in taken) else instead
 
     def is_for(self, act: Act) -> bool:
         """Whether some rule is for reports of this act."""
@@ -210,7 +211,8 @@ class Chooser:
         role = where.role or ("target" if case.act in INCIDENT_ACTS else "any")
         if role == "target":
             return case.targets
-        named = [place for place in case.named if role in ("any", place.role)]
+        hit = {place.place_id for place in case.targets}
+        named = [place for place in case.named if role in ("any", place.role) and place.place_id not in hit]
         return [*case.targets, *named] if role == "any" else named
 
     def holds(self, where: Where, circle: frozenset[str] | None, place: Target) -> bool:
@@ -243,7 +245,7 @@ def _not_said_so(rule: Rule, item: Item) -> str:
 
 
 def _not_from(source: Source, item: Item) -> str:
-    host = (urlsplit(item.url).hostname or "") if "://" in item.url else ""
+    host = _host(item.url)
     names = {item.publisher.casefold(), item.feed.casefold()}
 
     def is_one_of(wanted: Sequence[str]) -> bool:
@@ -252,6 +254,13 @@ def _not_from(source: Source, item: Item) -> str:
     if source.any and not is_one_of(source.any):
         return f"its source {item.publisher or host or 'is unknown and'} is not {_any(source.any)}"
     return f"its source {item.publisher or host} is left out" if source.not_ and is_one_of(source.not_) else ""
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "") if "://" in url else ""
+    except ValueError:  # an address that is none
+        return ""
 
 
 def _not_by_then(rule: Rule, item: Item) -> str:

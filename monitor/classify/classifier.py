@@ -49,8 +49,10 @@ def consider(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> 
     )  # fmt: skip
     taken, instead = rules.chooser.taken(case)
     if instead is not None and instead is not act:
-        case = replace(case, act=instead, before=case.act)
-        taken, _ = rules.chooser.taken(case)
+        named = places.named(reading) if _asks_for_names(instead, rules) else ()
+        case = replace(case, act=instead, before=case.act, named=named)
+        # a rule on trial changes nothing for the live ones, and is recorded all the same
+        taken = [*rules.chooser.taken(case)[0], *taken]
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
     recorded = tuple(_recorded(one) for one in taken)
     classification = Classification(
@@ -108,7 +110,7 @@ def _facts(
         places=refs,
         weapons=finder.weapons(verdict, reading),
         claimed_by=claimed,
-        attributed_to=finder.attributed_to(verdict, claimed),
+        attributed_to=finder.attributed_to(verdict, reading, claimed),
         killed=killed,
         wounded=wounded,
         intercepted=finder.intercepted(reading),

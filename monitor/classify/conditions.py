@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal, cast
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from monitor.classify.facts import WEAPONS
 from monitor.meaning import Facts, Incident, PlaceRole
@@ -94,5 +94,10 @@ def read_condition(value: object) -> object:
     )
 
 
+_FORMS = (_BOUND.pattern, _FIRST.pattern, f"weapon is ({'|'.join(WEAPONS)})$", _BY.pattern)
 #: a condition as people write it
-ConditionText = Annotated[Condition, BeforeValidator(read_condition)]
+ConditionText = Annotated[
+    Condition,
+    BeforeValidator(read_condition),
+    WithJsonSchema({"type": "string", "pattern": "|".join(f"^{form}" for form in _FORMS)}),
+]

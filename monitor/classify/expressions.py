@@ -1,8 +1,9 @@
 r"""Regular expressions that rule authors write between slashes, `/kh-?\d{2}/`, in linear time. The one door to RE2.
 
 RE2 (https://github.com/google/re2) never backtracks, so no expression and no text can make it slow; it knows no
-look-around and no references back. An expression sees the same text as every other term: small letters, no accents or
-vowel marks, unified Arabic letters without the article, straight quotes. Its own letters are brought into that form.
+look-around and no references back. An expression sees the same text as every other term: no accents or vowel marks,
+unified Arabic letters without the article, straight quotes. Its own letters are brought into that form, and a capital
+asks for a capital where a small letter takes either, as in every other term.
 
 RE2's `\b`, `\w` and `\d` know only ASCII, which is wrong at the edge of an Arabic or Cyrillic word. So the text is
 given a mark at every edge of a word (Unicode letters and digits), `\b` asks for that mark, every other part passes over
@@ -125,7 +126,7 @@ class Expressions:
         """Where expressions occur, as offsets of `text.words`."""
         if self._set is None:
             return
-        marked, origins = _mark(text.folded)
+        marked, origins = _mark("".join(c if c != " " else f for c, f in zip(text.cased, text.folded, strict=True)))
         for index in sorted(self._set.Match(marked) or ()):
             expression, compiled = self._all[index]
             for number, match in enumerate(compiled.finditer(marked)):
@@ -136,8 +137,10 @@ class Expressions:
                     yield start, end, expression
 
 
-def _mark(folded: str) -> tuple[str, list[int]]:
+def _mark(plain: str) -> tuple[str, list[int]]:
     """The text with marks at the edges of words, and for each of its offsets that of the text."""
+    # half a surrogate pair is no character; RE2 reads UTF-8, which has none
+    folded = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     parts: list[str] = []
     origins: list[int] = []
     last = 0
@@ -154,9 +157,11 @@ def _mark(folded: str) -> tuple[str, list[int]]:
 
 def _translate(body: str) -> str:
     """The expression for a marked text: one character of the pattern passes over the marks before it."""
-    out: list[str] = []
+    out: list[str] = ["(?i)"]
+    consumes = False
     for token in _TOKEN.finditer(body):
         kind, part = token.lastgroup, token[0]
+        consumes = consumes or kind in ("class", "letters") or part == "." or (kind == "escape" and part[1] != "b")
         if kind == "class":
             out.append(f"(?:{_PASS}{_class(part)})")
         elif kind == "escape":
@@ -170,14 +175,23 @@ def _translate(body: str) -> str:
         elif part == "[":
             raise ExpressionError("a class [ is not closed; write ] behind it, or \\[ for the character itself")
         elif kind == "letters":
-            out += [f"(?:{_PASS}{re2.escape(letter)})" for letter in _normal(part)]
+            out += [f"(?:{_PASS}{_letter(letter)})" for letter in _normal(part)]
         else:
             out.append(part)
+    if not consumes:
+        raise ExpressionError(f"the expression /{body}/ asks for no letter, so it matches nothing; write a word in it")
     return "".join(out)
 
 
 def _normal(letters: str) -> str:
-    return normalise(letters).folded or letters
+    """Letters in the form of the text, in their own case."""
+    if not letters[0].isalpha():
+        return letters
+    return normalise(letters).cased.strip() or letters
+
+
+def _letter(letter: str) -> str:
+    return f"(?-i:{letter})" if letter.isupper() else str(re2.escape(letter))
 
 
 def _escape(part: str) -> str:

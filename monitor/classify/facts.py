@@ -47,6 +47,7 @@ class FactFinder:
         self._weapons = [(name, mask(name)) for name in WEAPONS]
         self._claim, self._no_claim = mask("claim"), mask("no-claim")
         self._foe = mask("foe")
+        self._blamed = mask("blamed")
         self._harmed, self._unharmed = mask("harmed"), mask("unharmed")
         self._killed, self._wounded = mask("killed"), mask("wounded")
         self._stopped = mask("intercept", "stopped")
@@ -85,13 +86,17 @@ class FactFinder:
                 out[self._named(hit)] = None
         return tuple(out)
 
-    def attributed_to(self, verdict: Verdict, claimed: tuple[str, ...]) -> tuple[str, ...]:
-        """Attackers named in the deciding sentence who do not claim it."""
+    def attributed_to(self, verdict: Verdict, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
+        """Attackers named in the deciding sentence, or where headline or lead blame somebody, who do not claim it."""
         match = verdict.match
         if match is None or verdict.act not in INCIDENT_ACTS:
             return ()
-        sentence = match.sentence
-        names = [self._named(h) for h in sentence.with_tags(self._foe) if not sentence.is_cause(h)]
+        blaming = [
+            s for s in reading.sentences if s.zone != "body" and s.tags & self._blamed and s is not match.sentence
+        ]
+        names = [
+            self._named(h) for s in (match.sentence, *blaming) for h in s.with_tags(self._foe) if not s.is_cause(h)
+        ]
         return tuple(dict.fromkeys(n for n in names if n and n not in claimed and n != "unknown-fighters"))
 
     def _named(self, hit: Hit) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import ahocorasick
 
 from monitor.classify.expressions import Expressions
-from monitor.classify.normalise import Text, normalise_term, spell_term
+from monitor.classify.normalise import Text, joined_or_parted, normalise_term, spell_term
 
 _ARABIC = frozenset("وفبلكس")
 _HEBREW = frozenset("והבלמשכ")
@@ -141,6 +141,9 @@ def _is_simple(terms: Sequence[Term]) -> bool:
 def _spellings(term: Term) -> Iterator[Term]:
     """The term, and the term with its own punctuation: `U.S. embassy` leaves two spaces where the paper has it."""
     yield term
+    if term.words[0] >= "\u0600" or "\u200c" in term.written:
+        for words in joined_or_parted(term.written, term.words):
+            yield replace(term, words=words)
     words, cased = spell_term(term.written.removesuffix("*"))
     if words != term.words:
         yield replace(term, words=words, exact=cased if term.exact else "")

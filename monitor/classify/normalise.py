@@ -39,6 +39,8 @@ _INITIALS = re.compile(r"(?<![^\W_])[A-Z](?: ?\. ?[A-Z](?![^\W_]))+(?: ?\.)?")
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
 #: the dot of `U.S.-led`: with the hyphen it would part the words as a comma does
 _DOT_BEFORE_HYPHEN = re.compile(r"[.](?=-\w)")
+#: where a Persian word may be parted, in the form of the text
+_PARTED = re.compile(r"(?<=[\u0620-\u06ff]{3})(?=ها(?:ي|يي|يش|يشان)?\b)|(?:(?<=\bمي)|(?<=\bنمي))(?=[\u0620-\u06ff]{3})")
 _SLOW = re.compile(r"  | [.] |[.]-|\t|\r")
 _ARTICLE = re.compile(r"(?<![^\W\d_])(?:[وفبك]?ال|[وف]?لل)(?=[\u0620-\u064a]{3})")
 
@@ -91,6 +93,19 @@ def spell_term(term: str) -> tuple[str, str]:
     """As `normalise_term`, with a space for each mark that it is written with (`U.S. embassy` holds two in a row)."""
     done = normalise(term)
     return done.words.strip(), done.cased.strip()
+
+
+def joined_or_parted(term: str, words: str) -> Iterator[str]:
+    """Other spellings of a Persian term, which is written with the non-joiner, with a space or in one word.
+
+    A non-joiner in the term may be missing in the text; before the plural `ها` and behind the verb's `می` the text may
+    hold one that the term lacks.
+    """
+    if "\u200c" in term:
+        yield normalise_term(term.replace("\u200c", ""))[0]
+    parted = _PARTED.sub(" ", words)
+    if parted != words:
+        yield parted
 
 
 def _belongs_to_word(character: str) -> bool:

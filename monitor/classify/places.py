@@ -13,6 +13,9 @@ from monitor.classify.rulemodel import Precision
 from monitor.classify.vocabulary import Vocabulary
 from monitor.meaning import PlaceRef, PlaceRole
 
+#: characters between "near" and the name: room for an article
+_ARTICLE = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -42,6 +45,7 @@ class PlaceFinder:
         self._base = mask("base-target")
         #: what stands for a base where the nation is named beside it ("French soldier killed … on Makhmour base")
         self._nation = mask("stationed-nation")
+        self._nearby = mask("nearby")
         self._site_word = mask("base-word")
         self._origin = mask("origin")
 
@@ -65,7 +69,8 @@ class PlaceFinder:
             ids = [i for s in others for i in self._sure_ids(s.with_tags(self._sure)) if not self._is_far(i, sentence)]
         known = [i for i in ids if (self._gazetteer.places[i].site == "diplomatic") != bases]
         if known:
-            return tuple(self._exact(i, sentence, reading) for i in self._in_named_country(known, sentence))
+            exact: Precision = "near" if self._is_nearby([*main, *sure], sentence) else "base"
+            return tuple(self._exact(i, exact, sentence, reading) for i in self._in_named_country(known, sentence))
         return (self._vague(site, sentence, others, main),)
 
     def _in_named_country(self, ids: list[str], sentence: Sentence) -> list[str]:
@@ -75,12 +80,17 @@ class PlaceFinder:
         named = {name for h in sentence.with_tags(self._country) for kind, name in h.names if kind == "country"}
         return [i for i in ids if self._gazetteer.places[i].country in named] or ids
 
-    def _exact(self, place_id: str, sentence: Sentence, reading: Reading) -> Target:
+    def _is_nearby(self, hits: Sequence[Hit], sentence: Sentence) -> bool:
+        """The first of the target's names stands right behind "near", "outside" or the like."""
+        first = min((h.start for h in hits if h.tags & (self._sure | self._target)), default=-1)
+        return any(0 <= first - h.end <= _ARTICLE for h in sentence.with_tags(self._nearby))
+
+    def _exact(self, place_id: str, precision: Precision, sentence: Sentence, reading: Reading) -> Target:
         """The place; where its foreign troops have left, a base without any, unless the sentence names some."""
         place = self._gazetteer.places[place_id]
         left = place.foreign_until is not None and reading.item.reported.date() > place.foreign_until
         left = left and not sentence.tags & self._nation
-        return Target("home" if left else place.site, place_id, place.country, "base")
+        return Target("home" if left else place.site, place_id, place.country, precision)
 
     def _vague(self, site: str, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]) -> Target:
         """Near a town, or somewhere in a country."""

@@ -80,6 +80,7 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary, matcher: Matcher) -> None:
         self._matcher = matcher
         self._mask = vocabulary.mask("mask")
+        self._listed = vocabulary.listed
         self._cause = vocabulary.mask(CAUSE)
         self._break = vocabulary.mask(CLAUSE_BREAK)
         self._number = vocabulary.mask("number")
@@ -159,7 +160,10 @@ class Reader:
         return out
 
     def _settle(self, hits: list[Hit]) -> list[Hit]:
-        """Drops what a mask covers, and from a hit inside a longer one what both stand for ("base" in "air base")."""
+        """Drops what a mask covers, and from a hit inside a longer one what both stand for ("base" in "air base").
+
+        A mask is about the lists: a rule's own term that it covers still stands for that rule.
+        """
         out: list[Hit] = []
         covering: list[Hit] = []
         for hit in hits:
@@ -167,11 +171,16 @@ class Reader:
             length = hit.end - hit.start
             for cover in covering:
                 if cover.end >= hit.end and (cover.tags & self._mask or cover.end - cover.start > length):
-                    hit.tags = 0 if cover.tags & self._mask else hit.tags & ~cover.tags
+                    hit.tags &= ~self._listed if cover.tags & self._mask else ~cover.tags
             if hit.tags:
                 covering.append(hit)
                 out.append(hit)
-        return [h for h in out if not h.tags & self._mask] if any(h.tags & self._mask for h in out) else out
+        if not any(hit.tags & self._mask for hit in out):
+            return out
+        for hit in out:
+            if hit.tags & self._mask:
+                hit.tags &= ~self._listed
+        return [hit for hit in out if hit.tags]
 
     def _shape(self, sentence: Sentence) -> None:
         """Adds the hits of all shapes; a base that is only the origin of a strike stops being a target."""

@@ -176,6 +176,13 @@ class Points(Strict):
         min_length=1, description="what gives points", examples=[[{"any": ["@weapon"], "points": 2}]]
     )
 
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Points:
+        most = sum(part.points for part in self.of if part.points > 0)
+        if most < self.needed:
+            raise ValueError(f"{self.needed:g} points are needed, but all words together give {most:g}; lower needed")
+        return self
+
 
 class Source(Strict):
     """Who reported it."""

@@ -38,7 +38,8 @@ class RuleWords:
         self._check_conditions(document, rule)
         who, actors = 0, frozenset[str]()
         if rule.who is not None:
-            who = self._bits(document, ("who", "any"), rule.who.any)
+            named = [f"@{word}" if word in self.gazetteer.actors else word for word in rule.who.any]
+            who = self._bits(document, ("who", "any"), named)
             actors = self._actors(document, ("who", "any"), rule)
         points = rule.points.of if rule.points is not None else ()
         return CompiledRule(

@@ -77,6 +77,8 @@ class Vocabulary:
     patterns: tuple[Pattern, ...]
     frames: tuple[Frame, ...]
     expressions: tuple[Expression, ...] = ()
+    #: all bits that the lists brought, without those of rules
+    listed: int = 0
 
     def mask(self, *names: str) -> int:
         """The bits of these tags together; a name that no file defines has none."""
@@ -178,7 +180,7 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
         closures.setdefault(name, bit)
     return Vocabulary(
         builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames),
-        tuple(builder.expressions),
+        tuple(builder.expressions), (1 << len(builder.bits)) - 1,
     )  # fmt: skip
 
 
