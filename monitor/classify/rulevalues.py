@@ -7,7 +7,7 @@ from datetime import time
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*|unknown")
 
@@ -22,7 +22,11 @@ def _read_time(value: object) -> object:
 
 
 #: a time of day as people write it
-TimeOfDay = Annotated[time, BeforeValidator(_read_time)]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_read_time),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*([01]?\d|2[0-3]):[0-5]\d\s*$"}),
+]
 
 
 def _read_zone(value: str) -> str:
@@ -44,4 +48,8 @@ def _read_language(value: str) -> str:
 
 
 #: a language as feeds name it, or `unknown`
-Language = Annotated[str, AfterValidator(_read_language)]
+Language = Annotated[
+    str,
+    AfterValidator(_read_language),
+    WithJsonSchema({"type": "string", "pattern": f"^({_LANGUAGE.pattern})$"}),
+]
