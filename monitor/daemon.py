@@ -2,7 +2,7 @@
 
     tick       every second   polls the feeds whose due time, kept in the database, has come
     deliver    every second   sets idle targets to work on the outbox
-    watch      every 2 s      takes over edited files, or keeps the last good ones and says why
+    watch      every second     takes over edited files, or keeps the last good ones and says why
     heartbeat  every 10 s     writes a sign of life for `basewatch health`
     prune      every hour     forgets what is older than BASEWATCH_KEEP
 
@@ -43,6 +43,8 @@ OFFLINE_PROBE = timedelta(minutes=1)
 AFTER_A_LOSS, AFTER_A_BUG = 30, 300
 #: seconds after which files that were refused are read again although nobody edited them (a secret may stand elsewhere)
 REFUSED_AGAIN = 30
+#: seconds for which edited files must rest before they are read
+SETTLED = 1.5
 #: what `health` reads of a bad edit
 CONFIG_PROBLEM = "config_problem"
 #: seconds that polls in hand get at a stop
@@ -87,6 +89,8 @@ class Daemon:
         self._complaint = ""
         #: files that were not taken over, and when they are read again by the loop's clock
         self._refused: tuple[Snapshot, float] = (frozenset(), 0)
+        #: an edit, and when it was first seen so
+        self._edited: tuple[Snapshot, float] = (frozenset(), 0)
         self._database_gone = False
 
     async def run(self) -> int:
@@ -135,7 +139,7 @@ class Daemon:
         for name, job, seconds in (
             ("tick", self._tick, 1),
             ("deliver", self._deliver, 1),
-            ("watch", self._watch, 2),
+            ("watch", self._watch, 1),
             ("heartbeat", self._heartbeat, 10),
             ("prune", self._prune, 3600),
         ):
@@ -259,13 +263,19 @@ class Daemon:
         await self._parts.deliverer.start_due(self._app.desk.channels)
 
     async def _watch(self) -> None:
-        """Takes over edited files; a bad edit leaves the last good desk in force and is told once."""
+        """Takes over edited files; a bad edit leaves the last good desk in force and is told once.
+
+        An edit is taken when nothing has changed for `SETTLED` seconds: half of a rule that is being written can be a
+        rule of its own, one without its `never`.
+        """
         found = snapshot_of(self._app.settings)
         moment = asyncio.get_running_loop().time()
         refused, again = self._refused
         if found == self._app.desk.snapshot:
             await self._content()  # a bad edit may have been taken back
-        elif found != refused or moment >= again:
+        elif self._edited[0] != found:
+            self._edited = (found, moment)
+        elif moment - self._edited[1] >= SETTLED and (found != refused or moment >= again):
             self._refused = (found, moment + REFUSED_AGAIN)
             try:
                 desk = await asyncio.to_thread(load_desk, self._app.settings)
