@@ -34,7 +34,7 @@ SPORT = Story("Lions win the derby", link="https://wire.example/derby")
 COMMANDS = (
     "demo", "init", "check", "send-test", "db", "db upgrade", "run", "poll", "health", "feeds", "feeds test",
     "feeds import", "feeds export", "classify", "explain", "feedback", "rules", "rules check", "rules test",
-    "rules replay", "rules diff", "rules new", "incidents", "alerts",
+    "rules replay", "rules diff", "rules new", "rules schema", "incidents", "alerts",
 )  # fmt: skip
 
 Call = Callable[..., tuple[int, str, str]]

@@ -26,6 +26,7 @@ from monitor.cli import (
     newrule,
     replaying,
     rules,
+    schemas,
     setup,
     watching,
 )
@@ -79,7 +80,7 @@ GROUPS: tuple[tuple[str, str, Callable[..., None], bool, dict[str, Callable[...,
      {"test": feeds.try_feed, "import": feeds.import_opml, "export": feeds.export_opml}),
     (UNDERSTAND, "rules", rules.about, False,
      {"check": rules.check, "test": rules.run_examples, "replay": replaying.replay, "diff": diffing.diff,
-      "new": newrule.new}),
+      "new": newrule.new, "schema": schemas.schema}),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of the files that rule authors write, for editors that complete, explain and check while one types. Pure.
+"""JSON Schemas of the files that rule authors write, for editors that complete, explain and check them. Pure.
 
 They are made from the models that read the files. Only what editors of several years know is used of draft 2020-12
 (its words that draft 7 does not have are left out, but for the name `$defs`). A schema sees one file alone: unknown
@@ -90,10 +90,12 @@ class _Generator(GenerateJsonSchema):
     """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
+        del schema
         return False
 
     def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
         """In the order of the model, which is that of the reference; pydantic would sort the keys of examples too."""
+        del parent_key
         return value
 
     def enum_schema(self, schema: Any) -> JsonSchemaValue:
