@@ -32,28 +32,39 @@ S = TypeVar("S", "CountrySpec", "GroupSpec", "PlaceSpec", "ActorSpec")
 class PlaceSpec(Strict):
     """One place of the gazetteer."""
 
-    id: Id
-    name: str
-    country: str = Field(pattern=r"^[A-Z]{2}$")
-    region: str = ""
-    lat: float | None = Field(default=None, ge=-90, le=90)
-    lon: float | None = Field(default=None, ge=-180, le=180)
-    #: two sources agree on the coordinates
-    confirmed: bool = False
-    kind: Kind
-    hosts: tuple[str, ...] = ()
-    foreign: bool = True
-    #: the day on which the last foreign troops left; later it counts as a base without any
-    foreign_until: date | None = None
-    status: str = ""
-    note: str = ""
-    #: IANA zone, where it is not the country's
-    zone: Zone | None = None
-    names: tuple[str, ...] = ()
-    town: tuple[str, ...] = ()
-    loose: tuple[str, ...] = ()
-    #: other places that rightly share one of its names
-    shares_names_with: tuple[str, ...] = ()
+    id: Id = Field(description="its id, for rules", examples=["ain-al-asad"])
+    name: str = Field(description="its name in alerts; a name like those under `names`", examples=["Lake Air Base"])
+    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO code of its country", examples=["IQ"])
+    region: str = Field(default="", description="the part of the country, for people", examples=["Anbar"])
+    lat: float | None = Field(default=None, ge=-90, le=90, description="latitude in degrees", examples=[33.79])
+    lon: float | None = Field(default=None, ge=-180, le=180, description="longitude in degrees", examples=[42.44])
+    confirmed: bool = Field(default=False, description="true: two sources agree on the coordinates", examples=[True])
+    kind: Kind = Field(description="what it is", examples=["air base"])
+    hosts: tuple[str, ...] = Field(default=(), description="whose forces are there, for people", examples=[["US"]])
+    foreign: bool = Field(default=True, description="false: no foreign troops are known there", examples=[False])
+    foreign_until: date | None = Field(
+        default=None, description="the day the last foreign troops left; later it counts as a base without any",
+        examples=["2026-01-17"],
+    )  # fmt: skip
+    status: str = Field(default="", description="for people", examples=["active"])
+    note: str = Field(default="", description="for people", examples=["Papers also write Lakeside."])
+    zone: Zone | None = Field(
+        default=None, description="IANA time zone, where it is not the country's", examples=["Asia/Baghdad"]
+    )
+    names: tuple[str, ...] = Field(
+        default=(), description="names that surely mean it, in any language", examples=[["Lake Airfield"]]
+    )
+    town: tuple[str, ...] = Field(
+        default=(), description="names of the town beside it: the base is meant only where a base word stands near",
+        examples=[["Laketown"]],
+    )  # fmt: skip
+    loose: tuple[str, ...] = Field(
+        default=(), examples=[["the Lake"]],
+        description="words with other meanings: they count only beside a base word, or where the country is named too",
+    )  # fmt: skip
+    shares_names_with: tuple[str, ...] = Field(
+        default=(), description="other places that rightly share one of its names", examples=[["erbil-air-base"]]
+    )
 
     @property
     def site(self) -> Site:
@@ -66,25 +77,36 @@ class PlaceSpec(Strict):
 class CountrySpec(Strict):
     """A country and the words that name it."""
 
-    id: str = Field(pattern=r"^[A-Z]{2}$")
-    name: str
-    zone: Zone
-    names: tuple[str, ...] = ()
-    #: its people and what is theirs ("Chadian"): they may stand abroad, so they do not say where something happened
-    people: tuple[str, ...] = ()
-    #: named as a speaker more often than as a scene: counts as the scene only right behind the target
-    far: bool = False
+    id: str = Field(pattern=r"^[A-Z]{2}$", description="its ISO code", examples=["IQ"])
+    name: str = Field(description="its name in alerts", examples=["Iraq"])
+    zone: Zone = Field(
+        description="IANA time zone: the day of an attack is that of its place", examples=["Asia/Baghdad"]
+    )
+    names: tuple[str, ...] = Field(
+        default=(), description="words that name it, its cities among them", examples=[["Baghdad", "العراق"]]
+    )
+    people: tuple[str, ...] = Field(
+        default=(), examples=[["Iraqi", "Iraqis"]],
+        description="its people and what is theirs: they may stand abroad, so they do not say where something happened",
+    )  # fmt: skip
+    far: bool = Field(
+        default=False, description="true: named as a speaker more often than as a scene (“Washington”); "
+        "it is the scene only right behind the target", examples=[True],
+    )  # fmt: skip
 
 
 class GroupSpec(Strict):
     """A group of places for rules; a report that names only a country belongs to the groups that cover it."""
 
-    id: Id
-    title: str
-    countries: tuple[str, ...] = ()
-    not_countries: tuple[str, ...] = ()
-    sites: tuple[Site, ...] = ("base",)
-    places: tuple[str, ...] = ()
+    id: Id = Field(description="its id; rules write it with an @", examples=["bases-iraq"])
+    title: str = Field(description="what it is, for people", examples=["bases in Iraq"])
+    countries: tuple[str, ...] = Field(default=(), description="only in these countries", examples=[["IQ", "SY"]])
+    not_countries: tuple[str, ...] = Field(default=(), description="in all countries but these", examples=[["IQ"]])
+    sites: tuple[Site, ...] = Field(
+        default=("base",), examples=[["base", "home"]],
+        description="`base` (foreign troops are there), `home` (a base without any), `diplomatic` (embassies and such)",
+    )  # fmt: skip
+    places: tuple[str, ...] = Field(default=(), description="places, whatever else is said", examples=[["al-udeid"]])
 
     def holds(self, place_id: str | None, country: str, site: str) -> bool:
         """Whether a target at this place (or somewhere in this country) belongs to the group."""
@@ -98,30 +120,44 @@ class GroupSpec(Strict):
 class PlaceFile(Strict):
     """One file of `rules/places/`."""
 
-    countries: tuple[CountrySpec, ...] = ()
-    groups: tuple[GroupSpec, ...] = ()
-    places: tuple[PlaceSpec, ...] = ()
+    countries: tuple[CountrySpec, ...] = Field(
+        default=(), description="countries", examples=[[{"id": "IQ", "name": "Iraq", "zone": "Asia/Baghdad"}]]
+    )
+    groups: tuple[GroupSpec, ...] = Field(
+        default=(), description="groups of places",
+        examples=[[{"id": "bases-iraq", "title": "bases in Iraq", "countries": ["IQ"]}]],
+    )  # fmt: skip
+    places: tuple[PlaceSpec, ...] = Field(
+        default=(), description="places",
+        examples=[[{"id": "lake-base", "name": "Lake Air Base", "country": "IQ", "kind": "air base"}]],
+    )  # fmt: skip
 
 
 class ActorSpec(Strict):
     """An armed actor: who attacks, who claims."""
 
-    id: Id
-    name: str
-    side: Literal["foe", "partner"] = "foe"
-    kind: str = ""
-    umbrella: str = ""
-    #: a name under which others claim
-    facade: bool = False
-    names: tuple[str, ...] = ()
-    #: short names that count only in this very case
-    exact: tuple[str, ...] = ()
+    id: Id = Field(description="its id, for rules", examples=["lake-brigades"])
+    name: str = Field(description="its name in alerts", examples=["Lake Brigades"])
+    side: Literal["foe", "partner"] = Field(
+        default="foe", description="`foe`: attacks bases; `partner`: fights beside their troops", examples=["partner"]
+    )
+    kind: str = Field(default="", description="for people", examples=["militia"])
+    umbrella: str = Field(default="", description="whom it belongs to, for people", examples=["islamic-resistance"])
+    facade: bool = Field(default=False, description="true: a name under which others claim", examples=[True])
+    names: tuple[str, ...] = Field(
+        default=(), description="other names, in any language", examples=[["Brigades of the Lake", "كتائب البحيرة"]]
+    )
+    exact: tuple[str, ...] = Field(
+        default=(), description="short names that count only in this very case", examples=[["LB"]]
+    )
 
 
 class ActorFile(Strict):
     """One file of `rules/actors/`."""
 
-    actors: tuple[ActorSpec, ...] = ()
+    actors: tuple[ActorSpec, ...] = Field(
+        default=(), description="armed actors", examples=[[{"id": "lake-brigades", "name": "Lake Brigades"}]]
+    )
 
 
 @dataclass(frozen=True, eq=False)
