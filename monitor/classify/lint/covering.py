@@ -5,8 +5,9 @@ Where it cannot be told for sure, the answer is no: a warning that is wrong cost
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.classify.choosing import CompiledRule
 from monitor.classify.lint.entries import Lists, warning
@@ -14,8 +15,10 @@ from monitor.classify.lint.reach import Reach
 from monitor.classify.lint.rules import holds_with
 from monitor.classify.rulemodel import Never, Rule, Source, What, Who
 from monitor.errors import Problem
-from monitor.meaning import Level
+from monitor.meaning import Act, Level
 from monitor.yamlfile import Document
+
+_RANK = {level: level.rank for level in Level}
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +30,10 @@ class CoverCheck:
 
     def problems(self, rules: Sequence[tuple[Document, CompiledRule]]) -> Iterator[Problem]:
         """Every rule that another always covers; of two that do the same the later."""
+        candidates = self._candidates([one for _, one in rules])
         for order, (document, one) in enumerate(rules):
-            for at, (other_document, other) in enumerate(rules):
+            for at in candidates(one):
+                other_document, other = rules[at]
                 if at == order or not self.covers(other, one) or (at > order and self.covers(one, other)):
                     continue
                 place = f"{other_document.path.name}:{other_document.line('rule')}"
@@ -40,20 +45,40 @@ class CoverCheck:
                 yield warning(document, ("rule",), message, hint)
                 break
 
+    def _candidates(self, rules: Sequence[CompiledRule]) -> Callable[[CompiledRule], list[int]]:
+        """Which rules can cover one at all, so that a thousand need not be compared with a thousand: those that ask
+        for no words, and those that ask for a word that it asks for too."""
+        free: list[int] = []
+        asking: dict[str, list[int]] = {}
+        for number, one in enumerate(rules):
+            what = one.rule.what
+            words = self.lists.leaves(what.any or what.all[:1]) if what is not None else frozenset()
+            for word in words:
+                asking.setdefault(word, []).append(number)
+            if not words:
+                free.append(number)
+
+        def candidates(one: CompiledRule) -> list[int]:
+            what = one.rule.what
+            words = self.lists.leaves((*what.any, *what.all)) if what is not None else frozenset()
+            return sorted({*free, *(number for word in words for number in asking.get(word, ()))})
+
+        return candidates
+
     def covers(self, wide: CompiledRule, narrow: CompiledRule) -> bool:
         """Whether `wide` takes every report that `narrow` takes, as urgently, and tells as many channels."""
         a, b = wide.rule, narrow.rule
         return (
             a.status == "live"
-            and set(b.act) <= set(a.act)
-            and {name.casefold() for name in b.send_to} <= {name.casefold() for name in a.send_to}
+            and _keys_of(b) <= _keys_of(a)
+            and _RANK[a.level] >= _RANK[b.level]
+            and self._what(a.what, b.what)
             and _as_urgent(a, b)
             and _languages(a.language, b.language)
             and _sources(a.source, b.source)
             and a.when in (None, b.when)
             and a.points in (None, b.points)
             and self._who(a.who, b.who)
-            and self._what(a.what, b.what)
             and all(any(self._silences(other, never) for other in b.never) for never in a.never)
             # a `never … instead` speaks also where the rule takes nothing
             and all(never in a.never or not a.never for never in b.never if never.instead)
@@ -82,17 +107,19 @@ class CoverCheck:
             return True
         if narrow is None or wide.scope not in ("item", narrow.scope):
             return False
+        near = not wide.near or (bool(narrow.near) and all(one in wide.near for one in narrow.near))
+        templates = not wide.templates or (bool(narrow.templates) and set(narrow.templates) <= set(wide.templates))
+        return near and templates and self._words(wide, narrow)
+
+    def _words(self, wide: What, narrow: What) -> bool:
+        """The same for the keys `any` and `all`."""
         every = [self.lists.leaves([word]) for word in narrow.all]
         for word in wide.all:
             if not any(asked <= self.lists.leaves([word]) for asked in every):
                 return False
         some = self.lists.leaves(wide.any)
         asked = [*every, self.lists.leaves(narrow.any)] if narrow.any else every
-        if wide.any and not any(one <= some for one in asked):
-            return False
-        near = not wide.near or (bool(narrow.near) and all(one in wide.near for one in narrow.near))
-        templates = not wide.templates or (bool(narrow.templates) and set(narrow.templates) <= set(wide.templates))
-        return near and templates
+        return not wide.any or any(one <= some for one in asked)
 
     def _silences(self, never: Never, other: Never) -> bool:
         """Whether `never` silences wherever `other`, a `never` of the wider rule, does."""
@@ -104,10 +131,22 @@ class CoverCheck:
         )
 
 
+@lru_cache(maxsize=4096)
+def _acts_and_channels(acts: tuple[Act, ...], channels: tuple[str, ...]) -> frozenset[str]:
+    return frozenset((*(f"act {act}" for act in acts), *(f"to {name.casefold()}" for name in channels)))
+
+
+def _keys_of(rule: Rule) -> frozenset[str]:
+    """Acts and channels: what the wider rule must have all of."""
+    return _acts_and_channels(rule.act, rule.send_to)
+
+
 def _as_urgent(wide: Rule, narrow: Rule) -> bool:
     """Whatever level `narrow` reaches, `wide` reaches it too."""
     unknown = _at_unknown_places(narrow)
-    if wide.level.rank < max(narrow.level.rank, unknown.rank if unknown else 0):
+    if unknown is None and not any(some for _, some in narrow.raises):
+        return True  # its level was compared before
+    if unknown is not None and wide.level.rank < unknown.rank:
         return False
     lowest = min(wide.level, (unknown and _at_unknown_places(wide)) or wide.level, key=lambda level: level.rank)
     return all(

@@ -27,7 +27,9 @@ class Reach:
         self._targets = sum(1 << i for i, as_target in enumerate(places.values()) if as_target)
         self._homes = sum(1 << i for i, place in enumerate(places) if place.site == "home")
         self._named = sum(1 << i for i, place in enumerate(places) if place.precision not in ("near", "unknown"))
+        #: by rule id
         self._held: dict[str, int] = {}
+        self._asked_roles: dict[tuple[str, Act], frozenset[str]] = {}
         #: reports of other acts keep the targets of an attack: what is old is background, and a rule may say what
         #: a report is `instead`
         others = {never.instead for rule in rules.rules for never in rule.never if never.instead is not None}
@@ -62,14 +64,18 @@ class Reach:
         where = one.rule.where
         if where is None:
             return -1
-        key = repr(where)
-        if key not in self._held:
+        if one.rule.id not in self._held:
             holds = (self._chooser.holds(where, one.circle, place) for place in self._places)
-            self._held[key] = sum(1 << i for i, held in enumerate(holds) if held)
-        return self._held[key]
+            self._held[one.rule.id] = sum(1 << i for i, held in enumerate(holds) if held)
+        return self._held[one.rule.id]
 
     def _roles(self, rule: Rule, act: Act) -> frozenset[str]:
         """The roles that the rule asks about, as far as reports of this act have them."""
+        if (rule.id, act) not in self._asked_roles:
+            self._asked_roles[rule.id, act] = self._find_roles(rule, act)
+        return self._asked_roles[rule.id, act]
+
+    def _find_roles(self, rule: Rule, act: Act) -> frozenset[str]:
         role = rule.where.role if rule.where is not None else "any"
         role = role or ("target" if act in INCIDENT_ACTS else "any")
         roles = _ALL if role == "any" else frozenset({role})

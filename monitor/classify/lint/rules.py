@@ -50,11 +50,6 @@ class RuleCheck:
             if all(name.casefold() in left_out for name in rule.source.any):
                 message = "the rule can take nothing: every source that it asks for is left out again"
                 yield warning(document, ("source", "not"), message, "name each of them once")
-        if rule.points is not None:
-            most = sum(part.points for part in rule.points.of if part.points > 0)
-            if most < rule.points.needed:
-                message = f"the rule can take nothing: it needs {rule.points.needed:g} points, and {most:g} is the most"
-                yield warning(document, ("points", "needed"), message, f"write needed: {most:g} or less")
 
     def _never_silences_itself(self, document: Document, rule: Rule) -> Iterator[Problem]:
         """A `never` that stands wherever the rule's own words do."""

@@ -144,9 +144,7 @@ class TermCheck:
 
     def _idle_masks(self) -> Iterator[Problem]:
         """A mask whose words nothing looks for covers nothing; told in one line for each line of a file."""
-        masked = 0
-        for name in self._lists.masks:
-            masked |= self._vocabulary.closures[name]
+        masked = self._vocabulary.mask(_MASK, *self._lists.masks)
         beginnings = sorted({term.words for term in self._vocabulary.terms if not term.tags & self._mask})
         idle: dict[str, list[Entry]] = defaultdict(list)
         for entry in self._masks:
