@@ -59,11 +59,12 @@ class TermCheck:
             yield from self._needless(group)
         listed = [entry for name in self._lists.words if name not in self._lists.masks for entry in self._of(name)]
         in_rules = [e for document, rule in self._files.rules for e in words_of(document, rule) if e.written[0] != "@"]
-        for entry in chain(listed, in_rules):
-            term = self._term(entry)
-            if term is not None:
-                yield from self._never_seen(entry, term.words)
-                yield from _odd_capitals(entry, term)
+        for entries, masked in ((listed, True), (in_rules, False)):  # a mask does not cover a rule's own words
+            for entry in entries:
+                term = self._term(entry)
+                if term is not None:
+                    yield from self._never_seen(entry, term.words, masked=masked)
+                    yield from _odd_capitals(entry, term)
         for entry in names_of(self._files):
             words = entry.written.lower() if entry.written.isascii() else normalise_term(entry.written)[0]
             yield from self._never_seen(entry, words)
@@ -118,15 +119,15 @@ class TermCheck:
 
     # ------------------------------------------------------------------------------------------ never seen
 
-    def _never_seen(self, entry: Entry, words: str) -> Iterator[Problem]:
+    def _never_seen(self, entry: Entry, words: str, *, masked: bool = True) -> Iterator[Problem]:
         written = entry.written.removesuffix("*")
-        if not self._may_be_covered(words) and _PUNCTUATION.search(written) is None:
+        if not (masked and self._may_be_covered(words)) and _PUNCTUATION.search(written) is None:
             return
         text = normalise(written)
         hits = self._matcher.hits(text)
         start, end = len(text.words) - len(text.words.lstrip()), len(text.words.rstrip())
         whole = [hit for hit in hits if hit.start <= start and hit.end >= end]
-        cover = next((hit for hit in whole if hit.tags & self._mask), None)
+        cover = next((hit for hit in whole if hit.tags & self._mask), None) if masked else None
         said = f"the term {entry.written!r}"
         if cover is not None:
             named = next(name for name in self._vocabulary.names(cover.tags) if name in self._lists.masks)
