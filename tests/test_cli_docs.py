@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 import typer
 
-from monitor.cli.main import build, main
+from monitor.cli.main import build
 from monitor.meaning import Act, Level
 from monitor.messages import DeliveryState
 from monitor.news import Novelty
@@ -71,14 +70,6 @@ def test_links_lead_somewhere(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     missing = [link for link in re.findall(r"\]\(([\w./-]+\.md)\)", text) if not (DOCS / link).exists()]
     assert missing == []
-
-
-def test_the_first_rule_of_the_page_works_beside_the_shipped_ones(tmp_path: Path) -> None:
-    page = (DOCS / "rules.md").read_text(encoding="utf-8")
-    (rule,) = re.findall(r"Save this as `rules/my-base.yaml`:\n\n```yaml\n(.*?)```", page, re.DOTALL)
-    shutil.copytree(DOCS.parent / "rules", tmp_path / "rules")
-    (tmp_path / "rules" / "my-base.yaml").write_text(rule, encoding="utf-8")
-    assert main(["rules", "test", "--rules", str(tmp_path / "rules")]) == 0
 
 
 def test_commands_of_the_quickstart_exist() -> None:
