@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from monitor.classify.proposing.proposal import Proposal
+from monitor.classify.reference.kinds import KINDS
 from monitor.meaning import INCIDENT_ACTS, Act
 
 #: points of a proposed pattern: as many as decide alone
@@ -16,6 +17,7 @@ def rule_text(proposal: Proposal) -> str:
     """The rule as YAML, ready to be saved."""
     made_from = _counted(len(proposal.headlines), "headline")
     lines = [
+        KINDS["rule"].first_line,
         f"# Proposed by `basewatch rules new` from {made_from}. What says too much, delete.",
         f"rule: {_plain(proposal.id)}",
         f"title: {quoted(proposal.title)}",
@@ -126,10 +128,12 @@ def _may_stand(sign: str) -> bool:
 
 
 def _plain(word: str) -> str:
-    """A reference, an id or a simple word as it is; anything else in quotes."""
+    """An id or a simple word as it is; a reference in plain quotes, so that editors read it; anything else escaped."""
     bare = word.removeprefix("@")
     simple = bare.replace("-", "").replace("_", "").isalnum() and bare.isascii() and not bare[0].isdigit()
-    return word if simple and bare.lower() not in _NO_TEXT else quoted(word)
+    if not simple or bare.lower() in _NO_TEXT:
+        return quoted(word)
+    return word if word == bare else f'"{word}"'
 
 
 #: words that YAML, or a reader of it, takes for something else than text
