@@ -15,6 +15,8 @@ from monitor.meaning import INCIDENT_ACTS, Act, ScorePart
 STRONG = 5.0
 #: an attack, foiled attack or claim needs this much in sum
 NEEDED = 4.5
+#: a base that only another sentence of headline or lead calls a foreign one
+OWNER = 2.5
 WEIGHT = {"headline": 1.0, "lead": 0.9, "body": 0.5}
 #: sentences that are searched for the act, counted over title, summary and body
 SENTENCES = 12
@@ -94,8 +96,11 @@ class Judge:
         return bool(tags & self._diplomatic) and not tags & self._base
 
     def _match(self, sentence: Sentence) -> Match | None:
-        """The first strong pattern outside a cause, else the heaviest weak one."""
-        strong: tuple[tuple[int, float, int], Match] | None = None
+        """The first strong pattern outside a cause, else the heaviest weak one.
+
+        An own strike gives way to an attack that another clause tells of ("Trump bombs Iran; Guards fire at …").
+        """
+        strong: list[tuple[tuple[int, float, int], Match]] = []
         weak: tuple[tuple[float, int], Match] | None = None
         for order, pattern, template in self._shelf.possible(sentence.tags):
             hits = _outside_cause(template, sentence, pattern.act)
@@ -104,11 +109,17 @@ class Judge:
             match = Match(pattern, template, hits, sentence)
             if pattern.points >= STRONG:
                 rank = (hits[0].start, -pattern.points, order)
-                if strong is None or rank < strong[0]:
-                    strong = (rank, match)
+                strong.append((rank, match))
             elif weak is None or (-pattern.points, order) < weak[0]:
                 weak = ((-pattern.points, order), match)
-        return strong[1] if strong else weak[1] if weak else None
+        if not strong:
+            return weak[1] if weak else None
+        strong.sort(key=lambda ranked: ranked[0])
+        first = strong[0][1]
+        if first.pattern.act is Act.RETALIATION:
+            others = [match for _, match in strong[1:]] + ([weak[1]] if weak else [])
+            return next((match for match in others if _is_apart(match, first)), first)
+        return first
 
     def _framed(self, match: Match, reading: Reading) -> Verdict:
         for frame in self._frames:
@@ -129,7 +140,14 @@ class Judge:
         parts = [ScorePart(points=round(match.pattern.points * weight, 2), why=f"{match.pattern.why} ({zone})")]
         if verdict.act in INCIDENT_ACTS:
             parts += [ScorePart(points=p, why=why) for tags, p, why in self._support if match.sentence.tags & tags]
+            if not match.sentence.tags & self._base and (reading.headline_tags | reading.lead_tags) & self._base:
+                parts.append(ScorePart(points=OWNER, why="another sentence says whose troops are there"))
         return replace(verdict, score=tuple(parts))
+
+
+def _is_apart(match: Match, first: Match) -> bool:
+    """An attack told in a clause of its own."""
+    return match.pattern.act in INCIDENT_ACTS and match.hits[0].segment > first.hits[-1].segment
 
 
 def _decides(verdict: Verdict, sentence: Sentence) -> bool:

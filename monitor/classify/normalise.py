@@ -41,7 +41,7 @@ _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
 _DOT_BEFORE_HYPHEN = re.compile(r"[.](?=-\w)")
 #: where a Persian word may be parted, in the form of the text
 _PARTED = re.compile(r"(?<=[\u0620-\u06ff]{3})(?=ها(?:ي|يي|يش|يشان)?\b)|(?:(?<=\bمي)|(?<=\bنمي))(?=[\u0620-\u06ff]{3})")
-_SLOW = re.compile(r"  | [.] |[.]-|\t|\r")
+_SLOW = re.compile(r"  | [.,:;?!] |[.]-|\t|\r")
 _ARTICLE = re.compile(r"(?<![^\W\d_])(?:[وفبك]?ال|[وف]?لل)(?=[\u0620-\u064a]{3})")
 
 

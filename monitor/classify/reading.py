@@ -81,6 +81,8 @@ class Reader:
         self._matcher = matcher
         self._mask = vocabulary.mask("mask")
         self._listed = vocabulary.listed
+        #: an actor's name hides the words in it as a mask does ("Kurdistan Workers' Party" has no workers)
+        self._hides = vocabulary.mask("mask", "actor")
         self._cause = vocabulary.mask(CAUSE)
         self._break = vocabulary.mask(CLAUSE_BREAK)
         self._number = vocabulary.mask("number")
@@ -171,7 +173,7 @@ class Reader:
             length = hit.end - hit.start
             for cover in covering:
                 if cover.end >= hit.end and (cover.tags & self._mask or cover.end - cover.start > length):
-                    hit.tags &= ~self._listed if cover.tags & self._mask else ~cover.tags
+                    hit.tags &= ~self._listed if cover.tags & self._hides else ~cover.tags
             if hit.tags:
                 covering.append(hit)
                 out.append(hit)
