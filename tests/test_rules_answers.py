@@ -223,6 +223,11 @@ def test_a_rule_makes_nothing_of_an_item_that_it_is_not_about(other: dict[str, A
     assert set(taken(found)) == {"old"}
 
 
+def test_a_trial_rule_does_not_take_an_item_from_a_live_rule(tmp_path: Path) -> None:
+    some = [live("one", never=INSTEAD), live("reader", act=["background"]), live("new", status="trial")]
+    assert "reader" in taken(asked(small(tmp_path, *some), RUMOUR))
+
+
 # --------------------------------------------------------------------------------------------------- based on
 
 

@@ -28,7 +28,7 @@ TEXTS = st.lists(
     st.one_of(
         st.sampled_from(PIECES),
         st.text(max_size=4),
-        st.characters(categories=["Mn", "Me", "Cf", "Cc", "So", "Lo"]),
+        st.characters(categories=["Mn", "Me", "Cf", "Cc", "So", "Lo", "Cs"]),
     ),
     max_size=24,
 ).map("".join)
