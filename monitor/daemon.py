@@ -282,6 +282,8 @@ class Daemon:
             except ConfigError as error:
                 await self._complain(str(error))
                 return
+            if not found == desk.snapshot == snapshot_of(self._app.settings):
+                return  # somebody wrote while it was read: the next look waits for that edit to rest
             await self._app.take_over(desk)
             log.info("edited files are in force feeds=%d rules=%d", len(desk.feeds), len(desk.rules.rules))
             await self._content()
@@ -300,9 +302,17 @@ class Daemon:
 
     async def _content(self) -> None:
         """The files on disk are in force: nothing to complain of."""
-        if self._complaint:
-            await self._app.thread.run(lambda tx: tx.state_set(CONFIG_PROBLEM, ""))
-            self._complaint = ""
+        if not self._complaint:
+            return
+
+        def change(tx: Transaction) -> None:
+            tx.state_set(CONFIG_PROBLEM, "")
+            said = "What was wrong is mended; the files as they are now decide."
+            self._tell_operator(tx, OperatorReason.CONFIG_MENDED, "The edited files are in force", said)
+
+        await self._app.thread.run(change)
+        self._complaint = ""
+        log.info("what was wrong in the edited files is mended")
 
     async def _heartbeat(self) -> None:
         await asyncio.to_thread(self._make_sure)  # a restart of PostgreSQL takes the lock away

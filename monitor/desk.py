@@ -88,5 +88,6 @@ def _stamp(path: Path) -> tuple[str, int, int] | None:
     try:
         found = path.stat()
     except OSError:
-        return None
+        # a link that leads nowhere is an edit too; reading it tells what is wrong
+        return (str(path), -1, -1) if path.is_symlink() else None
     return str(path), found.st_mtime_ns, found.st_size

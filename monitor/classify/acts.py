@@ -177,7 +177,7 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
     if frame.language and not sentence.tags & frame.language:
         return None
     if frame.scope in ("headline", "lead", "item"):
-        where = {"headline": reading.headline_tags, "lead": reading.lead_tags, "item": reading.tags}[frame.scope]
+        where = {"headline": _headline(match, reading), "lead": reading.lead_tags, "item": reading.tags}[frame.scope]
         if where & frame.tags:
             return tuple(h for h in sentence.hits if h.tags & frame.tags)
         zones = [s for s in reading.sentences if frame.scope in ("item", s.zone)] if frame.templates else []
@@ -190,6 +190,14 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
         if hits is not None and _stands(frame.scope, hits[0], match.hits):
             return hits
     return None
+
+
+def _headline(match: Match, reading: Reading) -> int:
+    """Tags of the headline; of one that decides itself, without the sentences behind the deciding one."""
+    if match.sentence.zone != "headline":
+        return reading.headline_tags
+    before = [s.tags for s in reading.sentences if s.zone == "headline" and s.start <= match.sentence.start]
+    return sum_of(before)
 
 
 def _stands(scope: str, hit: Hit, match: Sequence[Hit]) -> bool:

@@ -208,8 +208,17 @@ class Gazetteer:
                     yield term
 
 
-def _terms(words: Iterable[str], tags: int, names: tuple[tuple[str, str], ...]) -> Iterator[Term]:
+def _spellings(words: Iterable[str]) -> Iterator[str]:
+    """The names, and those of air bases in the other usual spelling: `X Air Base`, `X airbase`."""
     for word in words:
+        yield word
+        for one, other in (("air base", " airbase"), ("airbase", " air base")):
+            if word.casefold().endswith(f" {one}"):
+                yield word[: -len(one) - 1] + other
+
+
+def _terms(words: Iterable[str], tags: int, names: tuple[tuple[str, str], ...]) -> Iterator[Term]:
+    for word in _spellings(words):
         acronym = word.isascii() and len(word) <= 5 and word.replace("-", "").isalnum() and word.isupper()
         if term := make_term(word, tags, any_case=not acronym, exact=acronym, names=names):
             yield term

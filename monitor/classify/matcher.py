@@ -20,6 +20,10 @@ from monitor.classify.normalise import Text, joined_or_parted, normalise_term, s
 _ARABIC = frozenset("وفبلكس")
 _HEBREW = frozenset("והבלמשכ")
 _LONGEST_PREFIX = 2
+#: words of a term; longer ones are no term, and terms inside terms inside terms would make a text slow
+LONGEST = 20
+#: hits of one text; no article has so many, however many rules there are
+_MOST = 5000
 _SHORT = 3
 
 
@@ -73,6 +77,11 @@ def make_term(
     return Term(written, words, cased if keeps_case else "", open_end, tags, accented, names)
 
 
+def too_long(term: Term) -> str:
+    """What is wrong with a term of more than `LONGEST` words."""
+    return f"a term of {term.words.count(' ') + 1} words, at most {LONGEST} are read"
+
+
 class Matcher:
     """Finds all terms in one pass; built once per set of rules, then only read."""
 
@@ -115,6 +124,8 @@ class Matcher:
             start = last - length
             if not lead and not _starts_word(words, start + 1):
                 continue
+            if len(found) >= _MOST:
+                break
             if plain is not None:
                 found.append(Hit(start, last - 1, plain.tags, plain.written, plain.names))
                 continue

@@ -81,6 +81,8 @@ class Reader:
         self._matcher = matcher
         self._mask = vocabulary.mask("mask")
         self._listed = vocabulary.listed
+        #: "shoots down" is no shooting
+        self._undone, self._deed = vocabulary.mask("intercept", "stopped"), vocabulary.mask("launch", "hit")
         #: an actor's name hides the words in it as a mask does ("Kurdistan Workers' Party" has no workers)
         self._hides = vocabulary.mask("mask", "actor")
         self._cause = vocabulary.mask(CAUSE)
@@ -174,6 +176,8 @@ class Reader:
             for cover in covering:
                 if cover.end >= hit.end and (cover.tags & self._mask or cover.end - cover.start > length):
                     hit.tags &= ~self._listed if cover.tags & self._hides else ~cover.tags
+                    if cover.tags & self._undone:
+                        hit.tags &= ~self._deed
             if hit.tags:
                 covering.append(hit)
                 out.append(hit)

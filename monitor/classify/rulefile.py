@@ -25,6 +25,7 @@ from monitor.classify.rulereading import read_rules
 from monitor.classify.ruleterms import RuleWords
 from monitor.classify.vocabulary import Vocabulary, build_vocabulary
 from monitor.errors import ConfigError, Problem
+from monitor.meaning import INCIDENT_ACTS
 from monitor.yamlfile import Document, Strict
 
 #: where the files of a folder stand
@@ -132,6 +133,11 @@ def compile_rules(files: RuleFiles) -> RuleSet:
     words = RuleWords(vocabulary, gazetteer)
     compiled = [words.compile(document, rule) for document, rule in rules]
     problems += words.problems
+    if not vocabulary.patterns and any(INCIDENT_ACTS & set(rule.act) for _, rule in rules):
+        said = "no file in it holds a pattern, so no report would ever be an attack"
+        problems.append(
+            Problem(file=str(files.folder / "lists"), message=said, hint="copy it from `basewatch init DIR`")
+        )
     if problems:
         raise ConfigError(problems)
     names = gazetteer.terms({**vocabulary.bits, **vocabulary.closures})

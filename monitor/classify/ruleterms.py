@@ -9,7 +9,7 @@ from monitor.classify.choosing import CompiledRule
 from monitor.classify.distance import kilometres
 from monitor.classify.expressions import Expression, ExpressionError, is_expression, make_expression
 from monitor.classify.gazetteer import Gazetteer
-from monitor.classify.matcher import Term, make_term
+from monitor.classify.matcher import LONGEST, Term, make_term, too_long
 from monitor.classify.rulemodel import Rule, Within, Wording
 from monitor.classify.templates import Template, TemplateError, compile_template
 from monitor.classify.vocabulary import CAUSE, Vocabulary
@@ -102,6 +102,8 @@ class RuleWords:
             problem = f"the term {word!r} holds a * inside; a * may only stand at the end"
         elif (term := make_term(word, bit)) is None:
             problem = f"the term {word!r} holds no letter or digit, so it can never match"
+        elif term.words.count(" ") >= LONGEST:
+            problem = f"{too_long(term)}; write only the words that tell"
         else:
             self.terms.append(term)
         if problem is not None:

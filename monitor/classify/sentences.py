@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from monitor.classify.matcher import Hit
 from monitor.classify.normalise import Text
 
-_END = re.compile(r"""[.!?。]+["')\]»]*(?=\s)|\n+|\|""")
+#: possessive, and begun only at the first of several dots: a text of nothing but dots is read once
+_END = re.compile(r"""(?<![.!?。])[.!?。]++["')\]»]*+(?=\s)|\n++|\|""")
 _ABBREVIATION = re.compile(
     r"(?:^|[^\w])(?:[a-z]|u\.s|u\.k|u\.n|u\.a\.e|e\.g|i\.e|dr|mr|mrs|ms|gen|lt|col|sgt|maj|capt|cpl|pfc|adm|gov|sen|rep|no|vs"
     r"|st|jr|sr|inc|ltd|co|dept|est|approx|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|км|г|тыс|млн)\.$"

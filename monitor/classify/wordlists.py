@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from monitor.classify.expressions import Expression, ExpressionError, is_expression, make_expression
 from monitor.classify.listfile import ListFile, Terms
-from monitor.classify.matcher import Term, make_term
+from monitor.classify.matcher import LONGEST, Term, make_term, too_long
 from monitor.errors import Problem
 from monitor.yamlfile import Document, did_you_mean
 
@@ -163,6 +163,9 @@ class WordLists:
         if "*" in word[:-1]:
             hint = "a * may only stand at the end"
             self.problems.append(document.problem(f"the term {word!r} holds a * inside", *loc, hint=hint))
+            return None
+        if term is not None and term.words.count(" ") >= LONGEST:
+            self.problems.append(document.problem(too_long(term), *loc, hint="write only the words that tell"))
             return None
         if term is None:
             message = f"the term {word!r} holds no letter or digit, so it can never match"
