@@ -30,6 +30,20 @@ def rows(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text().splitlines() if line]
 
 
+@pytest.mark.parametrize(("name", "floor"), [("sentences", 0.95), ("different", 0.90), ("alike", 0.93)])
+def test_headlines_of_our_own_writing_are_read_as_their_writers_meant(name: str, floor: float) -> None:
+    """Written in the ways of papers and of title feeds by people who had not seen the word lists (three sets)."""
+    cases = [row for row in rows(Path(__file__).parent / "data" / "quality" / "headlines.jsonl") if row["set"] == name]
+    right = wrong = missed = 0
+    for row in cases:
+        when = moment(row["published"]) if row.get("published") else moment("2026-05-05T09:00:00Z")
+        alert = asked(row["title"], summary=row.get("summary", ""), published=when).alert
+        right += alert and row["alert"]
+        wrong += alert and not row["alert"]
+        missed += not alert and row["alert"]
+    assert 2 * right / (2 * right + wrong + missed) >= floor
+
+
 @needs_shared
 def test_alerts_agree_with_careful_readers() -> None:
     labels = {row["id"]: row for row in rows(SHARED / "eval" / "labels.jsonl")}
@@ -40,9 +54,9 @@ def test_alerts_agree_with_careful_readers() -> None:
         right += found.alert and label["is_attack_on_base"]
         wrong += found.alert and not label["is_attack_on_base"]
         missed += not found.alert and label["is_attack_on_base"]
-        if label["label"] == "retaliation_strike" and not label["ambiguous"] and "thwarts" not in row["title"]:
+        if label["label"] == "retaliation_strike":
             assert not found.alert, row["title"]
-    assert 2 * right / (2 * right + wrong + missed) >= 0.92
+    assert 2 * right / (2 * right + wrong + missed) >= 0.95
 
 
 @needs_shared

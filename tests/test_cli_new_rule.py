@@ -33,7 +33,7 @@ from values import FEED, stored_item
 RULES = Path(__file__).parent.parent / "rules"
 AT_ASAD = ("Two drones hit Ain al-Asad air base in western Iraq", "Drone attack on Ain al-Asad wounds two")
 #: a word that the shipped lists will never know
-SWARM = ("Drones flumox Ain al-Asad air base", "Quadcopters flumox fuel tanks in Al Udeid air base")
+SWARM = ("Tanks flumox Ain al-Asad air base", "Car bombs flumox workshops in Al Udeid air base")
 
 
 def proposed(*headlines: str, known: tuple[str, ...] = (), name: str | None = None) -> Proposal:

@@ -26,11 +26,18 @@ def classify(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> 
 
     `incidents` are known ones, for rules that ask what happened at a place before.
     """
-    return consider(item, rules, incidents)[0]
+    return _consider(item, rules, incidents)[0]
 
 
 def consider(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> tuple[Classification, Case]:
     """The classification, and the case that the rules were asked about (for `explain`: which rules passed, and why)."""
+    return _consider(item, rules, incidents, all_names=True)
+
+
+def _consider(
+    item: Item, rules: RuleSet, incidents: Sequence[Incident], *, all_names: bool = False
+) -> tuple[Classification, Case]:
+    """`all_names`: the case holds every place that is named, also where no rule for its act is there to ask."""
     places, finder = _finders(rules)
     reading = rules.reader.read(item)
     verdict = rules.judge.judge(reading)
@@ -44,12 +51,12 @@ def consider(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> 
         act = Act.BACKGROUND
     case = Case(
         item=item, act=act, targets=targets, facts=facts, reading=reading, incidents=incidents,
-        named=places.named(reading) if _asks_for_names(act, rules) else (),
+        named=places.named(reading) if all_names or _asks_for_names(act, rules) else (),
         deciding=verdict.match.sentence if verdict.match else None,
     )  # fmt: skip
     taken, instead = rules.chooser.taken(case)
     if instead is not None and instead is not act:
-        named = places.named(reading) if _asks_for_names(instead, rules) else ()
+        named = places.named(reading) if all_names or _asks_for_names(instead, rules) else ()
         case = replace(case, act=instead, before=case.act, named=named)
         # a rule on trial changes nothing for the live ones, and is recorded all the same
         taken = [*rules.chooser.taken(case)[0], *taken]
