@@ -57,6 +57,8 @@ FILLINGS = {
     "words far apart": "drone x x x x x x x x x x x x ",
     "reports": "drones hit Hill Base ",
     "sentences": "A hit. ",
+    "dots": ".",
+    "question marks": "?",
     "clauses": "drones; ",
     "commas": "a, ",
     "causes": "after drones ",

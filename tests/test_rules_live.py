@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from languages import asked, live, small, taken, write
+from languages import SHIPPED, asked, live, small, taken, write
 from monitor.app import App, open_app, utc_now
+from monitor.classify.rulefile import load_rules
 from monitor.config.settings import load_settings
 from monitor.daemon import Daemon
 from monitor.desk import Desk, load_desk
+from monitor.errors import ConfigError
 from monitor.health import health
 from monitor.meaning import StoredItem
 from newsroom import Newsroom, Story, old
@@ -290,6 +292,86 @@ def test_a_folder_that_is_spoilt_leaves_the_last_good_rules_in_force(
             shutil.rmtree(folder, ignore_errors=True)
             copy.rename(folder)
             await until_problem(app, "")
+
+    work(edits)
+
+
+def test_rules_without_wordings_are_refused(tmp_path: Path) -> None:
+    """Without patterns nothing is ever an attack: a folder without its lists would make the daemon blind."""
+    folder = shutil.copytree(SHIPPED, tmp_path / "rules")
+    shutil.rmtree(folder / "lists")
+    with pytest.raises(ConfigError, match="no report would ever be an attack|there is no list"):
+        load_rules(folder)
+
+
+def test_lists_that_vanish_leave_the_last_good_rules_in_force(room: Newsroom, hasty: None) -> None:
+    """rules/lists is moved away for a moment (a checkout, a copy)."""
+
+    async def edits() -> None:
+        async with running(room) as app:
+            shutil.rmtree(room.path("rules") / "lists")
+            await asyncio.sleep(1)
+            assert taken(asked(app.desk.rules, ATTACK))
+            assert await problem(app)
+
+    work(edits)
+
+
+def test_a_link_to_nowhere_is_told(room: Newsroom, hasty: None) -> None:
+    """At its next start the daemon would refuse to begin because of it."""
+
+    async def edits() -> None:
+        async with running(room) as app:
+            (room.path("rules") / "second.yaml").symlink_to("nowhere")
+            await until_problem(app, "second.yaml", seconds=3)
+
+    work(edits)
+
+
+def test_a_file_that_is_written_while_the_files_are_read_is_not_put_in_force(
+    room: Newsroom, hasty: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading takes a while with the shipped words; a writer who begins meanwhile would be read half."""
+    file = room.path("rules") / "second.yaml"
+    desks: list[set[str]] = []
+    reads: list[Any] = []
+
+    def load(settings: Any) -> Desk:
+        if not reads:
+            file.write_text(HALF)  # somebody begins to write just now
+        elif len(reads) == 1:
+            file.write_text(WHOLE)  # and ends while it is read again
+        reads.append(settings)
+        return load_desk(settings)
+
+    async def edits() -> None:
+        async with running(room) as app:
+            take_over = app.take_over
+
+            async def watched(desk: Desk) -> None:
+                await take_over(desk)
+                desks.append(set(taken(asked(app.desk.rules, ATTACK))))
+
+            app.take_over = watched  # type: ignore[method-assign]
+            monkeypatch.setattr("monitor.daemon.load_desk", load)
+            (room.path("rules") / "rules.yaml").touch()
+            await until(lambda: bool(desks))
+
+    work(edits)
+    assert len(reads) == 3
+    assert desks[0] == {"first"}
+
+
+def test_the_operator_hears_that_a_bad_edit_was_mended(room: Newsroom, hasty: None) -> None:
+    file = room.path("rules") / "second.yaml"
+
+    async def edits() -> None:
+        async with running(room) as app:
+            file.write_text("rule: x\n")
+            await until(lambda: len(notices(room)) == 1)
+            file.write_text(WHOLE)
+            await until(lambda: "second" in ids(app))
+            await until(lambda: len(notices(room)) == 2, seconds=3)
 
     work(edits)
 
