@@ -300,7 +300,7 @@ def test_rules_without_wordings_are_refused(tmp_path: Path) -> None:
     """Without patterns nothing is ever an attack: a folder without its lists would make the daemon blind."""
     folder = shutil.copytree(SHIPPED, tmp_path / "rules")
     shutil.rmtree(folder / "lists")
-    with pytest.raises(ConfigError, match="no report would ever be an attack|there is no list"):
+    with pytest.raises(ConfigError, match=r"no report would ever be an attack|there is no list"):
         load_rules(folder)
 
 
