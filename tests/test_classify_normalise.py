@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifying import shipped
+from monitor.classify.expressions import Expressions, make_expression
 from monitor.classify.matcher import Matcher, make_term
 from monitor.classify.normalise import normalise, normalise_term
 from monitor.classify.sentences import sentences
@@ -137,3 +138,26 @@ def test_a_term_of_signs_is_no_term() -> None:
 )
 def test_sentences(text: str, count: int) -> None:
     assert len(sentences(normalise(text))) == count
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "count"),
+    [
+        ("5. Filo", "ABD 5. Filo karargahı vuruldu. Ölen yok.", 2),
+        ("EE. UU.", "Las fuerzas de EE. UU. fueron atacadas. No hay heridos.", 2),
+        ("5 Filo", "Ölenler 5. Filo vuruldu.", 2),  # written without the full stop: it ends a sentence as any other
+        ("air base", "They came by air. Base defences fired.", 2),
+        ("air base!", "They left the air base! Nobody was hurt.", 2),
+    ],
+)
+def test_a_full_stop_inside_a_term_ends_no_sentence(term: str, text: str, count: int) -> None:
+    word, read = make_term(term, 1), normalise(text)
+    assert word is not None
+    assert len(sentences(read, Matcher([word]).hits(read))) == count
+
+
+def test_an_expression_may_span_two_sentences() -> None:
+    read = normalise("They came by air. Base defences fired.")
+    hits = Matcher([], Expressions([make_expression("/air.+base/", 1)])).hits(read)
+    assert [hit.written for hit in hits] == ["/air.+base/"]
+    assert len(sentences(read, hits)) == 2

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from classifying import asked, shipped
+from classifying import asked, shipped, targets
+from monitor.classify.lint.check import lint
 from monitor.classify.normalise import normalise_term
+from monitor.classify.rulefile import compile_rules, read_folder
+from monitor.classify.rulemodel import Rule
+from monitor.cli.main import main
 from monitor.meaning import Level
 
 RULES = shipped().rules
+FOLDER = Path(__file__).parent.parent / "rules"
+
+
+def warnings_of(folder: Path) -> list[str]:
+    files = read_folder(folder)
+    return [str(problem) for problem in lint(files, compile_rules(files))]
+
+
+def test_nothing_in_the_shipped_rules_is_there_in_vain() -> None:
+    assert warnings_of(FOLDER) == []
+
+
+def test_the_rules_that_init_writes_have_no_warning(tmp_path: Path) -> None:
+    assert main(["init", str(tmp_path / "news")]) == 0
+    assert warnings_of(tmp_path / "news" / "rules") == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_says_why_and_has_six_examples_of_each_kind(rule) -> None:
+def test_a_rule_says_why_and_has_six_examples_of_each_kind(rule: Rule) -> None:
     assert len(rule.why) > 20
     assert rule.send_to
     assert len(rule.examples.alert) >= 6
@@ -25,7 +46,7 @@ EXAMPLES = [(r, t, True) for r in RULES for t in r.examples.alert] + [
 
 
 @pytest.mark.parametrize(("rule", "text", "takes"), EXAMPLES, ids=lambda v: v.id if hasattr(v, "id") else None)
-def test_a_rule_takes_what_its_examples_say(rule, text: str, takes: bool) -> None:
+def test_a_rule_takes_what_its_examples_say(rule: Rule, text: str, takes: bool) -> None:
     found = asked(text)
     assert (found.rule == rule.id) is takes, found.reason
     if not takes and rule.level.rank >= Level.NOTICE.rank:
@@ -78,3 +99,17 @@ def test_every_region_has_its_group() -> None:
     assert groups["bases-elsewhere"].holds("raf-akrotiri", "CY", "base")
     assert not groups["bases-elsewhere"].holds(None, "KW", "base")
     assert not groups["bases-elsewhere"].holds(None, "", "base")
+
+
+def test_al_qaeda_is_an_actor_and_no_base() -> None:
+    claimed = asked("تنظيم القاعدة يتبنى الهجوم على القاعدة الأمريكية في الأنبار")
+    assert claimed.alert
+    assert claimed.facts.claimed_by == ("al-qaeda",)
+    for text in ("قصف يستهدف تنظيم القاعدة", "هجوم على القاعدة في جزيرة العرب", "هجوم على عناصر القاعدة"):
+        assert not asked(text).alert, text
+
+
+def test_a_base_with_a_turkish_ordinal_is_found() -> None:
+    found = asked("Bahreyn'deki ABD 5. Filosu füzelerle vuruldu")
+    assert found.alert, found.reason
+    assert targets(found) == ["nsa-bahrain"]

@@ -108,7 +108,7 @@ class Reader:
                 continue
             text = normalise(raw[:FIELD_LIMIT])
             hits = self._matcher.hits(text)
-            for number, (start, end) in enumerate(sentences(text)[:SENTENCE_LIMIT]):
+            for number, (start, end) in enumerate(sentences(text, hits)[:SENTENCE_LIMIT]):
                 first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
                 if name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text))):
                     zone = "headline"

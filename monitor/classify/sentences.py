@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from monitor.classify.expressions import is_expression
 from monitor.classify.matcher import Hit
 from monitor.classify.normalise import Text
 
@@ -16,17 +17,22 @@ _ABBREVIATION = re.compile(
     r"|st|jr|sr|inc|ltd|co|dept|est|approx|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|км|г|тыс|млн)\.$"
 )
 _BREAK = re.compile(r"[;:!?]|\s-+\s|\s\.\s|--")
+#: characters of a term before a full stop in it
+_LONGEST_TERM = 60
 _COMMA = re.compile(r"[,،]")
 
 
-def sentences(text: Text) -> list[tuple[int, int]]:
-    """The sentences of a text as offsets; a full stop behind an abbreviation or before a small letter ends nothing."""
+def sentences(text: Text, hits: Sequence[Hit] = ()) -> list[tuple[int, int]]:
+    """The sentences of a text as offsets; a full stop behind an abbreviation or before a small letter ends nothing.
+
+    Nor does one inside a term of the rules that is written with it (`5. Filo`, `EE. UU.`); `hits` are by position.
+    """
     folded, cased = text.folded, text.cased
     out: list[tuple[int, int]] = []
     start = 0
     for match in _END.finditer(folded):
         end = match.end()
-        if match[0][0] == "." and not _ends(folded, cased, match.end()):
+        if match[0][0] == "." and (not _ends(folded, cased, end) or _is_inside(hits, match.start(), end)):
             continue
         if text.words[start:end].strip():
             out.append((start, end))
@@ -43,6 +49,20 @@ def _ends(folded: str, cased: str, end: int) -> bool:
         if not character.isspace():
             return not character.islower()
     return True
+
+
+def _is_inside(hits: Sequence[Hit], start: int, end: int) -> bool:
+    """A term that is written with a full stop runs across this stretch (an expression may well span two sentences)."""
+    for at in range(bisect_left(hits, start, key=_start) - 1, -1, -1):
+        if hits[at].start < start - _LONGEST_TERM:
+            return False
+        if hits[at].end > end and "." in hits[at].written and not is_expression(hits[at].written):
+            return True
+    return False
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
 
 
 def clauses(
