@@ -213,6 +213,10 @@ class _Builder:
         return ConfigError.at(self.path, message, line=event.start_mark.line + 1, hint=hint)
 
     def _value(self, event: Any, events: Iterator[Any], loc: Loc) -> Any:
+        start: Any = event.start_mark
+        if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:  # nearly all of them are
+            self.lines[loc] = start.line + 1
+            return _scalar(event.value, event.style)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             hint = "write the values out; put a word that begins with * or & in quotes"
             raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
@@ -220,7 +224,7 @@ class _Builder:
             raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
         if len(loc) > _DEEPEST:
             raise self._refused(event, f"the file is nested more than {_DEEPEST} levels deep")
-        self.lines[loc] = event.start_mark.line + 1
+        self.lines[loc] = start.line + 1
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event.value, event.style)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -260,7 +264,7 @@ def _scalar(text: str, style: str | None) -> Any:
         return None
     if text in ("true", "false"):
         return text == "true"
-    if len(text) > _LONGEST_NUMBER:
+    if text[0] not in "+-0123456789" or len(text) > _LONGEST_NUMBER:
         return text
     if _INTEGER.match(text):
         return int(text.replace("_", ""))

@@ -155,6 +155,8 @@ def _spellings(term: Term) -> Iterator[Term]:
     if term.words[0] >= "\u0600" or "\u200c" in term.written:
         for words in joined_or_parted(term.written, term.words):
             yield replace(term, words=words)
+    if term.words == term.written.lower():
+        return
     words, cased = spell_term(term.written.removesuffix("*"))
     if words != term.words:
         yield replace(term, words=words, exact=cased if term.exact else "")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -84,6 +84,8 @@ def normalise_term(term: str) -> tuple[str, str]:
 
     Kept from one reading of the rules to the next: most terms are the same.
     """
+    if term.isascii() and term.replace(" ", "").isalnum() and "  " not in term:
+        return term.lower().strip(), term.strip()
     words, cased = spell_term(term)
     return " ".join(words.split()), " ".join(cased.split())
 
@@ -91,8 +93,16 @@ def normalise_term(term: str) -> tuple[str, str]:
 @lru_cache(maxsize=1 << 16)
 def spell_term(term: str) -> tuple[str, str]:
     """As `normalise_term`, with a space for each mark that it is written with (`U.S. embassy` holds two in a row)."""
-    done = normalise(term)
-    return done.words.strip(), done.cased.strip()
+    plain = term.translate(_TYPOGRAPHY)
+    folded = plain.translate(_FOLDED)
+    if plain.isascii() or "." in plain or "  " in folded or "\n" in folded:
+        done = normalise(term)
+        return done.words.strip(), done.cased.strip()
+    # a term needs no way back to the original, so all of it is done letter by letter inside `translate`
+    cased = plain.translate(_CASED)
+    if any("\u0620" <= c <= "\u06ff" for c in folded):
+        folded, cased = _ARTICLE.sub("", folded), _ARTICLE.sub("", cased)
+    return folded.translate(_WORDS).strip(), cased.translate(_WORDS).strip()
 
 
 def joined_or_parted(term: str, words: str) -> Iterator[str]:
@@ -143,6 +153,23 @@ def _forms(character: str) -> tuple[str, str]:
                 out_folded += _LETTERS.get(letter, letter)
                 out_cased += part
     return out_folded, out_cased
+
+
+class _Translation(dict[int, str]):
+    """A table for `str.translate` that is filled as characters are met."""
+
+    def __init__(self, become: Callable[[str], str]) -> None:
+        super().__init__()
+        self._become = become
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = self._become(chr(code))
+        return found
+
+
+_FOLDED = _Translation(lambda character: _FORMS[character][0])
+_CASED = _Translation(lambda character: _FORMS[character][1])
+_WORDS = _Translation(lambda c: c if c.isalnum() or unicodedata.category(c) == "Mc" else " ")
 
 
 def _normalise_slowly(text: str, plain: str) -> Text:

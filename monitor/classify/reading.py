@@ -23,6 +23,7 @@ SENTENCE_LIMIT = 30
 FIRST_LINE = 300
 HIT_LIMIT = 120
 _NUMBER = re.compile(r"(?<![^\W_])\d{1,3}(?:,\d{3})+(?!\w)|(?<![^\W_])\d+(?![^\W_])")
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -155,7 +156,9 @@ class Reader:
         return sentence
 
     def _numbers(self, text: Text, start: int, end: int, year: int) -> list[Hit]:
-        out = []
+        out: list[Hit] = []
+        if _DIGIT.search(text.folded, start, end) is None:
+            return out
         for match in _NUMBER.finditer(text.folded, start, end):
             tags = self._number
             if _YEAR.match(match[0]):

@@ -7,11 +7,11 @@ never reads an English sentence. A word that stands in an English list too speak
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from monitor.classify.expressions import Expression, ExpressionError, is_expression, make_expression
 from monitor.classify.listfile import ListFile, Terms
 from monitor.classify.matcher import LONGEST, Term, make_term, too_long
+from monitor.classify.normalise import normalise_term
 from monitor.errors import Problem
 from monitor.yamlfile import Document, did_you_mean
 
@@ -141,19 +141,18 @@ class WordLists:
     def terms(self, closures: dict[str, int]) -> Iterator[Term]:
         """The terms of all lists; one that is English too speaks for no other language."""
         english: set[str] = set()
-        others: list[tuple[Term, int]] = []
+        others: list[tuple[str, int, int, Document, Loc]] = []
         for name, words in self.own.items():
             for word, document, loc in words:
-                term = self._term(word, closures[name], document, loc)
-                if term is None:
-                    continue
                 if language := self.languages[id(document)]:
-                    others.append((term, language))
-                else:
+                    others.append((word, closures[name], language, document, loc))
+                elif (term := self._term(word, closures[name], document, loc)) is not None:
                     english.add(term.words)
                     yield term
-        for term, language in others:
-            yield term if term.words in english else replace(term, tags=term.tags | language)
+        for word, tags, language, document, loc in others:
+            speaks = 0 if normalise_term(word.removesuffix("*"))[0] in english else language
+            if (term := self._term(word, tags | speaks, document, loc)) is not None:
+                yield term
 
     def _term(self, word: str, tags: int, document: Document, loc: Loc) -> Term | None:
         if is_expression(word):
