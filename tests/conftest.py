@@ -35,6 +35,10 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return f"{len(val)} bytes" if isinstance(val, bytes) else None
 
 
+#: modules whose tests share something that takes long to make: they stay in one process
+TOGETHER = frozenset({"test_deploy", "test_cli_replay", "test_cli_diff", "test_demo"})
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slowest tests start first, dealt out to the processes, so that the run does not end with waiting for them.
@@ -43,9 +47,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     hands: list[list[pytest.Item]] = [[] for _ in range(processes)]
-    for item in sorted(filter(seconds, items), key=seconds, reverse=True):
-        min(hands, key=lambda hand: sum(map(seconds, hand))).append(item)
-    quick = iter([item for item in items if not seconds(item)])
+    units: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        module = Path(str(item.path)).stem
+        if module in TOGETHER or seconds(item):
+            units.setdefault(module if module in TOGETHER else item.nodeid, []).append(item)
+    for unit in sorted(units.values(), key=lambda unit: sum(map(seconds, unit)), reverse=True):
+        min(hands, key=lambda hand: sum(map(seconds, hand))).extend(unit)
+    dealt = {item for hand in hands for item in hand}
+    quick = iter([item for item in items if item not in dealt])
     ordered: list[pytest.Item] = []
     for place, hand in enumerate(hands):
         stretch = (len(items) - len(ordered)) // (processes - place)
@@ -54,9 +64,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def seconds(item: pytest.Item) -> float:
-    """About how long a test takes, where it is marked as slow."""
+    """About how long a test takes, where it is marked as slow; those that wait for their module's making a second."""
     mark = item.get_closest_marker("slow")
-    return 0 if mark is None else mark.args[0]
+    return float(mark.args[0]) if mark is not None else float(Path(str(item.path)).stem in TOGETHER)
 
 
 @pytest.fixture(params=KINDS)

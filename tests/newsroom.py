@@ -14,6 +14,8 @@ import asyncio
 import contextlib
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -147,7 +149,7 @@ class Newsroom:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("BASEWATCH_")}
         return clean | {
             "BASEWATCH_CONFIG": str(self.path("feeds.yaml")),
-            "BASEWATCH_RULES": str(CHECKOUT / "rules"),
+            "BASEWATCH_RULES": str(english_rules(self.path("english-rules"))),
             "BASEWATCH_ALLOW_NETWORKS": "127.0.0.0/8",
             "BASEWATCH_DATABASE_URL": f"sqlite:///{self.path('basewatch.db')}",
             **self._extra,
@@ -219,6 +221,21 @@ class Newsroom:
             assert self.process is None or self.process.poll() is None, f"the daemon ended\n{self.log}"
             assert time.monotonic() < deadline, f"not within {seconds} s: {what}\n{self.log}"
             time.sleep(0.05)
+
+
+def english_rules(folder: Path) -> Path:
+    """The shipped rules without the words of other languages: a process reads them in half the time.
+
+    A few lists hold words of other languages only; each gets one that no story holds.
+    """
+    if not folder.exists():
+        shutil.copytree(CHECKOUT / "rules", folder, ignore=shutil.ignore_patterns("schema"))
+        for file in (folder / "lists").glob("*.yaml"):
+            if re.search("^language:", file.read_text("utf-8"), re.MULTILINE):
+                file.unlink()
+        empty = ("us-behind", "coalition-behind", "guest-nation-behind", "hurt-elsewhere", "bombed-behind")
+        (folder / "lists" / "none.yaml").write_text(json.dumps({"extend": {name: ["xyzzy"] for name in empty}}))
+    return folder
 
 
 @cache

@@ -30,7 +30,9 @@ def rows(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text().splitlines() if line]
 
 
-@pytest.mark.parametrize(("name", "floor"), [("sentences", 0.95), ("different", 0.90), ("alike", 0.93), ("unseen", 0.94)])
+@pytest.mark.parametrize(
+    ("name", "floor"), [("sentences", 0.95), ("different", 0.90), ("alike", 0.93), ("unseen", 0.94)]
+)
 def test_headlines_of_our_own_writing_are_read_as_their_writers_meant(name: str, floor: float) -> None:
     """Written in the ways of papers and of title feeds by people who had not seen the word lists (four sets)."""
     cases = [row for row in rows(Path(__file__).parent / "data" / "quality" / "headlines.jsonl") if row["set"] == name]

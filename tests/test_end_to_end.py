@@ -30,7 +30,7 @@ SLOW_AUTHOR = (
 
 @pytest.mark.slow(45)
 def test_from_a_feed_to_mail_and_webhook(tmp_path: Path) -> None:
-    with Newsroom(tmp_path) as room:
+    with Newsroom(tmp_path, environment={"BASEWATCH_RULES": str(CHECKOUT / "rules")}) as room:
         english = room.feed("english", [SPORT], publisher="A", language="en")
         arabic = room.feed("arabic", [Story("أخبار الرياضة", link="https://c.example/s")], language="ar")
         room.start()

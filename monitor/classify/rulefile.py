@@ -98,7 +98,7 @@ def load_rules(folder: Path) -> RuleSet:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Without Python's search for garbage, which would look through the new rules and find none (a sixth of the time)."""
+    """Without Python's search for garbage, which would look through the new rules and find none."""
     was_on = gc.isenabled()
     gc.disable()
     try:
