@@ -10,7 +10,8 @@ import gc
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -75,19 +76,19 @@ class RuleSet:
         return self.gazetteer.zone_of(place_id)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class RuleFiles:
-    """A rules folder as it was read, before any name in it is looked up."""
+    """A rules folder as it was read, before any name in it is looked up; the same where folder, content and mistakes are."""
 
     folder: Path
-    lists: tuple[tuple[Document, ListFile], ...]
-    places: tuple[tuple[Document, PlaceFile], ...]
-    actors: tuple[tuple[Document, ActorFile], ...]
-    rules: tuple[tuple[Document, Rule], ...]
+    lists: tuple[tuple[Document, ListFile], ...] = field(compare=False)
+    places: tuple[tuple[Document, PlaceFile], ...] = field(compare=False)
+    actors: tuple[tuple[Document, ActorFile], ...] = field(compare=False)
+    rules: tuple[tuple[Document, Rule], ...] = field(compare=False)
     hash: str
     problems: tuple[Problem, ...] = ()
     #: YAML files that stand where no file is read, or under a name that is not
-    unread: tuple[Path, ...] = ()
+    unread: tuple[Path, ...] = field(default=(), compare=False)
 
 
 def load_rules(folder: Path) -> RuleSet:
@@ -137,8 +138,12 @@ def _unread(folder: Path) -> tuple[Path, ...]:
     )
 
 
+@lru_cache(maxsize=1)
 def compile_rules(files: RuleFiles) -> RuleSet:
-    """The rules of these files with every name looked up; `ConfigError` holds every problem, those of reading too."""
+    """The rules of these files with every name looked up; `ConfigError` holds every problem, those of reading too.
+
+    The last answer is kept: the same files are often read again (a feeds file was edited, a command runs twice).
+    """
     problems = list(files.problems)
     rules = files.rules
     vocabulary = _tried(lambda: build_vocabulary(files.lists), problems)
