@@ -78,7 +78,7 @@ class RuleSet:
 
 @dataclass(frozen=True)
 class RuleFiles:
-    """A rules folder as it was read, before any name in it is looked up; the same where folder, content and mistakes are."""
+    """A rules folder as it was read, before any name in it is looked up; equal where folder, content, mistakes are."""
 
     folder: Path
     lists: tuple[tuple[Document, ListFile], ...] = field(compare=False)
