@@ -4,6 +4,7 @@
     deliver    every second   sets idle targets to work on the outbox
     watch      every second     takes over edited files, or keeps the last good ones and says why
     heartbeat  every 10 s     writes a sign of life for `basewatch health`
+    loss       every second   tells the operator of a database that is gone or full, past the outbox
     prune      every hour     forgets what is older than BASEWATCH_KEEP
 
 The one door to APScheduler. Each job is short; polls and sends run as tasks of their own, so a slow feed or a hanging
@@ -28,10 +29,13 @@ from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
 from monitor.desk import Snapshot, load_desk, snapshot_of
 from monitor.errors import ConfigError, PlaceTaken, StoreError
+from monitor.loss import Loss, kept, lost, told
 from monitor.memory import give_back
 from monitor.messages import OperatorReason
 from monitor.news import Feed, FeedState
+from monitor.notices import database_back_notice, database_lost_notice
 from monitor.outlook import NETWORK_PROBLEMS, WORDS, Outlook, Reach, outlook
+from monitor.store.ids import new_id
 from monitor.store.lock import MakeSure
 from monitor.store.store import Transaction
 
@@ -91,7 +95,10 @@ class Daemon:
         self._refused: tuple[Snapshot, float] = (frozenset(), 0)
         #: an edit, and when it was first seen so
         self._edited: tuple[Snapshot, float] = (frozenset(), 0)
-        self._database_gone = False
+        #: while the database cannot be used
+        self._loss: Loss | None = None
+        #: what `health` can read of it
+        self._noted_loss: dict[str, str] | None = None
 
     async def run(self) -> int:
         app = self._app
@@ -141,6 +148,7 @@ class Daemon:
             ("deliver", self._deliver, 1),
             ("watch", self._watch, 1),
             ("heartbeat", self._heartbeat, 10),
+            ("loss", self._tell_of_loss, 1),
             ("prune", self._prune, 3600),
         ):
             scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=start)
@@ -160,17 +168,46 @@ class Daemon:
                 self._place_taken = True
                 self._stop.set()
             except StoreError as error:
-                if not self._database_gone:
-                    log.error("the database is gone, jobs wait for it job=%s why=%r", name, str(error))
-                self._database_gone = True
+                if name != "prune":  # runs hourly: a loss that has long ended would seem to last
+                    self._lost(name, str(error))
             except Exception:
                 log.exception("a bug in a job; it runs again job=%s", name)
             else:
-                if self._database_gone and name == "heartbeat":
-                    log.warning("the database is back")
-                    self._database_gone = False
+                await self._kept(name)
 
         return guarded
+
+    def _lost(self, what: str, why: str) -> None:
+        """The database did not take what a job, or a poll, had to keep; said once."""
+        if self._loss is None:
+            log.error("the database is gone, jobs wait for it job=%s why=%r", what, why)
+        self._loss = lost(self._loss, what, why, now=self._app.clock())
+
+    async def _kept(self, what: str) -> None:
+        """A job or a poll succeeded; the loss ends when nothing fails any more."""
+        loss = self._loss
+        self._loss = kept(loss, what)
+        if loss is None or self._loss is not None:
+            return
+        log.warning("the database is back")
+        now = self._app.clock()
+        if loss.told:
+            notice = database_back_notice(loss, alert_id=new_id(now), now=now)
+            await self._parts.deliverer.send_past_outbox(notice, self._app.desk.channels)
+
+    async def _tell_of_loss(self) -> None:
+        """Tells the operator past the outbox, and leaves a note for `health` where the database still takes one."""
+        loss, now = self._loss, self._app.clock()
+        if loss is not None and now >= loss.tell_at:
+            notice = database_lost_notice(loss, alert_id=new_id(now), now=now)
+            delivered = await self._parts.deliverer.send_past_outbox(notice, self._app.desk.channels)
+            if self._loss is not None:
+                self._loss = told(self._loss, delivered=delivered, now=now)
+        note = {"since": loss.since.isoformat(), "why": loss.why} if loss else None
+        if note != self._noted_loss:
+            with suppress(StoreError):
+                await self._app.thread.run(lambda tx: tx.state_set("loss", note))
+                self._noted_loss = note
 
     def _on_signal(self, number: int) -> None:
         if self._stop.is_set():
@@ -192,6 +229,7 @@ class Daemon:
         self._outlook = Outlook(since["state"]) if since else Outlook.ONLINE
         await app.thread.run(lambda tx: tx.state_set("started", {"at": now.isoformat(), "pid": os.getpid()}))
         await app.thread.run(lambda tx: tx.state_set(CONFIG_PROBLEM, ""))
+        await app.thread.run(lambda tx: tx.state_set("loss", None))
 
     async def _tick(self) -> None:
         """Polls what is due, as many side by side as the settings allow."""
@@ -221,12 +259,14 @@ class Daemon:
             )
         except StoreError as error:
             self._rest(feed, AFTER_A_LOSS)
+            self._lost("polls", str(error))
             log.error("not kept, the feed is read again later feed=%s why=%r", feed.name, str(error))
         except Exception:
             self._rest(feed, AFTER_A_BUG)
             log.exception("a bug in the poll of one feed; it is left alone seconds=%d feed=%s", AFTER_A_BUG, feed.name)
         else:
             self._last[feed.name] = report.reach
+            await self._kept("polls")
 
     def _rest(self, feed: Feed, seconds: float) -> None:
         """Leaves a feed alone that is still due in the database; no publisher is asked each second for our troubles."""

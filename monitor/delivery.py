@@ -15,11 +15,12 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from monitor.alerts.channels import Channels
 from monitor.alerts.retry import RetryPolicy, after
 from monitor.errors import StoreError
-from monitor.messages import AlertKind, Delivery, GaveUp, Retry, SendResult, Sent
+from monitor.messages import Alert, AlertKind, Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
 from monitor.news import Clock
 from monitor.notices import gave_up_notice
 from monitor.store.store import Transaction
@@ -91,6 +92,21 @@ class Deliverer:
         await self.start_due(channels)
         done = await asyncio.gather(*self._busy.values())
         return [attempt for attempts in done for attempt in attempts]
+
+    async def send_past_outbox(self, notice: Alert, channels: Channels) -> bool:
+        """One attempt to tell the operator while the outbox cannot be used; whether any address took it.
+
+        Where no address is the operator's, everybody's is: a daemon that keeps nothing is everybody's loss.
+        """
+        targets = channels.targets(notice.channels) or channels.targets(channels.names())
+        loop = asyncio.get_running_loop()
+        results = await asyncio.gather(
+            *(
+                loop.run_in_executor(self._senders, partial(channels.send, target.key, notice, seconds=self._seconds))
+                for target in targets
+            )
+        )
+        return any(result.outcome in (SendOutcome.SENT, SendOutcome.MAYBE_SENT) for result in results)
 
     async def drain(self, channels: Channels, *, seconds: float) -> None:
         """Sends what is due for at most `seconds`; what is left waits in the outbox for the next start."""

@@ -31,8 +31,9 @@ def health(
 ) -> Health:
     """The health of the daemon.
 
-    `state` holds the values that the daemon keeps under `heartbeat`, `outlook` and `config_problem`; `feeds` the
-    configured feeds; `oldest_due` the due time of the delivery that waits longest (None: nothing waits).
+    `state` holds the values that the daemon keeps under `heartbeat`, `outlook`, `config_problem` and `loss`, and under
+    `refused` why the database did not take a change just now (empty: it did); `feeds` the configured feeds;
+    `oldest_due` the due time of the delivery that waits longest (None: nothing waits).
     """
     problems: list[str] = []
     beat = state.get("heartbeat")
@@ -40,6 +41,10 @@ def health(
         problems.append("the daemon does not run; start it with: basewatch run")
     elif (silent := abs(now - datetime.fromisoformat(beat["at"]))) > HEARTBEAT_LIMIT:  # ahead: the clock was set back
         problems.append(f"no sign of life for {round(silent.total_seconds())} s; the daemon is gone or stuck")
+    if loss := state.get("loss"):
+        problems.append(f"the database does not take what comes in, since {loss['since']}: {loss['why']}")
+    if state.get("refused"):
+        problems.append(f"the database takes no change: {state['refused']}")
     seen = state.get("outlook") or {}
     if seen and seen["state"] != "online":
         problems.append(f"{seen['state']} since {seen['since']}")

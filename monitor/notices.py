@@ -7,6 +7,8 @@ from datetime import datetime
 
 from monitor.alerts.message import operator_alert
 from monitor.feeds.cadence import is_blind
+from monitor.loss import Loss
+from monitor.meaning import Level
 from monitor.messages import Alert, Delivery, GaveUp, OperatorReason
 from monitor.news import Feed, FeedState, NoveltyReason, Recognised
 
@@ -67,6 +69,30 @@ def gave_up_notice(delivery: Delivery, verdict: GaveUp, *, alert_id: str, now: d
         f"Not delivered to {delivery.channel}: {delivery.alert.title}",
         f"Channel {delivery.channel} ({delivery.label}) did not take this alert after {delivery.attempts} tries:"
         f" {verdict.why}\n\n{delivery.alert.body}",
+        alert_id=alert_id,
+        now=now,
+    )
+
+
+def database_lost_notice(loss: Loss, *, alert_id: str, now: datetime) -> Alert:
+    """What is sent past the outbox while the outbox cannot be used."""
+    return operator_alert(
+        OperatorReason.DATABASE_LOST,
+        "The database cannot be used",
+        f"Since {loss.since:%Y-%m-%d %H:%M:%S} UTC: {loss.why}\nNothing that comes in can be kept or told meanwhile;"
+        " it is read again by itself when the database is back. Bring it back, or make room on its disk.",
+        alert_id=alert_id,
+        now=now,
+        level=Level.URGENT,
+    )
+
+
+def database_back_notice(loss: Loss, *, alert_id: str, now: datetime) -> Alert:
+    """The end of what `database_lost_notice` told."""
+    return operator_alert(
+        OperatorReason.DATABASE_BACK,
+        "The database can be used again",
+        f"It could not since {loss.since:%Y-%m-%d %H:%M:%S} UTC. What came in meanwhile is read and told now.",
         alert_id=alert_id,
         now=now,
     )

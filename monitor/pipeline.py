@@ -118,10 +118,12 @@ class Pipeline:
             lambda tx: self._keep(tx, feed, reading, desk, alert_backlog=alert_backlog, offline=offline),
             keep=not dry_run,
         )
-        log.info(
-            "polled feed=%s result=%r new=%d updated=%d seen=%d copy=%d old=%d alerts=%d ms=%d",
+        log.log(
+            logging.INFO if _is_worth_a_line(report, state) else logging.DEBUG,
+            "polled feed=%s result=%r new=%d updated=%d seen=%d copy=%d old=%d alerts=%d ms=%d"
+            + (" detail=%r" if report.detail else ""),
             feed.name, report.result, report.new, report.updated, report.seen, report.copies, report.old,
-            len(report.alerts), report.ms,
+            len(report.alerts), report.ms, *filter(None, [report.detail]),
         )  # fmt: skip
         return report
 
@@ -229,6 +231,12 @@ class Pipeline:
             decision=judgement.decision,
             incident_id=incident.id if incident else None,
         )
+
+
+def _is_worth_a_line(report: PollReport, before: FeedState) -> bool:
+    """A poll that brought something, or whose result is another than last time; thousands a day bring nothing."""
+    brought = report.new or report.updated or report.copies or report.old or report.dropped or report.alerts
+    return bool(brought) or (report.failed and report.result != before.last_result)
 
 
 def incidents_around(tx: Transaction, judged: Sequence[StoredItem], rules: RuleSet) -> list[Incident]:

@@ -151,6 +151,7 @@ class Newsroom:
             "BASEWATCH_CONFIG": str(self.path("feeds.yaml")),
             "BASEWATCH_RULES": str(english_rules(self.path("english-rules"))),
             "BASEWATCH_ALLOW_NETWORKS": "127.0.0.0/8",
+            "BASEWATCH_LOG_LEVEL": "debug",  # a line for each poll, also for those that bring nothing
             "BASEWATCH_DATABASE_URL": f"sqlite:///{self.path('basewatch.db')}",
             **self._extra,
         }

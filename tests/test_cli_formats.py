@@ -148,14 +148,50 @@ def test_html_has_no_script_and_only_web_links() -> None:
     assert page.links == ['https://x.example/"onmouseover="a']
 
 
-@given(st.text(max_size=60), st.text(max_size=60))
-def test_any_text_survives_every_form(place: str, publisher: str) -> None:
-    one = entry(Source(publisher=publisher, url="https://x.example/" + publisher, title=place), place_name=place)
-    assert json.loads(json.dumps(VALUES["json"]([one])))[0]["location"] == place
-    assert json.loads(json.dumps(VALUES["geojson"]([one])))["type"] == "FeatureCollection"
-    assert len(list(csv.reader(io.StringIO(TEXTS["csv"]([one]))))) == 2
-    assert len(TEXTS["markdown"]([one]).splitlines()) == 3
-    assert page_of(one).tags.count("tr") == 2
+#: what editors, spreadsheets and readers of Markdown take for the end of a line
+BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+
+
+@pytest.mark.parametrize("sign", BREAKS, ids=[f"U+{ord(sign):04X}" for sign in BREAKS])
+@pytest.mark.parametrize("where", ["{}", "a{}", "{}a", "a{}b"])
+def test_a_line_break_in_any_field_breaks_no_form(sign: str, where: str) -> None:
+    text = where.format(sign)
+    assert_one_line_each(of_text(text, f"https://x.example/{text}"), of_text(text, text))
+
+
+ANY = st.text(max_size=40)
+
+
+@given(ANY, ANY | ANY.map("https://x.example/".__add__) | ANY.map("https://".__add__))
+def test_any_text_survives_every_form(text: str, url: str) -> None:
+    assert_one_line_each(of_text(text, url))
+
+
+def of_text(text: str, url: str) -> Entry:
+    """A line of the ledger of which every field holds `text`."""
+    held = incident(
+        id=text, place_id=text, place_name=text, country=text, weapons=(text,), claimed_by=(text,), first_title=text
+    )
+    return Entry(incident=held, sources=(Source(publisher=text, url=url, title=text),), claimed_by=(text,))
+
+
+def assert_one_line_each(*entries: Entry) -> None:
+    """Every form holds `entries` as so many lines, rows or objects, each with all its columns."""
+    assert [row["location"] for row in json.loads(json.dumps(VALUES["json"](entries)))] == [
+        one.incident.place_name for one in entries
+    ]
+    assert len(json.loads(json.dumps(VALUES["geojson"](entries)))["features"]) == len(entries)
+    rows = list(csv.reader(io.StringIO(TEXTS["csv"](entries))))
+    assert [len(row) for row in rows] == [len(COLUMNS)] * (len(entries) + 1)
+    assert len(TEXTS["csv"](entries).splitlines()) == len(entries) + 1
+    lines = TEXTS["markdown"](entries).splitlines()
+    assert len(lines) == len(entries) + 2
+    assert {line.replace("\\\\", "").replace("\\|", "").count("|") for line in lines} == {len(COLUMNS) + 1}
+    page = page_of(*entries)
+    assert page.tags.count("tr") == len(entries) + 1
+    assert page.tags.count("td") == len(entries) * len(COLUMNS)
+    assert all(link and link.lower().startswith(("http://", "https://")) and link.isprintable() for link in page.links)
+    assert not any(sign in cell for one in entries for cell in cells(one) for sign in BREAKS)
 
 
 @pytest.mark.parametrize("form", TEXTS)

@@ -34,6 +34,8 @@ def test_a_daemon_at_work_is_healthy() -> None:
         ({"heartbeat": {"at": ago(hours=-3).isoformat()}}, {}, None, "no sign of life for 10800 s"),
         ({"outlook": {"state": "no network", "since": "11:40"}}, {}, None, "no network since 11:40"),
         ({"config_problem": "feeds.yaml:3: …"}, {}, None, "an edited file is not in force: feeds.yaml:3"),
+        ({"loss": {"since": "11:58", "why": "full"}}, {}, None, "the database does not take what comes in"),
+        ({"refused": "the disk is full"}, {}, None, "the database takes no change: the disk is full"),
         ({}, {"blind_told_at": ago(hours=1)}, None, "1 of 1 feeds cannot be read: wire"),
         ({}, {"next_poll_at": ago(minutes=9)}, None, "1 feeds are not polled when they are due: wire"),
         ({}, {}, ago(minutes=9), "a delivery is due since 2026-05-05T11:51:00+00:00 and not tried"),

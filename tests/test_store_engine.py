@@ -248,3 +248,34 @@ def test_a_relative_address_means_the_working_folder(tmp_path: Path, monkeypatch
     upgrade("sqlite:///here.db")
     assert (tmp_path / "here.db").exists()
     assert schema_state("sqlite:///here.db") is SchemaState.CURRENT
+
+
+def test_a_database_file_that_is_taken_away_takes_nothing_more(tmp_path: Path) -> None:
+    """Its connections would go on writing into a file that nobody finds again."""
+    with database("sqlite", tmp_path) as address:
+        store = Store(address)
+        file = Path(store.label.removeprefix("sqlite:///"))
+        with store.transaction() as tx:
+            tx.state_set("note", 1)
+        hidden = file.rename(file.with_suffix(".away"))
+        for open_one in (store.transaction, store.read):
+            with pytest.raises(StoreError, match=r"the database file .* is gone; put it back"), open_one():
+                pass
+        hidden.rename(file)
+        with store.read() as tx:
+            assert tx.state_get("note") == 1
+        store.close()
+
+
+def test_a_database_file_that_was_replaced_is_not_used(tmp_path: Path) -> None:
+    """The old one's log would be read into it."""
+    with database("sqlite", tmp_path) as address:
+        store = Store(address)
+        file = Path(store.label.removeprefix("sqlite:///"))
+        with store.transaction() as tx:
+            tx.state_set("note", 1)
+        (tmp_path / "copy").write_bytes(file.read_bytes())
+        (tmp_path / "copy").replace(file)
+        with pytest.raises(StoreError, match="was replaced while it was open"), store.transaction():
+            pass
+        store.close()

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from monitor.alerts.countries import country_name
 from monitor.cli.render import clean, plain
@@ -86,8 +86,11 @@ def _host(url: str) -> str:
 
 
 def _link(url: str) -> str:
-    """`url` where it is a web address, otherwise nothing."""
-    return url if re.match(r"https?://[^\s]+$", url, re.IGNORECASE) else ""
+    """`url` where it is a web address, in signs that are seen and end no line; otherwise nothing."""
+    url = url.strip()
+    if re.match(r"https?://\S", url, re.IGNORECASE) is None:
+        return ""
+    return "".join(sign if sign.isprintable() and sign != " " else quote(sign, errors="replace") for sign in url)
 
 
 def as_csv(entries: Sequence[Entry]) -> str:

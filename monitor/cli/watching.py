@@ -9,11 +9,13 @@ import typer
 from monitor.cli.begin import database, opened, quiet, settings, utc_now
 from monitor.cli.render import clean, json_out, out, progress, stdout_kept_for_json, table
 from monitor.cli.setup import JsonOption
+from monitor.errors import StoreError
 
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.delivery import Attempt
     from monitor.pipeline import PollReport
+    from monitor.store.store import Store
 
 BacklogOption = Annotated[
     bool, typer.Option("--alert-backlog", help="Tell also of what is found at the first poll of a feed.")
@@ -138,6 +140,19 @@ def _show(reports: list[PollReport], attempts: list[Attempt], *, dry_run: bool) 
               [(r["label"], r["channel"], r["outcome"], r["title"], r["detail"]) for r in rows])  # fmt: skip
 
 
+def _refusal(store: Store) -> str:
+    """Why the database does not take a change now, found out by making one; empty where it does.
+
+    A full disk lets everything be read, and the daemon cannot write into the database that it is full.
+    """
+    try:
+        with store.transaction() as tx:
+            tx.state_set("health", {"asked": utc_now().isoformat()})
+    except StoreError as error:
+        return str(error)
+    return ""
+
+
 def health(as_json: JsonOption = False) -> None:
     """Say whether the daemon is at work, from what it wrote into the database; needs no port.
 
@@ -155,8 +170,10 @@ def health(as_json: JsonOption = False) -> None:
             verdict = verdict_on(state, [], None, now=utc_now())
         else:
             with store.read() as tx:
-                state = {key: tx.state_get(key) for key in ("heartbeat", "outlook", "config_problem")}
-                verdict = verdict_on(state, tx.feed_states(), tx.oldest_due(), now=utc_now())
+                state = {key: tx.state_get(key) for key in ("heartbeat", "outlook", "config_problem", "loss")}
+                feeds, oldest_due = tx.feed_states(), tx.oldest_due()
+            state["refused"] = _refusal(store)
+            verdict = verdict_on(state, feeds, oldest_due, now=utc_now())
     if as_json:
         json_out(verdict)
     else:

@@ -104,6 +104,34 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
+class FilePresence:
+    """Notices that the file of an SQLite database was taken away or replaced while connections hold it open.
+
+    They would go on writing into a file that nobody finds again, and a log that belongs to one file would be read into
+    another (sqlite.org/howtocorrupt.html, 4). Knows nothing of PostgreSQL.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+        self._number: int | None = None
+
+    def make_sure(self) -> None:
+        """`StoreError` where the file is not the one that was opened."""
+        if self._file is None:
+            return
+        try:
+            number = self._file.stat().st_ino
+        except OSError:
+            if self._number is None:
+                return  # never opened: SQLite makes it, or says why it cannot
+            message = "is gone; put it back, or start basewatch again, which begins an empty one"
+            raise StoreError(f"the database file {self._file} {message}") from None
+        if self._number not in (None, number):
+            message = "was replaced while it was open; stop basewatch before another one is put there, then start it"
+            raise StoreError(f"the database file {self._file} {message}")
+        self._number = number
+
+
 # --------------------------------------------------------------------------------------- PostgreSQL
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
-from monitor.store.engine import begin, label, open_engine
+from monitor.store.engine import FilePresence, begin, label, open_engine
 from monitor.store.feedback import FeedbackPart
 from monitor.store.feeds import FeedPart
 from monitor.store.fingerprints import FingerprintPart
@@ -40,18 +40,21 @@ class Store:
     def __init__(self, url: str) -> None:
         """`url` is `sqlite:///file` or `postgresql://…`; `StoreError` says what is wrong with any other."""
         self._engine = open_engine(url)
+        self._presence = FilePresence(self._engine)
         #: the address for people, without password
         self.label = label(url)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """A transaction that may write: committed at the end, rolled back on an exception."""
+        self._presence.make_sure()
         with begin(self._engine) as connection:
             yield Transaction(connection)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that sees one state of the database and refuses to write; it never waits for a writer."""
+        self._presence.make_sure()
         with begin(self._engine, read_only=True) as connection:
             yield Transaction(connection)
 
