@@ -835,7 +835,7 @@ def test_q_says_errors_only_and_v_says_more(desk: FeedServer, call: Call, monkey
     assert "event=polled" in call("poll", "-v")[2]
     assert "polled" not in call("poll")[2]
     monkeypatch.setenv("BASEWATCH_LOG_FORMAT", "json")
-    monkeypatch.setenv("BASEWATCH_LOG_LEVEL", "info")
+    monkeypatch.setenv("BASEWATCH_LOG_LEVEL", "debug")
     lines = [json.loads(line) for line in call("poll")[2].splitlines() if line.startswith("{")]
     assert any(line["event"] == "polled" and line["feed"] == "wire" for line in lines)
 
