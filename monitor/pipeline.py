@@ -123,6 +123,8 @@ class Pipeline:
             feed.name, report.result, report.new, report.updated, report.seen, report.copies, report.old,
             len(report.alerts), report.ms,
         )  # fmt: skip
+        if isinstance(reading.outcome, Fetched) and report.detail:
+            log.warning("feed=%s was read, but: %s", feed.name, report.detail)
         return report
 
     async def _read(self, feed: Feed, state: FeedState) -> Reading:
@@ -139,7 +141,9 @@ class Pipeline:
             )
             if isinstance(parsed, ParsedFeed):
                 # the bytes have served; a first poll of hundreds of feeds would hold them all
-                fetched = replace(fetched, body=b"")
+                fetched = replace(fetched, body=b"", detail="; ".join(filter(None, (fetched.detail, parsed.detail))))
+                if not parsed.is_whole:  # asked with its validators, the server would never send the rest
+                    fetched = replace(fetched, etag=None, last_modified=None)
                 reading = Reading(url=url, outcome=fetched, fetched=fetched, parsed=parsed)
             else:
                 reading = Reading(url=url, outcome=parsed)
