@@ -114,7 +114,7 @@ def try_feed(
     fetched, parsed = asyncio.run(_try(url, settings()))
     answer = parsed or fetched
     result = getattr(answer, "result", "fetched")
-    detail = "; ".join(dict.fromkeys(filter(None, (fetched.detail, parsed.detail)))) if parsed else fetched.detail
+    detail = "; ".join(filter(None, (getattr(one, "detail", "") for one in (fetched, parsed))))
     entries = parsed.entries if isinstance(parsed, ParsedFeed) else ()
     if as_json:
         json_out({"url": url, "result": result, "detail": detail, "final_url": getattr(fetched, "final_url", None),

@@ -32,7 +32,7 @@ _HEAD = 4096
 _DECLARED = re.compile(rb"(?i)<\?xml\b[^>]{0,300}?\bencoding\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})")
 _IN_HEADER = re.compile(r"(?i)\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})")
 _LANGUAGE = re.compile(
-    rb"(?i)(?:<(?:dc:)?language(?:\s[^>]*)?>(?:<!\[CDATA\[)?|\b(?:xml:)?lang\s*=\s*[\"'])\s*([a-z]{2,3})\b"
+    rb"(?i)(?:<(?:dc:)?language(?:\s[^>]*)?>(?:<!\[CDATA\[)?|\blang\s*=\s*[\"']|\"language\"\s*:\s*\")\s*([a-z]{2,3})\b"
 )
 _REPLACED = "\ufffd"
 _REPLACED_UTF8 = _REPLACED.encode()
@@ -41,9 +41,11 @@ _CUT = re.compile(rb"[\xe0-\xef][\x80-\xbf](?![\x80-\xbf])|[\xf0-\xf4][\x80-\xbf
 #: bytes that are letters or punctuation of western text; the others are unassigned or hardly ever written
 _LETTERS = re.compile(rb"[\x80\x82-\x8c\x8e\x91-\x9c\x9e-\xfd]")
 #: escapes of ISO 2022, the one encoding that writes other scripts in seven bits
-_ESCAPE = b"\x1b"
+_SEVEN_BITS, _ESCAPE = "iso-2022-jp", b"\x1b"
 #: of the bytes beyond ASCII, the part that a label of several bytes a character may fail to read and still be right
 _TOLERATED = 0.1
+#: what Python makes of bytes that no character of Shift_JIS begins with
+_MADE_UP = re.compile("[\uf8f0-\uf8f3]")
 WESTERN = "windows-1252"
 _SEVERAL_BYTES = frozenset({"big5", "euc-jp", "euc-kr", "gb18030", "shift_jis"})
 _WINDOWS = re.compile(r"^(?:windows|win|cp|x-cp|ms)[-_ ]?(125\d|874)$")
@@ -88,9 +90,9 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
     if name:
         return _read(body, name)
     marked = body.startswith(codecs.BOM_UTF8)
-    labels = ["utf-8"] if marked else _labels(body, content_type)
-    if body.isascii() and (_ESCAPE not in body or "iso-2022-jp" not in labels):
-        return Decoded(text=body.decode("ascii"), encoding="utf-8")
+    labels = [*(["utf-8"] if marked else []), *_labels(body, content_type)]
+    if body.isascii():
+        return _read(body, _SEVEN_BITS if _ESCAPE in body and _SEVEN_BITS in labels else "utf-8")
     as_utf8 = _read(body, "utf-8")
     if not as_utf8.lost or _is_utf8(body, as_utf8, labels):
         return as_utf8
@@ -141,7 +143,8 @@ def _is_utf8(body: bytes, read: Decoded, labels: list[str]) -> bool:
     """True where bytes that are not all valid UTF-8 are UTF-8 with a few broken places.
 
     Letters of another encoding seldom form a whole character of UTF-8 by chance, so the good ones are weighed against
-    the broken ones. Encodings of several bytes a letter do it more often: what is labelled so and reads better so, is so.
+    the broken ones. Encodings of several bytes a letter do it more often: what is labelled so and reads better so is
+    taken as labelled.
     """
     good = sum(sign > "\x7f" for sign in read.text) - read.text.count(_REPLACED) + len(_CUT.findall(body))
     if good > 10 * read.lost:
@@ -181,4 +184,7 @@ def _read(body: bytes, name: str) -> Decoded:
     except UnicodeDecodeError:
         text = body.decode(codec, "replace")
         lost = text.count(_REPLACED) - (body.count(_REPLACED_UTF8) if name == "utf-8" else 0)
-    return Decoded(text=text.lstrip("\ufeff"), encoding=known.name if known else name, lost=lost)
+    if name == "shift_jis":
+        text, made_up = _MADE_UP.subn(_REPLACED, text)
+        lost += made_up
+    return Decoded(text=text.lstrip("\ufeff"), encoding=name, lost=lost)

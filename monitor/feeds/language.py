@@ -28,8 +28,11 @@ _SCRIPTS = {
 }
 #: written in Latin letters, as far as the languages of feeds go; of others nothing is said
 _LATIN = frozenset(
-    ["cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv", "ms", "nb", "nl", "nn", "no", "pl", "pt", "ro", "sk", "sl", "so", "sq", "sv", "sw", "tr", "vi"]
-)  # fmt: skip
+    {
+        *("cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv", "ms", "nb", "nl", "nn"),
+        *("no", "pl", "pt", "ro", "sk", "sl", "so", "sq", "sv", "sw", "tr", "vi"),
+    }
+)
 
 
 def spoken(declared: str | None, text: str) -> str | None:

@@ -3,8 +3,8 @@
     parse(body) → ParsedFeed | ParseFailed
 
 Never touches the network (feedparser fetches what looks like an address, hence the `BytesIO`) and never raises for
-what a publisher sends. Bytes become text in `charset`, loose XML becomes well-formed in `repair`; what had to be guessed
-on the way is told in `ParsedFeed.detail`. A document that is broken XML but still gives entries gives them; one without
+what a publisher sends. Bytes become text in `charset`, loose XML becomes well-formed in `repair`; what was wrong with
+them is told in `ParsedFeed.detail`. A document that is broken XML but still gives entries gives them; one without
 entries and without a known format is NOT_A_FEED, with what it looks like instead. feedparser's clean-up of HTML and its
 rewriting of links inside HTML are switched off: we keep no HTML, and they take two thirds of the time.
 """
@@ -49,10 +49,9 @@ def parse(body: bytes, *, content_type: str | None, base_url: str, now: datetime
         return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="reading it takes more memory than allowed")
     except Exception as error:  # a library fails on hostile bytes: this document's result, nobody else's
         return ParseFailed(problem=ParseProblem.CRASHED, detail=f"the parser failed: {type(error).__name__}")
-    return replace(
-        answer,
-        detail="; ".join(filter(None, (decoded.detail if isinstance(answer, ParsedFeed) else "", answer.detail))),
-    )
+    if isinstance(answer, ParseFailed):
+        return answer
+    return replace(answer, detail="; ".join(filter(None, (decoded.detail, answer.detail))))
 
 
 def _parse_xml(text: str, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:

@@ -1,7 +1,7 @@
 """`&…` in text and attributes of a loose document: what it stands for, written so that any XML reader takes it.
 
-Pure. A reference with a semicolon is one of XML, of the document's own type declaration or of HTML; what is none of them
-is text, and so is an ampersand that nobody escaped. In an address `&copy=` is always a parameter.
+Pure. A reference with a semicolon is one of XML, of the document's own type declaration or of HTML; what is none of
+them is text, and so is an ampersand that nobody escaped. In an address `&copy=` is always a parameter.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _REFERENCE = re.compile(
 _WITHIN_WORDS = re.compile(r"nbsp|[A-Za-z](?:acute|grave|circ|uml|tilde|cedil|ring|slash)|szlig|(?:AE|ae)lig")
 #: `😀` as two halves, which XML forbids
 _HALVES = re.compile(
-    r"&#(?:x([dD][89abAB][0-9a-fA-F]{2})|(5[56]\d{3}));&#(?:x([dD][c-fC-F][0-9a-fA-F]{2})|(5[67]\d{3}));"
+    r"&#(?:[xX]([dD][89abAB][0-9a-fA-F]{2})|(5[56]\d{3}));&#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(5[67]\d{3}));"
 )
 #: numbers and characters of the C1 block are windows-1252 in disguise
 _DISGUISED = re.compile(r"[\x80-\x9f]|&#(?:0*1(?:2[89]|[345]\d)|[xX]0*[89][0-9a-fA-F]);")
@@ -115,7 +115,7 @@ def _unmasked(found: re.Match[str]) -> str:
 
 
 def _whole(found: re.Match[str]) -> str:
-    high, low = (int(found[a], 16) if found[a] else int(found[a + 1]) for a in (1, 3))
+    high, low = (int(found[at], 16) if found[at] else int(found[at + 1]) for at in (1, 3))
     if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
         return found[0]
     return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))

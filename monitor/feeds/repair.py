@@ -25,6 +25,7 @@ _ROOT = re.compile(r"<(?:[a-z][\w.-]*:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.
 _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
 _SUBSET = re.compile(r"[^\[>]*+(?:\[((?:<!--(?:[^-]|-(?!->))*+-->|\"[^\"]*\"|'[^']*'|[^\]\"'])*+)\]\s*)?>")
+_CDATA = "<![CDATA["
 _NAME = r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?"
 #: with quotes in order, or at least without another tag inside
 _TAG = re.compile(rf"<(/?)({_NAME})((?:\s(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)?/?)>")
@@ -36,8 +37,12 @@ _ENTRIES = frozenset({"item", "entry"})
 #: hold words, which are worth having even if their end is missing
 _WORDS = frozenset({"title", "description", "summary", "content", "content:encoded", "subtitle"})
 #: hold an address, a name or a date: half of one is another
-_VALUES = frozenset({"link", "guid", "id", "pubdate", "published", "updated", "modified", "issued", "language", "dc:date",
-                     "dc:language", "dc:creator", "comments"})  # fmt: skip
+_VALUES = frozenset(
+    {
+        *("link", "guid", "id", "pubdate", "published", "updated", "modified", "issued", "language", "comments"),
+        *("dc:date", "dc:language", "dc:creator"),
+    }
+)
 _PARTS = _WORDS | _VALUES
 _NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -90,7 +95,8 @@ def _problem(text: str) -> str | None:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
         return f"line {error.lineno}: {expat.ErrorString(error.code)}"
-    return None
+    # a section without an end swallows what follows up to the end of the next one, and no XML reader minds
+    return "a CDATA section without an end" if text.count(_CDATA) > text.count("]]>") else None
 
 
 @dataclass(slots=True)
@@ -128,17 +134,15 @@ class _Writer:
         while at < len(text) and not self._is_done:
             start = text.find("<", at)
             self._write(text[at : start if start >= 0 else len(text)])
-            if start < 0 or start > last:  # nothing, or a tag that was cut
-                at = len(text)
-            else:
-                at = self._markup(text, start)
+            is_cut = start > last and not text.startswith(_CDATA, start)  # nothing ends any more: this is half a tag
+            at = len(text) if start < 0 or is_cut else self._markup(text, start)
         if not self._is_done:
             self._end_early()
         return self._declared(root)
 
     def _markup(self, text: str, start: int) -> int:
         """What begins with `<` at `start`; where to go on."""
-        if text.startswith("<![CDATA[", start):
+        if text.startswith(_CDATA, start):
             return self._cdata(text, start)
         if text.startswith("<!--", start):
             end = self._find(text, "-->", start + 4)
@@ -157,21 +161,21 @@ class _Writer:
 
     def _cdata(self, text: str, start: int) -> int:
         """A section as it stands; one whose end is missing ends with its element."""
-        begin = start + len("<![CDATA[")
+        begin = start + len(_CDATA)
         end = self._find(text, "]]>", begin)
         parent = f"</{self._stack[-1].name}>" if self._stack else ""
-        following = text.find("<![CDATA[", begin, end if end >= 0 else len(text))
+        following = text.find(_CDATA, begin, end if end >= 0 else len(text))
         if parent and (end < 0 or following >= 0):
             closing = text.find(parent, begin, following if following >= 0 else len(text))
             if closing >= 0:
-                self._out.append(f"<![CDATA[{text[begin:closing]}]]>")
+                self._out.append(f"{_CDATA}{text[begin:closing]}]]>")
                 return closing
-        inside = text[begin : end if end >= 0 else len(text)]
-        self._out.append(f"<![CDATA[{inside}]]>")
+        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, "")
+        self._out.append(f"{_CDATA}{inside}]]>")
         return end + 3 if end >= 0 else len(text)
 
     def _find(self, text: str, sign: str, start: int) -> int:
-        """As `str.find`, but what was not found once is not looked for again: that would take the square of the time."""
+        """As `str.find`, but what was not found once is not looked for again, for that takes the square of the time."""
         if sign in self._absent:
             return -1
         found = text.find(sign, start)
