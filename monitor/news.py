@@ -113,6 +113,8 @@ class Fetched:
     permanent_url: str | None = None
     #: of the inflated body
     body_hash: str
+    #: what is odd about the reply or its document although it could be read, for people
+    detail: str = ""
 
     @property
     def result(self) -> str:
@@ -210,6 +212,10 @@ class ParsedFeed:
     entries: tuple[Entry, ...] = ()
     #: entries that were not taken: they held nothing to read, or came after the first 10,000
     dropped: int = 0
+    #: what is odd about the document although it could be read, for people: lost characters, broken XML
+    detail: str = ""
+    #: False where the document ends in the middle: what is missing may come with the next poll
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -125,6 +125,8 @@ class Pipeline:
             feed.name, report.result, report.new, report.updated, report.seen, report.copies, report.old,
             len(report.alerts), report.ms, *filter(None, [report.detail]),
         )  # fmt: skip
+        if isinstance(reading.outcome, Fetched) and report.detail:
+            log.warning("feed=%s was read, but: %s", feed.name, report.detail)
         return report
 
     async def _read(self, feed: Feed, state: FeedState) -> Reading:
@@ -141,7 +143,9 @@ class Pipeline:
             )
             if isinstance(parsed, ParsedFeed):
                 # the bytes have served; a first poll of hundreds of feeds would hold them all
-                fetched = replace(fetched, body=b"")
+                fetched = replace(fetched, body=b"", detail="; ".join(filter(None, (fetched.detail, parsed.detail))))
+                if not parsed.is_whole:  # remembered as known, the rest would never be asked for
+                    fetched = replace(fetched, etag=None, last_modified=None, body_hash="")
                 reading = Reading(url=url, outcome=fetched, fetched=fetched, parsed=parsed)
             else:
                 reading = Reading(url=url, outcome=parsed)
@@ -293,6 +297,12 @@ def item_of(
     )  # fmt: skip
 
 
+def detail_after(state: FeedState, outcome: Fetched | NotModified | FetchFailed | ParseFailed) -> str:
+    """What people are told of the feed: of a document that has not changed, what was odd about it still is."""
+    unchanged = isinstance(outcome, NotModified) and not state.failures
+    return getattr(outcome, "detail", "") or (state.last_detail if unchanged else "")
+
+
 def state_after(feed: Feed, state: FeedState, reading: Reading, *, now: datetime, offline: bool) -> FeedState:
     """What is remembered of a feed after a poll."""
     outcome = reading.outcome
@@ -302,7 +312,7 @@ def state_after(feed: Feed, state: FeedState, reading: Reading, *, now: datetime
     cadence = next_poll(feed, state, outcome, now=now, offline=offline, spread=random.random())
     after = replace(
         state, next_poll_at=cadence.next_poll_at, failures=cadence.failures, last_poll_at=now,
-        last_result=outcome.result, last_detail=getattr(outcome, "detail", ""),
+        last_result=outcome.result, last_detail=detail_after(state, outcome),
     )  # fmt: skip
     if isinstance(outcome, FetchFailed | ParseFailed):
         return after

@@ -306,7 +306,6 @@ def test_what_was_not_offered_is_refused_undecoded(server: FeedServer, encoding:
 @pytest.mark.parametrize(
     ("encoding", "sent"),
     [
-        ("gzip", RSS),
         ("gzip", gzip.compress(RSS, mtime=0)[:-12]),
         ("gzip", gzip.compress(RSS, mtime=0)[:-8] + b"\0" * 8),
         ("gzip", gzip.compress(b"", mtime=0) * 300),

@@ -70,6 +70,7 @@ def test_an_rss_item_in_full() -> None:
                 body="Full text.",
                 published=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
                 date_mark=DateMark.GOOD,
+                language="en-us",
                 publisher="The Wire",
             ),
         ),

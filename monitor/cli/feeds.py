@@ -113,7 +113,8 @@ def try_feed(
 
     fetched, parsed = asyncio.run(_try(url, settings()))
     answer = parsed or fetched
-    result, detail = getattr(answer, "result", "fetched"), getattr(answer, "detail", "")
+    result = getattr(answer, "result", "fetched")
+    detail = "; ".join(filter(None, (getattr(one, "detail", "") for one in (fetched, parsed))))
     entries = parsed.entries if isinstance(parsed, ParsedFeed) else ()
     if as_json:
         json_out({"url": url, "result": result, "detail": detail, "final_url": getattr(fetched, "final_url", None),

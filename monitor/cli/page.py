@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from monitor.feeds.charset import charset_of
+from monitor.feeds.charset import decode
 
 #: headlines stand in the head of a page; the rest is not read
 _MOST_BYTES = 512 * 1024
@@ -19,7 +19,7 @@ def headline_of(page: bytes, content_type: str | None) -> tuple[str, str]:
     declared = _CHARSET.search(page[:4096])
     if declared and "charset" not in (content_type or "").lower():
         content_type = f"text/html; charset={declared[1].decode()}"
-    text = page[:_MOST_BYTES].decode(charset_of(page, content_type), "replace")
+    text = decode(page[:_MOST_BYTES], content_type).text
     reader = _Head()
     reader.feed(text)
     title = next((reader.meta[name] for name in _TITLES if reader.meta.get(name)), reader.title.strip())

@@ -11,11 +11,12 @@ from __future__ import annotations
 import email.utils
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
 from monitor.feeds.months import MONTHS
+from monitor.feeds.zones import without_zone, zone_of
 from monitor.news import DateMark
 
 #: a clock may be wrong by this much
@@ -24,19 +25,13 @@ _CLOCK_TOLERANCE = timedelta(minutes=10)
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _MAX_LENGTH = 100
 
-#: hours from UTC. Names that mean several zones are taken as news of this field uses them; IST (India, Israel,
-#: Ireland), CST and BST of their second meanings cannot be told apart: IST is left unread, so it counts as UTC
-_ZONES: dict[str, float] = {
-    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "met": 1, "mez": 1, "cest": 2,
-    "mest": 2, "mesz": 2, "eet": 2, "eest": 3, "idt": 3, "msk": 3, "trt": 3, "ast": 3, "irst": 3.5, "irdt": 4.5,
-    "gst": 4, "aft": 4.5, "pkt": 5, "sgt": 8, "hkt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12,
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "hst": -10,
-}  # fmt: skip
-
-_ZONE = r"\s*(?P<zone>[+-]\d{1,2}:?\d{2}|[A-Za-z]{1,5}(?:\s*[+-]\d{1,2}(?::?\d{2})?)?)?"
+#: a time of day and, behind it, where its zone stands
+_CLOCK = re.compile(r"(?<![\d:])\d{1,2}(?:[:h]|\sh\s)(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?:\s*[aApP]\.?[mM]\b\.?)?"
+                    r"|(?<=\s)\d{1,2}\.\d{2}(?![.\d])")  # fmt: skip
+_YEAR = re.compile(r"(?<![\d+\-−])(?:19|20)\d{2}(?!\d)")
 _TIME = (
-    r"(?:\D{1,12}?(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
-    rf"\s*(?P<half>[aApP]\.?[mM]\.?)?{_ZONE})?"
+    r"(?:\D{1,12}?(?P<hour>\d{1,2})(?:[:.h]|\sh\s)(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<half>[aApP]\.?[mM]\.?)?)?"
 )
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})[/.-](?P<month>\d{1,2})[/.-](?P<day>\d{1,2})(?!\d)" + _TIME)
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[.](?P<month>\d{1,2})[.](?P<year>\d{4})(?!\d)" + _TIME)
@@ -44,9 +39,12 @@ _DAY_NAME = re.compile(r"(?<!\d)(?P<day>\d{1,2})(?:er|º)?[\s.,-]{1,3}(?:de\s)?(
                        r"[\s.,-]{1,3}(?:de\s)?(?P<year>\d{4}|\d{2}(?=\s))(?!\d)" + _TIME)  # fmt: skip
 _NAME_DAY = re.compile(r"(?P<name>[^\W\d]+)\.?\s{1,2}(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s{1,2}(?P<year>\d{4})(?!\d)"
                        + _TIME)  # fmt: skip
-_SECONDS = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
+_SECONDS = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}|\d{16}")
+_DIGITS_ONLY = re.compile(r"(?:19|20)\d{10}(?:\d{2})?")
+_MIDNIGHT = re.compile(r"(?<![\d:])24(?=:00(?::00)?(?![\d:]))")
+_LEAP_SECOND = re.compile(r"(?<=\d:\d\d:)60(?!\d)")
 _HALF_DAY = re.compile(r"(?i)\d\s*[ap]\.?m\b")
-_ISO_BASIC = re.compile(r"\d{8}(?:T.*)?")
+_ISO_BASIC = re.compile(r"(?:\d{8}|\d{4}W\d{3})(?:T.*)?")
 
 
 def read_date(text: str | None, *, now: datetime, patient: bool = True) -> tuple[datetime | None, DateMark]:
@@ -58,9 +56,7 @@ def read_date(text: str | None, *, now: datetime, patient: bool = True) -> tuple
     text = " ".join((text or "").translate(_DIGITS).split())
     if not text:
         return None, DateMark.MISSING
-    moment = _read(text) if len(text) <= _MAX_LENGTH else None
-    if moment is None and patient and len(text) <= _MAX_LENGTH and any(sign.isdigit() for sign in text):
-        moment = _by_dateparser(text)
+    moment = _moment_of(text, patient=patient) if len(text) <= _MAX_LENGTH else None
     if moment is None:
         return None, DateMark.UNREADABLE
     if moment < _EARLIEST:
@@ -70,8 +66,37 @@ def read_date(text: str | None, *, now: datetime, patient: bool = True) -> tuple
     return moment, DateMark.GOOD
 
 
+def _moment_of(text: str, *, patient: bool) -> datetime | None:
+    text, zone = _apart(text)
+    midnight, later = _MIDNIGHT.subn("00", text)
+    text, leap = _LEAP_SECOND.subn("59", midnight)
+    moment = _read(text)
+    if moment is None and patient and any(sign.isdigit() for sign in text):
+        moment = _by_dateparser(text)
+    if moment is None:
+        return None
+    try:
+        moment += timedelta(days=later, seconds=leap)
+        return moment if zone is None else moment.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)  # the first or the last day that a computer can name
+
+
+def _apart(text: str) -> tuple[str, tzinfo | None]:
+    """Date and time of day, and the zone that stands behind them; `Thu Nov 21 10:00:00 UTC 2025` has the year there."""
+    clock = _CLOCK.search(text)
+    if clock is None:
+        return text, None
+    behind = text[clock.end() :]
+    year = _YEAR.search(behind)
+    behind = _YEAR.sub(" ", behind, count=1)
+    if any(sign.isdigit() for sign in without_zone(behind)):
+        return text, None  # the date stands behind the time
+    return text[: clock.end()] + (f" {year[0]}" if year else ""), zone_of(behind)
+
+
 def _read(text: str) -> datetime | None:
-    for reading in (_iso, _rfc822, _unix_seconds, _by_pattern):
+    for reading in (_iso, _rfc822, _unix_seconds, _digits_only, _by_pattern):
         try:
             moment = reading(text)
             if moment is not None:
@@ -86,26 +111,30 @@ def _read(text: str) -> datetime | None:
 def _iso(text: str) -> datetime | None:
     if not text[:4].isdigit() or not ("-" in text[4:8] or _ISO_BASIC.fullmatch(text)):
         return None
-    return datetime.fromisoformat(re.sub(r"\s(?=[+-]\d)|\s?(?:UTC|GMT)$", "", text))
+    return datetime.fromisoformat(text)
 
 
 def _rfc822(text: str) -> datetime | None:
-    """`Fri, 21 Nov 2025 10:00:00 CEST`; the zone's name is read here, the library knows only six."""
+    """`Fri, 21 Nov 2025 10:00:00`."""
     parts = email.utils.parsedate_tz(text)
     if parts is None or _HALF_DAY.search(text):  # the library drops the `pm`
         return None
-    last = text.replace("(", " ").replace(")", " ").split()[-1]
-    offset = _offset(last)
-    if offset is None:
-        offset = timedelta(seconds=parts[9] or 0)
-    return datetime(*parts[:6], tzinfo=timezone(offset))
+    return datetime(*parts[:6], tzinfo=UTC)
+
+
+def _digits_only(text: str) -> datetime | None:
+    if not _DIGITS_ONLY.fullmatch(text):
+        return None
+    return datetime.strptime(text, "%Y%m%d%H%M%S" if len(text) == 14 else "%Y%m%d%H%M")
 
 
 def _unix_seconds(text: str) -> datetime | None:
     if not _SECONDS.fullmatch(text):
         return None
     number = float(text)
-    return datetime.fromtimestamp(number / 1000 if len(text) == 13 else number, UTC)
+    return datetime.fromtimestamp(
+        number / {13: 1000, 16: 1_000_000}.get(len(text), 1) if text.isdigit() else number, UTC
+    )
 
 
 def _by_pattern(text: str) -> datetime | None:
@@ -119,14 +148,13 @@ def _by_pattern(text: str) -> datetime | None:
 
 def _moment(parts: dict[str, str | None]) -> datetime | None:
     name = parts.get("name")
-    month = MONTHS.get(unicodedata.normalize("NFC", name).lower()) if name else int(parts["month"] or 0)
+    month = _month(name) if name else int(parts["month"] or 0)
     if not month:
         return None
     year = int(parts["year"] or 0)
     hour = int(parts["hour"] or 0)
     if parts["half"]:
         hour = hour % 12 + (12 if parts["half"][0] in "pP" else 0)
-    offset = _offset(parts["zone"] or "") or timedelta()
     return datetime(
         year + 2000 if year < 100 else year,
         month,
@@ -134,21 +162,14 @@ def _moment(parts: dict[str, str | None]) -> datetime | None:
         hour,
         int(parts["minute"] or 0),
         int(parts["second"] or 0),
-        tzinfo=timezone(offset),
+        tzinfo=UTC,
     )
 
 
-def _offset(zone: str) -> timedelta | None:
-    """`+0200`, `CEST`, `GMT+3` as a distance from UTC; None where the name says nothing."""
-    found = re.fullmatch(r"([A-Za-z]*)\s*(?:([+-])(\d{1,2}):?(\d{2})?)?", zone)
-    if not found:
-        return None
-    name, sign, hours, minutes = found.groups()
-    if sign:
-        distance = timedelta(hours=int(hours), minutes=int(minutes or 0))
-        return distance if sign == "+" else -distance
-    known = _ZONES.get(name.lower())
-    return None if known is None else timedelta(hours=known)
+def _month(name: str) -> int | None:
+    """The number of a month; Turkish capitals have small letters of their own (`KASIM`, `EKİM`)."""
+    name = unicodedata.normalize("NFC", name)
+    return MONTHS.get(name.lower()) or MONTHS.get(name.replace("I", "ı").replace("İ", "i").lower())
 
 
 #: Arabic, Persian and full-width digits

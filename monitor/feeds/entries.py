@@ -12,6 +12,7 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from monitor.feeds.dates import read_date
+from monitor.feeds.language import spoken
 from monitor.feeds.text import identifier, one_line, plain
 from monitor.news import DateMark, Entry, ParsedFeed
 
@@ -50,17 +51,16 @@ class Draft:
 def finish(title: str, language: str | None, drafts: Iterable[Draft], *, now: datetime) -> ParsedFeed:
     """The document's entries in its order; what is left out is counted."""
     dates = _DateReader(now)
+    language = language_tag(language)
     entries: list[Entry] = []
     dropped = 0
     for number, draft in enumerate(drafts):
-        entry = _entry(draft, dates) if number < MOST_ENTRIES else None
+        entry = _entry(draft, dates, language) if number < MOST_ENTRIES else None
         if entry is None:
             dropped += 1
         else:
             entries.append(entry)
-    return ParsedFeed(
-        title=plain(title, limit=TITLE), language=language_tag(language), entries=tuple(entries), dropped=dropped
-    )
+    return ParsedFeed(title=plain(title, limit=TITLE), language=language, entries=tuple(entries), dropped=dropped)
 
 
 def language_tag(text: str | None) -> str | None:
@@ -85,7 +85,7 @@ def web_link(candidates: Iterable[str], base: str) -> str:
     return ""
 
 
-def _entry(draft: Draft, dates: _DateReader) -> Entry | None:
+def _entry(draft: Draft, dates: _DateReader, document_language: str | None) -> Entry | None:
     title = plain(draft.title, limit=TITLE)
     summary = plain(draft.summary, limit=SUMMARY, lines=True)
     body = plain(draft.body, limit=BODY, lines=True)
@@ -103,9 +103,15 @@ def _entry(draft: Draft, dates: _DateReader) -> Entry | None:
         body=body,
         published=published,
         date_mark=mark,
-        language=language_tag(draft.language),
+        language=_language(draft, document_language, title or summary or body),
         publisher=plain(draft.publisher, limit=PUBLISHER),
     )
+
+
+def _language(draft: Draft, of_document: str | None, text: str) -> str | None:
+    """The entry's own language; else the document's, which it hands down to entries that say nothing themselves."""
+    own = language_tag(draft.language)
+    return own if own and own != of_document else spoken(of_document, text)
 
 
 class _DateReader:

@@ -208,6 +208,7 @@ class Fetcher:
             final_url=trail.url,
             permanent_url=trail.permanent_url(),
             body_hash=digest,
+            detail=document.detail,
         )
 
     async def _read(self, reply: httpx.Response) -> bytes | None:

@@ -49,7 +49,14 @@ def pack_answer(answer: ParsedFeed | ParseFailed) -> bytes:
         data: Any = {"problem": str(answer.problem), "detail": answer.detail}
     else:
         rows = [_row(entry) for entry in answer.entries]
-        data = {"title": answer.title, "language": answer.language, "dropped": answer.dropped, "entries": rows}
+        data = {
+            "title": answer.title,
+            "language": answer.language,
+            "dropped": answer.dropped,
+            "detail": answer.detail,
+            "is_whole": answer.is_whole,
+            "entries": rows,
+        }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -62,6 +69,8 @@ def unpack_answer(text: bytes) -> ParsedFeed | ParseFailed:
         title=data["title"],
         language=data["language"],
         dropped=data["dropped"],
+        detail=data["detail"],
+        is_whole=data["is_whole"],
         entries=tuple(_entry(*row) for row in data["entries"]),
     )
 

@@ -3,8 +3,9 @@
     parse(body) → ParsedFeed | ParseFailed
 
 Never touches the network (feedparser fetches what looks like an address, hence the `BytesIO`) and never raises for
-what a publisher sends. A document that is broken XML but still gives entries gives them; one without entries and
-without a known format is NOT_A_FEED, with what it looks like instead. feedparser's clean-up of HTML and its
+what a publisher sends. Bytes become text in `charset`, loose XML becomes well-formed in `repair`; what was wrong with
+them is told in `ParsedFeed.detail`. A document that is broken XML but still gives entries gives them; one without
+entries and without a known format is NOT_A_FEED, with what it looks like instead. feedparser's clean-up of HTML and its
 rewriting of links inside HTML are switched off: we keep no HTML, and they take two thirds of the time.
 """
 
@@ -14,20 +15,22 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import feedparser
 import feedparser.api
 
-from monitor.feeds.charset import charset_of
+from monitor.feeds.charset import decode
 from monitor.feeds.entries import Draft, finish
 from monitor.feeds.jsonfeed import looks_like_json, parse_json
+from monitor.feeds.repair import mend
 from monitor.news import ParsedFeed, ParseFailed, ParseProblem
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.sax"]
 
-_HTML = re.compile(rb"(?i)<!doctype\s+html|<html[\s>]")
+_HTML = re.compile(r"(?i)<!doctype\s+html|<html[\s>]")
 
 
 def parse(body: bytes, *, content_type: str | None, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
@@ -36,30 +39,36 @@ def parse(body: bytes, *, content_type: str | None, base_url: str, now: datetime
     `content_type` is the reply's header (its charset is a hint, see `charset`), `base_url` the
     address that it came from. Costs what the document wants: time and memory are limited by the caller, `workers`.
     """
-    if not body.strip():
+    if not body.strip(b"\0 \t\r\n"):
         return _not_a_feed("the body is empty")
     try:
-        if looks_like_json(body):
-            return parse_json(body, base_url=base_url, now=now)
-        return _parse_xml(body, charset_of(body, content_type), base_url, now)
+        decoded = decode(body, content_type)
+        read = parse_json if looks_like_json(decoded.text) else _parse_xml
+        answer = read(decoded.text, base_url=base_url, now=now)
     except MemoryError:
         return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="reading it takes more memory than allowed")
     except Exception as error:  # a library fails on hostile bytes: this document's result, nobody else's
         return ParseFailed(problem=ParseProblem.CRASHED, detail=f"the parser failed: {type(error).__name__}")
+    if isinstance(answer, ParseFailed):
+        return answer
+    return replace(answer, detail="; ".join(filter(None, (decoded.detail, answer.detail))))
 
 
-def _parse_xml(body: bytes, charset: str, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
-    headers = {"content-location": base_url, "content-type": f"application/xml; charset={charset}"}
+def _parse_xml(text: str, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+    mended = mend(text)
+    body = mended.text.encode("utf-8", "replace")
+    headers = {"content-location": base_url, "content-type": "application/xml; charset=utf-8"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document = feedparser.parse(
             io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     if not document.get("version") and not document.get("entries"):
-        return _not_a_feed(_looks_like(body, document))
+        return _not_a_feed(_looks_like(text, document))
     feed = document.get("feed", {})
     drafts = _drafts(document.entries, base_url)
-    return finish(_value(feed, "title"), _value(feed, "language") or None, drafts, now=now)
+    parsed = finish(_value(feed, "title"), _value(feed, "language") or None, drafts, now=now)
+    return replace(parsed, detail=mended.detail, is_whole=mended.whole)
 
 
 def _drafts(entries: list[Any], base_url: str) -> Iterator[Draft]:
@@ -110,10 +119,10 @@ def _markup(text: str, detail: Any) -> str:
 _ENTITY_OR_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[\s/>]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 
 
-def _looks_like(body: bytes, document: Any) -> str:
-    if _HTML.search(body[:4096]):
+def _looks_like(text: str, document: Any) -> str:
+    if _HTML.search(text[:4096]):
         return "it is an HTML page; the site may want a browser, or the feed has moved"
-    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+    if not text.lstrip().startswith("<"):
         return "it is plain text or unknown bytes, not XML"
     error = _value(document, "bozo_exception", Exception())
     return (
