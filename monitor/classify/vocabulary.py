@@ -103,6 +103,10 @@ class Vocabulary:
 class _Builder(WordLists):
     """The lists, and the templates that are built from them."""
 
+    def causes(self) -> int:
+        """The words that open a cause, also those of a list that `cause` takes in: a template may ask for either."""
+        return self.bits.get(CAUSE, 0) | sum_of(self.bits.get(name, 0) for name, _, _ in self.includes.get(CAUSE, ()))
+
     def template(self, written: str, document: Document, loc: Loc, gap: int, walls: int) -> Template | None:
         def tag_of(name: str) -> int:
             if name not in self.bits:
@@ -119,7 +123,7 @@ class _Builder(WordLists):
                 written,
                 gap=gap,
                 barrier=walls,
-                cause=self.bits.get(CAUSE, 0),
+                cause=self.causes(),
                 names=sum_of(self.bits[name] for name in _NAMES),
                 language=self.languages[id(document)],
                 tag_of=tag_of,
