@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitor.classify.matcher import Hit
@@ -98,7 +97,8 @@ class Judge:
     def _match(self, sentence: Sentence) -> Match | None:
         """The first strong pattern outside a cause, else the heaviest weak one.
 
-        An own strike gives way to an attack that another clause tells of ("Trump bombs Iran; Guards fire at …").
+        What is no attack gives way to one that another clause tells of ("Trump bombs Iran; Guards fire at …",
+        "Attack on US base; Trump vows response").
         """
         strong: list[tuple[tuple[int, float, int], Match]] = []
         weak: tuple[tuple[float, int], Match] | None = None
@@ -116,10 +116,10 @@ class Judge:
             return weak[1] if weak else None
         strong.sort(key=lambda ranked: ranked[0])
         first = strong[0][1]
-        if first.pattern.act is Act.RETALIATION:
-            others = [match for _, match in strong[1:]] + ([weak[1]] if weak else [])
-            return next((match for match in others if _is_apart(match, first)), first)
-        return first
+        if first.pattern.act in INCIDENT_ACTS:
+            return first
+        others = [match for _, match in strong[1:]] + ([weak[1]] if weak else [])
+        return next((match for match in others if _is_apart(match, first)), first)
 
     def _framed(self, match: Match, reading: Reading) -> Verdict:
         for frame in self._frames:
@@ -146,8 +146,15 @@ class Judge:
 
 
 def _is_apart(match: Match, first: Match) -> bool:
-    """An attack told in a clause of its own."""
-    return match.pattern.act in INCIDENT_ACTS and match.hits[0].segment > first.hits[-1].segment
+    """An attack told in a clause of its own; a weak wording of one counts before a threat, not behind it."""
+    if match.pattern.act not in INCIDENT_ACTS:
+        return False
+    clause = match.sentence.clause
+    if clause(match.hits[-1]) < clause(first.hits[0]):
+        return match.pattern.points >= NEEDED
+    return clause(match.hits[0]) > clause(first.hits[-1]) and (
+        first.pattern.act is Act.RETALIATION or match.pattern.points >= STRONG
+    )
 
 
 def _decides(verdict: Verdict, sentence: Sentence) -> bool:
@@ -182,12 +189,12 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
             return tuple(h for h in sentence.hits if h.tags & frame.tags)
         zones = [s for s in reading.sentences if frame.scope in ("item", s.zone)] if frame.templates else []
         return next((() for s in zones for t in frame.templates if find(t, s.hits, s.text.words)), None)
-    found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, h, match.hits)]
+    found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, h, match)]
     if found:
         return tuple(found)
     for template in frame.templates:
         hits = find(template, sentence.hits, sentence.text.words)
-        if hits is not None and _stands(frame.scope, hits[0], match.hits):
+        if hits is not None and _stands(frame.scope, hits[0], match):
             return hits
     return None
 
@@ -200,9 +207,10 @@ def _headline(match: Match, reading: Reading) -> int:
     return sum_of(before)
 
 
-def _stands(scope: str, hit: Hit, match: Sequence[Hit]) -> bool:
+def _stands(scope: str, hit: Hit, match: Match) -> bool:
     if scope == "sentence":
         return True
-    if all(hit.segment != other.segment for other in match):
+    clause = match.sentence.clause
+    if all(clause(hit) != clause(other) for other in match.hits):
         return False
-    return scope == "clause" or hit.start < match[-1].start
+    return scope == "clause" or hit.start < match.hits[-1].start

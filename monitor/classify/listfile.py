@@ -69,6 +69,10 @@ class ShapeSpec(Strict):
         default=False, description="true: only where its first and last part name different countries "
         "(“Turkish base in Somalia”)", examples=[True],
     )  # fmt: skip
+    hides: Texts = Field(
+        default=(), description="lists whose words mean something else inside it: in “missiles from the base” the base "
+        "is no target", examples=[["target"]],
+    )  # fmt: skip
 
 
 class PatternSpec(Strict):

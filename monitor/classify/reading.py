@@ -11,7 +11,7 @@ from monitor.classify.matcher import Hit, Matcher
 from monitor.classify.normalise import Text, normalise
 from monitor.classify.sentences import clauses, sentences
 from monitor.classify.templates import Template, find, sum_of
-from monitor.classify.vocabulary import CAUSE, CLAUSE_BREAK, Shape, Vocabulary
+from monitor.classify.vocabulary import CAUSE, CLAUSE_BREAK, CLAUSE_JOINT, CLAUSE_START, Shape, Vocabulary
 from monitor.meaning import Evidence
 from monitor.news import Item
 
@@ -24,6 +24,7 @@ FIRST_LINE = 300
 HIT_LIMIT = 120
 _NUMBER = re.compile(r"(?<![^\W_])\d{1,3}(?:,\d{3})+(?!\w)|(?<![^\W_])\d+(?![^\W_])")
 _DIGIT = re.compile(r"\d")
+_COMMAS = (",", "،")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -43,10 +44,16 @@ class Sentence:
     tags: int
     #: which clauses only name a cause
     causes: list[bool]
+    #: where main clauses begin that only a comma or a little word parts from those before: templates may reach across
+    joints: list[int] = field(default_factory=list)
 
     def is_cause(self, hit: Hit) -> bool:
         """The hit stands in a clause that only names a cause."""
         return self.causes[hit.segment]
+
+    def clause(self, hit: Hit) -> tuple[int, int]:
+        """The main clause that the hit stands in; clauses are in order."""
+        return hit.segment, bisect_right(self.joints, hit.start)
 
     def with_tags(self, tags: int) -> Iterator[Hit]:
         """Hits with any of these tags, by position."""
@@ -93,8 +100,7 @@ class Reader:
         self._past_year = vocabulary.mask("past-year")
         self._question = vocabulary.mask("question")
         self._start = vocabulary.mask("start")
-        self._origin = vocabulary.mask("origin")
-        self._target = vocabulary.mask("target")
+        self._joint, self._clause_start = vocabulary.mask(CLAUSE_JOINT), vocabulary.mask(CLAUSE_START)
         self._shapes = vocabulary.shapes
         self._shapes_need = [tuple(t.required for t in shape.templates) for shape in vocabulary.shapes]
         #: bits of which one must be there, or no template of the shape can be
@@ -192,8 +198,8 @@ class Reader:
         return [hit for hit in out if hit.tags]
 
     def _shape(self, sentence: Sentence) -> None:
-        """Adds the hits of all shapes; a base that is only the origin of a strike stops being a target."""
-        present = 0
+        """Adds the hits of all shapes, and takes from the words inside them what they do not mean there."""
+        present, hiding = 0, list[tuple[Hit, int]]()
         for hit in sentence.hits:
             present |= hit.tags
         for shape, opens, needs in zip(self._shapes, self._shapes_open, self._shapes_need, strict=True):
@@ -204,15 +210,27 @@ class Reader:
                     if not present & mask:
                         break
                 else:
-                    present |= self._add(sentence, shape, template)
-        if present & self._origin:
-            origins = [h for h in sentence.hits if h.tags & self._origin]
+                    added = self._add(sentence, shape, template)
+                    present |= shape.tags if added else 0
+                    hiding += [(hit, shape.hides) for hit in added if shape.hides]
+        for outer, hidden in hiding:
             for hit in sentence.hits:
-                if hit.tags & self._target and any(o.start <= hit.start and hit.end <= o.end for o in origins):
-                    hit.tags &= ~self._target
+                if hit.tags & hidden and outer.start <= hit.start and hit.end <= outer.end:
+                    hit.tags &= ~hidden
+        if present & self._clause_start:
+            sentence.joints = self._joints(sentence)
 
-    def _add(self, sentence: Sentence, shape: Shape, template: Template) -> int:
-        after, added = -1, 0
+    def _joints(self, sentence: Sentence) -> list[int]:
+        """Where a clause begins right behind a comma or a word that joins clauses."""
+        out, text = [], sentence.text
+        joined = {h.end for h in sentence.with_tags(self._joint)}
+        for hit in sentence.with_tags(self._clause_start):
+            if text.folded[: hit.start].rstrip().endswith(_COMMAS) or len(text.words[: hit.start].rstrip()) in joined:
+                out.append(hit.start)
+        return out
+
+    def _add(self, sentence: Sentence, shape: Shape, template: Template) -> list[Hit]:
+        after, added = -1, list[Hit]()
         while True:
             found = find(template, sentence.hits, sentence.text.words, after=after)
             if found is None:
@@ -225,7 +243,8 @@ class Reader:
             hit.segment = first.segment
             sentence.hits.append(hit)
             sentence.hits.sort(key=_position)
-            after, added = first.start, shape.tags
+            added.append(hit)
+            after = first.start
 
 
 def _nations(hit: Hit) -> set[str]:

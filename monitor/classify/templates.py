@@ -184,7 +184,8 @@ def _continue(
             break
         if words.count(" ", previous.end, hit.start) > part.gap:
             between = _words_between(words, previous, hit)
-            if between > part.gap and between - _named_words(template, hits, index, following, words) > part.gap:
+            names = _named_words(template, hits, index, following, words) if part.gap else 0
+            if between - names > part.gap:
                 break
         if hit.tags & part.tags:
             rest = _continue(template, at + 1, hits, following, words, dead)

@@ -24,6 +24,8 @@ _NAMES = ("base-place", "town", "loose-place", "country", "far-country")
 CAUSE = "cause"
 #: the list whose words begin a new clause ("while", "as well as")
 CLAUSE_BREAK = "clause-break"
+#: the shape with which a main clause may begin ("Trump vows"), and the words that join it to the one before ("as")
+CLAUSE_START, CLAUSE_JOINT = "clause-start", "clause-joint"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,8 @@ class Shape:
     beside: int = 0
     #: the first and the last part must name different countries
     abroad: bool = False
+    #: what the words inside it do not stand for
+    hides: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,9 +171,8 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
         for name, shape in content.shapes.items():
             loc: Loc = ("shapes", name)
             made = builder.templates(shape.templates, document, loc, shape.gap, shape.not_between)
-            shapes.append(
-                Shape(name, closures[name], made, builder.tags(shape.beside, document, (*loc, "beside")), shape.abroad)
-            )
+            beside, hides = (builder.tags(getattr(shape, key), document, (*loc, key)) for key in ("beside", "hides"))
+            shapes.append(Shape(name, closures[name], made, beside, shape.abroad, hides))
         for name, pattern in content.patterns.items():
             patterns.append(_pattern(builder, document, name, pattern))
         for name, frame in content.frames.items():
