@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitor.classify.matcher import Hit
@@ -189,12 +190,12 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
             return tuple(h for h in sentence.hits if h.tags & frame.tags)
         zones = [s for s in reading.sentences if frame.scope in ("item", s.zone)] if frame.templates else []
         return next((() for s in zones for t in frame.templates if find(t, s.hits, s.text.words)), None)
-    found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, h, match)]
+    found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, (h,), match)]
     if found:
         return tuple(found)
     for template in frame.templates:
         hits = find(template, sentence.hits, sentence.text.words)
-        if hits is not None and _stands(frame.scope, hits[0], match):
+        if hits is not None and _stands(frame.scope, hits, match):
             return hits
     return None
 
@@ -207,10 +208,11 @@ def _headline(match: Match, reading: Reading) -> int:
     return sum_of(before)
 
 
-def _stands(scope: str, hit: Hit, match: Match) -> bool:
+def _stands(scope: str, hits: Sequence[Hit], match: Match) -> bool:
+    """The words of a frame stand as near to the match as its scope asks."""
     if scope == "sentence":
         return True
     clause = match.sentence.clause
-    if all(clause(hit) != clause(other) for other in match.hits):
+    if not {clause(hit) for hit in hits} <= {clause(hit) for hit in match.hits}:
         return False
-    return scope == "clause" or hit.start < match.hits[-1].start
+    return scope == "clause" or hits[0].start < match.hits[-1].start

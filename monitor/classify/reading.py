@@ -24,7 +24,9 @@ FIRST_LINE = 300
 HIT_LIMIT = 120
 _NUMBER = re.compile(r"(?<![^\W_])\d{1,3}(?:,\d{3})+(?!\w)|(?<![^\W_])\d+(?![^\W_])")
 _DIGIT = re.compile(r"\d")
-_COMMAS = (",", "،")
+_COMMA = re.compile("[,،]")
+#: words between a comma and the subject of its clause ("…, three explosive-laden drones")
+_BEFORE_SUBJECT = 3
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -221,13 +223,16 @@ class Reader:
             sentence.joints = self._joints(sentence)
 
     def _joints(self, sentence: Sentence) -> list[int]:
-        """Where a clause begins right behind a comma or a word that joins clauses."""
-        out, text = [], sentence.text
-        joined = {h.end for h in sentence.with_tags(self._joint)}
-        for hit in sentence.with_tags(self._clause_start):
-            if text.folded[: hit.start].rstrip().endswith(_COMMAS) or len(text.words[: hit.start].rstrip()) in joined:
-                out.append(hit.start)
-        return out
+        """Where a main clause begins close behind a comma or a word that joins clauses ("as three drones hit …")."""
+        text = sentence.text
+        joints = [hit.end for hit in sentence.with_tags(self._joint)]
+        joints += [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
+        starts = [hit.start for hit in sentence.with_tags(self._clause_start)]
+        return sorted(
+            joint
+            for joint in joints
+            if any(joint <= at and len(text.words[joint:at].split()) <= _BEFORE_SUBJECT for at in starts)
+        )
 
     def _add(self, sentence: Sentence, shape: Shape, template: Template) -> list[Hit]:
         after, added = -1, list[Hit]()
