@@ -24,7 +24,7 @@ _NAMES = ("base-place", "town", "loose-place", "country", "far-country")
 CAUSE = "cause"
 #: the list whose words begin a new clause ("while", "as well as")
 CLAUSE_BREAK = "clause-break"
-#: the shape with which a main clause may begin ("Trump vows"), and the words that join it to the one before ("as")
+#: the things with which a main clause may begin ("Trump vows"), and the words that join it to the one before ("as")
 CLAUSE_START, CLAUSE_JOINT = "clause-start", "clause-joint"
 
 
