@@ -27,6 +27,8 @@ _DIGIT = re.compile(r"\d")
 _COMMA = re.compile("[,،]")
 #: words between a comma and the subject of its clause ("…, three explosive-laden drones")
 _BEFORE_SUBJECT = 3
+#: "and" that is written onto the next word
+_AND = ("و", "ו")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -228,6 +230,7 @@ class Reader:
         joints = [hit.end for hit in sentence.with_tags(self._joint)]
         joints += [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
         starts = [hit.start for hit in sentence.with_tags(self._clause_start)]
+        joints += [at for at in starts if text.folded[at - 1 : at] in _AND]
         return sorted(
             joint
             for joint in joints

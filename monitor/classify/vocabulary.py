@@ -24,7 +24,7 @@ _NAMES = ("base-place", "town", "loose-place", "country", "far-country")
 CAUSE = "cause"
 #: the list whose words begin a new clause ("while", "as well as")
 CLAUSE_BREAK = "clause-break"
-#: the shape with which a main clause may begin ("Trump vows"), and the words that join it to the one before ("as")
+#: the things with which a main clause may begin ("Trump vows"), and the words that join it to the one before ("as")
 CLAUSE_START, CLAUSE_JOINT = "clause-start", "clause-joint"
 
 
@@ -107,6 +107,10 @@ class Vocabulary:
 class _Builder(WordLists):
     """The lists, and the templates that are built from them."""
 
+    def causes(self) -> int:
+        """The words that open a cause, also those of a list that `cause` takes in: a template may ask for either."""
+        return self.bits.get(CAUSE, 0) | sum_of(self.bits.get(name, 0) for name, _, _ in self.includes.get(CAUSE, ()))
+
     def template(self, written: str, document: Document, loc: Loc, gap: int, walls: int) -> Template | None:
         def tag_of(name: str) -> int:
             if name not in self.bits:
@@ -123,7 +127,7 @@ class _Builder(WordLists):
                 written,
                 gap=gap,
                 barrier=walls,
-                cause=self.bits.get(CAUSE, 0),
+                cause=self.causes(),
                 names=sum_of(self.bits[name] for name in _NAMES),
                 language=self.languages[id(document)],
                 tag_of=tag_of,
