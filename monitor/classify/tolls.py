@@ -196,6 +196,8 @@ class _Line:
             return None
         value, last = self._range(at, part.value or 0)
         said = "articles" not in part.kinds
+        if not said and at + 1 < len(self._parts) and self._parts[at + 1].value is not None:
+            return None
         people, end, counts = self._noun(last)
         if not said and not people and not counts:
             return None
@@ -255,8 +257,11 @@ class _Line:
                 continue
             if any(group.first <= at <= max(group.end, group.last) for group in groups):
                 continue
-            if self._tags[at - 1] & self._finder._person and at and self._is_close(at - 1, at):
-                continue
+            behind = at + 1
+            if behind < len(self._parts) and self._tags[behind] & self._finder._people and self._is_close(at, behind):
+                continue  # "civilian casualties", "service member": the last word tells
+            if self._text.folded[self._parts[at].end : self._parts[at].end + 1] == "-":
+                continue  # "child-killing"
             near = (g for g in groups if g.said and g.last < at <= g.last + _NOUN and self._is_close(g.last, at))
             if next(near, None) is None:
                 yield _Group(at, at, 1, False, True, at)
@@ -295,7 +300,10 @@ class _Line:
                 continue
             if group.first - last - 1 > reach or not self._is_close(last, group.first):
                 return None
-            if any(self._parts[at].kinds & {"walls"} or at in self._harm for at in range(last + 1, group.first)):
+            between = range(last + 1, group.first)
+            if any(self._parts[at].kinds & {"walls", "and_"} or at in self._harm for at in between):
+                return None
+            if not group.said and len(between) > _NEAR:
                 return None
             if group.end + 1 in self._harm or group.last + 1 in self._harm:
                 return None
@@ -335,14 +343,15 @@ class _Line:
                     return None
                 self._take(group)
                 return group
-            if not (self._parts[at].kinds & {"about", "of"} or self._tags[at] & self._finder._side):
+            if not (self._parts[at].kinds & {"about", "of", "articles"} or self._tags[at] & self._finder._side):
                 return None
             at += 1
         return None
 
     def _is_of_next(self, group: _Group) -> bool:
         """Another word of harm follows right behind it ("killed, 5 wounded")."""
-        return group.last + 1 in self._harm and self._is_close(group.last, group.last + 1)
+        at = group.last + 1
+        return at in self._harm and not self._tags[at] & self._finder._active and self._is_close(group.last, at)
 
     def _reaching(self, first: int, before: int) -> _Group | None:
         """The nearest number before a word of harm that reaches it."""
@@ -351,17 +360,25 @@ class _Line:
         for group in reversed(self._groups):
             if not before < group.first < first or group.last >= first or not self._is_free(group):
                 continue
-            between = range(group.last + 1, first)
-            if not self._is_close(group.last, first):
-                continue
-            if any(self._parts[at].kinds & {"walls"} for at in between):
+            between = self._reach_over(group, first)
+            if between is None or any(self._parts[at].kinds & {"walls"} for at in between):
                 continue
             reach = (_FAR if group.said else _SINGLE) if group.people else _NEAR
             if group.value == 0 and not group.people:
                 reach = 1
-            if len(between) <= reach:
+            if sum("about" not in self._parts[at].kinds for at in between) <= reach:
                 self._take(group)
                 return group
+        return None
+
+    def _reach_over(self, group: _Group, first: int) -> range | None:
+        """The parts between a number and a word of harm, without an aside in two commas ("three soldiers, two of them
+        officers, were killed"); None where something parts the two."""
+        if self._is_close(group.last, first):
+            return range(group.last + 1, first)
+        commas = [at for at in range(group.end, first) if not self._is_close(at, at + 1)]
+        if len(commas) == 2 and group.people and commas[0] == group.end and first - commas[1] - 1 <= _NEAR:
+            return range(commas[1] + 1, first)
         return None
 
     def _is_of_foes(self, first: int) -> bool:
