@@ -142,7 +142,9 @@ class NumbersSpec(Strict):
         description="words between two groups that are added (“4 soldiers and 2 contractors”)",
     )  # fmt: skip
     to: Texts = Field(
-        default=(), description="words between two numbers of which the first counts (“5 to 7”)", examples=[["to", "or"]]
+        default=(),
+        description="words between two numbers of which the first counts (“5 to 7”)",
+        examples=[["to", "or"]],
     )
     from_: Texts = Field(
         default=(), alias="from", examples=[["from"]],

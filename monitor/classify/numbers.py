@@ -26,6 +26,7 @@ _WORD = re.compile(r"\S+")
 #: between the halves of `12,000`, `1.200` and `12 000`
 _THOUSANDS = frozenset({",", ".", " ", "'", "\u066c"})
 _MONEY = frozenset("$€£₪₹¥#№°")
+_UNIT = re.compile(r" ?%|[°/$€£]")
 _LARGEST = 99_999
 #: between two words of one number
 _TIGHT = re.compile(r"[ -]*")
@@ -199,7 +200,8 @@ def _put_together(text: Text, parts: Sequence[Part], part: Part, at: int) -> tup
             if not linked:
                 break
             behind, skipped = parts[at + 1], 2
-        if behind.value is None or "articles" in behind.kinds or not _is_tight(text, parts[at + skipped - 2], behind):
+        is_one = "articles" in behind.kinds and not (linked and skipped == 2)
+        if behind.value is None or is_one or not _is_tight(text, parts[at + skipped - 2], behind):
             break
         value = _sum(part, behind, linked)
         if value is None:
@@ -249,7 +251,7 @@ def _digits(text: Text, start: int, end: int, stop: int) -> int | None:
     while folded[start] in _WRITTEN_ON:
         start += 1
     before, behind = folded[start - 1 : start], folded[end : end + 1]
-    if before in _MONEY and before or behind in ("%", "°", "/", "$", "€", "£") and behind or folded[end : end + 2] == " %":
+    if (before and before in _MONEY) or _UNIT.match(folded, end):
         return None
     if before == "-" and _is_name(folded, start - 1):
         return None

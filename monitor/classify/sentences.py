@@ -33,9 +33,7 @@ def abbreviations_of(words: Iterable[str]) -> re.Pattern[str]:
 _NO_WORDS = abbreviations_of(())
 
 
-def sentences(
-    text: Text, hits: Sequence[Hit] = (), abbreviation: re.Pattern[str] = _NO_WORDS
-) -> list[tuple[int, int]]:
+def sentences(text: Text, hits: Sequence[Hit] = (), abbreviation: re.Pattern[str] = _NO_WORDS) -> list[tuple[int, int]]:
     """The sentences of a text as offsets; a full stop behind an abbreviation or before a small letter ends nothing.
 
     Nor does one inside a term of the rules that is written with it (`5. Filo`, `EE. UU.`); `hits` are by position.

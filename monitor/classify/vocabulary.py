@@ -85,6 +85,8 @@ class Vocabulary:
     listed: int = 0
     #: how each language counts, by its bit; 0 is English
     counting: Mapping[int, Counting] = field(default_factory=dict)
+    #: the bits of all languages but English
+    languages: int = 0
     calendar: Calendar = field(default_factory=Calendar)
     #: finds a word that is written with a full stop that ends no sentence
     abbreviation: re.Pattern[str] = field(default_factory=lambda: abbreviations_of(()))
@@ -189,7 +191,8 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
         closures.setdefault(name, bit)
     return Vocabulary(
         builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames),
-        tuple(builder.expressions), (1 << len(builder.bits)) - 1, _counting(builder), calendar_of(f for _, f in files),
+        tuple(builder.expressions), (1 << len(builder.bits)) - 1, _counting(builder),
+        sum(set(builder.languages.values())), calendar_of(content for _, content in files),
         abbreviations_of(word for _, content in files for word in content.abbreviations),
     )  # fmt: skip
 
