@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.classify.acts import Verdict
 from monitor.classify.matcher import Hit
-from monitor.classify.numbers import number_before, number_behind, value
 from monitor.classify.reading import Reading, Sentence
+from monitor.classify.tolls import TollFinder
 from monitor.classify.vocabulary import Vocabulary
 from monitor.meaning import INCIDENT_ACTS
 
@@ -24,19 +23,9 @@ _GENERAL = {
     "ied": ("vbied",),
     "artillery": ("mortar", "tank_fire"),
 }
-#: forms whose object stands behind them
-_ACTIVE = frozenset({"kill", "kills", "killing", "wound", "wounds", "wounding", "injure", "injures", "injuring"})
 #: sentences in which the day is looked for: the deciding one, then the first ones
 _DATED = 4
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-           "november", "december")  # fmt: skip
-_MONTH = "|".join(
-    f"{m[:3]}(?:{m[3:]}|\\.)?|sept\\.?" if m == "september" else f"{m[:3]}(?:{m[3:]}|\\.)?" for m in _MONTHS
-)
-_DATE = re.compile(
-    rf"\b(?:({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? ({_MONTH}))(?:,? ((?:19|20)\d\d))?\b"
-)
 
 
 class FactFinder:
@@ -48,8 +37,8 @@ class FactFinder:
         self._claim, self._no_claim = mask("claim"), mask("no-claim")
         self._foe = mask("foe")
         self._blamed = mask("blamed")
-        self._harmed, self._unharmed = mask("harmed"), mask("unharmed")
-        self._killed, self._wounded = mask("killed"), mask("wounded")
+        self._tolls = TollFinder(vocabulary)
+        self._calendar = vocabulary.calendar
         self._stopped = mask("intercept", "stopped")
         self._yesterday = mask("yesterday")
         self._days = [(i, mask(name)) for i, name in enumerate(_WEEKDAYS)]
@@ -103,33 +92,8 @@ class FactFinder:
         return next((name for kind, name in hit.names if kind == "actor"), "")
 
     def harmed(self, reading: Reading) -> tuple[int | None, int | None]:
-        """How many were killed and wounded, as the first sentence that says so puts it; attackers are not counted."""
-        killed: int | None = None
-        wounded: int | None = None
-        for sentence in reading.sentences:
-            if sentence.zone == "body" or (not sentence.tags & self._harmed and not sentence.tags & self._unharmed):
-                continue
-            if sentence.tags & self._unharmed and killed is None and wounded is None:
-                killed = wounded = 0
-                continue
-            hits = [h for h in sentence.with_tags(self._killed | self._wounded) if not sentence.is_cause(h)]
-            for hit in hits:
-                count = _count(sentence, hit, hits)
-                if count is None or self._of_attackers(sentence, hit):
-                    continue
-                if hit.tags & self._killed:
-                    killed = count if killed in (None, 0) else killed
-                else:
-                    wounded = count if wounded in (None, 0) else wounded
-        return killed, wounded
-
-    def _of_attackers(self, sentence: Sentence, hit: Hit) -> bool:
-        """An attacker stands right before it, or behind it with only a number between ("kills 19 fighters")."""
-        words = sentence.text.words
-        return any(
-            0 <= hit.start - a.end <= 2 or (hit.end <= a.start and all(map(value, words[hit.end : a.start].split())))
-            for a in sentence.with_tags(self._foe)
-        )
+        """How many were killed and wounded, see `tolls`."""
+        return self._tolls.harmed(reading)
 
     def intercepted(self, reading: Reading) -> int | None:
         """How many were shot down, where headline or lead says so."""
@@ -138,7 +102,7 @@ class FactFinder:
                 continue
             for hit in sentence.with_tags(self._stopped):
                 if not sentence.is_cause(hit):
-                    count = number_behind(sentence.text.words, hit.end, sentence.end, 2)
+                    count = self._tolls.number_behind(sentence, hit, 2)
                     if count is not None:
                         return count
         return None
@@ -151,7 +115,7 @@ class FactFinder:
         sentences = [verdict.match.sentence] if verdict.match else []
         sentences += [s for s in reading.sentences if s not in sentences]
         for sentence in sentences[:_DATED]:
-            stated = _stated_date(sentence.text.folded[sentence.start : sentence.end], today)
+            stated = self._calendar.stated(sentence.text, sentence.start, sentence.end, today)
             if stated is not None:
                 return stated, True
             for hit in sentence.hits:
@@ -163,44 +127,3 @@ class FactFinder:
                     if hit.tags & mask:
                         return today - timedelta(days=(today.weekday() - number) % 7), True
         return today, False
-
-
-def _stated_date(text: str, today: date) -> date | None:
-    """A day of the month as papers write it; without a year the last such day."""
-    for match in _DATE.finditer(text):
-        name, day = (match[1], match[2]) if match[1] else (match[4], match[3])
-        month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name[:3]))
-        try:
-            found = date(int(match[5] or today.year), month, int(day))
-            if not match[5] and found > today + timedelta(days=1):
-                found = found.replace(year=found.year - 1)
-        except ValueError:
-            continue
-        return found
-    return None
-
-
-def _count(sentence: Sentence, hit: Hit, all_hits: list[Hit]) -> int | None:
-    """The number that belongs to a word of harm: right behind it, before it up to the previous such word, or near."""
-    words = _without_places(sentence)
-    previous = max((h.end for h in all_hits if h.end <= hit.start), default=sentence.start)
-    following = min((h.start for h in all_hits if h.start >= hit.end), default=sentence.end)
-    right_behind = number_behind(words, hit.end, following, 1)
-    if right_behind is not None and "," not in sentence.text.folded[hit.end : hit.end + 2]:
-        return right_behind
-    behind = number_behind(words, hit.end, following, 4)
-    if behind is not None and words[hit.start : hit.end] in _ACTIVE:
-        return behind
-    before = number_before(words, max(previous, sentence.start), hit.start, 9)
-    return behind if before is None else before
-
-
-def _without_places(sentence: Sentence) -> str:
-    """The words of the text, as long as they were, with the digits in this sentence's places hidden: "Tower 22" is no
-    toll."""
-    words = sentence.text.words
-    for hit in sentence.hits:
-        if any(kind == "place" for kind, _ in hit.names):
-            hidden = "".join("#" if letter.isdigit() else letter for letter in words[hit.start : hit.end])
-            words = words[: hit.start] + hidden + words[hit.end :]
-    return words

@@ -6,6 +6,7 @@
     shapes:    words that together make one thing           us-base: ["{us} {base-word}"]
     patterns:  wordings that tell what a report does        "{weapon} {hit} {target}" → attack
     frames:    words around a pattern that change its act   "would" before it → threat
+    numbers, months, abbreviations: how the file's language counts, dates and shortens
 
 These are only the forms; `vocabulary` resolves the references between them.
 """
@@ -44,6 +45,8 @@ def _plain_id(value: str) -> str:
 Id = Annotated[str, AfterValidator(_plain_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
 #: one text or a list of texts
 Texts = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
+#: the number of a month
+Month = Annotated[int, Field(ge=1, le=12)]
 #: a list of terms and `@list` references, or such lists by language
 Terms = dict[str, tuple[str, ...]] | tuple[str, ...]
 
@@ -122,6 +125,61 @@ class FrameSpec(Strict):
     why: str = Field(description="said by `explain` where it applies", examples=["it is denied"])
 
 
+class NumbersSpec(Strict):
+    """How a language counts. Digits of every script are known without it; words are matched in any case."""
+
+    values: dict[int, Texts] = Field(
+        default_factory=dict, examples=[{"2": ["two", "both"], "24": ["dozens"]}],
+        description="words and phrases for a number, in every form; a word that says no exact number stands at the "
+        "least that it means",
+    )  # fmt: skip
+    times: dict[int, Texts] = Field(
+        default_factory=dict, examples=[{"12": ["dozen"], "100": ["hundred"]}],
+        description="words that multiply the number in front of them; alone they are that number",
+    )  # fmt: skip
+    articles: Texts = Field(default=(), description="words that are one only before what is counted", examples=[["a"]])
+    plus: Texts = Field(
+        default=(), description="words between two parts of one number (“treinta y dos”)", examples=[["y"]]
+    )
+    and_: Texts = Field(
+        default=(), alias="and", examples=[["and"]],
+        description="words between two groups that are added (“4 soldiers and 2 contractors”)",
+    )  # fmt: skip
+    to: Texts = Field(
+        default=(),
+        description="words between two numbers of which the first counts (“5 to 7”)",
+        examples=[["to", "or"]],
+    )
+    from_: Texts = Field(
+        default=(), alias="from", examples=[["from"]],
+        description="words before two such numbers that make the second count (“from 3 to 5”)",
+    )  # fmt: skip
+    between: Texts = Field(
+        default=(), description="words before two numbers of which the first counts (“between 5 and 7”)",
+        examples=[["between"]],
+    )  # fmt: skip
+    of: Texts = Field(
+        default=(), description="words between a number and the whole that it is a part of (“two of four”)",
+        examples=[["of", "of the"]],
+    )  # fmt: skip
+    about: Texts = Field(
+        default=(), description="words that may stand between a word of harm and its number",
+        examples=[["at least", "more than"]],
+    )  # fmt: skip
+    measures: Texts = Field(
+        default=(), description="words behind a number that make it no count of people; `*` leaves the end open",
+        examples=[["hours", "km", "percent"]],
+    )  # fmt: skip
+    labels: Texts = Field(
+        default=(), description="words before a number that make it a name or an age; `*` leaves the end open",
+        examples=[["article", "tower", "aged"]],
+    )  # fmt: skip
+    walls: Texts = Field(
+        default=(), description="words on whose other side a number belongs to something else",
+        examples=[["by", "when", "hosting"]],
+    )  # fmt: skip
+
+
 class ListFile(Strict):
     """One file of `lists/`: words, and the wordings that are made of them."""
 
@@ -155,4 +213,16 @@ class ListFile(Strict):
     frames: dict[str, FrameSpec] = Field(
         default_factory=dict, description="words around a pattern that change its act",
         examples=[{"hoax": {"any": ["@denial"], "in": "clause", "instead": "background", "why": "it was a hoax"}}],
+    )  # fmt: skip
+    numbers: NumbersSpec | None = Field(
+        default=None, description="how the file's language counts; a file without `language` counts in English",
+        examples=[{"values": {"2": ["dois", "duas"]}, "times": {"12": ["dúzia"]}, "about": ["pelo menos"]}],
+    )  # fmt: skip
+    months: dict[Month, Texts] = Field(
+        default_factory=dict, description="names of the months by their number, in every form in which dates have them",
+        examples=[{"1": ["janeiro", "jan"]}],
+    )  # fmt: skip
+    abbreviations: Texts = Field(
+        default=(), description="words that are written with a full stop that ends no sentence",
+        examples=[["Lt.", "U.S."]],
     )  # fmt: skip

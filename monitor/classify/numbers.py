@@ -1,63 +1,289 @@
-"""Numbers in digits and in words, English and the languages of the lists."""
+"""Numbers as a language writes them, in digits and in words, with what makes a number no count of people.
+
+The words stand in the files of `lists/` (`numbers:`, see `NumbersSpec`). A sentence is read once, from left to right,
+into `Part`s: numbers, and the words around them that have a meaning for counting. What is no number: years, dates,
+clock times, ordinals, decimals, percentages, sums of money, and digits that belong to a name (`F-35`, `2nd`).
+"""
 
 from __future__ import annotations
 
-_ENGLISH = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-)  # fmt: skip
-_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_OTHER = {
-    "a": 1, "an": 1, "both": 2, "dozen": 12,
-    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
-    "bir": 1, "iki": 2, "uc": 3, "dort": 4, "bes": 5, "alti": 6, "yedi": 7, "sekiz": 8, "dokuz": 9, "on": 0,
-    "один": 1, "два": 2, "две": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8, "трое": 3,
-    "двое": 2, "واحد": 1, "اثنين": 2, "اثنان": 2, "ثلاثه": 3, "ثلاث": 3, "اربعه": 4, "اربع": 4, "خمسه": 5, "خمس": 5,
-    "سته": 6, "سبعه": 7, "ثمانيه": 8, "تسعه": 9, "عشره": 10, "جنديان": 2, "جنديين": 2,
-    "يك": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10,
-    "שני": 2, "שתי": 2, "שלושה": 3, "שלוש": 3, "ארבעה": 4, "חמישה": 5, "שישה": 6, "שבעה": 7, "שמונה": 8,
-    "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
-}  # fmt: skip
-_VALUES = {word: i for i, word in enumerate(_ENGLISH)} | _TENS | {k: v for k, v in _OTHER.items() if v}
-_ARTICLES = frozenset({"a", "an", "un", "une", "bir"})
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from monitor.classify.listfile import NumbersSpec
+from monitor.classify.normalise import Text, normalise_term
+
+#: keys of `NumbersSpec` whose words have a meaning for counting but no value
+_KINDS = ("articles", "plus", "and_", "to", "from_", "between", "of", "about", "measures", "labels", "walls")
+#: letters that are written onto the next word; the first of each script says "and"
+_ONTO = {"و": "وفبلكس", "ו": "והבלמשכ"}
+_AND_LETTERS = frozenset(_ONTO)
+_WRITTEN_ON = frozenset("".join(_ONTO.values()))
+_SHORTEST = 3
+_WORD = re.compile(r"\S+")
+#: between the halves of `12,000`, `1.200` and `12 000`
+_THOUSANDS = frozenset({",", ".", " ", "'", "\u066c"})
+_MONEY = frozenset("$€£₪₹¥#№°")
+_UNIT = re.compile(r" ?%|[°/$€£]")
+_LARGEST = 99_999
+#: between two words of one number
+_TIGHT = re.compile(r"[ -]*")
 
 
-def value(word: str) -> int | None:
-    """The number that a folded word stands for, years excepted."""
-    if word.isdigit():
-        number = int(word)
-        return None if len(word) > 5 or 1990 <= number <= 2100 else number
-    return _VALUES.get(word)
+class Part(NamedTuple):
+    """A number, or a word of a sentence."""
+
+    start: int
+    end: int
+    #: None for a word that is no number
+    value: int | None
+    #: what it means for counting: keys of `NumbersSpec`
+    kinds: frozenset[str]
+    #: the letter for "and" is written onto it
+    joined: bool = False
+    #: it multiplies what stands in front of it
+    times: bool = False
+    digits: bool = False
 
 
-def _tokens(words: str) -> list[str]:
-    """The words, with the two halves of `1,200` put together again."""
-    out: list[str] = []
-    for word in words.split():
-        if len(word) == 3 and word.isdigit() and out and out[-1].isdigit() and len(out[-1]) <= 3:
-            out[-1] += word
-        else:
-            out.append(word)
-    return out
+_NOTHING: frozenset[str] = frozenset()
 
 
-def number_before(words: str, start: int, end: int, reach: int) -> int | None:
-    """The number nearest before `end`, at most `reach` words away; the furthest article where there is none."""
-    article: int | None = None
-    for word in reversed(_tokens(words[start:end])[-reach:]):
-        number = value(word)
-        if number is not None and word not in _ARTICLES:
-            return number
-        article = number or article
-    return article
+@dataclass(frozen=True, eq=False)
+class Counting:
+    """How one language, or several together, count."""
+
+    #: value and meaning of each phrase, by its words
+    phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = field(default_factory=dict)
+    #: words of the longest phrase that begins with a word
+    longest: dict[str, int] = field(default_factory=dict)
+    #: beginnings of words with an open end
+    stems: tuple[tuple[str, frozenset[str]], ...] = ()
+    plus: frozenset[str] = _NOTHING
+
+    def parts(self, text: Text, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> list[Part]:
+        """The stretch of a text in parts; numbers inside the `hidden` stretches (dates, places) are words."""
+        found = [(m.start(), m.end()) for m in _WORD.finditer(text.words, start, end)]
+        parts = self._words(text, found, end, hidden)
+        return self._numbers(text, parts)
+
+    def _words(
+        self, text: Text, found: Sequence[tuple[int, int]], end: int, hidden: Sequence[tuple[int, int]]
+    ) -> list[Part]:
+        words = [text.words[a:b] for a, b in found]
+        out: list[Part] = []
+        at = 0
+        while at < len(words):
+            first, last = found[at]
+            seen = not any(a < last and first < b for a, b in hidden)
+            if words[at].lstrip("".join(_WRITTEN_ON)).isdigit():
+                taken = _grouped(text, found, words, at)
+                value = _digits(text, first, found[at + taken - 1][1], end) if seen else None
+                out.append(
+                    Part(first, found[at + taken - 1][1], value, _NOTHING, words[at][0] in _AND_LETTERS, digits=True)
+                )
+                at += taken
+                continue
+            taken, value, times, kinds, joined = self._look_up(words, at)
+            stop = found[at + taken - 1][1]
+            if value is not None and (not seen or _goes_on_with_hyphen(self, text, stop)):
+                value = None
+            out.append(Part(first, stop, value, kinds, joined, times))
+            at += taken
+        return out
+
+    def _look_up(self, words: Sequence[str], at: int) -> tuple[int, int | None, bool, frozenset[str], bool]:
+        """The longest phrase that begins at a word: its words, value, whether it multiplies, meanings, joined."""
+        word, joined = words[at], False
+        for _ in range(3):
+            for length in range(min(self.longest.get(word, 0), len(words) - at), 0, -1):
+                known = self.phrases.get((word, *words[at + 1 : at + length]))
+                if known is not None:
+                    return length, *known, joined
+            if not (word[0] in _WRITTEN_ON and len(word) > _SHORTEST):
+                break
+            joined = joined or word[0] in _AND_LETTERS
+            word = word[1:]
+        word = words[at]
+        glued = self._glued(word)
+        if glued is not None:
+            return 1, glued, False, _NOTHING, False
+        for stem, kinds in self.stems:
+            if word.startswith(stem):
+                return 1, None, False, kinds, False
+        return 1, None, False, _NOTHING, word[0] in _AND_LETTERS
+
+    def _glued(self, word: str) -> int | None:
+        """A number that is written in one word: `dreiundzwanzig`, `zweihundert`."""
+        for joint in self.plus:
+            left, found, right = word.partition(joint)
+            if found and len(joint) > 1 and left and right:
+                one, ten = self._plain(left), self._plain(right)
+                if one is not None and ten is not None and one < 10 <= ten < 100:
+                    return one + ten
+        for (head, *more), (factor, times, _) in self.phrases.items() if len(word) > 2 * _SHORTEST else ():
+            if times and not more and factor and word.endswith(head) and len(head) > _SHORTEST:
+                one = self._plain(word[: -len(head)])
+                if one is not None and 0 < one < factor:
+                    return one * factor
+        return None
+
+    def _plain(self, word: str) -> int | None:
+        known = self.phrases.get((word,))
+        return None if known is None else 1 if "articles" in known[2] else known[0]
+
+    def _numbers(self, text: Text, parts: Sequence[Part]) -> list[Part]:
+        """The parts with the words of each number put together."""
+        out: list[Part] = []
+        at = 0
+        while at < len(parts):
+            part = parts[at]
+            at += 1
+            if part.value is not None and "articles" not in part.kinds:
+                part, at = _put_together(text, parts, part, at)
+            elif "articles" in part.kinds and at < len(parts) and parts[at].times and _is_tight(text, part, parts[at]):
+                part, at = _put_together(text, parts, parts[at]._replace(start=part.start), at + 1)
+            if part.value is not None and part.value > _LARGEST:
+                part = part._replace(value=None, kinds=part.kinds | {"measures"})
+            out.append(part)
+        return out
 
 
-def number_behind(words: str, start: int, end: int, reach: int) -> int | None:
-    """The first number behind `start`, at most `reach` words away."""
-    for word in _tokens(words[start:end])[:reach]:
-        if word in ("a", "an"):
-            return 1
-        number = value(word)
-        if number is not None:
-            return number
+def counting_of(specs: Iterable[NumbersSpec]) -> Counting:
+    """How the language of these sections counts; a word may stand under several keys."""
+    phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = {}
+    stems: list[tuple[str, frozenset[str]]] = []
+
+    def take(written: str, value: int | None, times: bool, kind: str = "") -> None:
+        words = tuple(normalise_term(written.removesuffix("*"))[0].split())
+        kinds = frozenset({kind}) if kind else _NOTHING
+        if written.endswith("*") and len(words) == 1:
+            stems.append((words[0], kinds))
+        elif words:
+            known = phrases.get(words, (None, False, _NOTHING))
+            phrases[words] = (known[0] if value is None else value, times or known[1], kinds | known[2])
+
+    sections = list(specs)
+    for spec in sections:
+        for times, table in ((False, spec.values), (True, spec.times)):
+            for value, words in table.items():
+                for word in words:
+                    take(word, value, times)
+        for kind in _KINDS:
+            for word in getattr(spec, kind):
+                take(word, 1 if kind == "articles" else None, False, kind)
+    return together([Counting(phrases, stems=tuple(stems))])
+
+
+def together(languages: Sequence[Counting]) -> Counting:
+    """Several languages as one; where they share a word, the first has it."""
+    phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = {}
+    longest: dict[str, int] = {}
+    for language in reversed(languages):
+        phrases |= language.phrases
+    for words in phrases:
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    stems = tuple(stem for language in languages for stem in language.stems)
+    plus = frozenset(words[0] for words, (_, _, kinds) in phrases.items() if "plus" in kinds and len(words) == 1)
+    return Counting(phrases, longest, stems, plus)
+
+
+def _put_together(text: Text, parts: Sequence[Part], part: Part, at: int) -> tuple[Part, int]:
+    """A number with the words behind it that belong to it ("two hundred and five"), and the part that follows."""
+    while at < len(parts):
+        behind, skipped = parts[at], 1
+        linked = behind.joined
+        if behind.kinds & {"plus", "and_"} and at + 1 < len(parts) and _is_tight(text, part, behind):
+            linked = "plus" in behind.kinds or (part.value or 0) >= 100
+            if not linked:
+                break
+            behind, skipped = parts[at + 1], 2
+        is_one = "articles" in behind.kinds and not (linked and skipped == 2)
+        if behind.value is None or is_one or not _is_tight(text, parts[at + skipped - 2], behind):
+            break
+        value = _sum(part, behind, linked)
+        if value is None:
+            break
+        part = part._replace(end=behind.end, value=value)
+        at += skipped
+    return part, at
+
+
+def _sum(one: Part, two: Part, linked: bool) -> int | None:
+    """The value of two neighbours as one number; None where they are two."""
+    a, b = one.value or 0, two.value or 0
+    if two.times and 0 < a < b:
+        return a * b
+    if one.digits or two.digits:
+        return None
+    if a >= 100 and a % 100 == 0 and 0 < b < 100:
+        return a + b
+    tens, units = 20 <= a <= 90 and a % 10 == 0, 0 < b < 10
+    if (tens and units) or (a in (60, 80) and 10 <= b < 20) or (a == 10 and units):
+        return a + b
+    if 0 < a < 10 and ((linked and 20 <= b <= 90 and b % 10 == 0) or (not linked and b == 10)):
+        return a + b
     return None
+
+
+def _is_tight(text: Text, one: Part, two: Part) -> bool:
+    return _TIGHT.fullmatch(text.folded[one.end : two.start].rstrip("".join(_WRITTEN_ON))) is not None
+
+
+def _grouped(text: Text, found: Sequence[tuple[int, int]], words: Sequence[str], at: int) -> int:
+    """How many words one number in digits takes: two for `12,000`."""
+    taken = 1
+    if len(words[at].lstrip("".join(_WRITTEN_ON))) > 3:
+        return taken
+    while at + taken < len(words) and len(words[at + taken]) == 3 and words[at + taken].isdigit():
+        between = text.folded[found[at + taken - 1][1] : found[at + taken][0]]
+        if between not in _THOUSANDS:
+            break
+        taken += 1
+    return taken
+
+
+def _digits(text: Text, start: int, end: int, stop: int) -> int | None:
+    """The number in digits at this stretch; None for years, ordinals, decimals, times, sums and names."""
+    folded = text.folded
+    while folded[start] in _WRITTEN_ON:
+        start += 1
+    before, behind = folded[start - 1 : start], folded[end : end + 1]
+    if (before and before in _MONEY) or _UNIT.match(folded, end):
+        return None
+    if before == "-" and _is_name(folded, start - 1):
+        return None
+    if before and before in ".,:/" and folded[start - 2 : start - 1].isdigit():
+        return None
+    if behind and behind in ".,:-" and _goes_on(folded, end, stop, behind):
+        return None
+    written = folded[start:end]
+    number = int(re.sub(r"\D", "", written))
+    return None if written.isdigit() and len(written) == 4 and 1990 <= number <= 2100 else number
+
+
+def _is_name(folded: str, hyphen: int) -> bool:
+    """What stands before the hyphen makes one name with the number: `F-35`, not `5-7` nor `ב-3`."""
+    letter = folded[hyphen - 1 : hyphen]
+    return letter.isalpha() and letter not in _WRITTEN_ON
+
+
+def _goes_on(folded: str, end: int, stop: int, mark: str) -> bool:
+    """The sign behind a number ties it to what follows: `3:30`, `3.5`, `34-year-old`, the ordinal of `2. Brigade`."""
+    after = folded[end + 1 : end + 2]
+    if mark == "-":
+        return after.isalpha()
+    if after.isdigit():
+        return True
+    return mark == "." and end + 1 < stop and bool(folded[end + 1 : stop].strip(" )\"'")) and after == " "
+
+
+def _goes_on_with_hyphen(counting: Counting, text: Text, end: int) -> bool:
+    """`two-day`, but not `twenty-one`."""
+    if text.folded[end : end + 1] != "-":
+        return False
+    match = _WORD.match(text.words, end + 1)
+    known = counting.phrases.get((match[0],)) if match else None
+    return match is not None and (known is None or (known[0] is None and "plus" not in known[2]))

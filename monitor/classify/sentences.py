@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from monitor.classify.expressions import is_expression
 from monitor.classify.matcher import Hit
-from monitor.classify.normalise import Text
+from monitor.classify.normalise import Text, normalise
 
 #: possessive, and begun only at the first of several dots: a text of nothing but dots is read once
 _END = re.compile(r"""(?<![.!?。])[.!?。]++["')\]»]*+(?=\s)|\n++|\|""")
-_ABBREVIATION = re.compile(
-    r"(?:^|[^\w])(?:[a-z]|u\.s|u\.k|u\.n|u\.a\.e|e\.g|i\.e|dr|mr|mrs|ms|gen|lt|col|sgt|maj|capt|cpl|pfc|adm|gov|sen|rep|no|vs"
-    r"|st|jr|sr|inc|ltd|co|dept|est|approx|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|км|г|тыс|млн)\.$"
-)
 _BREAK = re.compile(r"[;:!?]|\s-+\s|\s\.\s|--")
+#: words that end with no full stop of their own, where no file says more: initials
+_INITIALS = r"[^\W\d_](?:\.[^\W\d_])*"
+_LONGEST_ABBREVIATION = 24
 #: characters of a term before a full stop in it
 _LONGEST_TERM = 60
 _COMMA = re.compile(r"[,،]")
 
 
-def sentences(text: Text, hits: Sequence[Hit] = ()) -> list[tuple[int, int]]:
+def abbreviations_of(words: Iterable[str]) -> re.Pattern[str]:
+    """What finds an abbreviation at the end of a text: initials of any script ("U.S.", "т. е.") and these words."""
+    written = [normalise(word).folded.strip() for word in words]
+    # none of the full stops inside `EE. UU.` ends a sentence either
+    spelt = {one[: dot.start()] for one in written for dot in re.finditer(r"\.|$", one)}
+    forms = [re.escape(one).replace(r"\ ", r"\s?") for one in sorted(spelt - {""}, key=len, reverse=True)]
+    return re.compile(rf"(?:^|[^\w])(?:{'|'.join([_INITIALS, *forms])})\.$")
+
+
+_NO_WORDS = abbreviations_of(())
+
+
+def sentences(text: Text, hits: Sequence[Hit] = (), abbreviation: re.Pattern[str] = _NO_WORDS) -> list[tuple[int, int]]:
     """The sentences of a text as offsets; a full stop behind an abbreviation or before a small letter ends nothing.
 
     Nor does one inside a term of the rules that is written with it (`5. Filo`, `EE. UU.`); `hits` are by position.
@@ -32,7 +43,7 @@ def sentences(text: Text, hits: Sequence[Hit] = ()) -> list[tuple[int, int]]:
     start = 0
     for match in _END.finditer(folded):
         end = match.end()
-        if match[0][0] == "." and (not _ends(folded, cased, end) or _is_inside(hits, match.start(), end)):
+        if match[0][0] == "." and (not _ends(folded, cased, end, abbreviation) or _is_inside(hits, match.start(), end)):
             continue
         if text.words[start:end].strip():
             out.append((start, end))
@@ -42,8 +53,8 @@ def sentences(text: Text, hits: Sequence[Hit] = ()) -> list[tuple[int, int]]:
     return out
 
 
-def _ends(folded: str, cased: str, end: int) -> bool:
-    if _ABBREVIATION.search(folded, max(0, end - 9), end) and "\n" not in folded[end : end + 2]:
+def _ends(folded: str, cased: str, end: int, abbreviation: re.Pattern[str]) -> bool:
+    if abbreviation.search(folded, max(0, end - _LONGEST_ABBREVIATION), end) and "\n" not in folded[end : end + 2]:
         return False
     for character in cased[end : end + 4]:
         if not character.isspace():

@@ -6,12 +6,16 @@ its list and of all lists that include it. That lets a template ask "any of thes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from monitor.classify.days import Calendar, calendar_of
 from monitor.classify.expressions import Expression
-from monitor.classify.listfile import FrameSpec, ListFile, PatternSpec
+from monitor.classify.listfile import FrameSpec, ListFile, NumbersSpec, PatternSpec
 from monitor.classify.matcher import Term, make_term
+from monitor.classify.numbers import Counting, counting_of
+from monitor.classify.sentences import abbreviations_of
 from monitor.classify.templates import Template, TemplateError, compile_template, sum_of
 from monitor.classify.wordlists import Loc, WordLists
 from monitor.errors import ConfigError
@@ -83,6 +87,13 @@ class Vocabulary:
     expressions: tuple[Expression, ...] = ()
     #: all bits that the lists brought, without those of rules
     listed: int = 0
+    #: how each language counts, by its bit; 0 is English
+    counting: Mapping[int, Counting] = field(default_factory=dict)
+    #: the bits of all languages but English
+    languages: int = 0
+    calendar: Calendar = field(default_factory=Calendar)
+    #: finds a word that is written with a full stop that ends no sentence
+    abbreviation: re.Pattern[str] = field(default_factory=lambda: abbreviations_of(()))
 
     def mask(self, *names: str) -> int:
         """The bits of these tags together; a name that no file defines has none."""
@@ -187,8 +198,19 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
         closures.setdefault(name, bit)
     return Vocabulary(
         builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames),
-        tuple(builder.expressions), (1 << len(builder.bits)) - 1,
+        tuple(builder.expressions), (1 << len(builder.bits)) - 1, _counting(builder),
+        sum(set(builder.languages.values())), calendar_of(content for _, content in files),
+        abbreviations_of(word for _, content in files for word in content.abbreviations),
     )  # fmt: skip
+
+
+def _counting(builder: _Builder) -> dict[int, Counting]:
+    """How each language counts; several files of one language count together."""
+    specs: dict[int, list[NumbersSpec]] = {}
+    for document, content in builder.files:
+        if content.numbers is not None:
+            specs.setdefault(builder.languages[id(document)], []).append(content.numbers)
+    return {language: counting_of(some) for language, some in specs.items()}
 
 
 def _pattern(builder: _Builder, document: Document, name: str, spec: PatternSpec) -> Pattern:
