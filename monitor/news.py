@@ -78,6 +78,23 @@ class FeedState:
     redirect_since: datetime | None = None
     #: the operator was told that this feed is blind (cleared by the next success)
     blind_told_at: datetime | None = None
+    #: the newest date that it ever gave; None: it never dated anything
+    newest_at: datetime | None = None
+    #: most new entries, and most of them undated, that came at once of late: what is usual for it
+    crowd: int = 0
+    undated_crowd: int = 0
+    #: the operator was told last that items were held back
+    flood_told_at: datetime | None = None
+    #: answers in a row by which nothing had changed
+    unchanged: int = 0
+    #: its validators hid a change then: they are not sent for a while
+    mistrusted_at: datetime | None = None
+    #: when it brought something new last (moved on by the time in which nobody asked), and the longest usual wait
+    #: between two such moments, in seconds
+    news_at: datetime | None = None
+    longest_wait: int | None = None
+    #: the operator was told that it brings nothing any more (cleared by the next new item)
+    silent_told_at: datetime | None = None
 
 
 class FetchProblem(StrEnum):

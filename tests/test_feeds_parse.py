@@ -113,6 +113,34 @@ def test_json_feed() -> None:
     assert answer.dropped == 2
 
 
+#: ids that count within their feed, and what publishers declare them to be
+NO_ADDRESSES = (
+    "101", "abc", "?p=12", "/news/1", "a/b.html", "#post-1", "//cdn.example", "urn:x:1", "tag:a.example,2026:1",
+    "urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a", "1225c695-cfb8-4ebb-aaaa-80da344efa6a", "www.a.example/1", "http:",
+)  # fmt: skip
+PERMALINKS = ("", " isPermaLink='true'", " isPermaLink='false'")
+
+
+@pytest.mark.parametrize("id_", [*NO_ADDRESSES, 101, 1.5])
+def test_an_id_that_is_no_address_is_no_link_in_a_json_feed_either(id_: str | float) -> None:
+    document = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": id_, "title": "x"}]}
+    (only,) = parsed(json.dumps(document).encode()).entries
+    assert (only.guid, only.url) == (str(id_), "")
+
+
+@pytest.mark.parametrize("id_", NO_ADDRESSES)
+def test_an_id_that_is_no_address_is_no_link_in_atom_either(id_: str) -> None:
+    body = f"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>{id_}</id><title>x</title></entry></feed>"
+    (only,) = parsed(body.encode()).entries
+    assert (only.guid, only.url) == (id_, "")
+
+
+def test_links_are_relative_to_the_base_that_the_document_names() -> None:
+    body = b"""<feed xmlns='http://www.w3.org/2005/Atom' xml:base='/sub/'><entry><id>urn:1</id><title>x</title>
+      <link rel='alternate' href='one.html'/></entry></feed>"""
+    assert [one.url for one in parsed(body).entries] == ["https://news.example/sub/one.html"]
+
+
 @pytest.mark.parametrize(
     ("item", "url"),
     [
@@ -126,7 +154,10 @@ def test_json_feed() -> None:
         ("<title>x</title><link>http://[::1</link>", ""),
         ("<link>https://a.example/ä ö</link>", "https://a.example/ä%20ö"),
         ("<guid>https://a.example/perma</guid>", "https://a.example/perma"),
-        ("<title>x</title><guid isPermaLink='false'>abc</guid>", "https://news.example/feeds/abc"),
+        ("<guid isPermaLink='true'>https://a.example/perma</guid>", "https://a.example/perma"),
+        ("<guid>https://a.example/perma</guid><link>/1</link>", "https://news.example/1"),
+        ("<link>/1</link><guid>https://a.example/perma</guid>", "https://news.example/1"),
+        *[(f"<title>x</title><guid{kind}>{guid}</guid>", "") for guid in NO_ADDRESSES for kind in PERMALINKS],
         (f"<title>x</title><link>https://a.example/{'y' * 5000}</link>", ""),
     ],
 )

@@ -13,8 +13,9 @@ import yaml
 
 from databases import database
 from monitor.news import DateMark, Entry, Feed, FeedState, Novelty, NoveltyReason
+from monitor.recognise.crowds import BACKFILL_ENTRIES, FLOOD_ENTRIES, WINDOW
 from monitor.recognise.fingerprint import entry_keys
-from monitor.recognise.novelty import BACKFILL_ENTRIES, FLOOD_ENTRIES, WINDOW, document_keys, recognise
+from monitor.recognise.novelty import document_keys, recognise
 from monitor.store.store import Store
 from recognising import START, Reader
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import StatementError
 from monitor.meaning import Classification, Incident
 from monitor.news import Entry, Novelty, NoveltyReason
 from monitor.recognise.fingerprint import Known, entry_keys
+from monitor.recognise.words import Words
 from monitor.store.frozen import from_plain, to_plain
 from monitor.store.ids import ALPHABET, LENGTH, new_id
 from monitor.store.store import Store
@@ -121,8 +122,8 @@ def test_keys_are_remembered_with_their_item(synced: Store) -> None:
     dates = {"first_seen": NOW, "last_seen": NOW.date()}
     assert known == {
         2**63 - 1: Known(
-            item_id="A", feed=FEED.name, text_hash=-(2**63), title=full_item("A").item.title,
-            canonical_url="https://x.example/1?a=b", **dates,
+            item_id="A", feed=FEED.name, text_hash=-(2**63), url="https://x.example/1?a=b",
+            words=Words(title=full_item("A").item.title, text="s", published=NOW), **dates,
         ),
         -5: Known(item_id=None, feed=FEED.name, text_hash=7, **dates),
     }  # fmt: skip

@@ -35,7 +35,7 @@ class Draft:
     """An entry as the document has it: any text may be mark-up, missing or absurd."""
 
     guid: str = ""
-    #: candidates, the best first
+    #: candidates, the best first; the guid is none of them
     links: tuple[str, ...] = ()
     #: what relative links are relative to
     base: str = ""
@@ -91,7 +91,8 @@ def _entry(draft: Draft, dates: _DateReader, document_language: str | None) -> E
     body = plain(draft.body, limit=BODY, lines=True)
     if len(summary) == SUMMARY and not body:  # a whole article where others put a teaser
         body = plain(draft.summary, limit=BODY, lines=True)
-    url = web_link(draft.links, draft.base)
+    # an id is the address of its article only where it is a whole one: "101" counts within its feed
+    url = web_link(draft.links, draft.base) or web_link((draft.guid,), "")
     if not (title or summary or body or url):
         return None
     published, mark = dates.read(draft.dates)

@@ -77,7 +77,7 @@ def _drafts(document: dict[str, Any], base_url: str) -> Iterator[Draft]:
         text, html = _text(item, "content_text"), _text(item, "content_html")
         yield Draft(
             guid=_text(item, "id"),
-            links=(_text(item, "url"), _text(item, "external_url"), _text(item, "id")),
+            links=(_text(item, "url"), _text(item, "external_url")),
             base=base_url,
             title=_text(item, "title"),
             summary=_text(item, "summary"),

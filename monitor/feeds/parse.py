@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 import feedparser.api
@@ -57,7 +58,8 @@ def parse(body: bytes, *, content_type: str | None, base_url: str, now: datetime
 def _parse_xml(text: str, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
     mended = mend(text)
     body = mended.text.encode("utf-8", "replace")
-    headers = {"content-location": base_url, "content-type": "application/xml; charset=utf-8"}
+    # without the address of the document: feedparser would make links of ids that count within the feed
+    headers = {"content-type": "application/xml; charset=utf-8"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document = feedparser.parse(
@@ -80,7 +82,7 @@ def _drafts(entries: list[Any], base_url: str) -> Iterator[Draft]:
         yield Draft(
             guid=_value(entry, "id"),
             links=_links(entry),
-            base=_value(detail, "base") or base_url,
+            base=urljoin(base_url, _value(detail, "base")),
             title=_markup(_value(entry, "title"), detail),
             summary=_markup(_value(entry, "summary"), _value(entry, "summary_detail", {})) if has_summary else "",
             body=_body(entry),
@@ -97,9 +99,13 @@ def _value(holder: Any, key: str, default: Any = "") -> Any:
 
 
 def _links(entry: Any) -> tuple[str, ...]:
-    """Where the article is: the original behind a feed service, the entry's link, its permalink guid."""
+    """Where the article is: the original behind a feed service, the entry's link.
+
+    Where an entry has no link feedparser puts its guid there, address or not: `finish` judges that.
+    """
     others = [_value(link, "href") for link in _value(entry, "links", []) if _value(link, "rel") == "alternate"]
-    return (_value(entry, "feedburner_origlink"), _value(entry, "link"), *others, _value(entry, "id"))
+    link = _value(entry, "link")
+    return (_value(entry, "feedburner_origlink"), link if link != _value(entry, "id") else "", *others)
 
 
 def _body(entry: Any) -> str:

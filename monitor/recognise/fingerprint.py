@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
 
 from monitor.news import Entry, NoveltyReason
 from monitor.recognise.canonical import canonical_url, normalised_title
+from monitor.recognise.words import Words
 
 #: a title of fewer words ("Live", "Breaking news", "Weather report") is shared by articles that have nothing in common
 TELLING_TITLE_WORDS = 4
@@ -58,9 +59,9 @@ class Known:
     first_seen: datetime | None = None
     #: the last day on which a document still held it
     last_seen: date | None = None
-    #: of the stored item, empty where it was pruned
-    title: str = ""
-    canonical_url: str = ""
+    #: what the stored item says, empty where it was pruned
+    words: Words = field(default_factory=Words)
+    url: str = ""
     #: the item that the stored item repeats
     copy_of: str | None = None
     #: the item, or the one that it copies, was stored as OLD for this reason: its edits stay as quiet as it was

@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, select, update
+from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.orm import aliased
 
 from monitor.news import Novelty
 from monitor.recognise.fingerprint import Known
+from monitor.recognise.words import TEXT_COMPARED, Words
 from monitor.store.part import Part, chunks, insert_for
 from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
 
@@ -24,10 +25,11 @@ class FingerprintPart(Part):
         answer = {}
         for some in chunks(keys):
             for row in self._connection.execute(_KNOWN, {"keys": some}):
-                key, item_id, feed, text_hash, first_seen, last_seen, title, url, copy_of, old = row
+                key, item_id, feed, text_hash, first_seen, last_seen, title, text, published, url, copy_of, old = row
                 answer[key] = Known(
                     item_id=item_id, feed=feed, text_hash=text_hash, first_seen=first_seen, last_seen=last_seen,
-                    title=title or "", canonical_url=url or "", copy_of=copy_of, old=old,
+                    words=Words(title=title or "", text=text or "", published=published), url=url or "",
+                    copy_of=copy_of, old=old,
                 )  # fmt: skip
         return answer
 
@@ -56,9 +58,12 @@ def _known() -> Select[Any]:
         (original.novelty == Novelty.OLD, original.novelty_reason),
     )
     held = FingerprintRow
+    text = func.coalesce(
+        func.nullif(func.substr(ItemRow.summary, 1, TEXT_COMPARED), ""), func.substr(ItemRow.body, 1, TEXT_COMPARED)
+    )
     columns = (
         held.key, held.item_id, FeedRow.name, held.text_hash, held.first_seen, held.last_seen,
-        ItemRow.title, ItemRow.canonical_url, ItemRow.copy_of, old,
+        ItemRow.title, text, ItemRow.published, ItemRow.url, ItemRow.copy_of, old,
     )  # fmt: skip
     return (
         select(*columns)

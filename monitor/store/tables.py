@@ -69,6 +69,15 @@ class FeedRow(Row):
     redirect_url: Mapped[str | None] = mapped_column(PlainText)
     redirect_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     blind_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    newest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    crowd: Mapped[int] = mapped_column(server_default="0")
+    undated_crowd: Mapped[int] = mapped_column(server_default="0")
+    flood_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unchanged: Mapped[int] = mapped_column(server_default="0")
+    mistrusted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    news_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    longest_wait: Mapped[int | None]
+    silent_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index(None, "configured", "next_poll_at"),)
 
