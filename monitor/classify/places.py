@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from monitor.classify.acts import Verdict
 from monitor.classify.gazetteer import Gazetteer
 from monitor.classify.matcher import Hit
+from monitor.classify.normalise import normalise_term
 from monitor.classify.reading import Reading, Sentence
 from monitor.classify.rulemodel import Precision
 from monitor.classify.vocabulary import Vocabulary
@@ -60,7 +61,10 @@ class PlaceFinder:
         self._site_word = mask("base-word")
         self._origin = mask("origin")
         self._says = mask("says")
-        self._us, self._un, self._own = mask("us"), mask("un"), mask("own")
+        self._us, self._un = mask("us"), mask("un")
+        own = {term.words for term in vocabulary.terms if term.tags & mask("own")}
+        #: countries that strike themselves
+        self._parties = {c.id for c in gazetteer.countries.values() if normalise_term(c.name)[0] in own}
         #: what a town stands behind: "base in", "soldiers near", "attack in"; a region is no town
         self._struck = self._target | self._site_word | mask("troop-word", "strike-noun")
         mask("region")
@@ -78,10 +82,13 @@ class PlaceFinder:
         if match is None:
             return ()
         sentence = match.sentence
-        main = [h for h in match.hits if h.tags & self._target] or [h for h in match.hits if h.tags & self._site_word]
-        if not main:
+        main = next(
+            (found for tags in (self._target, self._site_word, self._country)
+             if (found := [h for h in match.hits if h.tags & tags and not h.tags & self._actor])), None,
+        )  # fmt: skip
+        if main is None:
             return ()
-        bases = any(h.tags & (self._base | self._site_word) for h in main)
+        bases = not all(h.tags & self._target for h in main) or any(h.tags & self._base for h in main)
         site = "base" if bases else "diplomatic"
         sure = [
             h for h in sentence.with_tags(self._sure) if not sentence.is_cause(h) and not self._is_origin(h, sentence)
@@ -94,6 +101,7 @@ class PlaceFinder:
         if not ids:
             codes = self._scene_codes(sentence, main)
             ids = [i for s in others for i in self._sure_ids(s.with_tags(self._sure)) if self._is_there(i, codes)]
+            ids.sort(key=lambda i: [*codes, self._gazetteer.places[i].country].index(self._gazetteer.places[i].country))
         known = [i for i in ids if (self._gazetteer.places[i].site == "diplomatic") != bases]
         if known:
             exact: Precision = "near" if self._is_nearby([*main, *sure], sentence) else "base"
@@ -302,11 +310,11 @@ class PlaceFinder:
                 if sentence.is_cause(hit) or any(a.start <= hit.start and hit.end <= a.end for a in actors):
                     continue
                 # "US-Israel war": a country that takes part itself is named as a scene only behind "in" or the like
-                place = not hit.tags & self._own or self._is_within(hit, sentence)
+                within = self._is_within(hit, sentence)
                 out.update(
                     (f"{kind}:{name}", None)
                     for kind, name in hit.names
-                    if kind == "nation" or (kind == "country" and place)
+                    if kind == "nation" or (kind == "country" and (within or name not in self._parties))
                 )
                 if hit.tags & (self._us | self._un):
                     out["nation:US" if hit.tags & self._us else "nation:UN"] = None

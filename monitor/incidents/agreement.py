@@ -39,16 +39,17 @@ def contradiction(facts: Facts, incident: Incident, sides: Sides) -> str:
     return ""
 
 
-def agreement(facts: Facts, title: str, incident: Incident, sides: Sides) -> str:
-    """What the two have in common that one attack makes likely, for people; empty where that is too little."""
+def agreement(facts: Facts, title: str, incident: Incident, sides: Sides) -> tuple[float, str]:
+    """What the two have in common that one attack makes likely: how much, and in words; empty where it is too little."""
     shared, likeness = _likeness(title, incident.first_title)
     if likeness >= _SAME_WORDS and shared >= _FEWEST_WORDS:
-        return "nearly the same headline"
-    if not same_attacker(facts, incident, sides):
-        return ""
-    if set(facts.weapons) & set(incident.weapons):
-        return "attacker and weapon agree"
-    return "attacker and words agree" if likeness >= _LIKE else ""
+        return 1 + likeness, "nearly the same headline"
+    if same_attacker(facts, incident, sides):
+        if set(facts.weapons) & set(incident.weapons):
+            return 1 + likeness, "attacker and weapon agree"
+        if shared >= _FEWEST_WORDS or likeness >= _LIKE:
+            return likeness, "attacker and words agree"
+    return 0, ""
 
 
 def same_attacker(facts: Facts, incident: Incident, sides: Sides) -> bool:

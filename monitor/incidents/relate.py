@@ -148,9 +148,13 @@ def _vaguer_place(
     incidents: Sequence[Incident], places: Sequence[PlaceRef], classification: Classification, sides: Sides
 ) -> Found:
     """A report of a country joins what is open there; a report of a base makes a country's incident exact."""
-    for place in places:
+    facts = classification.facts
+    for number, place in enumerate(places):
         for incident in incidents:
-            if _meets(place, incident) and not contradiction(classification.facts, incident, sides):
+            if not _meets(place, incident) or contradiction(facts, incident, sides):
+                continue
+            # a country that a report names behind others says little by itself
+            if number == 0 or set(facts.weapons) & set(incident.weapons) or same_attacker(facts, incident, sides):
                 return incident, f"same country ({place.country}), same local date"
     return None
 
@@ -187,14 +191,15 @@ def _no_place(
     item: Item,
     sides: Sides,
 ) -> Found:
-    """Where the report or the incident has no place: the latest that agrees with it, if nothing contradicts."""
+    """Where the report or the incident has no place: the one that agrees most with it, if nothing contradicts."""
+    best, found = 0.0, None
     for incident in incidents:
         if places and incident.place_id != _UNPLACED:
             continue
-        why = agreement(classification.facts, item.title, incident, sides)
-        if why and not contradiction(classification.facts, incident, sides):
-            return incident, f"no place is told; {why}, same local date"
-    return None
+        much, why = agreement(classification.facts, item.title, incident, sides)
+        if much > best and not contradiction(classification.facts, incident, sides):
+            best, found = much, (incident, f"no place is told; {why}, same local date")
+    return found
 
 
 def _claimed_later(
