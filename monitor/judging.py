@@ -10,7 +10,7 @@ from monitor.alerts.decide import decide
 from monitor.classify.classifier import NEWS_DAYS, classify, consider
 from monitor.classify.rulefile import RuleSet
 from monitor.incidents.relate import relate
-from monitor.meaning import Classification, Decision, DecisionReason, Incident, Relation
+from monitor.meaning import Classification, Decision, Incident, Relation
 from monitor.news import Item, Novelty
 
 #: how far before an item's date its incident can lie: the oldest day that is news, and the day before that one
@@ -43,7 +43,7 @@ def judge(
     `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
     """
     classification = classify(item, rules, incidents)
-    relation = relate(item, classification, incidents, zone_of=rules.zone_of, own=own)
+    relation = relate(item, classification, incidents, zone_of=rules.zone_of, sides=rules.sides_of, own=own)
     decision = decide(novelty, classification, relation)
     return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
 
@@ -70,10 +70,9 @@ def incident_after(judgement: Judgement) -> Incident | None:
     incident = judgement.relation.incident
     if incident is None or not judgement.decision.tell:
         return incident
-    again = judgement.decision.reason is DecisionReason.FIRST_HERE
     told_to = (*incident.told_to, *(c for c in judgement.decision.send_to if c not in incident.told_to))
     return replace(
-        incident, told=True, told_to=told_to, version=incident.version + again,
+        incident, told=True, told_to=told_to, version=incident.version + incident.told,
         level=judgement.classification.level or incident.level,
     )  # fmt: skip
 

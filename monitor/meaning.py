@@ -94,6 +94,9 @@ class Facts:
     date: date | None = None
     #: the item says the day itself ("on Tuesday", "January 20"); else `date` is the day of the report
     date_stated: bool = False
+    #: what headline and lead say of where it was, beside `places`: `country:SO`, `nation:UG` (whose base or troops, whose
+    #: town), `town:kadugli` (a word that the gazetteer does not know)
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,13 +163,16 @@ class Classification:
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """One attack on one place in one local-date window."""
+    """One attack on one place (a salvo: on several) in one local-date window."""
 
     #: readable and stable, e.g. `2026-11-21-ain-al-asad`, `…-2` for a second one in the same window
     id: str
+    #: the first of its places
     place_id: str
     place_name: str
     country: str = ""
+    #: where else the same salvo fell
+    more_places: tuple[PlaceRef, ...] = ()
     #: local date at the place
     date: date
     opened_at: datetime
@@ -180,10 +186,20 @@ class Incident:
     told_to: tuple[str, ...] = ()
     weapons: tuple[str, ...] = ()
     claimed_by: tuple[str, ...] = ()
+    #: who is blamed, and does not claim it
+    attributed_to: tuple[str, ...] = ()
+    #: what its reports say of where it was, beside its places; see `Facts.named`
+    named: tuple[str, ...] = ()
     killed: int | None = None
     wounded: int | None = None
     #: item that opened it, for text similarity where no place is known
     first_title: str = ""
+
+    @property
+    def places(self) -> tuple[PlaceRef, ...]:
+        """Every place of it, the first one first; an incident that nobody places has one with no country."""
+        first = PlaceRef(id=self.place_id, name=self.place_name, role=PlaceRole.TARGET, country=self.country)
+        return (first, *self.more_places)
 
 
 class RelationKind(StrEnum):
@@ -202,6 +218,8 @@ class Relation:
     incident: Incident | None = None
     #: sentence for people, e.g. `same place, same local date`
     reason: str = ""
+    #: names of the places that the item adds to the incident it joins
+    added: tuple[str, ...] = ()
 
 
 class DecisionReason(StrEnum):
@@ -212,6 +230,8 @@ class DecisionReason(StrEnum):
     FIRST_TOLD = "FIRST_TOLD"
     #: others were told of the incident; this report brings in a rule with further channels
     FIRST_HERE = "FIRST_HERE"
+    #: the incident was told; this report adds a further place of the same salvo
+    NEW_PLACE = "NEW_PLACE"
     NO_CHANGE = "NO_CHANGE"
     NO_RULE = "NO_RULE"
     NOT_AN_ATTACK = "NOT_AN_ATTACK"

@@ -2,8 +2,8 @@
 
 The order of the questions is the order of the sentences below: what was seen before stays quiet, then the rule
 speaks, then the incident. An incident is told once to each channel, by the first report that a rule of level notice or
-higher takes for it; a later report is told only to channels that were not told yet (updates of an incident are decided
-elsewhere, when there are any).
+higher takes for it; a later report is told only where it adds a place to a salvo, or to channels that were not told yet
+(other updates of an incident are decided elsewhere, when there are any).
 
 An item that belongs to no incident can still be told: a user may raise a rule for `retaliation` or `threat` to
 notice. Such an item is told once, when it is new; an edit of its text is not told again.
@@ -30,7 +30,7 @@ def decide(novelty: Novelty, classification: Classification, relation: Relation)
     return (
         _seen_before(novelty)
         or _refused_by_rules(classification)
-        or _about_incident(novelty, classification.send_to, relation)
+        or _about_incident(novelty, classification, relation)
     )
 
 
@@ -68,17 +68,25 @@ def _refused_by_rules(classification: Classification) -> Decision | None:
     return None
 
 
-def _about_incident(novelty: Novelty, send_to: tuple[str, ...], relation: Relation) -> Decision:
-    incident = relation.incident
+def _about_incident(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
+    incident, send_to = relation.incident, classification.send_to
     if incident is None or relation.kind is RelationKind.NONE:
         if novelty is Novelty.UPDATED:
             return _quiet(DecisionReason.NO_CHANGE, "the text changed, but the item belongs to no incident to update")
         return _tell(DecisionReason.FIRST, "a rule asks to be told of it, and it belongs to no incident", send_to)
+    if classification.act not in INCIDENT_ACTS:
+        what = f"{_described(classification.act)} of {_named(incident)}"
+        if novelty is Novelty.UPDATED:
+            return _quiet(DecisionReason.NO_CHANGE, f"the text of {what} changed")
+        return _tell(DecisionReason.FIRST, f"a rule asks to be told of {what}", send_to)
     if relation.kind is RelationKind.OPENS:
         return _tell(DecisionReason.FIRST, f"first report of {_named(incident)}", send_to)
     if not incident.told:
         detail = f"{_named(incident)} was known, but nobody had been told of it"
         return _tell(DecisionReason.FIRST_TOLD, detail, send_to)
+    if relation.added:
+        detail = f"{_named(incident)} was told; this adds {', '.join(relation.added)}"
+        return _tell(DecisionReason.NEW_PLACE, detail, send_to)
     further = tuple(channel for channel in send_to if incident.told_to and channel not in incident.told_to)
     if further:
         detail = f"{_named(incident)} was told to {', '.join(incident.told_to)}, not yet to {', '.join(further)}"

@@ -123,6 +123,7 @@ def _facts(
         intercepted=finder.intercepted(reading),
         date=day,
         date_stated=stated,
+        named=places.said(reading) if verdict.act in INCIDENT_ACTS else (),
     )
 
 

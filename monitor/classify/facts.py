@@ -25,6 +25,8 @@ _GENERAL = {
 }
 #: sentences in which the day is looked for: the deciding one, then the first ones
 _DATED = 4
+#: words between a day and what it belongs to: "said late on Tuesday", "Monday's deadly attack"
+_BESIDE = 2
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -41,6 +43,10 @@ class FactFinder:
         self._calendar = vocabulary.calendar
         self._stopped = mask("intercept", "stopped")
         self._yesterday = mask("yesterday")
+        self._strike = mask("strike-noun", "weapon")
+        part = mask("day-part")
+        self._day_part = {word for term in vocabulary.terms if term.tags & part for word in term.words.split()}
+        self._spoken, self._spoken_behind = mask("says", "statement"), mask("says-behind")
         self._days = [(i, mask(name)) for i, name in enumerate(_WEEKDAYS)]
 
     def weapons(self, verdict: Verdict, reading: Reading) -> tuple[str, ...]:
@@ -114,16 +120,46 @@ class FactFinder:
         today = moment.astimezone(ZoneInfo(zone)).date()
         sentences = [verdict.match.sentence] if verdict.match else []
         sentences += [s for s in reading.sentences if s not in sentences]
+        said: date | None = None
         for sentence in sentences[:_DATED]:
             stated = self._calendar.stated(sentence.text, sentence.start, sentence.end, today)
             if stated is not None:
                 return stated, True
             for hit in sentence.hits:
-                if sentence.is_cause(hit):
+                day = None if sentence.is_cause(hit) else self._day(hit, today)
+                if day is None:
                     continue
-                if hit.tags & self._yesterday:
-                    return today - timedelta(days=1), True
-                for number, mask in self._days:
-                    if hit.tags & mask:
-                        return today - timedelta(days=(today.weekday() - number) % 7), True
-        return today, False
+                if not self._is_of_saying(hit, sentence):
+                    return day, True
+                said = said or day
+        if said is None:
+            return today, False
+        # the day of speaking alone: the attack was then or shortly before, and a day long past dates it all the same
+        return said, (today - said).days > 1
+
+    def _day(self, hit: Hit, today: date) -> date | None:
+        """The last day of this name, or yesterday."""
+        if hit.tags & self._yesterday:
+            return today - timedelta(days=1)
+        number = next((number for number, mask in self._days if hit.tags & mask), None)
+        return None if number is None else today - timedelta(days=(today.weekday() - number) % 7)
+
+    def _is_of_saying(self, hit: Hit, sentence: Sentence) -> bool:
+        """ "said on Tuesday", "in a statement late Tuesday": the day on which somebody spoke, not that of the attack.
+
+        A day that has the attack right behind it is the attack's: "said Monday's strike".
+        """
+        words = sentence.text.words
+
+        def near(start: int, end: int) -> bool:
+            return 0 <= end - start and len(words[start:end].split()) <= _BESIDE
+
+        for attack in sentence.with_tags(self._strike):
+            between = words[hit.end : attack.start].split() if hit.end <= attack.start else None
+            if between is not None and (
+                self._day_part.issuperset(between) or ("s" in between[:2] and len(between) <= 1 + _BESIDE)
+            ):
+                return False
+        return any(near(h.end, hit.start) for h in sentence.with_tags(self._spoken)) or any(
+            near(hit.end, h.start) for h in sentence.with_tags(self._spoken_behind)
+        )

@@ -142,7 +142,10 @@ class ActorSpec(Strict):
         default="foe", description="`foe`: attacks bases; `partner`: fights beside their troops", examples=["partner"]
     )
     kind: str = Field(default="", description="for people", examples=["militia"])
-    umbrella: str = Field(default="", description="whom it belongs to, for people", examples=["islamic-resistance"])
+    umbrella: str = Field(
+        default="", description="whom it belongs to: their reports do not contradict each other",
+        examples=["Islamic Resistance"],
+    )  # fmt: skip
     facade: bool = Field(default=False, description="true: a name under which others claim", examples=[True])
     names: tuple[str, ...] = Field(
         default=(), description="other names, in any language", examples=[["Brigades of the Lake", "كتائب البحيرة"]]
@@ -184,6 +187,19 @@ class Gazetteer:
             return self.places[place_id].name
         code = place_id.removeprefix("country:")
         return self.countries[code].name if code in self.countries else place_id
+
+    def sides_of(self, actor_id: str) -> frozenset[str]:
+        """An actor and, through the `umbrella` of each, those that it belongs to, by id (`IRGC` → `irgc` → `iran`)."""
+        found, waiting = {actor_id}, [actor_id]
+        while waiting:
+            actor = self.actors.get(waiting.pop())
+            umbrellas = {part.strip().casefold() for part in actor.umbrella.split("/")} if actor is not None else set()
+            for other in self.actors.values():
+                names = {other.id, other.name.casefold(), *(word.casefold() for word in other.exact)}
+                if other.id not in found and umbrellas & names:
+                    found.add(other.id)
+                    waiting.append(other.id)
+        return frozenset(found)
 
     def terms(self, bits: dict[str, int]) -> Iterator[Term]:
         """The terms of all names; `bits` are those of the built-in tags with the lists that include them."""

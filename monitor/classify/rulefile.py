@@ -71,6 +71,10 @@ class RuleSet:
         actor = self.gazetteer.actors.get(actor_id)
         return actor.name if actor is not None else actor_id
 
+    def sides_of(self, actor_id: str) -> frozenset[str]:
+        """An actor and those that it belongs to, by id."""
+        return self.gazetteer.sides_of(actor_id)
+
     def zone_of(self, place_id: str) -> str:
         """The IANA time zone at a place or `country:XX`."""
         return self.gazetteer.zone_of(place_id)

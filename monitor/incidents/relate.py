@@ -1,4 +1,4 @@
-"""Which incident an item belongs to: one attack on one place in one window of local dates.
+"""Which incident an item belongs to: one attack on one place (a salvo: on several) in one window of local dates.
 
 **Identity** is the place and the window, never the likeness of two headlines: likeness merges two bases that were
 attacked on one day, and splits two wordings of one attack. Attack, foiled attack and claim are one kind of event, so
@@ -9,19 +9,28 @@ and comes within 18 hours of the incident's opening: papers still write of an ev
 18 hours keep nightly attacks apart. A report that *states* another day ("on Tuesday", "January 20") tells of another
 attack, with one exception: the day before the incident's, because early reports around midnight carry the later day.
 
-**Places told with less precision.** A report that names only the country joins the open incident of that country (the
-latest, where there are several). One that names the base joins an open incident of the country that has no base yet,
-and gives it its place. Where no place is told, the attacker, the weapon and the words of the title must support it.
+**Places told with less precision.** A country alone is a place: a report that names only the country joins the open
+incident of that country (the latest, where there are several) and no other country's. One that names the base joins an
+open incident of the country that has no base yet, and gives it its place. Where no place is told at all, the two must
+agree in words or in attacker and weapon; in both cases nothing may contradict (`agreement.py`): a wrong join swallows
+an alert, a wrong split costs one message more.
+
+**A salvo** keeps all its places. A report that names one of them joins it, and adds those that it names beside it; one
+that names another place joins an incident of several places where attacker and weapon are the same.
+
+**What comes later.** A claim joins the latest unclaimed incident at its place, a new toll the latest one, up to four
+days after it: they tell of an attack that is known. A toll opens nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.incidents.agreement import Sides, agreement, contradiction, same_attacker
 from monitor.meaning import (
     INCIDENT_ACTS,
     Act,
@@ -37,12 +46,17 @@ from monitor.news import Item
 
 #: an undated report joins an incident that was opened at most so long before it
 FOLLOW_UP = timedelta(hours=18)
+#: a claim or a toll belongs to an attack at most so many days before it
+LATER_DAYS = 4
+#: places of one incident; a text that lists more names no targets
+MOST_PLACES = 24
 #: place of an incident that nobody places
 _UNPLACED = "unplaced"
 _COUNTRY = "country:"
-#: the first letters of longer words, so that "Iran" and "Iranian", "attack" and "attacks" count as one
-_WORD = re.compile(r"\b\w{4}")
-_LIKE = 0.25
+
+
+def _alone(actor: str) -> frozenset[str]:
+    return frozenset({actor})
 
 
 def local_date(item: Item, classification: Classification, zone_of: Callable[[str], str]) -> date:
@@ -65,33 +79,48 @@ def relate(
     incidents: Sequence[Incident],
     *,
     zone_of: Callable[[str], str],
+    sides: Sides = _alone,
     own: str | None = None,
 ) -> Relation:
     """The incident that `item` opens or joins; `own` is the one that an edited item already belongs to.
 
-    `incidents` may hold any incidents in any order; those outside the window are passed over. The answer carries the
-    incident as the item leaves it: a place made exact, weapons and claims added, the highest toll.
+    `incidents` may hold any incidents in any order; those outside the window are passed over. `sides` gives an actor
+    with those that it belongs to. The answer carries the incident as the item leaves it: a place made exact, places of
+    the same salvo, weapons and claims added, the highest toll.
     """
-    if classification.act not in INCIDENT_ACTS:
-        return Relation(kind=RelationKind.NONE, reason=f"an item of act {classification.act} opens no incident")
+    act = classification.act
+    latest = sorted(incidents, key=lambda i: (i.opened_at, i.id), reverse=True)
+    if act is Act.TOLL:
+        known = _counted_again(latest, item, classification, zone_of)
+        if known is None:
+            return Relation(kind=RelationKind.NONE, reason="a new toll of no attack that is known")
+        joined = _with(known, classification, (), ())
+        return Relation(kind=RelationKind.JOINS, incident=joined, reason=f"a later toll of the attack there on {known.date}")
+    if act not in INCIDENT_ACTS:
+        return Relation(kind=RelationKind.NONE, reason=f"an item of act {act} opens no incident")
     day = local_date(item, classification, zone_of)
     places = targets(classification)
+    open_ones = [i for i in latest if _in_window(i, day, classification, item)]
     known = next((incident for incident in incidents if incident.id == own), None) if own else None
-    if known is not None:
-        joined, reason = known, "the same article, edited"
-    else:
-        open_ones = [i for i in incidents if _in_window(i, day, classification, item)]
-        open_ones.sort(key=lambda i: (i.opened_at, i.id), reverse=True)
-        found = (
-            _same_place(open_ones, places)
-            or _vaguer_place(open_ones, places)
-            or _no_place(open_ones, places, classification, item)
-        )
-        if found is None:
-            opened = _open(item, classification, incidents, day)
-            return Relation(kind=RelationKind.OPENS, incident=opened, reason="no incident there on that day")
-        joined, reason = found
-    return Relation(kind=RelationKind.JOINS, incident=_with(joined, classification), reason=reason)
+    found = (known, "the same article, edited") if known is not None else (
+        _same_place(open_ones, places)
+        or _vaguer_place(open_ones, places, classification, sides)
+        or _same_salvo(open_ones, places, classification, sides)
+        or _no_place(open_ones, places, classification, item, sides)
+        or _claimed_later(latest, places, day, classification, sides)
+    )  # fmt: skip
+    if found is None:
+        opened = _open(item, classification, incidents, day)
+        return Relation(kind=RelationKind.OPENS, incident=opened, reason="no incident there on that day")
+    joined, reason = found
+    elsewhere = {place.id for other in open_ones if other.id != joined.id for place in other.places}
+    added = _added(joined, places, elsewhere, linked=reason == _SALVO)
+    return Relation(
+        kind=RelationKind.JOINS,
+        incident=_with(joined, classification, places, added),
+        reason=reason,
+        added=tuple(place.name for place in added),
+    )
 
 
 def _in_window(incident: Incident, day: date, classification: Classification, item: Item) -> bool:
@@ -103,78 +132,162 @@ def _in_window(incident: Incident, day: date, classification: Classification, it
 
 
 Found = tuple[Incident, str] | None
+_SALVO = "attacker and weapon of a salvo on several places, same local date"
 
 
 def _same_place(incidents: Sequence[Incident], places: Sequence[PlaceRef]) -> Found:
-    ids = {place.id for place in places}
-    for incident in incidents:
-        if incident.place_id in ids:
-            return incident, "same place, same local date"
+    """An incident at a base of the report, the base that it names first before the others."""
+    for place in places:
+        for incident in incidents:
+            if not _is_vague(place.id) and any(place.id == known.id for known in incident.places):
+                return incident, "same place, same local date"
     return None
 
 
-def _vaguer_place(incidents: Sequence[Incident], places: Sequence[PlaceRef]) -> Found:
+def _vaguer_place(
+    incidents: Sequence[Incident], places: Sequence[PlaceRef], classification: Classification, sides: Sides
+) -> Found:
     """A report of a country joins what is open there; a report of a base makes a country's incident exact."""
-    for place in places:
+    facts = classification.facts
+    for number, place in enumerate(places):
         for incident in incidents:
-            if (
-                place.country
-                and incident.country == place.country
-                and (_is_vague(place.id) or _is_vague(incident.place_id))
-            ):
+            if not _meets(place, incident) or contradiction(facts, incident, sides):
+                continue
+            # a country that a report names behind others says little by itself
+            if number == 0 or set(facts.weapons) & set(incident.weapons) or same_attacker(facts, incident, sides):
                 return incident, f"same country ({place.country}), same local date"
     return None
 
 
-def _no_place(
-    incidents: Sequence[Incident], places: Sequence[PlaceRef], classification: Classification, item: Item
+def _meets(place: PlaceRef, incident: Incident) -> bool:
+    """The incident has this place, or one of the two is no more than the country of the other."""
+    return any(
+        place.id == known.id
+        or (place.country and known.country == place.country and (_is_vague(place.id) or _is_vague(known.id)))
+        for known in incident.places
+    )
+
+
+def _same_salvo(
+    incidents: Sequence[Incident], places: Sequence[PlaceRef], classification: Classification, sides: Sides
 ) -> Found:
-    """Where the report or the incident has no place: the one with the most signs in common, if there is any."""
-    best: tuple[float, Incident] | None = None
+    """Another place of a salvo: an incident of several places by the same attacker, with the same weapon."""
+    facts = classification.facts
+    for incident in incidents:
+        if (
+            places
+            and incident.more_places
+            and set(facts.weapons) & set(incident.weapons)
+            and same_attacker(facts, incident, sides)
+        ):
+            return incident, _SALVO
+    return None
+
+
+def _no_place(
+    incidents: Sequence[Incident],
+    places: Sequence[PlaceRef],
+    classification: Classification,
+    item: Item,
+    sides: Sides,
+) -> Found:
+    """Where the report or the incident has no place: the one that agrees most with it, if nothing contradicts."""
+    best, found = 0.0, None
     for incident in incidents:
         if places and incident.place_id != _UNPLACED:
             continue
-        signs = _signs(incident, classification, item)
-        if signs >= 1 and (best is None or signs > best[0]):
-            best = signs, incident
-    return (best[1], "no place is told; attacker, weapon or words agree, same local date") if best else None
+        much, why = agreement(classification.facts, item.title, incident, sides)
+        if much > best and not contradiction(classification.facts, incident, sides):
+            best, found = much, (incident, f"no place is told; {why}, same local date")
+    return found
 
 
-def _signs(incident: Incident, classification: Classification, item: Item) -> float:
-    """How much two reports without a common place agree: attacker, weapon, words of the title."""
+def _claimed_later(
+    incidents: Sequence[Incident], places: Sequence[PlaceRef], day: date, classification: Classification, sides: Sides
+) -> Found:
+    """A claim without a day of its own, some days behind the attack at its place that nobody claimed."""
     facts = classification.facts
-    actors = {*facts.claimed_by, *facts.attributed_to}
-    if actors and incident.claimed_by and not actors & set(incident.claimed_by):
-        return 0
-    likeness = _likeness(item.title, incident.first_title)
-    return bool(set(facts.weapons) & set(incident.weapons)) + bool(actors & set(incident.claimed_by)) + likeness / _LIKE
+    if classification.act is not Act.CLAIM or facts.date_stated:
+        return None
+    ids = {place.id for place in places if not _is_vague(place.id)}
+    for incident in incidents:
+        days = (day - incident.date).days
+        if not 0 <= days <= LATER_DAYS or ids.isdisjoint(place.id for place in incident.places):
+            continue
+        other_weapon = facts.weapons and incident.weapons and not set(facts.weapons) & set(incident.weapons)
+        if incident.claimed_by or other_weapon or contradiction(facts, incident, sides):
+            return None
+        return incident, f"a claim of the attack there on {incident.date}, which nobody had claimed"
+    return None
 
 
-def _likeness(one: str, other: str) -> float:
-    """Share of the longer words that two titles have in common (Jaccard)."""
-    a, b = (set(_WORD.findall(text.casefold())) for text in (one, other))
-    return len(a & b) / len(a | b) if a and b else 0.0
+def _counted_again(
+    incidents: Sequence[Incident], item: Item, classification: Classification, zone_of: Callable[[str], str]
+) -> Incident | None:
+    """The latest attack at a base that a new toll names."""
+    places = [p for p in classification.facts.places if p.role is not PlaceRole.ORIGIN and p.precision == "base"]
+    ids = {place.id for place in places}
+    if not ids:
+        return None
+    day = item.reported.astimezone(ZoneInfo(zone_of(places[0].id))).date()
+    return next(
+        (
+            i for i in incidents
+            if 0 <= (day - i.date).days <= LATER_DAYS and not ids.isdisjoint(place.id for place in i.places)
+        ),
+        None,
+    )  # fmt: skip
 
 
 def _is_vague(place_id: str) -> bool:
     return place_id.startswith(_COUNTRY) or place_id == _UNPLACED
 
 
+def _added(
+    incident: Incident, places: Sequence[PlaceRef], elsewhere: Collection[str], *, linked: bool
+) -> tuple[PlaceRef, ...]:
+    """The places that this report adds to the incident: those that it names beside one of them, or all of its salvo.
+
+    A base in a country that the incident names makes it exact and adds nothing; one that has an incident of its own
+    stays there.
+    """
+    known = {place.id for place in incident.places}
+    countries = {place.country for place in incident.places}
+    if incident.place_id == _UNPLACED:
+        return ()
+    if not linked and not any(_meets(place, incident) for place in places):
+        return ()
+    vague = {place.country for place in incident.places if _is_vague(place.id)}
+    # one base of a country that is named alone is the incident's own; a second one is another place
+    added: list[PlaceRef] = []
+    for place in places:
+        if place.id in known or place.id in elsewhere or (_is_vague(place.id) and place.country in countries):
+            continue
+        if place.country in vague:
+            vague.discard(place.country)
+        else:
+            added.append(place)
+    return tuple(added[: MOST_PLACES - len(incident.places)])
+
+
 def _open(item: Item, classification: Classification, incidents: Sequence[Incident], day: date) -> Incident:
     facts = classification.facts
-    place = next(iter(targets(classification)), None)
-    place_id = place.id if place else _UNPLACED
+    places = targets(classification)[:MOST_PLACES]
+    place = next(iter(places), None)
     return Incident(
         id=_new_id(day, place, incidents),
-        place_id=place_id,
+        place_id=place.id if place else _UNPLACED,
         place_name=place.name if place else "a place not told",
         country=place.country if place else "",
+        more_places=places[1:],
         date=day,
         opened_at=item.reported,
         act=classification.act,
         level=classification.level or Level.DIGEST,
         weapons=facts.weapons,
         claimed_by=facts.claimed_by,
+        attributed_to=facts.attributed_to,
+        named=facts.named,
         killed=facts.killed,
         wounded=facts.wounded,
         first_title=item.title,
@@ -196,25 +309,41 @@ def _new_id(day: date, place: PlaceRef | None, incidents: Sequence[Incident]) ->
     return found
 
 
-def _with(incident: Incident, classification: Classification) -> Incident:
+def _with(
+    incident: Incident, classification: Classification, places: Sequence[PlaceRef], added: Sequence[PlaceRef]
+) -> Incident:
     """The incident with what this report adds; its id, date and opening stay."""
     facts = classification.facts
-    place = next(iter(targets(classification)), None)
-    exact = (
-        place is not None
-        and _is_vague(incident.place_id)
-        and not (place.id.startswith(_COUNTRY) and incident.place_id.startswith(_COUNTRY))
-    )
-    if exact and place is not None:
-        incident = replace(incident, place_id=place.id, place_name=place.name, country=place.country)
+    first, *more = _exact(incident, places, added)
+    claimed = _union(incident.claimed_by, facts.claimed_by)
+    blamed = _union(incident.attributed_to, facts.attributed_to)
     return replace(
         incident,
+        place_id=first.id,
+        place_name=first.name,
+        country=first.country,
+        more_places=tuple(more),
         act=Act.ATTACK if classification.act is Act.ATTACK else incident.act,
         weapons=_union(incident.weapons, facts.weapons),
-        claimed_by=_union(incident.claimed_by, facts.claimed_by),
+        claimed_by=claimed,
+        attributed_to=tuple(actor for actor in blamed if actor not in claimed),
+        named=_union(incident.named, facts.named),
         killed=_larger(incident.killed, facts.killed),
         wounded=_larger(incident.wounded, facts.wounded),
     )
+
+
+def _exact(incident: Incident, places: Sequence[PlaceRef], added: Sequence[PlaceRef]) -> list[PlaceRef]:
+    """The incident's places, each country made exact by a base in it that the report names, and the added ones."""
+    if incident.place_id == _UNPLACED and places:
+        return list(places[:MOST_PLACES])
+    known = {place.id for place in incident.places} | {place.id for place in added}
+    bases = [place for place in places if not _is_vague(place.id) and place.id not in known]
+    out: list[PlaceRef] = []
+    for place in incident.places:
+        base = next((b for b in bases if _is_vague(place.id) and b.country == place.country), None)
+        out.append(base or place)
+    return [*out, *added]
 
 
 def _union(one: tuple[str, ...], other: Sequence[str]) -> tuple[str, ...]:

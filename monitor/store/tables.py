@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import JSON, Date, ForeignKey, Index, MetaData, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from monitor.meaning import Act, Classification, DecisionReason, Level, Opinion
+from monitor.meaning import Act, Classification, DecisionReason, Level, Opinion, PlaceRef
 from monitor.messages import AlertKind, DeliveryState
 from monitor.news import DateMark, Novelty, NoveltyReason
 from monitor.store.columns import BigKey, Frozen, PlainText, UtcDateTime, Word
@@ -169,7 +169,7 @@ class FingerprintRow(Row):
 
 
 class IncidentRow(Row):
-    """One attack on one place in one local-date window."""
+    """One attack on one place (a salvo: on several) in one local-date window."""
 
     __tablename__ = "incidents"
 
@@ -177,6 +177,7 @@ class IncidentRow(Row):
     place_id: Mapped[str] = mapped_column(PlainText)
     place_name: Mapped[str] = mapped_column(PlainText)
     country: Mapped[str] = mapped_column(PlainText)
+    more_places: Mapped[tuple[PlaceRef, ...]] = mapped_column(Frozen(tuple[PlaceRef, ...]), server_default="[]")
     date: Mapped[date] = mapped_column(Date)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int]
@@ -186,6 +187,8 @@ class IncidentRow(Row):
     told_to: Mapped[tuple[str, ...]] = mapped_column(Words, server_default="[]")
     weapons: Mapped[tuple[str, ...]] = mapped_column(Words)
     claimed_by: Mapped[tuple[str, ...]] = mapped_column(Words)
+    attributed_to: Mapped[tuple[str, ...]] = mapped_column(Words, server_default="[]")
+    named: Mapped[tuple[str, ...]] = mapped_column(Words, server_default="[]")
     killed: Mapped[int | None]
     wounded: Mapped[int | None]
     first_title: Mapped[str] = mapped_column(PlainText)

@@ -1,0 +1,72 @@
+"""Do a report and an incident that no place joins tell of the same attack? What speaks for it, and what against. Pure.
+
+Nobody's ignorance of a place is a sign: two reports without one agree on nothing. They meet where they agree in words
+(nearly the same headline) or in attacker and weapon, and never where they contradict each other: another country
+anywhere in the two, another nation whose base it is, another town, another attacker.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from monitor.meaning import Facts, Incident, PlaceRole
+
+#: the actor itself and those that it belongs to, by id
+Sides = Callable[[str], frozenset[str]]
+#: actors that stand for anybody: they neither agree nor contradict
+_ANYBODY = frozenset({"unknown-fighters", "iran-backed"})
+#: the first letters of longer words, so that "Iran" and "Iranian", "attack" and "attacks" count as one
+_WORD = re.compile(r"\b\w{4}")
+#: shared words of two headlines that say the same; and of two that may, where the attacker is the same
+_SAME_WORDS = 0.5
+_LIKE = 0.25
+_FEWEST_WORDS = 4
+
+
+def contradiction(facts: Facts, incident: Incident, sides: Sides) -> str:
+    """What the two say differently, for people; empty where nothing contradicts."""
+    said = [f"country:{p.country}" for p in facts.places if p.role is PlaceRole.TARGET and p.country]
+    known = [f"country:{p.country}" for p in incident.places if p.country]
+    mine, theirs = {*facts.named, *said}, {*incident.named, *known}
+    for kind, words in (("country:", "another country"), ("nation:", "another nation"), ("town:", "another town")):
+        one, other = ({name for name in names if name.startswith(kind)} for names in (mine, theirs))
+        if one and other and not one & other:
+            return f"{words} is named"
+    one, other = attackers(facts), attackers(incident)
+    if one and other and not _all_sides(one, sides) & _all_sides(other, sides):
+        return "another attacker is named"
+    return ""
+
+
+def agreement(facts: Facts, title: str, incident: Incident, sides: Sides) -> tuple[float, str]:
+    """What the two have in common that one attack makes likely: how much, and in words; empty where it is too little."""
+    shared, likeness = _likeness(title, incident.first_title)
+    if likeness >= _SAME_WORDS and shared >= _FEWEST_WORDS:
+        return 1 + likeness, "nearly the same headline"
+    if same_attacker(facts, incident, sides):
+        if set(facts.weapons) & set(incident.weapons):
+            return 1 + likeness, "attacker and weapon agree"
+        if shared >= _FEWEST_WORDS or likeness >= _LIKE:
+            return likeness, "attacker and words agree"
+    return 0, ""
+
+
+def same_attacker(facts: Facts, incident: Incident, sides: Sides) -> bool:
+    """One of them is named by both, or by one of them as the side that the other's belongs to."""
+    return any(a in sides(b) or b in sides(a) for a in attackers(facts) for b in attackers(incident))
+
+
+def attackers(of: Facts | Incident) -> frozenset[str]:
+    """Who claims it or is blamed for it, by name."""
+    return frozenset((*of.claimed_by, *of.attributed_to)) - _ANYBODY
+
+
+def _all_sides(actors: Iterable[str], sides: Sides) -> frozenset[str]:
+    return frozenset().union(*map(sides, actors))
+
+
+def _likeness(one: str, other: str) -> tuple[int, float]:
+    """How many of the longer words two titles share, and their share of all (Jaccard)."""
+    a, b = (set(_WORD.findall(text.casefold())) for text in (one, other))
+    return len(a & b), len(a & b) / len(a | b) if a and b else 0.0
