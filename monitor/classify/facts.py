@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from monitor.classify.matcher import Hit
 from monitor.classify.numbers import number_before, number_behind, value
 from monitor.classify.reading import Reading, Sentence
 from monitor.classify.vocabulary import Vocabulary
-from monitor.meaning import INCIDENT_ACTS
+from monitor.meaning import INCIDENT_ACTS, Act
 
 #: weapons in the words of facts, most telling first; a general one is left out where a special one is named
 WEAPONS = (
@@ -46,11 +47,14 @@ class FactFinder:
         mask = vocabulary.mask
         self._weapons = [(name, mask(name)) for name in WEAPONS]
         self._claim, self._no_claim = mask("claim"), mask("no-claim")
+        self._attacker_said, self._says = mask("attacker-said"), mask("says")
+        self._claim_of_deed = mask("claim-of-deed")
         self._foe = mask("foe")
         self._blamed = mask("blamed")
         self._harmed, self._unharmed = mask("harmed"), mask("unharmed")
         self._killed, self._wounded = mask("killed"), mask("wounded")
         self._stopped = mask("intercept", "stopped")
+        self._interception, self._not_stopped = mask("interception"), mask("not-stopped")
         self._yesterday = mask("yesterday")
         self._days = [(i, mask(name)) for i, name in enumerate(_WEEKDAYS)]
 
@@ -129,6 +133,32 @@ class FactFinder:
         return any(
             0 <= hit.start - a.end <= 2 or (hit.end <= a.start and all(map(value, words[hit.end : a.start].split())))
             for a in sentence.with_tags(self._foe)
+        )
+
+    def toll_claimed(self, verdict: Verdict, reading: Reading) -> bool:
+        """Killed and wounded are the attackers' own numbers: without what they say there are others, or none."""
+        others = [s for s in reading.sentences if not self._is_claimed(s, verdict.act)]
+        if len(others) == len(reading.sentences):
+            return False
+        told, confirmed = self.harmed(reading), self.harmed(replace(reading, sentences=others))
+        return any(number is not None and number != other for number, other in zip(told, confirmed, strict=True))
+
+    def _is_claimed(self, sentence: Sentence, act: Act) -> bool:
+        """Attackers speak in it, and say more than that it was they."""
+        speaks = sentence.tags & self._attacker_said or (act is Act.CLAIM and sentence.tags & self._claim)
+        if not speaks or sentence.tags & self._no_claim:
+            return False
+        deeds = list(sentence.with_tags(self._claim_of_deed))
+        said = sentence.with_tags(self._says)
+        return any(not any(deed.start <= hit.start and hit.end <= deed.end for deed in deeds) for hit in said)
+
+    def interception(self, reading: Reading) -> bool:
+        """Headline or lead tells that something was shot down, stopped or missed, with or without a number."""
+        return any(
+            not sentence.is_cause(hit)
+            for sentence in reading.sentences
+            if sentence.zone != "body" and not sentence.tags & self._not_stopped
+            for hit in sentence.with_tags(self._interception)
         )
 
     def intercepted(self, reading: Reading) -> int | None:
