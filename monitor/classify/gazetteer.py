@@ -185,6 +185,11 @@ class Gazetteer:
         code = place_id.removeprefix("country:")
         return self.countries[code].name if code in self.countries else place_id
 
+    def country_name(self, code: str) -> str:
+        """`Iraq` for `IQ`; a code that no file knows is its own name, an empty one stays empty."""
+        country = self.countries.get(code.upper())
+        return country.name if country is not None else code
+
     def terms(self, bits: dict[str, int]) -> Iterator[Term]:
         """The terms of all names; `bits` are those of the built-in tags with the lists that include them."""
         site_tag = {"base": bits["base-place"], "home": bits["home-base"], "diplomatic": bits["diplomatic-place"]}
