@@ -65,7 +65,7 @@ class Sentence:
         text = self.text.original
         start, end = self.text.span(self.start, self.end)
         # the form that is matched may have lost the first letters (the Arabic article) and the last signs
-        while start > 0 and not _parts(text[start - 1]):
+        while 0 < start < len(text) and not _parts(text[start]) and not _parts(text[start - 1]):
             start -= 1
         while end < len(text) and not _parts(text[end - 1]) and not _parts(text[end]):
             end += 1
