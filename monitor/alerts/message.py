@@ -42,8 +42,8 @@ ODD_DATE = timedelta(days=2)
 #: what stands for a place where nobody says which
 UNPLACED = "unplaced"
 _COUNTRY = "country:"
-#: the fewest characters that a long title leaves of the place
-_PLACE_ROOM = 30
+#: the fewest characters that a long title leaves of the place, and of who claims it
+_LEAST_ROOM = 30
 #: weapons as words before "attack", where they are not simply called so
 _BEFORE_ATTACK = {
     "ground_assault": "ground", "ied": "bomb", "small_arms": "small-arms", "suicide_bombing": "suicide-bomb",
@@ -170,15 +170,18 @@ def _title(level: Level, item: Item, classification: Classification, at: str, ag
         return shorten(f"{level.upper()}: {what}: {shorten(clean(item.title), 140)}", MAX_TITLE)
     when = f" ({ago})" if ago else ""
     title = f"{level.upper()}: {_subject(act, classification.facts, at)}{when}"
-    if len(title) > MAX_TITLE:
-        at = shorten(at, max(_PLACE_ROOM, len(at) - (len(title) - MAX_TITLE)))
+    if (over := len(title) - MAX_TITLE) > 0:
+        at = shorten(at, max(_LEAST_ROOM, len(at) - over))
         title = f"{level.upper()}: {_subject(act, classification.facts, at)}{when}"
+    if len(title) > MAX_TITLE:
+        title = f"{level.upper()}: {_subject(act, classification.facts, at, room=_LEAST_ROOM)}{when}"
     return shorten(title, MAX_TITLE)
 
 
-def _subject(act: Act, facts: Facts, at: str) -> str:
+def _subject(act: Act, facts: Facts, at: str, *, room: int = 80) -> str:
+    """`room`: the characters that the names of those who claim it may take."""
     attack = _attack(facts.weapons)
-    by = f" by {_names(facts.claimed_by)}" if facts.claimed_by else ""
+    by = f" by {shorten(_names(facts.claimed_by), room)}" if facts.claimed_by else ""
     if act is Act.CLAIM:
         subject = f"{attack}{at} claimed{by}, not confirmed"
     elif act is Act.FOILED:
@@ -202,8 +205,9 @@ def _attack(weapons: tuple[str, ...]) -> str:
     """`drone and rocket attack`, `suicide bombing`, `attack`."""
     if len(weapons) == 1 and weapons[0] in _AN_ATTACK:
         return _AN_ATTACK[weapons[0]]
-    named = tuple(_BEFORE_ATTACK.get(weapon, weapon.replace("_", " ")) for weapon in weapons)
-    return f"{_names(named, glue=' and ')} attack" if named else "attack"
+    *others, last = [_BEFORE_ATTACK.get(weapon, weapon.replace("_", " ")) for weapon in weapons[:3]] or [""]
+    named = f"{', '.join(others)} and {last}" if others else last
+    return f"{shorten(clean(named), 80)} attack".strip()
 
 
 def _stopped(facts: Facts) -> str:
@@ -325,5 +329,5 @@ def _why(classification: Classification, title_of: Callable[[str], str]) -> str:
     return shorten("; ".join(words[:7]), 300)
 
 
-def _names(names: tuple[str, ...], *, glue: str = ", ") -> str:
-    return shorten(glue.join(clean(name) for name in names[:3]), 80)
+def _names(names: tuple[str, ...]) -> str:
+    return shorten(", ".join(clean(name) for name in names[:3]), 80)

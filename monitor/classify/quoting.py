@@ -33,11 +33,11 @@ class Quotes:
 
     def lead(self, reading: Reading, deciding: Sentence | None) -> Span | None:
         """The sentence of the lead that says most beside headline and deciding sentence; None where none does."""
-        told = [s for s in reading.sentences if s.zone == "headline" or s is deciding]
+        told = [s for s in reading.sentences if s.field == "title" or s is deciding]
         known = {word for sentence in told for word in _words(sentence)}
         fresh = [
             s for s in reading.sentences
-            if s.zone == "lead" and s is not deciding
+            if s.field != "title" and s.zone != "body" and s is not deciding
             and len(_words(s) - known) >= (1 if self._rank(s) < _TELLS_NEWS else _NEW_WORDS)
         ]  # fmt: skip
         best = min(fresh, key=self._rank, default=None)
