@@ -297,7 +297,8 @@ class Daemon:
         """Queues a notice, in the transaction that keeps what it tells of."""
         now = self._app.clock()
         alert = operator_alert(reason, title, body, alert_id=tx.new_id(now), now=now)
-        tx.add_alert(alert, self._app.desk.channels.targets(alert.channels))
+        if not tx.add_alert(alert, self._app.desk.channels.targets(alert.channels)):
+            log.error("notice not queued alert=%s reason=%s: its id was used before", alert.id, reason)
 
     async def _deliver(self) -> None:
         await self._parts.deliverer.start_due(self._app.desk.channels)

@@ -161,7 +161,8 @@ class Deliverer:
             notice = gave_up_notice(delivery, verdict, alert_id=tx.new_id(now), now=now)
             others = [t for t in channels.targets(["operator"]) if t.key != delivery.target]
             others = others or [t for t in channels.targets(channels.names()) if t.key != delivery.target]
-            tx.add_alert(notice, others)
+            if not tx.add_alert(notice, others):
+                log.error("notice not queued alert=%s reason=%s: its id was used before", notice.id, notice.reason)
 
 
 def _say(attempt: Attempt) -> None:

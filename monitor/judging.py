@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -65,14 +65,19 @@ def earliest_day(item: Item, rules: RuleSet) -> date:
     return (item.reported - INCIDENT_HORIZON - timedelta(days=rules.memory_days)).date()
 
 
-def incident_after(judgement: Judgement) -> Incident | None:
-    """The incident as this item leaves it: told, where somebody is told."""
-    incident = judgement.relation.incident
-    if incident is None or not judgement.decision.tell:
+def incident_after(judgement: Judgement, addressed: Collection[str] | None = None) -> Incident | None:
+    """The incident as this item leaves it: told, where somebody is told.
+
+    `addressed` are the channels that some address takes: a message to the others reaches nobody, so they are not told
+    by it. None: all of them, where no message is made (`classify`, `rules replay`).
+    """
+    incident, decision = judgement.relation.incident, judgement.decision
+    if incident is None or not decision.tell:
         return incident
-    told_to = (*incident.told_to, *(c for c in judgement.decision.send_to if c not in incident.told_to))
+    told = [channel for channel in decision.send_to if addressed is None or channel in addressed]
+    told_to = (*incident.told_to, *(channel for channel in told if channel not in incident.told_to))
     return replace(
-        incident, told=True, told_to=told_to, version=incident.version + incident.told,
+        incident, told=incident.told or bool(told), told_to=told_to, version=incident.version + incident.told,
         level=judgement.classification.level or incident.level,
     )  # fmt: skip
 

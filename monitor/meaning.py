@@ -77,6 +77,19 @@ class Evidence:
     text: str
     #: what the words speak for, e.g. `weapon: drone`, `target: ain-al-asad`, `never: anniversary`
     why: str
+    #: the same in plain words for an alert, e.g. `weapon`; empty for words that only connect
+    means: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A stretch of an item, to be quoted: `getattr(item, field)[start:end]`."""
+
+    #: `title`, `summary` or `body`
+    field: str
+    #: character offsets into that field's original text
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +103,10 @@ class Facts:
     killed: int | None = None
     wounded: int | None = None
     intercepted: int | None = None
+    #: killed and wounded are known from the attackers alone
+    toll_claimed: bool = False
+    #: headline or lead tells that something was shot down or stopped, with or without a number
+    interception: bool = False
     #: local date of the attack at the place
     date: date | None = None
     #: the item says the day itself ("on Tuesday", "January 20"); else `date` is the day of the report
@@ -146,6 +163,10 @@ class Classification:
     reason: str = ""
     facts: Facts = field(default_factory=Facts)
     evidence: tuple[Evidence, ...] = ()
+    #: the sentence that decided; None where none did, and in what was stored before it was kept
+    deciding: Span | None = None
+    #: the sentence of the lead that says most beside it; None where there is none
+    lead: Span | None = None
     score: tuple[ScorePart, ...] = ()
     #: hash of the rule files that decided
     rules_hash: str = ""

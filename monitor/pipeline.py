@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.alerts.decide import heard, repeated
 from monitor.alerts.message import incident_alert
 from monitor.classify.rulefile import RuleSet
 from monitor.desk import Desk
@@ -167,8 +168,8 @@ class Pipeline:
         judged, alerts = self._keep_items(tx, feed, recognised, desk, now=now)
         after = state_after(feed, state, reading, now=now, offline=offline)
         for notice in feed_notices(feed, state, after, recognised, offline=offline, new_id=tx.new_id, now=now):
-            tx.add_alert(notice, desk.channels.targets(notice.channels))
-            if notice.reason == OperatorReason.FEED_BLIND:
+            queued = tx.add_alert(notice, desk.channels.targets(notice.channels))
+            if queued and notice.reason == OperatorReason.FEED_BLIND:
                 after = replace(after, blind_told_at=now)
         report = report_of(feed, reading, recognised, judged, alerts)
         event = PollEvent(
@@ -215,25 +216,32 @@ class Pipeline:
         *,
         now: datetime,
     ) -> StoredItem:
-        incident = incident_after(judgement)
-        if incident is not None:
+        """The incident as the item leaves it, the alert where one is due, and the item with what was decided."""
+        incident = judgement.relation.incident
+        addressed = [channel for channel in judgement.decision.send_to if desk.channels.targets([channel])]
+        decision = heard(judgement.decision, addressed)
+        judgement = replace(judgement, decision=decision)
+        after = incident_after(judgement, addressed)
+        if after is not None:
             if judgement.relation.kind is RelationKind.OPENS:
-                tx.add_incident(incident)
+                tx.add_incident(after)
             else:
-                tx.update_incident(incident)
-            remember_incident(incidents, incident)
-        if judgement.decision.tell:
-            alert = incident_alert(
-                judgement.item, judgement.classification, incident, judgement.decision,
-                alert_id=tx.new_id(now), now=now, name_of=desk.rules.name_of,
-            )  # fmt: skip
-            tx.add_alert(alert, desk.channels.targets(alert.channels))
-            alerts.append(alert)
+                tx.update_incident(after)
+        if decision.tell:
+            alert = _alert(judgement, after, desk, alert_id=tx.new_id(now), now=now)
+            if tx.add_alert(alert, desk.channels.targets(alert.channels)):
+                alerts.append(alert)
+            else:
+                decision, after = repeated(decision), incident
+                if after is not None:
+                    tx.update_incident(after)
+        if after is not None:
+            remember_incident(incidents, after)
         return replace(
             stored,
             classification=judgement.classification,
-            decision=judgement.decision,
-            incident_id=incident.id if incident else None,
+            decision=decision,
+            incident_id=after.id if after else None,
         )
 
 
@@ -241,6 +249,14 @@ def _is_worth_a_line(report: PollReport, before: FeedState) -> bool:
     """A poll that brought something, or whose result is another than last time; thousands a day bring nothing."""
     brought = report.new or report.updated or report.copies or report.old or report.dropped or report.alerts
     return bool(brought) or (report.failed and report.result != before.last_result)
+
+
+def _alert(judgement: Judgement, incident: Incident | None, desk: Desk, *, alert_id: str, now: datetime) -> Alert:
+    rules = desk.rules
+    return incident_alert(
+        judgement.item, judgement.classification, incident, judgement.decision, alert_id=alert_id, now=now,
+        name_of=rules.name_of, country_of=rules.country_name, zone_of=rules.zone_of, title_of=rules.title_of,
+    )  # fmt: skip
 
 
 def incidents_around(tx: Transaction, judged: Sequence[StoredItem], rules: RuleSet) -> list[Incident]:

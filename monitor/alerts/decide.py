@@ -11,6 +11,8 @@ notice. Such an item is told once, when it is new; an edit of its text is not to
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from monitor.meaning import (
     INCIDENT_ACTS,
     Act,
@@ -28,10 +30,23 @@ from monitor.news import Novelty
 def decide(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
     """Whether this item raises an alert, to whom, and why (or why not)."""
     return (
-        _seen_before(novelty)
-        or _refused_by_rules(classification)
-        or _about_incident(novelty, classification, relation)
+        _seen_before(novelty) or _refused_by_rules(classification) or _about_incident(novelty, classification, relation)
     )
+
+
+def repeated(decision: Decision) -> Decision:
+    """What is left of a decision to tell where the outbox has had this version of the incident already: nothing."""
+    return _quiet(DecisionReason.NO_CHANGE, f"this version of its incident was told already ({decision.detail})")
+
+
+def heard(decision: Decision, addressed: Collection[str]) -> Decision:
+    """The decision, where an address takes one of its channels; a further channel without any brings nothing new.
+
+    A first message is made all the same: nobody hears it, but it stands in the list of alerts.
+    """
+    if decision.tell and decision.reason is DecisionReason.FIRST_HERE and not addressed:
+        return _quiet(DecisionReason.NO_CHANGE, f"no address takes {', '.join(decision.send_to)} ({decision.detail})")
+    return decision
 
 
 def _quiet(reason: DecisionReason, detail: str) -> Decision:

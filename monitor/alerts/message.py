@@ -18,10 +18,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from monitor.alerts.countries import country_name
 from monitor.alerts.escape import clean, shorten
-from monitor.alerts.sentences import deciding_sentences
-from monitor.meaning import Act, Classification, Decision, Incident, Level, PlaceRef, PlaceRole
+from monitor.alerts.quotes import fitted, quotes_of
+from monitor.alerts.times import day_in_words, days_ago, time_in_words
+from monitor.meaning import (
+    INCIDENT_ACTS,
+    Act,
+    Classification,
+    Decision,
+    Facts,
+    Incident,
+    Level,
+    PlaceRef,
+    PlaceRole,
+)
 from monitor.messages import Alert, AlertKind
 from monitor.news import Item, require_aware
 
@@ -29,7 +39,23 @@ MAX_TITLE = 200
 MAX_BODY = 1700
 #: a publisher's date further than this from the first sight of the item is told as odd
 ODD_DATE = timedelta(days=2)
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: what stands for a place where nobody says which
+UNPLACED = "unplaced"
+_COUNTRY = "country:"
+#: the fewest characters that a long title leaves of the place, and of who claims it
+_LEAST_ROOM = 30
+#: weapons as words before "attack", where they are not simply called so
+_BEFORE_ATTACK = {
+    "ground_assault": "ground", "ied": "bomb", "small_arms": "small-arms", "suicide_bombing": "suicide-bomb",
+    "tank_fire": "tank-fire", "vbied": "car-bomb",
+}  # fmt: skip
+#: weapons that are an attack by themselves ("suicide bombing attack" says it twice)
+_AN_ATTACK = {
+    "ground_assault": "ground assault", "suicide_bombing": "suicide bombing", "tank_fire": "tank fire",
+    "vbied": "car bombing",
+}  # fmt: skip
+#: weapons that can be intercepted
+_FLYING = frozenset({"artillery", "ballistic_missile", "cruise_missile", "drone", "missile", "mortar", "rocket"})
 
 
 def incident_alert(
@@ -41,23 +67,32 @@ def incident_alert(
     alert_id: str,
     now: datetime,
     name_of: Callable[[str], str] = str,
+    country_of: Callable[[str], str] = str,
+    zone_of: Callable[[str], str] = lambda _: "UTC",
+    title_of: Callable[[str], str] = lambda _: "",
 ) -> Alert:
     """The alert that `item` raises: of `incident`, or of the item alone where it belongs to none.
 
-    `name_of` gives the name of an actor by its id; facts hold ids, people read names.
+    Facts hold ids, people read names: `name_of` gives that of an actor, `country_of` that of a country by its ISO
+    code, `title_of` that of a rule; `zone_of` gives the IANA time zone of a place or `country:XX`.
     """
     classification = _with_names(classification, name_of)
     level = classification.level or Level.NOTICE
+    zone = zone_of(_place_id(classification, incident))
+    place = _place(classification, incident, country_of)
+    day = _day_of_attack(classification, incident)
+    ago = days_ago(day, item.reported, zone)
     facts = [
         "",
         f"Says: {_publisher(item)}",
-        f"Place: {_place(classification, incident) or 'not named'}",
-        f"Date of the attack: {_day(classification.facts.date or (incident.date if incident else None))}",
-        _toll(classification),
+        f"Reported: {time_in_words(item.reported, zone, _base(classification, incident))}",
+        f"Place: {place or 'not named'}",
+        f"Date of the attack: {day_in_words(day)}{f' ({ago})' if ago else ''}",
+        _toll(classification.facts),
         *_who(classification),
         *_odd_date(item),
         f"Link: {_link(item)}",
-        f"Why: {_why(classification)}",
+        f"Why: {_why(classification, title_of)}",
     ]
     return Alert(
         id=alert_id,
@@ -68,10 +103,9 @@ def incident_alert(
         level=level,
         rule=classification.rule,
         channels=decision.send_to,
-        title=shorten(f"{level.upper()}: {_title(item, classification, incident)}", MAX_TITLE),
+        title=_title(level, item, classification, _at(place, classification, incident), ago),
         body=_body(
-            [_headline(item)],
-            deciding_sentences(item, classification.evidence, at_most=2),
+            quotes_of(item, classification) or ["(no headline)"],
             facts,
             block=_block(incident, str(decision.reason), alert_id),
         ),
@@ -97,7 +131,7 @@ def operator_alert(
         level=level,
         channels=channels,
         title=shorten(f"basewatch: {clean(title)}", MAX_TITLE),
-        body=_body([clean(body, lines=True)], [], [], block=_block(None, str(reason), alert_id)),
+        body=_body([], [clean(body, lines=True)], block=_block(None, str(reason), alert_id)),
         created_at=require_aware(now),
     )
 
@@ -118,75 +152,142 @@ def _block(incident: Incident | None, reason: str, alert_id: str) -> str:
     )
 
 
-def _body(head: list[str], quotes: list[str], facts: list[str], *, block: str) -> str:
+def _body(quotes: list[str], facts: list[str], *, block: str) -> str:
     """All of it within `MAX_BODY`: quotes go first where the room is short, the block never does."""
     room = MAX_BODY - len(block) - 2
-    while quotes and sum(len(line) + 1 for line in (*head, *quotes, *facts)) > room:
-        quotes = quotes[:-1]
-    return f"{shorten(chr(10).join([*head, *quotes, *facts]), room)}\n\n{block}"
+    kept = fitted(quotes, room - sum(len(line) + 1 for line in facts))
+    return f"{shorten(chr(10).join([*(f'“{quote}”' for quote in kept), *facts]), room)}\n\n{block}"
 
 
 # ------------------------------------------------------------------------------------------------ title
 
 
-def _title(item: Item, classification: Classification, incident: Incident | None) -> str:
-    act, facts = classification.act, classification.facts
-    place = _place(classification, incident)
-    if act is Act.ATTACK:
-        subject = f"{_attack(facts.weapons)} reported{_at(place)}"
-    elif act is Act.FOILED:
-        subject = f"{_attack(facts.weapons)} intercepted or missed{_at(place)}"
-    elif act is Act.CLAIM:
-        by = f" by {_names(facts.claimed_by)}" if facts.claimed_by else ""
-        subject = f"{_attack(facts.weapons)}{_at(place)} claimed{by}, not confirmed"
-    else:
+def _title(level: Level, item: Item, classification: Classification, at: str, ago: str) -> str:
+    """The subject: what, where, how sure, how bad, when. Where it is too long the place gives way, not the doubt."""
+    act = classification.act
+    if act not in INCIDENT_ACTS:
         what = {Act.RETALIATION: "retaliation", Act.TOLL: "toll revised"}.get(act, str(act))
-        return f"{what}: {shorten(clean(item.title), 140)}"
+        return shorten(f"{level.upper()}: {what}: {shorten(clean(item.title), 140)}", MAX_TITLE)
+    when = f" ({ago})" if ago else ""
+    title = f"{level.upper()}: {_subject(act, classification.facts, at)}{when}"
+    if (over := len(title) - MAX_TITLE) > 0:
+        at = shorten(at, max(_LEAST_ROOM, len(at) - over))
+        title = f"{level.upper()}: {_subject(act, classification.facts, at)}{when}"
+    if len(title) > MAX_TITLE:
+        title = f"{level.upper()}: {_subject(act, classification.facts, at, room=_LEAST_ROOM)}{when}"
+    return shorten(title, MAX_TITLE)
+
+
+def _subject(act: Act, facts: Facts, at: str, *, room: int = 80) -> str:
+    """`room`: the characters that the names of those who claim it may take."""
+    attack = _attack(facts.weapons)
+    by = f" by {shorten(_names(facts.claimed_by), room)}" if facts.claimed_by else ""
+    if act is Act.CLAIM:
+        subject = f"{attack}{at} claimed{by}, not confirmed"
+    elif act is Act.FOILED:
+        foiled = "intercepted or missed" if set(facts.weapons) & _FLYING else "foiled"
+        subject = f"{attack} {foiled}{at}"
+    else:
+        subject = f"{attack} reported{at}"
+    if act is not Act.FOILED and (stopped := _stopped(facts)):
+        subject += f", {stopped}"
+    if act is not Act.CLAIM and by:
+        subject += f", claimed{by}"
+    if not at:
+        subject += ", place not named"
     harm = [f"{count} {word}" for count, word in ((facts.killed, "killed"), (facts.wounded, "wounded")) if count]
+    if harm and facts.toll_claimed:
+        harm.append("as claimed")
     return f"{subject}: {', '.join(harm)}" if harm else subject
 
 
 def _attack(weapons: tuple[str, ...]) -> str:
-    named = tuple(weapon.replace("_", " ") for weapon in weapons)
-    return f"{_names(named, glue=' and ')} attack" if named else "attack"
+    """`drone and rocket attack`, `suicide bombing`, `attack`."""
+    if len(weapons) == 1 and weapons[0] in _AN_ATTACK:
+        return _AN_ATTACK[weapons[0]]
+    *others, last = [_BEFORE_ATTACK.get(weapon, weapon.replace("_", " ")) for weapon in weapons[:3]] or [""]
+    named = f"{', '.join(others)} and {last}" if others else last
+    return f"{shorten(clean(named), 80)} attack".strip()
 
 
-def _at(place: str) -> str:
-    return f" at {place}" if place else ", place not named"
+def _stopped(facts: Facts) -> str:
+    """How much of it was shot down or missed; empty where nothing says so."""
+    if facts.intercepted:
+        return f"{facts.intercepted} intercepted"
+    return "some intercepted or missed" if facts.interception and facts.intercepted is None else ""
+
+
+def _at(place: str, classification: Classification, incident: Incident | None) -> str:
+    """` at Ain al-Asad Air Base, Iraq`, ` in Lebanon`, ` near Erbil Air Base, Iraq`; empty for an unknown place."""
+    if not place:
+        return ""
+    place_id = _place_id(classification, incident)
+    if place_id.startswith(_COUNTRY):
+        return f" in {place}"
+    near = any(one.id == place_id and one.precision == "near" for one in classification.facts.places)
+    return f" near {place}" if near else f" at {place}"
 
 
 # ------------------------------------------------------------------------------------------------- body
-
-
-def _headline(item: Item) -> str:
-    return f"“{shorten(clean(item.title), 220) or '(no headline)'}”"
 
 
 def _publisher(item: Item) -> str:
     return shorten(clean(item.publisher or item.feed), 60) or "not named"
 
 
-def _place(classification: Classification, incident: Incident | None) -> str:
+def _place(classification: Classification, incident: Incident | None, country_of: Callable[[str], str]) -> str:
     """`Ain al-Asad Air Base, Iraq`: the incident's place, else the item's target, else empty."""
     if incident is not None:
-        return _with_country(incident.place_name, incident.country)
+        known = incident.place_id != UNPLACED
+        return _with_country(incident.place_name, country_of(incident.country)) if known else ""
+    target = _target(classification)
+    return _with_country(target.name, country_of(target.country)) if target else ""
+
+
+def _target(classification: Classification) -> PlaceRef | None:
     places = classification.facts.places
-    targets: list[PlaceRef] = [place for place in places if place.role is PlaceRole.TARGET] or list(places[:1])
-    return _with_country(targets[0].name, targets[0].country) if targets else ""
+    return next((place for place in places if place.role is PlaceRole.TARGET), next(iter(places), None))
+
+
+def _place_id(classification: Classification, incident: Incident | None) -> str:
+    if incident is not None:
+        return incident.place_id
+    target = _target(classification)
+    return target.id if target else UNPLACED
+
+
+def _base(classification: Classification, incident: Incident | None) -> str:
+    """The name of the place where it is one with a clock of its own: not of a country."""
+    place_id = _place_id(classification, incident)
+    if place_id == UNPLACED or place_id.startswith(_COUNTRY):
+        return ""
+    target = _target(classification)
+    name = incident.place_name if incident is not None else target.name if target else ""
+    return shorten(clean(name), 60)
 
 
 def _with_country(name: str, country: str) -> str:
-    name, country = shorten(clean(name), 70), country_name(country)
+    name, country = shorten(clean(name), 70), clean(country)
     return name if not country or country.casefold() in name.casefold() else f"{name}, {country}"
 
 
-def _toll(classification: Classification) -> str:
+def _day_of_attack(classification: Classification, incident: Incident | None) -> date | None:
+    """As the item states it; where it only was reported on that day, that of its incident."""
     facts = classification.facts
-    counts = ((facts.killed, "killed"), (facts.wounded, "wounded"), (facts.intercepted, "intercepted"))
-    told = [f"{count} {word}" for count, word in counts if count is not None]
-    if facts.killed is None and facts.wounded is None:
-        told.insert(0, "no casualties stated")
-    return f"Toll: {', '.join(told)}"
+    return incident.date if incident is not None and not facts.date_stated else facts.date
+
+
+def _toll(facts: Facts) -> str:
+    harm = [
+        f"{count} {word}" for count, word in ((facts.killed, "killed"), (facts.wounded, "wounded")) if count is not None
+    ]
+    if harm and facts.toll_claimed:
+        by = f" by {_names(facts.claimed_by)}" if facts.claimed_by else ""
+        harm[-1] += f" (as claimed{by}, not confirmed)"
+    if facts.intercepted == 0:
+        harm.append("0 intercepted")
+    told = [*(harm or ["no casualties stated"]), _stopped(facts)]
+    return f"Toll: {', '.join(part for part in told if part)}"
 
 
 def _who(classification: Classification) -> list[str]:
@@ -205,7 +306,8 @@ def _odd_date(item: Item) -> list[str]:
         return ["Dated: its publisher gives no date that can be read"]
     if abs(item.published - item.first_seen) <= ODD_DATE:
         return []
-    return [f"Dated {_day(item.published.date())} by its publisher, first seen {_day(item.first_seen.date())}"]
+    dated, seen = day_in_words(item.published.date()), day_in_words(item.first_seen.date())
+    return [f"Dated {dated} by its publisher, first seen {seen}"]
 
 
 def _link(item: Item) -> str:
@@ -215,19 +317,17 @@ def _link(item: Item) -> str:
     return url if len(url) <= 400 else f"too long to send; see: basewatch explain {item.id}"
 
 
-def _why(classification: Classification) -> str:
-    words = []
+def _why(classification: Classification, title_of: Callable[[str], str]) -> str:
+    """The rule and the words that decided, each with its plain meaning; words that only connect are left out."""
+    rule = classification.rule or "none"
+    title = shorten(clean(title_of(rule)), 80)
+    words = [f"“{title}” (rule {rule})" if title else f"rule {rule}"]
     for evidence in classification.evidence:
-        word = f"“{shorten(clean(evidence.text), 40)}” ({shorten(clean(evidence.why), 50)})"
-        if word not in words:
+        word = f"“{shorten(clean(evidence.text), 40)}” ({evidence.means})"
+        if evidence.means and word not in words:
             words.append(word)
-    return shorten("; ".join([f"rule {classification.rule or 'none'}", *words[:6]]), 300)
+    return shorten("; ".join(words[:7]), 300)
 
 
-def _names(names: tuple[str, ...], *, glue: str = ", ") -> str:
-    return shorten(glue.join(clean(name) for name in names[:3]), 80)
-
-
-def _day(day: date | None) -> str:
-    """`21 Nov 2026`, the same in every locale."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else "not stated"
+def _names(names: tuple[str, ...]) -> str:
+    return shorten(", ".join(clean(name) for name in names[:3]), 80)

@@ -271,7 +271,7 @@ def _not_by_then(rule: Rule, item: Item) -> str:
 
 def _not_who(one: CompiledRule, case: Case) -> str:
     who = one.rule.who
-    if who is None or who.optional:
+    if who is None:
         return ""
     if who.role == "named":
         return "" if case.reading.tags & one.who else f"none of {_any(who.any)} is named"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from monitor.classify.acts import Verdict
 from monitor.classify.choosing import Case, Taken
 from monitor.classify.facts import FactFinder
 from monitor.classify.matcher import Hit
+from monitor.classify.meanings import Meanings
 from monitor.classify.places import PlaceFinder, Target
+from monitor.classify.quoting import Quotes, deciding_sentence
 from monitor.classify.reading import Reading
 from monitor.classify.rulefile import RuleSet
 from monitor.classify.templates import Part
@@ -38,7 +41,7 @@ def _consider(
     item: Item, rules: RuleSet, incidents: Sequence[Incident], *, all_names: bool = False
 ) -> tuple[Classification, Case]:
     """`all_names`: the case holds every place that is named, also where no rule for its act is there to ask."""
-    places, finder = _finders(rules)
+    places, finder = _tools(rules)[:2]
     reading = rules.reader.read(item)
     verdict = rules.judge.judge(reading)
     act = verdict.act
@@ -62,6 +65,7 @@ def _consider(
         taken = [*rules.chooser.taken(case)[0], *taken]
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
     recorded = tuple(_recorded(one) for one in taken)
+    deciding = deciding_sentence(case.deciding, lead.hits if lead else (), reading)
     classification = Classification(
         act=case.act,
         rule=lead.rule.id if lead else None,
@@ -72,6 +76,8 @@ def _consider(
         reason=_reason(case, old or _what(case.act, verdict), lead, rules),
         facts=facts,
         evidence=_evidence(verdict, lead, reading, rules),
+        deciding=deciding.span if deciding else None,
+        lead=_tools(rules).quotes.lead(reading, deciding) if lead else None,
         score=verdict.score,
         rules_hash=rules.hash,
     )
@@ -96,9 +102,19 @@ def _channels(taken: Sequence[RuleTaken], lead: Taken | None) -> tuple[str, ...]
     return tuple(dict.fromkeys(telling)) or (lead.rule.send_to if lead else ())
 
 
+class _Tools(NamedTuple):
+    """What reads an item with one vocabulary, beside the rule set's own parts."""
+
+    places: PlaceFinder
+    facts: FactFinder
+    meanings: Meanings
+    quotes: Quotes
+
+
 @lru_cache(maxsize=8)
-def _finders(rules: RuleSet) -> tuple[PlaceFinder, FactFinder]:
-    return PlaceFinder(rules.gazetteer, rules.vocabulary), FactFinder(rules.vocabulary)
+def _tools(rules: RuleSet) -> _Tools:
+    words = rules.vocabulary
+    return _Tools(PlaceFinder(rules.gazetteer, words), FactFinder(words), Meanings(words), Quotes(words))
 
 
 def _facts(
@@ -121,6 +137,8 @@ def _facts(
         killed=killed,
         wounded=wounded,
         intercepted=finder.intercepted(reading),
+        toll_claimed=finder.toll_claimed(verdict, reading),
+        interception=finder.interception(reading),
         date=day,
         date_stated=stated,
         named=places.said(reading) if verdict.act in INCIDENT_ACTS else (),
@@ -166,8 +184,9 @@ def _evidence(verdict: Verdict, lead: Taken | None, reading: Reading, rules: Rul
     out: list[Evidence] = []
     match = verdict.match
     if match is not None:
+        meanings = _tools(rules).meanings
         out += [
-            match.sentence.evidence(hit, _speaks_for(hit.tags & part.tags, rules))
+            match.sentence.evidence(hit, _speaks_for(hit.tags & part.tags, rules), meanings.of(hit, part.tags))
             for part, hit in _filled(match.template.parts, match.hits)
         ]
         if verdict.frame is not None:
@@ -175,7 +194,7 @@ def _evidence(verdict: Verdict, lead: Taken | None, reading: Reading, rules: Rul
     for hit in lead.hits if lead else ():
         home = next((s for s in reading.sentences if any(hit is other for other in s.hits)), None)
         if home is not None and lead is not None:
-            out.append(home.evidence(hit, f"rule {lead.rule.id} asks for it"))
+            out.append(home.evidence(hit, f"rule {lead.rule.id} asks for it", "asked for by the rule"))
     return tuple(out)
 
 

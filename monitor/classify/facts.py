@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from monitor.classify.matcher import Hit
 from monitor.classify.reading import Reading, Sentence
 from monitor.classify.tolls import TollFinder
 from monitor.classify.vocabulary import Vocabulary
-from monitor.meaning import INCIDENT_ACTS
+from monitor.meaning import INCIDENT_ACTS, Act
 
 #: weapons in the words of facts, most telling first; a general one is left out where a special one is named
 WEAPONS = (
@@ -37,11 +38,14 @@ class FactFinder:
         mask = vocabulary.mask
         self._weapons = [(name, mask(name)) for name in WEAPONS]
         self._claim, self._no_claim = mask("claim"), mask("no-claim")
+        self._attacker_said, self._says = mask("attacker-said"), mask("says")
+        self._claim_of_deed = mask("claim-of-deed")
         self._foe = mask("foe")
         self._blamed = mask("blamed")
         self._tolls = TollFinder(vocabulary)
         self._calendar = vocabulary.calendar
         self._stopped = mask("intercept", "stopped")
+        self._interception, self._not_stopped = mask("interception"), mask("not-stopped")
         self._yesterday = mask("yesterday")
         self._strike = mask("strike-noun", "weapon")
         part = mask("day-part")
@@ -101,6 +105,32 @@ class FactFinder:
         """How many were killed and wounded, see `tolls`."""
         return self._tolls.harmed(reading)
 
+    def toll_claimed(self, verdict: Verdict, reading: Reading) -> bool:
+        """Killed and wounded are the attackers' own numbers: without what they say there are others, or none."""
+        others = [s for s in reading.sentences if not self._is_claimed(s, verdict.act)]
+        if len(others) == len(reading.sentences):
+            return False
+        told, confirmed = self.harmed(reading), self.harmed(replace(reading, sentences=others))
+        return any(number is not None and number != other for number, other in zip(told, confirmed, strict=True))
+
+    def _is_claimed(self, sentence: Sentence, act: Act) -> bool:
+        """Attackers speak in it, and say more than that it was they."""
+        speaks = sentence.tags & self._attacker_said or (act is Act.CLAIM and sentence.tags & self._claim)
+        if not speaks or sentence.tags & self._no_claim:
+            return False
+        deeds = list(sentence.with_tags(self._claim_of_deed))
+        said = sentence.with_tags(self._says)
+        return any(not any(deed.start <= hit.start and hit.end <= deed.end for deed in deeds) for hit in said)
+
+    def interception(self, reading: Reading) -> bool:
+        """Headline or lead tells that something was shot down, stopped or missed, with or without a number."""
+        return any(
+            not sentence.is_cause(hit)
+            for sentence in reading.sentences
+            if sentence.zone != "body" and not sentence.tags & self._not_stopped
+            for hit in sentence.with_tags(self._interception)
+        )
+
     def intercepted(self, reading: Reading) -> int | None:
         """How many were shot down, where headline or lead says so."""
         for sentence in reading.sentences:
@@ -152,7 +182,7 @@ class FactFinder:
         words = sentence.text.words
 
         def near(start: int, end: int) -> bool:
-            return 0 <= end - start and len(words[start:end].split()) <= _BESIDE
+            return start <= end and len(words[start:end].split()) <= _BESIDE
 
         for attack in sentence.with_tags(self._strike):
             between = words[hit.end : attack.start].split() if hit.end <= attack.start else None

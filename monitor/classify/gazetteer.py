@@ -201,6 +201,11 @@ class Gazetteer:
                     waiting.append(other.id)
         return frozenset(found)
 
+    def country_name(self, code: str) -> str:
+        """`Iraq` for `IQ`; a code that no file knows is its own name, an empty one stays empty."""
+        country = self.countries.get(code.upper())
+        return country.name if country is not None else code
+
     def terms(self, bits: dict[str, int]) -> Iterator[Term]:
         """The terms of all names; `bits` are those of the built-in tags with the lists that include them."""
         site_tag = {"base": bits["base-place"], "home": bits["home-base"], "diplomatic": bits["diplomatic-place"]}

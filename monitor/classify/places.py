@@ -176,7 +176,7 @@ class PlaceFinder:
         ]  # fmt: skip
 
     def _is_within(self, hit: Hit, sentence: Sentence) -> bool:
-        """"in Mali", "in the northern Philippines"; or behind a town and a comma: "in Mandera, Kenya"."""
+        """ "in Mali", "in the northern Philippines"; or behind a town and a comma: "in Mandera, Kenya"."""
         words = sentence.text.words[sentence.start : hit.start].split()
         before = words[-_AROUND:][::-1]
         if sentence.text.folded[: hit.start].rstrip().endswith(","):
@@ -237,7 +237,7 @@ class PlaceFinder:
         )
 
     def _is_speaker(self, hit: Hit, sentence: Sentence) -> bool:
-        """"…, Jordan says"."""
+        """ "…, Jordan says"."""
         return any(0 <= h.start - hit.end <= 1 for h in sentence.with_tags(self._says))
 
     def _codes(self, hits: Iterable[Hit]) -> list[str]:

@@ -12,7 +12,7 @@ from monitor.classify.normalise import Text, normalise
 from monitor.classify.sentences import clauses, sentences
 from monitor.classify.templates import Template, find, sum_of
 from monitor.classify.vocabulary import CAUSE, CLAUSE_BREAK, CLAUSE_JOINT, CLAUSE_START, Shape, Vocabulary
-from monitor.meaning import Evidence
+from monitor.meaning import Evidence, Span
 from monitor.news import Item
 
 #: characters of a field, sentences of a field and hits of a sentence that are read: what a report does stands in its
@@ -63,10 +63,28 @@ class Sentence:
         """Hits with any of these tags, by position."""
         return (hit for hit in self.hits if hit.tags & tags)
 
-    def evidence(self, hit: Hit, why: str) -> Evidence:
+    def evidence(self, hit: Hit, why: str, means: str = "") -> Evidence:
         """The words of a hit as they stand in the item."""
         start, end = self.text.span(hit.start, hit.end)
-        return Evidence(field=self.field, start=start, end=end, text=self.text.original[start:end], why=why)
+        return Evidence(
+            field=self.field, start=start, end=end, text=self.text.original[start:end], why=why, means=means
+        )
+
+    @property
+    def span(self) -> Span:
+        """Where the sentence stands in the item: whole words, without the blanks and bars around it."""
+        text = self.text.original
+        start, end = self.text.span(self.start, self.end)
+        # the form that is matched may have lost the first letters (the Arabic article) and the last signs
+        while 0 < start < len(text) and not _parts(text[start]) and not _parts(text[start - 1]):
+            start -= 1
+        while end < len(text) and not _parts(text[end - 1]) and not _parts(text[end]):
+            end += 1
+        while start < end and _parts(text[start]):
+            start += 1
+        while end > start and _parts(text[end - 1]):
+            end -= 1
+        return Span(field=self.field, start=start, end=end)
 
     @property
     def words(self) -> str:
@@ -254,6 +272,11 @@ class Reader:
             sentence.hits.sort(key=_position)
             added.append(hit)
             after = first.start
+
+
+def _parts(character: str) -> bool:
+    """Stands between two sentences and belongs to neither."""
+    return character.isspace() or character == "|"
 
 
 def _nations(hit: Hit) -> set[str]:

@@ -75,6 +75,14 @@ class RuleSet:
         """An actor and those that it belongs to, by id."""
         return self.gazetteer.sides_of(actor_id)
 
+    def title_of(self, rule_id: str) -> str:
+        """The title of a rule; empty where no file knows it any more."""
+        return next((rule.title for rule in self.rules if rule.id == rule_id), "")
+
+    def country_name(self, code: str) -> str:
+        """The name of a country by its ISO code."""
+        return self.gazetteer.country_name(code)
+
     def zone_of(self, place_id: str) -> str:
         """The IANA time zone at a place or `country:XX`."""
         return self.gazetteer.zone_of(place_id)

@@ -104,7 +104,16 @@ class Who(Strict):
         description="named anywhere, or as who claims the attack, or as whom it is attributed to",
         examples=["claims"],
     )
-    optional: bool = Field(default=False, description="true: shown where named, but not required", examples=[True])
+
+
+def _without_optional_who(who: object) -> object:
+    """`optional` went out of the language: with `true` the whole key asked for nothing, with `false` it said nothing.
+
+    Rules that still have it are read as they always were; `rules check` says what to write (`lint.rules`).
+    """
+    if not isinstance(who, dict) or not isinstance(who.get("optional"), bool):
+        return who
+    return None if who["optional"] else {key: value for key, value in who.items() if key != "optional"}
 
 
 class Wording(Strict):
@@ -271,7 +280,9 @@ class Rule(Strict):
         examples=[["attack", "foiled", "claim"]],
     )  # fmt: skip
     where: Where | None = Field(default=None, description="places", examples=[{"any": ["@bases-iraq"]}])
-    who: Who | None = Field(default=None, description="actors", examples=[{"any": ["@kataib-hezbollah"]}])
+    who: Annotated[Who | None, BeforeValidator(_without_optional_who)] = Field(
+        default=None, description="actors", examples=[{"any": ["@kataib-hezbollah"]}]
+    )
     what: What | None = Field(
         default=None, description="words that must be there", examples=[{"any": ["@drone"], "in": "headline"}]
     )

@@ -11,9 +11,17 @@ from monitor.classify.rulefile import RuleSet
 from monitor.cli.classifylines import answer_of
 from monitor.cli.ledger import alert_object, summary
 from monitor.cli.render import clean, marked, out, plain, table
-from monitor.cli.words import differences, novelty_in_words, relation_in_words, verdict, what_it_does, why_stored
+from monitor.cli.words import (
+    differences,
+    incident_then,
+    novelty_in_words,
+    relation_in_words,
+    verdict,
+    what_it_does,
+    why_stored,
+)
 from monitor.judging import Judgement
-from monitor.meaning import RuleTaken, StoredItem
+from monitor.meaning import RelationKind, RuleTaken, StoredItem
 from monitor.messages import Alert, Delivery
 
 #: how many of the rules that do not take it are shown
@@ -30,6 +38,8 @@ class Explained:
     #: the rules that do not take it, the nearest first
     passed: tuple[Passed, ...] = ()
     stored: StoredItem | None = None
+    #: the first report of the incident that the stored item belongs to, maybe itself
+    first: StoredItem | None = None
     alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = ()
 
     @property
@@ -79,10 +89,19 @@ def _happened(stored: StoredItem, explained: Explained) -> dict[str, Any]:
         "copy_of": stored.copy_of,
         "decided": stored.decision,
         "stored_incident": stored.incident_id,
+        "stored_relation": _stored_relation(stored, explained),
         "why": why_stored(stored),
         "alerts": [alert_object(alert, deliveries) for alert, deliveries in explained.alerts],
         "then": _then_object(stored, explained),
     }
+
+
+def _stored_relation(stored: StoredItem, explained: Explained) -> str:
+    """`opens` or `joins`, as it was on its day; `none` where it belongs to no incident."""
+    if stored.incident_id is None:
+        return str(RelationKind.NONE)
+    opened = explained.first is None or explained.first.item.id == stored.item.id
+    return str(RelationKind.OPENS if opened else RelationKind.JOINS)
 
 
 def _then_object(stored: StoredItem, explained: Explained) -> dict[str, Any] | None:
@@ -179,6 +198,7 @@ def _show_stored(stored: StoredItem, explained: Explained) -> None:
             ("dated", f"{item.published:%Y-%m-%d %H:%M} UTC" if item.published else f"no date ({stored.date_mark})"),
             ("novelty", f"{stored.novelty}: {novelty_in_words(stored.novelty, stored.novelty_reason)}"),
             ("decided then", f"{stored.decision.reason}: {why_stored(stored)}" if stored.decision else "nothing"),
+            ("incident then", incident_then(stored, explained.first)),
             *_then(stored, explained),
             *[(f"alert {alert.id}", f"{alert.title} ({summary(sent)})") for alert, sent in explained.alerts],
         ]

@@ -75,14 +75,17 @@ def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explained:
 
 
 def _explained_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Explained:
+    """Judged as on its day: against the incidents as they were before it, never against what it brought itself."""
+    from monitor.incidents.past import incident_before
     from monitor.judging import earliest_day
 
     own = stored.incident_id
-    around = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
-    if own and tx.incident_items(own)[0].item.id == stored.item.id:
-        # it opened the incident: judged as on that day, when the incident was not there yet
-        around, own = [incident for incident in around if incident.id != own], None
-    return _judged(stored.item, around, rules, own=own, stored=stored, alerts=_alerts(tx, stored))
+    known = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
+    reports = {incident.id: tx.incident_items(incident.id) for incident in known}
+    before = [incident_before(one, reports[one.id], stored, zone_of=rules.zone_of) for one in known]
+    around = [incident for incident in before if incident is not None]
+    first = next(iter(reports.get(own, ())), None) if own else None
+    return _judged(stored.item, around, rules, stored=stored, first=first, alerts=_alerts(tx, stored))
 
 
 def _judged(
@@ -90,8 +93,8 @@ def _judged(
     around: list[Incident],
     rules: RuleSet,
     *,
-    own: str | None = None,
     stored: StoredItem | None = None,
+    first: StoredItem | None = None,
     alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = (),
 ) -> Explained:
     """The daemon's judgement, and the rules that the item passed by: asked about the same case."""
@@ -100,10 +103,10 @@ def _judged(
     from monitor.judging import judge
     from monitor.news import Novelty
 
-    judgement = judge(item, Novelty.NEW, around, rules, own=own)
+    judgement = judge(item, Novelty.NEW, around, rules)
     _, case = consider(item, rules, around)
     passed = tuple(rules.chooser.nearest(case))
-    return Explained(judgement=judgement, rules=rules, passed=passed, stored=stored, alerts=alerts)
+    return Explained(judgement=judgement, rules=rules, passed=passed, stored=stored, first=first, alerts=alerts)
 
 
 def _alerts(tx: Transaction, stored: StoredItem) -> tuple[tuple[Alert, tuple[Delivery, ...]], ...]:

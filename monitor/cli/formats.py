@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from monitor.alerts.countries import country_name
 from monitor.cli.render import clean, plain
 from monitor.meaning import Incident
 
@@ -42,6 +41,8 @@ class Entry:
     position: tuple[float, float] | None = None
     #: names of the actors of `incident.claimed_by`, for people
     claimed_by: tuple[str, ...] = ()
+    #: name of the country of `incident.country`, for people
+    country: str = ""
 
 
 def cells(entry: Entry) -> tuple[str, ...]:
@@ -50,7 +51,7 @@ def cells(entry: Entry) -> tuple[str, ...]:
     publishers = dict.fromkeys(source.publisher or _host(source.url) for source in entry.sources)
     return (
         incident.date.isoformat(),
-        clean(_location(incident)),
+        clean(_location(entry)),
         clean(type_of_attack(incident)),
         clean(", ".join(entry.claimed_by or incident.claimed_by)),
         _number(incident.killed),
@@ -59,12 +60,10 @@ def cells(entry: Entry) -> tuple[str, ...]:
     )
 
 
-def _location(incident: Incident) -> str:
+def _location(entry: Entry) -> str:
     """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself."""
-    country = country_name(incident.country)
-    if not country or country.casefold() in incident.place_name.casefold():
-        return incident.place_name
-    return f"{incident.place_name}, {country}"
+    place, country = entry.incident.place_name, entry.country or entry.incident.country
+    return place if not country or country.casefold() in place.casefold() else f"{place}, {country}"
 
 
 def type_of_attack(incident: Incident) -> str:

@@ -54,7 +54,7 @@ def incidents(
         if store is not None:
             with store.read() as tx:
                 entries = _entries(tx, moment.date())
-            if form in VALUES or any(entry.incident.claimed_by for entry in entries):
+            if entries:
                 entries = _with_places_and_names(entries)
     if form is Format.TABLE:
         table(COLUMNS, [cells(entry) for entry in entries], empty=f"no incident since {moment:%Y-%m-%d %H:%M} UTC")
@@ -82,7 +82,7 @@ def _source(stored: StoredItem) -> Any:
 
 
 def _with_places_and_names(entries: list[Entry]) -> list[Entry]:
-    """What the rules folder knows beside the ledger: where the places are, and the names of the actors.
+    """What the rules folder knows beside the ledger: where the places are, the names of countries and actors.
 
     Where the rules cannot be read, the entries stay as they are: the ledger does not need them.
     """
@@ -98,6 +98,7 @@ def _with_places_and_names(entries: list[Entry]) -> list[Entry]:
             entry,
             position=_position(places.get(entry.incident.place_id)),
             claimed_by=tuple(map(rules.name_of, entry.incident.claimed_by)),
+            country=rules.country_name(entry.incident.country),
         )
         for entry in entries
     ]

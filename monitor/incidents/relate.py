@@ -95,7 +95,9 @@ def relate(
         if known is None:
             return Relation(kind=RelationKind.NONE, reason="a new toll of no attack that is known")
         joined = _with(known, classification, (), ())
-        return Relation(kind=RelationKind.JOINS, incident=joined, reason=f"a later toll of the attack there on {known.date}")
+        return Relation(
+            kind=RelationKind.JOINS, incident=joined, reason=f"a later toll of the attack there on {known.date}"
+        )
     if act not in INCIDENT_ACTS:
         return Relation(kind=RelationKind.NONE, reason=f"an item of act {act} opens no incident")
     day = local_date(item, classification, zone_of)

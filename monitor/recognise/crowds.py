@@ -46,9 +46,7 @@ def _stale(fresh: Sequence[Recognised], *, dates: bool, state: FeedState, now: d
     undated = sum(answer.entry.published is None for answer in fresh)
     unusual = dates and undated > _USUAL * state.undated_crowd
     return [
-        answer
-        for answer in fresh
-        if (unusual if answer.entry.published is None else answer.entry.published < since)
+        answer for answer in fresh if (unusual if answer.entry.published is None else answer.entry.published < since)
     ]
 
 

@@ -71,9 +71,7 @@ def recognise(
     under the item that the entry becomes or updates; SEEN writes nothing, so that a feed that changes its guids at
     every poll does not fill the database.
     """
-    cases = [
-        _Case(entry=entry, keys=own, words=_words_of(entry)) for entry, own in zip(entries, keys, strict=True)
-    ]
+    cases = [_Case(entry=entry, keys=own, words=_words_of(entry)) for entry, own in zip(entries, keys, strict=True)]
     cases = _without_ambiguous(cases, now)
     matches = _Matcher(known, feed=feed.name, now=now).matches(cases)
     answers = _judge(cases, matches, known, now)
@@ -279,9 +277,7 @@ class _Matcher:
 # ------------------------------------------------------------------------------------- what it is then
 
 
-def _judge(
-    cases: list[_Case], matches: list[_Found], known: Mapping[int, Known], now: datetime
-) -> list[Recognised]:
+def _judge(cases: list[_Case], matches: list[_Found], known: Mapping[int, Known], now: datetime) -> list[Recognised]:
     answers = []
     #: what this document already gave: items that were judged, keys of entries that become items
     judged: set[str] = set()

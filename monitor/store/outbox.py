@@ -12,7 +12,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, or_, select, update
+from sqlalchemy import Row, Select, delete, insert, or_, select, update
 
 from monitor.messages import Alert, Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent, Target
 from monitor.store.frozen import columns_of
@@ -32,7 +32,12 @@ class OutboxPart(Part):
     """Questions and changes about alerts and deliveries."""
 
     def add_alert(self, alert: Alert, targets: Sequence[Target]) -> bool:
-        """Queues an alert for each target; False where this version of its incident was alerted before."""
+        """Queues an alert for each target; False where this version of its incident was alerted before.
+
+        An alert that was addressed to nobody told nobody: one that has targets takes its place.
+        """
+        if targets and alert.incident_id is not None:
+            self._forget_unaddressed(alert.incident_id, alert.version)
         row = self._insert(AlertRow).values(**columns_of(alert)).on_conflict_do_nothing()
         if self._connection.scalar(row.returning(_ALERTS.c.id)) is None:
             return False
@@ -48,6 +53,11 @@ class OutboxPart(Part):
         if rows:
             self._connection.execute(insert(_DELIVERIES), rows)
         return True
+
+    def _forget_unaddressed(self, incident_id: str, version: int) -> None:
+        addressed = select(_DELIVERIES.c.alert_id).where(_DELIVERIES.c.alert_id == _ALERTS.c.id).exists()
+        of_it = (_ALERTS.c.incident_id == incident_id, _ALERTS.c.version == version)
+        self._connection.execute(delete(_ALERTS).where(*of_it, ~addressed))
 
     def alerts(self, since: datetime, limit: int | None = None) -> list[tuple[Alert, tuple[Delivery, ...]]]:
         """Alerts made since then, newest first, each with its deliveries."""

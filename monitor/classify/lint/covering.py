@@ -95,9 +95,9 @@ class CoverCheck:
         return all(self.reach.is_within(narrow, wide, act) for act in narrow.rule.act)
 
     def _who(self, wide: Who | None, narrow: Who | None) -> bool:
-        if wide is None or wide.optional:
+        if wide is None:
             return True
-        if narrow is None or narrow.optional or wide.role != narrow.role:
+        if narrow is None or wide.role != narrow.role:
             return False
         return self.lists.leaves(narrow.any) <= self.lists.leaves(wide.any)
 
