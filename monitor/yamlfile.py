@@ -20,6 +20,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from monitor.errors import ConfigError, Problem
+from monitor.filenames import misnamed
 from monitor.mistakes import close_match as close_match
 from monitor.mistakes import did_you_mean as did_you_mean
 from monitor.mistakes import mistakes
@@ -115,7 +116,9 @@ class Document:
             where = where[:-1]
         return self.lines.get((), 1)
 
-    def problem(self, message: str, *loc: str | int, hint: str = "", severity: str = "error") -> Problem:
+    def problem(
+        self, message: str, *loc: str | int, hint: str = "", severity: str = "error", unknown: str = ""
+    ) -> Problem:
         """A `Problem` at the line of the value that `loc` leads to."""
         return Problem(
             file=str(self.path),
@@ -124,6 +127,7 @@ class Document:
             message=message,
             hint=hint,
             severity=severity,
+            unknown=unknown,
         )
 
 
@@ -150,6 +154,10 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
     except FileNotFoundError:
         if path.is_symlink():
             raise ConfigError.at(path, "the link leads to no file", hint="was the file moved?") from None
+        if other := misnamed(path):
+            raise ConfigError.at(
+                path, "there is no such file", hint=f"name {other.name} beside it {path.name}"
+            ) from None
         raise ConfigError.at(path, "there is no such file", hint="`basewatch init DIR` writes a starter") from None
     except OSError as error:
         raise ConfigError.at(path, f"the file cannot be read: {error.strerror}") from error
