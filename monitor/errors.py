@@ -12,7 +12,7 @@ A feed that fails, an item that is odd and a channel that refuses are not errors
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -36,6 +36,8 @@ class Problem:
     hint: str = ""
     #: `error` refuses the files, `warning` is told and lived with
     severity: str = "error"
+    #: the name that no file defines, where that is what is wrong: many such problems can have one cause
+    unknown: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file

@@ -10,11 +10,14 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
 Loc = tuple[str | int, ...]
+#: what word processors make of quotes
+_CURLY = "“”„‘’‚«»"
 _MAPPING = "a mapping of keys"
 _WANTED = {
     "string_type": "text", "list_type": "a list", "tuple_type": "a list", "set_type": "a list",
@@ -78,7 +81,8 @@ def mistakes(errors: Sequence[Any], data: Any, model: type[BaseModel]) -> list[M
     misspelt = {
         (*finding.loc[:-1], near)
         for finding in findings
-        if finding.kind == "extra_forbidden" and (near := close_match(str(finding.loc[-1]), _keys(model, finding.loc)))
+        if finding.kind == "extra_forbidden"
+        and (near := _run_together(finding, model)[0] or close_match(str(finding.loc[-1]), _keys(model, finding.loc)))
     }
     told = [f for f in findings if not (f.kind == "missing" and f.loc in misspelt) and not _follows(f, findings)]
     return [_mistake(finding, model) for finding in told]
@@ -124,9 +128,17 @@ def _mistake(finding: _Finding, model: type[BaseModel]) -> Mistake:
     loc, kind, value, context = finding.loc, finding.kind, finding.value, finding.context
     if kind == "extra_forbidden":
         key = str(loc[-1])
+        if _run_together(finding, model)[0]:
+            return Mistake(loc, *_run_together(finding, model)[1:])
         return Mistake(loc, f"I do not know the key {key}", did_you_mean(key, _keys(model, loc)))
     if kind == "missing":
-        return Mistake(loc, f"the key {loc[-1]} is missing", f"write: {loc[-1]}: …")
+        choices = _choices(model, loc)
+        return Mistake(
+            loc, f"the key {loc[-1]} is missing", f"write: {loc[-1]}: …" + (f" ({_either(choices)})" if choices else "")
+        )
+    if curly := _curly_quoted(value):
+        said = f"{held(value)} is in quotes that are none here ({curly})"
+        return Mistake(loc, said, f'write {value.strip(_CURLY)} without quotes, or in plain ones (")')
     if kind in ("literal_error", "enum"):
         known = dict.fromkeys(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
         return Mistake(loc, f"{held(value)} is not possible here", did_you_mean(str(value), known))
@@ -144,9 +156,50 @@ def _mistake(finding: _Finding, model: type[BaseModel]) -> Mistake:
     if kind in _WANTED:
         wanted = sorted({_WANTED[kind], *finding.wanted})
         said = f"{' or '.join(wanted)} is meant, but here is {held(value)}"
+        if wanted == ["text"] and isinstance(value, list) and isinstance(loc[-1], int):
+            return Mistake(loc, said, "a list stands in a list here: take out a hyphen, or a pair of brackets")
         keys = _keys(model, (*loc, "")) if kind.startswith("model") else ()
         return Mistake(loc, said, _instead(wanted[0], value, keys))
     return Mistake(loc, finding.text[0].lower() + finding.text[1:])
+
+
+def _run_together(finding: _Finding, model: type[BaseModel]) -> tuple[str, str, str]:
+    """The key that was meant where it runs together with its value (`name:Wire`, `name Wire`, `-name`): the key, what
+    is wrong, what to write; empty where nothing of the kind was done."""
+    key = str(finding.loc[-1])
+    known = _keys(model, finding.loc)
+    if key[:1] == "-" and key[1:] in known:
+        return key[1:], f"a blank is missing behind the hyphen of {key}", f"write - {key[1:]}: …"
+    match = re.match(r"([\w-]+)(:|\s+)(.+)", key)
+    if finding.value is not None or match is None or match[1] not in known:
+        return "", "", ""
+    missing = "a blank is missing behind the colon of" if match[2] == ":" else "the colon is missing behind"
+    return match[1], f"{missing} {match[1]}", f"write {match[1]}: {match[3]}"
+
+
+def _curly_quoted(value: object) -> str:
+    """The quotes of a word processor around a value, which YAML takes for a part of it."""
+    found = re.match(f"[{_CURLY}].*", value) if isinstance(value, str) else None
+    return found[0][0] if found else ""
+
+
+def _choices(model: type[BaseModel], loc: Loc) -> list[str]:
+    """The values that a key can have, where they are few and named."""
+    for owner in _owners(model, loc):
+        for name, one in owner.model_fields.items():
+            if loc[-1] in (name, one.alias):
+                return _literals(one.annotation)
+    return []
+
+
+def _literals(annotation: Any) -> list[str]:
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return [str(one) for one in annotation]
+    return [str(one) for one in get_args(annotation)] if get_origin(annotation) is Literal else []
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def held(value: object) -> str:
@@ -167,6 +220,9 @@ def _wrong_length(context: dict[str, Any]) -> tuple[str, str]:
 
 def _instead(wanted: str, value: object, keys: Sequence[str]) -> str:
     """What to write where another type is meant."""
+    match = re.match(r"([\w-]+)(?::|\s+)(\S.*)", value) if wanted == _MAPPING and isinstance(value, str) else None
+    if match and match[1] in keys:
+        return f"a colon and a blank stand between a key and its value: write {match[1]}: {match[2]}"
     plain = isinstance(value, str | int | float)
     if wanted == "text" and plain:
         return f'put it in quotes: "{held(value)}"'
@@ -183,13 +239,18 @@ def _instead(wanted: str, value: object, keys: Sequence[str]) -> str:
 
 def _keys(model: type[BaseModel], loc: Loc) -> list[str]:
     """The keys that the model at `loc` knows (follows nested models through lists, tuples and unions)."""
+    return sorted({one.alias or name for m in _owners(model, loc) for name, one in m.model_fields.items()})
+
+
+def _owners(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
+    """The models that a value at `loc` can be a key of."""
     current: list[type[BaseModel]] = [model]
     for part in loc[:-1]:
         if isinstance(part, str):
             fields = [f for c in current for name, f in c.model_fields.items() if part in (name, f.alias)]
             nested = [m for f in fields for m in _models(f.annotation)]
             current = nested or current
-    return sorted({field.alias or name for m in current for name, field in m.model_fields.items()})
+    return current
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

@@ -20,9 +20,11 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from monitor.errors import ConfigError, Problem
+from monitor.filenames import misnamed
 from monitor.mistakes import close_match as close_match
 from monitor.mistakes import did_you_mean as did_you_mean
 from monitor.mistakes import mistakes
+from monitor.syntax import Slip, blank_missing, find_slip, swallows_a_key, unclosed
 
 #: a rule or feed file of this size is a mistake, not a rule file
 MAX_BYTES = 5 * 1024 * 1024
@@ -37,6 +39,8 @@ _BARE_REFERENCE = re.compile(
 )
 #: spaces that no YAML knows, in front of a line
 _ODD_SPACE = re.compile(r"(?m)^[ ]*[\u00a0\u2000-\u200a\u202f\u3000]")
+#: what word processors make of a quote
+_CURLY = re.compile("[“”„‘’‚«»]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DEEPEST = 50
 #: longer numbers are none that anybody means
@@ -54,9 +58,11 @@ _SYNTAX = (
      "write for instance title: …"),
     ("unknown escape character", "not readable as YAML: what stands behind the \\ has no meaning in double quotes",
      "put an expression in single quotes"),
+    ("expected comment or line break", "not readable as YAML: nothing may stand behind a | or > in its line",
+     "put a text that begins with | or > in quotes"),
     ("scanning a tag", "YAML tags (!) are not used here", "put the text in quotes"),
     ("scanning an a", "anchors and aliases (& and *) are not used here",
-     "put a word that begins with * or & in quotes"),
+     "put a text that begins with * or & in quotes; a term has its * at the end"),
 )  # fmt: skip
 _UNITS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -110,7 +116,9 @@ class Document:
             where = where[:-1]
         return self.lines.get((), 1)
 
-    def problem(self, message: str, *loc: str | int, hint: str = "", severity: str = "error") -> Problem:
+    def problem(
+        self, message: str, *loc: str | int, hint: str = "", severity: str = "error", unknown: str = ""
+    ) -> Problem:
         """A `Problem` at the line of the value that `loc` leads to."""
         return Problem(
             file=str(self.path),
@@ -119,6 +127,7 @@ class Document:
             message=message,
             hint=hint,
             severity=severity,
+            unknown=unknown,
         )
 
 
@@ -145,6 +154,10 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
     except FileNotFoundError:
         if path.is_symlink():
             raise ConfigError.at(path, "the link leads to no file", hint="was the file moved?") from None
+        if other := misnamed(path):
+            raise ConfigError.at(
+                path, "there is no such file", hint=f"name {other.name} beside it {path.name}"
+            ) from None
         raise ConfigError.at(path, "there is no such file", hint="`basewatch init DIR` writes a starter") from None
     except OSError as error:
         raise ConfigError.at(path, f"the file cannot be read: {error.strerror}") from error
@@ -173,12 +186,11 @@ def parse(text: str, path: Path) -> Document:
     if odd := _ODD_SPACE.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         raise ConfigError.at(path, "a space of another kind stands before the text", line=line, hint="use plain spaces")
-    builder = _Builder(path)
+    builder = _Builder(path, text)
     try:
         data = builder.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
-        said, hint, mark = _syntax(error, text)
-        raise ConfigError.at(path, said, line=mark.line + 1 if mark else 0, hint=hint) from None
+        raise _refusal(path, error, text) from None
     except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
         found = yaml.reader.Reader.NON_PRINTABLE.search(text)
         line = text.count("\n", 0, found.start()) + 1 if found else 0
@@ -192,8 +204,10 @@ def parse(text: str, path: Path) -> Document:
 class _Builder:
     """Plain values from YAML's events; anchors, aliases, tags, deep nesting, second documents are refused on sight."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str) -> None:
         self.path = path
+        self.text = text
+        self.asks = "? " in text
         self.lines: dict[Loc, int] = {}
         self.problems: list[Problem] = []
 
@@ -216,9 +230,13 @@ class _Builder:
         start: Any = event.start_mark
         if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:  # nearly all of them are
             self.lines[loc] = start.line + 1
+            if event.style in ("'", '"'):
+                self._refuse_swallowed(event)
             return _scalar(event.value, event.style)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             hint = "write the values out; put a word that begins with * or & in quotes"
+            if isinstance(event, yaml.AliasEvent):
+                hint += f"; a term has its * at the end: {event.anchor}*"
             raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
         if event.tag and event.implicit in (False, (False, False)):
             raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
@@ -234,11 +252,26 @@ class _Builder:
             return items
         return self._mapping(events, loc)
 
+    def _asks(self, event: Any) -> bool:
+        """Whether a `?` stands before a key: YAML's way to begin a long one, and nobody's who writes rules."""
+        if not self.asks:
+            return False
+        begun: str = self.text.splitlines()[event.start_mark.line][: event.start_mark.column]
+        return begun.rstrip().endswith("?")
+
+    def _refuse_swallowed(self, event: Any) -> None:
+        """A quoted text that runs over the keys below it is one whose quote was forgotten."""
+        first, last = event.start_mark.line, event.end_mark.line
+        if last > first and swallows_a_key(lines := self.text.splitlines(), first, last):
+            raise _slipped(self.path, unclosed(lines[first], first + 1))
+
     def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
         out: dict[str, Any] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             key: str = event.value if isinstance(event, yaml.ScalarEvent) else "?"
+            if key != "?" and self._asks(event):
+                self._complain(line, "", "a text cannot begin with a ? that stands alone", "put it in quotes")
             if key == "?":
                 self._value(event, events, (*loc, key))
                 self._complain(line, "", "a key must be a plain word")
@@ -271,6 +304,21 @@ def _scalar(text: str, style: str | None) -> Any:
     return float(text) if _FLOAT.match(text) else text
 
 
+def _slipped(path: Path, slip: Slip) -> ConfigError:
+    return ConfigError.at(path, slip.message, line=slip.line, hint=slip.hint)
+
+
+def _refusal(path: Path, error: yaml.MarkedYAMLError, text: str) -> ConfigError:
+    """What the person did, where the text shows it; else what the YAML library makes of it."""
+    said, hint, mark = _syntax(error, text)
+    plain = error.problem not in _BAD_START and "tab" not in said and "escape" not in (error.problem or "")
+    if plain and mark is not None:
+        gave_up = max(one.line + 1 for one in (mark, error.problem_mark, error.context_mark) if one is not None)
+        if slip := find_slip(text, gave_up):
+            return _slipped(path, slip)
+    return ConfigError.at(path, said, line=mark.line + 1 if mark else 0, hint=hint)
+
+
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, Any]:
     """What YAML does not understand, what to write, and where."""
     problem, context = error.problem or "it cannot be read", error.context or ""
@@ -291,6 +339,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, Any]:
         return said, "put a text that holds brackets, braces or commas in quotes", mark
     for known, said, hint in _SYNTAX:
         if known in problem or known in context:
+            if curly := _CURLY.search(line):
+                hint = f'{curly[0]} is no quote to YAML: put the text in plain quotes (")'
             return said, hint, mark
     return f"not readable as YAML: {problem}", "", mark
 
@@ -298,6 +348,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, Any]:
 def validate(document: Document, model: type[M], *, root: str = "a mapping of keys") -> M:
     """`document` as a `model`; a `ConfigError` holds every mistake with line, key, meaning and what to write."""
     if not isinstance(document.data, dict):
+        if isinstance(document.data, str) and (slip := blank_missing(document.text)):
+            raise _slipped(document.path, slip)
         held = "nothing" if document.data is None else "a list" if isinstance(document.data, list) else "plain text"
         raise ConfigError.at(
             document.path, f"the file holds {held}; {root} is meant", line=document.line(),

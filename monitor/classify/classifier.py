@@ -128,7 +128,7 @@ def _facts(
     killed, wounded = finder.harmed(reading)
     day, stated = None, False
     if verdict.act in INCIDENT_ACTS:
-        day, stated = finder.date(verdict, reading, rules.zone_of(refs[0].id) if refs else "UTC")
+        day, stated = finder.day(verdict, reading, rules.zone_of(refs[0].id) if refs else "UTC")
     return Facts(
         places=refs,
         weapons=finder.weapons(verdict, reading),

@@ -17,6 +17,7 @@ _BOUND = re.compile(r"(killed|wounded|intercepted)\s*(>=|>|=)\s*(\d{1,9})$")
 _FIRST = re.compile(r"first here in (\d{1,4}) days?$")
 _WEAPON = re.compile(r"weapon is (\S+)$")
 _BY = re.compile(r"(claimed|attributed)(?: (?:by|to) @?(\S+))?$")
+_BY_NAME = re.compile(r"(claimed by|attributed to) (.+)$")
 Fact = Literal["killed", "wounded", "intercepted", "weapon", "claimed", "attributed", "first here"]
 #: no rule looks further back
 LONGEST_DAYS = 366
@@ -88,6 +89,9 @@ def read_condition(value: object) -> object:
         return Condition(fact="weapon", name=match[1], written=text)
     if match := _BY.match(text):
         return Condition(fact=cast(Fact, match[1]), name=match[2] or "", written=text)
+    if match := _BY_NAME.match(text):
+        slug = "-".join(match[2].casefold().split())
+        raise ValueError(f"an actor is named by its id, one word; write for instance {match[1]} {slug}")
     raise ValueError(
         f"I do not understand the condition {value!r}; write for instance killed >= 1, weapon is ballistic_missile, "
         "claimed by kataib-hezbollah or first here in 30 days"

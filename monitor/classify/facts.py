@@ -143,7 +143,7 @@ class FactFinder:
                         return count
         return None
 
-    def date(self, verdict: Verdict, reading: Reading, zone: str) -> tuple[date, bool]:
+    def day(self, verdict: Verdict, reading: Reading, zone: str) -> tuple[date, bool]:
         """The local day of the attack, and whether the item says it (a date, a weekday, "yesterday")."""
         item = reading.item
         moment = item.reported

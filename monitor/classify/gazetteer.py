@@ -6,7 +6,7 @@ A place has a *site*: `base` (foreign troops are or were stationed there), `home
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
@@ -282,14 +282,25 @@ def _collect(document: Document, section: str, specs: Sequence[S], into: dict[st
 
 
 def _unknown(
-    document: Document, loc: tuple[str | int, ...], ids: Sequence[str], known: Iterable[str], what: str
-) -> list[Problem]:
-    known = set(known)
+    document: Document, loc: tuple[str | int, ...], ids: Sequence[str], known: Mapping[str, CountrySpec | PlaceSpec],
+    what: str,
+) -> list[Problem]:  # fmt: skip
     return [
-        document.problem(f"there is no {what} {one}", *loc, i, hint=did_you_mean(one, known))
+        document.problem(f"there is no {what} {one}", *loc, i, hint=_meant(one, known), unknown=one)
         for i, one in enumerate(ids)
         if one not in known
     ]
+
+
+def _meant(word: str, known: Mapping[str, CountrySpec | PlaceSpec]) -> str:
+    """What to write for a country or place that does not exist: people write its name in place of its id."""
+    form = normalise_term(word)[0]
+    named = next((one.id for one in known.values() if form in _forms((one.name, *one.names))), None)
+    return f"write {named}" if form and named else did_you_mean(word, known)
+
+
+def _forms(names: Iterable[str]) -> set[str]:
+    return {normalise_term(name)[0] for name in names}
 
 
 def _place_problems(
@@ -299,7 +310,8 @@ def _place_problems(
     out: list[Problem] = []
     if place.country not in countries:
         hint = did_you_mean(place.country, countries)
-        out.append(document.problem(f"there is no country {place.country}", "places", at, "country", hint=hint))
+        said = f"there is no country {place.country}"
+        out.append(document.problem(said, "places", at, "country", hint=hint, unknown=place.country))
     for key, words in (("names", (place.name, *place.names)), ("town", place.town), ("loose", place.loose)):
         for i, word in enumerate(words):
             loc = ("places", at, key, i - (key == "names")) if i or key != "names" else ("places", at, "name")

@@ -49,7 +49,7 @@ class Sentence:
     #: which clauses only name a cause
     causes: list[bool]
     #: where main clauses begin that only a comma or a little word parts from those before: templates may reach across
-    joints: list[int] = field(default_factory=list)
+    joints: Sequence[int] = ()
 
     def is_cause(self, hit: Hit) -> bool:
         """The hit stands in a clause that only names a cause."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from monitor import yamlfile
 from monitor.classify.acts import Judge
@@ -21,11 +21,13 @@ from monitor.classify.choosing import Chooser
 from monitor.classify.expressions import Expressions
 from monitor.classify.gazetteer import ActorFile, Gazetteer, PlaceFile, build_gazetteer
 from monitor.classify.listfile import ListFile
+from monitor.classify.lostfiles import with_causes
 from monitor.classify.matcher import Matcher
 from monitor.classify.reading import Reader
 from monitor.classify.rulemodel import Rule
 from monitor.classify.rulereading import read_rules
 from monitor.classify.ruleterms import RuleWords
+from monitor.classify.unread import misplaced, unread_files, unread_problem
 from monitor.classify.vocabulary import Vocabulary, build_vocabulary
 from monitor.errors import ConfigError, Problem
 from monitor.meaning import INCIDENT_ACTS
@@ -124,29 +126,41 @@ def _undisturbed() -> Iterator[None]:
 def read_folder(folder: Path) -> RuleFiles:
     """Every file of `folder`; what is wrong with one is among its problems. `ConfigError` where it is no folder."""
     if not folder.is_dir():
-        raise ConfigError.at(folder, "there is no such folder", hint="`basewatch init DIR` writes starter rules")
+        raise ConfigError.at(folder, "there is no such folder", hint=_where_is(folder))
     problems: list[Problem] = []
     digest = hashlib.sha256()
-    lists = _read_all(folder, "lists/*.yaml", ListFile, problems, digest)
-    places = _read_all(folder, "places/*.yaml", PlaceFile, problems, digest)
-    actors = _read_all(folder, "actors/*.yaml", ActorFile, problems, digest)
+    lists = _read_all(folder, "list", ListFile, problems, digest)
+    places = _read_all(folder, "place", PlaceFile, problems, digest)
+    actors = _read_all(folder, "actor", ActorFile, problems, digest)
     documents = [_read_document(path, folder, problems, digest) for path in _files(folder, "*.yaml")]
-    rules = read_rules([document for document in documents if document is not None], problems)
+    rules = read_rules([document for document in documents if _is_kind(document, "rule", folder, problems)], problems)
+    unread = unread_in(folder)
     if not rules and not problems:
-        problems.append(
-            Problem(file=str(folder), message="the folder holds no rule", hint="a rule is a file *.yaml in it")
-        )
+        hint = "a rule is a file *.yaml in it"
+        if unread:
+            first = unread_problem(unread[0], folder)
+            hint = f"{first.message}: {first.hint}"
+        problems.append(Problem(file=str(folder), message="the folder holds no rule", hint=hint))
     return RuleFiles(
         folder, tuple(lists), tuple(places), tuple(actors), tuple(rules), digest.hexdigest()[:16], tuple(problems),
-        _unread(folder),
+        unread,
     )  # fmt: skip
 
 
-def _unread(folder: Path) -> tuple[Path, ...]:
-    read = {path for pattern in _PATTERNS for path in _files(folder, pattern)}
-    named = {path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern)}
-    return tuple(
-        sorted(p for p in named - read if not any(part.startswith(".") for part in p.relative_to(folder).parts))
+def unread_in(folder: Path) -> tuple[Path, ...]:
+    """The files of the folder that are not read, though their name or content says that somebody thinks so."""
+    return unread_files(folder, frozenset(path for pattern in _PATTERNS for path in _files(folder, pattern)))
+
+
+def _where_is(folder: Path) -> str:
+    """What to do about a rules folder that is not there: it may stand beside its place under another name."""
+    parent = folder.parent
+    beside = sorted(parent.iterdir()) if parent.is_dir() else []
+    moved = next((one for one in beside if (one / "lists").is_dir() and (one / "places").is_dir()), None)
+    if moved is not None:
+        return f"{moved.name}/ beside it looks like one: name it {folder.name}, or set BASEWATCH_RULES={moved}"
+    return (
+        f"put it back; or `basewatch init DIR` writes starter rules into a new folder DIR: copy DIR/rules to {folder}"
     )
 
 
@@ -161,7 +175,7 @@ def compile_rules(files: RuleFiles) -> RuleSet:
     vocabulary = _tried(lambda: build_vocabulary(files.lists), problems)
     gazetteer = _tried(lambda: build_gazetteer(files.places, files.actors), problems)
     if vocabulary is None or gazetteer is None:
-        raise ConfigError(problems)
+        raise ConfigError(with_causes(problems, files.folder, files.unread))
     words = RuleWords(vocabulary, gazetteer)
     compiled = [words.compile(document, rule) for document, rule in rules]
     problems += words.problems
@@ -171,7 +185,7 @@ def compile_rules(files: RuleFiles) -> RuleSet:
             Problem(file=str(files.folder / "lists"), message=said, hint="copy it from `basewatch init DIR`")
         )
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(with_causes(problems, files.folder, files.unread))
     names = gazetteer.terms({**vocabulary.bits, **vocabulary.closures})
     expressions = Expressions([*vocabulary.expressions, *words.expressions])
     matcher = Matcher([*vocabulary.terms, *names, *words.terms], expressions)
@@ -212,18 +226,28 @@ def _read_document(path: Path, folder: Path, problems: list[Problem], digest: ha
     return document
 
 
+def _is_kind(document: Document | None, kind: str, folder: Path, problems: list[Problem]) -> TypeGuard[Document]:
+    """Whether a file could be read and is of the kind that stands where it does."""
+    if document is None:
+        return False
+    problem = misplaced(document, kind, folder)
+    if problem is not None:
+        problems.append(problem)
+    return problem is None
+
+
 def _gone(path: Path) -> Problem:
     hint = "save it again, or check once more"
     return Problem(file=str(path), message="the file went away while the folder was read", hint=hint)
 
 
 def _read_all(
-    folder: Path, pattern: str, model: type[F], problems: list[Problem], digest: hashlib._Hash
+    folder: Path, kind: str, model: type[F], problems: list[Problem], digest: hashlib._Hash
 ) -> list[tuple[Document, F]]:
     out: list[tuple[Document, F]] = []
-    for path in _files(folder, pattern):
+    for path in _files(folder, f"{kind}s/*.yaml"):
         document = _read_document(path, folder, problems, digest)
-        if document is None:
+        if not _is_kind(document, kind, folder, problems):
             continue
         try:
             out.append((document, yamlfile.validate(document, model)))

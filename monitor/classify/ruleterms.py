@@ -11,11 +11,12 @@ from monitor.classify.expressions import Expression, ExpressionError, is_express
 from monitor.classify.gazetteer import Gazetteer
 from monitor.classify.matcher import LONGEST, Term, make_term, too_long
 from monitor.classify.rulemodel import Rule, Within, Wording
-from monitor.classify.templates import Template, TemplateError, compile_template
+from monitor.classify.templates import Template, TemplateError, UnknownList, compile_template
+from monitor.classify.unknown import PlaceNames, actor_hint, curly_list, list_hint
 from monitor.classify.vocabulary import CAUSE, Vocabulary
 from monitor.classify.wording import Close, Wanted
 from monitor.errors import Problem
-from monitor.yamlfile import Document, did_you_mean, dotted
+from monitor.yamlfile import Document, dotted
 
 Loc = tuple[str | int, ...]
 #: words between two parts of a rule's own template
@@ -31,6 +32,10 @@ class RuleWords:
     terms: list[Term] = field(default_factory=list)
     expressions: list[Expression] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def _place_names(self) -> PlaceNames:
+        return PlaceNames(self.gazetteer)
 
     def compile(self, document: Document, rule: Rule) -> CompiledRule:
         """The rule with its words resolved; what cannot be resolved is a problem and counts as never there."""
@@ -82,9 +87,9 @@ class RuleWords:
             elif word.startswith("@") and name in self.gazetteer.actors:
                 out |= self.vocabulary.own_bit(f"actor:{name}")
             elif word.startswith("@"):
-                known = [*self.vocabulary.list_names(), *self.gazetteer.actors]
-                hint = did_you_mean(name, known).replace("did you mean ", "did you mean @")
-                self.problems.append(document.problem(f"there is no list or actor {word}", *loc, i, hint=hint))
+                hint = list_hint(name, [*self.vocabulary.list_names(), *self.gazetteer.actors])
+                said = f"there is no list or actor {word}"
+                self.problems.append(document.problem(said, *loc, i, hint=hint, unknown=name))
             else:
                 own = own or self.vocabulary.own_bit(f"{document.path.name}:{dotted((*document.base, *loc))}")
                 out |= own
@@ -93,7 +98,9 @@ class RuleWords:
 
     def _add_term(self, document: Document, loc: Loc, word: str, bit: int) -> None:
         term = problem = None
-        if is_expression(word):
+        if curly := curly_list(word):
+            problem = "; ".join(curly)
+        elif is_expression(word):
             try:
                 self.expressions.append(make_expression(word, bit))
             except ExpressionError as error:
@@ -116,8 +123,8 @@ class RuleWords:
         def tag_of(name: str) -> int:
             if name not in self.vocabulary.bits:
                 bare = name.strip('@"')
-                hint = did_you_mean(bare, self.vocabulary.list_names()) if bare else "write for instance {weapon}"
-                raise TemplateError(f"there is no list or shape {bare or 'without a name'}; {hint}".rstrip("; "))
+                hint = list_hint(bare, self.vocabulary.list_names(), sign="") if bare else "write for instance {weapon}"
+                raise UnknownList(f"there is no list or shape {bare or 'without a name'}; {hint}", name=bare)
             return self.vocabulary.bits[name]
 
         def phrase(words: str) -> int:
@@ -132,7 +139,7 @@ class RuleWords:
                 out.append(compile_template(text, gap=_GAP, barrier=0, cause=cause, tag_of=tag_of, phrase=phrase))
             except TemplateError as error:
                 message, _, hint = str(error).partition("; ")
-                self.problems.append(document.problem(message, *loc, i, hint=hint))
+                self.problems.append(document.problem(message, *loc, i, hint=hint, unknown=error.name))
         return tuple(out)
 
     def _actors(self, document: Document, loc: Loc, rule: Rule) -> frozenset[str]:
@@ -142,10 +149,10 @@ class RuleWords:
         if rule.who.role != "named":
             for name, i in names.items():
                 if name not in self.gazetteer.actors:
-                    hint = did_you_mean(name, self.gazetteer.actors).replace("did you mean ", "did you mean @")
+                    hint = actor_hint(name, self.gazetteer, sign="@")
                     does = "claims an attack" if rule.who.role == "claims" else "is blamed for one"
                     message = f"{name} is no actor, and only an actor {does}"
-                    self.problems.append(document.problem(message, *loc, i, hint=hint))
+                    self.problems.append(document.problem(message, *loc, i, hint=hint, unknown=name))
         return frozenset(names)
 
     def _circle(self, document: Document, loc: Loc, within: Within | None) -> frozenset[str] | None:
@@ -156,8 +163,9 @@ class RuleWords:
         if within.of is not None:
             place = self.gazetteer.places.get(within.of)
             if place is None:
-                hint = did_you_mean(within.of, self.gazetteer.places)
-                self.problems.append(document.problem(f"there is no place {within.of}", *loc, "of", hint=hint))
+                hint = self._place_names.hint(within.of, kinds=self.gazetteer.places)
+                said = f"there is no place {within.of}"
+                self.problems.append(document.problem(said, *loc, "of", hint=hint, unknown=within.of))
                 return frozenset()
             if place.lat is None or place.lon is None:
                 message = f"the place {within.of} has no coordinates, so no circle can be drawn around it"
@@ -183,16 +191,14 @@ class RuleWords:
                 if name in known:
                     continue
                 what = "group of places" if word.startswith("@") else "place"
-                hint = did_you_mean(name, {**known, **gazetteer.groups})
-                if word.startswith("@") or hint.removeprefix("did you mean ").rstrip("?") in gazetteer.groups:
-                    hint = hint.replace("did you mean ", "did you mean @")
-                self.problems.append(document.problem(f"there is no {what} {word}", "where", key, i, hint=hint))
+                said, hint = f"there is no {what} {word}", self._place_names.hint(word)
+                self.problems.append(document.problem(said, "where", key, i, hint=hint, unknown=name))
 
     def _check_conditions(self, document: Document, rule: Rule) -> None:
         for level, conditions in rule.raises:
             for i, condition in enumerate(conditions):
                 names_actor = condition.fact in ("claimed", "attributed") and condition.name
                 if names_actor and condition.name not in self.gazetteer.actors:
-                    hint = did_you_mean(condition.name, self.gazetteer.actors)
+                    said, hint = f"there is no actor {condition.name}", actor_hint(condition.name, self.gazetteer)
                     where = (f"raise_to_{level}_if", i)
-                    self.problems.append(document.problem(f"there is no actor {condition.name}", *where, hint=hint))
+                    self.problems.append(document.problem(said, *where, hint=hint, unknown=condition.name))

@@ -86,6 +86,17 @@ class Shelf(Generic[Owner]):
 class TemplateError(ValueError):
     """A template that cannot be read; the text says why."""
 
+    #: the list that no file defines, where that is why
+    name = ""
+
+
+class UnknownList(TemplateError):
+    """A slot of a template names a list or shape that no file defines."""
+
+    def __init__(self, said: str, *, name: str) -> None:
+        super().__init__(said)
+        self.name = name
+
 
 def split(written: str) -> list[tuple[str, str, bool]]:
     """The parts of a template as (`slot`|`word`|`gap`, content, optional); consecutive words make one phrase."""

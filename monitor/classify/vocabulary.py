@@ -16,11 +16,12 @@ from monitor.classify.listfile import FrameSpec, ListFile, NumbersSpec, PatternS
 from monitor.classify.matcher import Term, make_term
 from monitor.classify.numbers import Counting, counting_of
 from monitor.classify.sentences import abbreviations_of
-from monitor.classify.templates import Template, TemplateError, compile_template, sum_of
+from monitor.classify.templates import Template, TemplateError, UnknownList, compile_template, sum_of
+from monitor.classify.unknown import list_hint
 from monitor.classify.wordlists import Loc, WordLists
 from monitor.errors import ConfigError
 from monitor.meaning import Act
-from monitor.yamlfile import Document, did_you_mean
+from monitor.yamlfile import Document
 
 #: names of places, whose words do not count in the gap of a template
 _NAMES = ("base-place", "town", "loose-place", "country", "far-country")
@@ -125,7 +126,8 @@ class _Builder(WordLists):
     def template(self, written: str, document: Document, loc: Loc, gap: int, walls: int) -> Template | None:
         def tag_of(name: str) -> int:
             if name not in self.bits:
-                raise TemplateError(f"there is no list or shape {name}; {did_you_mean(name, self.bits)}".rstrip("; "))
+                hint = list_hint(name, self.bits, sign="")
+                raise UnknownList(f"there is no list or shape {name}; {hint}".rstrip("; "), name=name)
             return self.bits[name]
 
         def phrase(words: str) -> int:
@@ -146,7 +148,7 @@ class _Builder(WordLists):
             )
         except TemplateError as error:
             message, _, hint = str(error).partition("; ")
-            self.problems.append(document.problem(message, *loc, hint=hint))
+            self.problems.append(document.problem(message, *loc, hint=hint, unknown=error.name))
             return None
 
     def templates(
@@ -161,7 +163,8 @@ class _Builder(WordLists):
         for i, name in enumerate(names):
             bare = name.removeprefix("@")
             if bare not in self.bits:
-                self.problems.append(document.problem(f"there is no list @{bare}", *loc, i, hint=self._meant(bare)))
+                said = f"there is no list @{bare}"
+                self.problems.append(document.problem(said, *loc, i, hint=self._meant(bare), unknown=bare))
             out |= self.bits.get(bare, 0)
         return out
 

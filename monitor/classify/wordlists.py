@@ -12,8 +12,9 @@ from monitor.classify.expressions import Expression, ExpressionError, is_express
 from monitor.classify.listfile import ListFile, Terms
 from monitor.classify.matcher import LONGEST, Term, make_term, too_long
 from monitor.classify.normalise import normalise_term
+from monitor.classify.unknown import curly_list, list_hint
 from monitor.errors import Problem
-from monitor.yamlfile import Document, did_you_mean
+from monitor.yamlfile import Document, close_match
 
 Loc = tuple[str | int, ...]
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
@@ -52,23 +53,22 @@ class WordLists:
                 if self.home.get(name, (None, ("",)))[1][0] in ("lists", "masks"):
                     self._take(name, terms, document, ("extend", name))
                 else:
-                    hint = self._meant(name).replace("@", "") or "a new list stands under lists:"
-                    self.problems.append(
-                        document.problem(f"there is no list {name} to extend", "extend", name, hint=hint)
-                    )
+                    near = close_match(name, self.home)
+                    hint = f"did you mean {near}?" if near else "a new list stands under lists:"
+                    said = f"there is no list {name} to extend"
+                    self.problems.append(document.problem(said, "extend", name, hint=hint, unknown=name))
         for name, (document, loc) in self.home.items():
             if loc[0] != "shapes" and not self.own.get(name) and not self.includes.get(name):
                 self.problems.append(document.problem(f"the list {name} is empty", *loc))
         for name, references in self.includes.items():
             for target, document, loc in references:
                 if target not in self.bits and name != "mask":
-                    self.problems.append(
-                        document.problem(f"there is no list @{target}", *loc, hint=self._meant(target))
-                    )
+                    said, hint = f"there is no list @{target}", self._meant(target)
+                    self.problems.append(document.problem(said, *loc, hint=hint, unknown=target))
         self._refuse_cycles()
 
     def _meant(self, name: str) -> str:
-        return did_you_mean(name, self.bits).replace("did you mean ", "did you mean @")
+        return list_hint(name, self.bits)
 
     def _define(self, name: str, document: Document, loc: Loc) -> bool:
         if name in BUILT_IN:
@@ -157,6 +157,9 @@ class WordLists:
     def _term(self, word: str, tags: int, document: Document, loc: Loc) -> Term | None:
         if is_expression(word):
             self._take_expression(word, tags, document, loc)
+            return None
+        if curly := curly_list(word):
+            self.problems.append(document.problem(curly[0], *loc, hint=curly[1]))
             return None
         term = make_term(word, tags)
         if "*" in word[:-1]:

@@ -15,7 +15,9 @@ from monitor.classify.lint.names import asked_in_vain, included_twice, made_of_t
 from monitor.classify.lint.reach import Reach
 from monitor.classify.lint.rules import RuleCheck
 from monitor.classify.lint.terms import TermCheck
+from monitor.classify.lostfiles import shipped_but_gone
 from monitor.classify.rulefile import RuleFiles, RuleSet
+from monitor.classify.unread import unread_problem
 from monitor.errors import Problem
 from monitor.yamlfile import Document
 
@@ -27,7 +29,11 @@ def lint(files: RuleFiles, rules: RuleSet) -> list[Problem]:
 
 def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     lists = lists_of(files.lists)
-    yield from _unread(files)
+    yield from (unread_problem(path, files.folder) for path in files.unread)
+    known = rules.gazetteer
+    wordings = (name for _, content in files.lists for name in (*content.patterns, *content.frames))
+    defined = [*lists.home, *wordings, *known.places, *known.groups, *known.countries, *known.actors]
+    yield from shipped_but_gone(files.folder, defined)
     yield from unused(files, rules, lists)
     yield from asked_in_vain(files, lists)
     yield from included_twice(lists)
@@ -41,16 +47,6 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     yield from CoverCheck(lists, reach).problems(asked)
     for document, content in files.places:
         yield from _without_coordinates(document, content)
-
-
-def _unread(files: RuleFiles) -> Iterator[Problem]:
-    for path in files.unread:
-        within = path.relative_to(files.folder)
-        if path.suffix != ".yaml":
-            hint = f"name it {path.stem}.yaml"
-        else:
-            hint = "rules stand in the folder itself, other files in lists/, places/ and actors/"
-        yield Problem(file=str(path), message=f"{within} is not read", hint=hint, severity="warning")
 
 
 def _without_coordinates(document: Document, content: PlaceFile) -> Iterator[Problem]:
