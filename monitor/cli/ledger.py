@@ -132,7 +132,7 @@ def alerts(
         json_out([alert_object(alert, deliveries) for alert, deliveries in found])
         return
     table(
-        ("when", "level", "alert", "reason", "deliveries"),
+        ("when (UTC)", "level", "alert", "reason", "deliveries"),
         [
             (f"{alert.created_at:%Y-%m-%d %H:%M}", alert.level, alert.title, alert.reason, summary(deliveries))
             for alert, deliveries in found
