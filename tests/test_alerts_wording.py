@@ -275,7 +275,7 @@ def location(place_id: str, name: str, code: str) -> tuple[str, str]:
         item_of("x"), found, incident, decision, alert_id="a", now=NOW, country_of=RULES.country_name,
         zone_of=RULES.zone_of,
     )  # fmt: skip
-    ledger = cells(Entry(incident=incident, country=RULES.country_name(code)))[1]
+    ledger = cells(Entry(incident=incident, countries={code: RULES.country_name(code)}))[1]
     assert " UTC (" in line_of(alert, "Reported")
     return line_of(alert, "Place").removeprefix("Place: "), ledger
 

@@ -22,7 +22,7 @@ EMPTY_NAMES = {"utils", "util", "helpers", "helper", "core", "common", "misc", "
 PURE = ("news.py", "meaning.py", "messages.py", "judging.py", "health.py", "loss.py", "notices.py", "outlook.py",
         "recognise/", "rehearsal.py", "replay.py", "difference.py", "incidents/", "classify/classifier.py",
         "feeds/cadence.py", "feeds/dates.py", "feeds/parse.py",
-        "alerts/decide.py", "alerts/message.py", "alerts/retry.py")  # fmt: skip
+        "alerts/decide.py", "alerts/message.py", "alerts/quotes.py", "alerts/times.py", "alerts/retry.py")  # fmt: skip
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
           ("time", "time"), ("time", "monotonic"), ("time", "perf_counter")}  # fmt: skip
 

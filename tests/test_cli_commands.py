@@ -514,6 +514,29 @@ def test_explain_of_a_stored_link_tells_what_happened(told: FeedServer, call: Ca
     assert "decided then" in out
 
 
+STRUCK = Story("Drones strike Ain al-Asad air base in Iraq", link="https://wire.example/struck")
+LATER = Story("Rockets and drones hit Ain al-Asad air base, two soldiers wounded", link="https://wire.example/later")
+
+
+def test_explain_of_a_stored_item_does_not_meet_itself(told: FeedServer, call: Call) -> None:
+    told.put("/wire.xml", rss([SPORT, ASAD, STRUCK]))
+    assert call("poll")[0] == 0
+    told.put("/wire.xml", rss([SPORT, ASAD, STRUCK, LATER]))
+    assert call("poll")[0] == 0
+    opener, joiner, last = (json.loads(call("explain", one.link, "--json")[1]) for one in (ASAD, STRUCK, LATER))
+    assert (opener["relation"]["kind"], opener["stored_relation"]) == ("opens", "opens")
+    assert opener["incident"] == opener["stored_incident"]
+    for answer in (joiner, last):
+        assert (answer["relation"]["kind"], answer["stored_relation"]) == ("joins", "joins")
+        assert answer["relation"]["reason"] == "same place, same local date"
+        assert answer["incident"] == answer["stored_incident"] == opener["incident"]
+        assert (answer["decision"]["reason"], answer["decided"]["reason"]) == ("NO_CHANGE", "NO_CHANGE")
+    for story, how in ((ASAD, "it opened"), (STRUCK, "it joined"), (LATER, "it joined")):
+        shown = call("explain", story.link)[1]
+        assert re.search(rf"^incident then +{how} {opener['incident']}", shown, re.MULTILINE)
+        assert "the same article, edited" not in shown
+
+
 def test_explain_of_a_report_of_a_known_incident(told: FeedServer, call: Call) -> None:
     answer = json.loads(call("explain", "Drones strike Ain al-Asad air base in Iraq", "--json")[1])
     assert answer["decision"]["reason"] == "NO_CHANGE"

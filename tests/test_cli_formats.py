@@ -28,7 +28,7 @@ def incident(**changes: object) -> Incident:
 
 
 def entry(*sources: Source, **changes: object) -> Entry:
-    return Entry(incident=incident(**changes), sources=sources, position=(33.8, 42.4))
+    return Entry(incident=incident(**changes), sources=sources, position=(33.8, 42.4), countries={"IQ": "Iraq"})
 
 
 WIRE = Source(publisher="Wire", url="https://wire.example/1", title="Two drones")

@@ -26,6 +26,8 @@ from monitor.meaning import (
 )
 from monitor.news import Novelty
 
+_FIRST_MESSAGES = frozenset({DecisionReason.FIRST, DecisionReason.FIRST_TOLD})
+
 
 def decide(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
     """Whether this item raises an alert, to whom, and why (or why not)."""
@@ -40,11 +42,11 @@ def repeated(decision: Decision) -> Decision:
 
 
 def heard(decision: Decision, addressed: Collection[str]) -> Decision:
-    """The decision, where an address takes one of its channels; a further channel without any brings nothing new.
+    """The decision, where an address takes one of its channels; without any, a further message brings nothing new.
 
     A first message is made all the same: nobody hears it, but it stands in the list of alerts.
     """
-    if decision.tell and decision.reason is DecisionReason.FIRST_HERE and not addressed:
+    if decision.tell and decision.reason not in _FIRST_MESSAGES and not addressed:
         return _quiet(DecisionReason.NO_CHANGE, f"no address takes {', '.join(decision.send_to)} ({decision.detail})")
     return decision
 

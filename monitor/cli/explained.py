@@ -157,14 +157,18 @@ def show(explained: Explained) -> None:
 
 def _facts(explained: Explained) -> list[tuple[str, str]]:
     facts, name_of = explained.judgement.classification.facts, explained.rules.name_of
+    claimed = " (as claimed)" if facts.toll_claimed else ""
     return [
         ("places", ", ".join(f"{place.name} ({place.role})" for place in facts.places)),
         ("weapons", ", ".join(facts.weapons)),
         ("claimed by", ", ".join(map(name_of, facts.claimed_by))),
         ("attributed to", ", ".join(map(name_of, facts.attributed_to))),
-        ("killed", "" if facts.killed is None else str(facts.killed)),
-        ("wounded", "" if facts.wounded is None else str(facts.wounded)),
-        ("intercepted", "" if facts.intercepted is None else str(facts.intercepted)),
+        ("killed", "" if facts.killed is None else f"{facts.killed}{claimed}"),
+        ("wounded", "" if facts.wounded is None else f"{facts.wounded}{claimed}"),
+        (
+            "intercepted",
+            ("some" if facts.interception else "") if facts.intercepted is None else str(facts.intercepted),
+        ),
         ("date", facts.date.isoformat() if facts.date else ""),
     ]
 

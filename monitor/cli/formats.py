@@ -10,8 +10,8 @@ import csv
 import html
 import io
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 from monitor.cli.render import clean, plain
@@ -41,8 +41,8 @@ class Entry:
     position: tuple[float, float] | None = None
     #: names of the actors of `incident.claimed_by`, for people
     claimed_by: tuple[str, ...] = ()
-    #: name of the country of `incident.country`, for people
-    country: str = ""
+    #: names of countries by ISO code, for people; a code that is not there is its own name
+    countries: Mapping[str, str] = field(default_factory=dict)
 
 
 def cells(entry: Entry) -> tuple[str, ...]:
@@ -62,7 +62,8 @@ def cells(entry: Entry) -> tuple[str, ...]:
 
 def _location(entry: Entry) -> str:
     """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself."""
-    place, country = entry.incident.place_name, entry.country or entry.incident.country
+    place, code = entry.incident.place_name, entry.incident.country
+    country = entry.countries.get(code, code)
     return place if not country or country.casefold() in place.casefold() else f"{place}, {country}"
 
 

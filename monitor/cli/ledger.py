@@ -93,12 +93,13 @@ def _with_places_and_names(entries: list[Entry]) -> list[Entry]:
     except BasewatchError:
         return entries
     places = rules.gazetteer.places
+    countries = {code: country.name for code, country in rules.gazetteer.countries.items()}
     return [
         replace(
             entry,
             position=_position(places.get(entry.incident.place_id)),
             claimed_by=tuple(map(rules.name_of, entry.incident.claimed_by)),
-            country=rules.country_name(entry.incident.country),
+            countries=countries,
         )
         for entry in entries
     ]
@@ -132,7 +133,7 @@ def alerts(
         json_out([alert_object(alert, deliveries) for alert, deliveries in found])
         return
     table(
-        ("when", "level", "alert", "reason", "deliveries"),
+        ("when (UTC)", "level", "alert", "reason", "deliveries"),
         [
             (f"{alert.created_at:%Y-%m-%d %H:%M}", alert.level, alert.title, alert.reason, summary(deliveries))
             for alert, deliveries in found

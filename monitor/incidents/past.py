@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from monitor.incidents.relate import relate
-from monitor.meaning import DecisionReason, Incident, RelationKind, StoredItem
+from monitor.meaning import Incident, RelationKind, StoredItem
 
 
 def incident_before(
@@ -43,5 +43,5 @@ def _with_tellings(incident: Incident, reports: Sequence[StoredItem]) -> Inciden
     """Who had been told of it by these reports."""
     told = [report.decision for report in reports if report.decision is not None and report.decision.tell]
     channels = dict.fromkeys(channel for decision in told for channel in decision.send_to)
-    further = sum(decision.reason is DecisionReason.FIRST_HERE for decision in told)
-    return replace(incident, told=bool(told), told_to=tuple(channels), version=1 + further)
+    # the first message is of version 1, each further one of the next
+    return replace(incident, told=bool(told), told_to=tuple(channels), version=max(1, len(told)))
