@@ -12,7 +12,7 @@ from monitor.classify.matcher import Hit
 from monitor.classify.numbers import number_before, number_behind, value
 from monitor.classify.reading import Reading, Sentence
 from monitor.classify.vocabulary import Vocabulary
-from monitor.meaning import INCIDENT_ACTS
+from monitor.meaning import INCIDENT_ACTS, Act
 
 #: weapons in the words of facts, most telling first; a general one is left out where a special one is named
 WEAPONS = (
@@ -77,8 +77,11 @@ class FactFinder:
         names = [name for name, mask in self._weapons if tags & mask]
         return [n for n in names if not any(special in names for special in _GENERAL.get(n, ()))]
 
-    def claimed_by(self, reading: Reading) -> tuple[str, ...]:
-        """Actors that stand before (or, in the passive, behind) a word of claiming in the same sentence."""
+    def claimed_by(self, verdict: Verdict, reading: Reading) -> tuple[str, ...]:
+        """Actors that stand before (or, in the passive, behind) a word of claiming in the same sentence.
+
+        Where a claim is told without such a word ("the group said on Tuesday it fired …"), the first that it names.
+        """
         out: dict[str, None] = {}
         for sentence in reading.sentences:
             if sentence.zone == "body" or not sentence.tags & self._claim or sentence.tags & self._no_claim:
@@ -90,6 +93,10 @@ class FactFinder:
             before = [h for h in actors if h.end <= claims[0].start]
             for hit in before[-1:] or [h for h in actors if h.start >= claims[0].end][:1]:
                 out[self._named(hit)] = None
+        if not out and verdict.act is Act.CLAIM and verdict.match is not None:
+            sentence = verdict.match.sentence
+            names = [self._named(h) for h in sentence.with_tags(self._foe) if not sentence.is_cause(h)]
+            out.update((name, None) for name in names[:1] if name and name != "unknown-fighters")
         return tuple(out)
 
     def attributed_to(self, verdict: Verdict, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
