@@ -28,9 +28,7 @@ from monitor.news import Novelty
 def decide(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
     """Whether this item raises an alert, to whom, and why (or why not)."""
     return (
-        _seen_before(novelty)
-        or _refused_by_rules(classification)
-        or _about_incident(novelty, classification, relation)
+        _seen_before(novelty) or _refused_by_rules(classification) or _about_incident(novelty, classification, relation)
     )
 
 

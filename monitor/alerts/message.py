@@ -18,15 +18,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from monitor.alerts.countries import country_name
 from monitor.alerts.escape import clean, shorten
+from monitor.alerts.placenames import place_names
 from monitor.alerts.sentences import deciding_sentences
-from monitor.meaning import Act, Classification, Decision, Incident, Level, PlaceRef, PlaceRole
+from monitor.meaning import Act, Classification, Decision, Incident, Level, PlaceRole
 from monitor.messages import Alert, AlertKind
 from monitor.news import Item, require_aware
 
 MAX_TITLE = 200
 MAX_BODY = 1700
+#: characters for the places of a salvo; what does not fit is counted
+_PLACES_IN_TITLE = 110
+_PLACES_IN_BODY = 400
 #: a publisher's date further than this from the first sight of the item is told as odd
 ODD_DATE = timedelta(days=2)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -51,7 +54,7 @@ def incident_alert(
     facts = [
         "",
         f"Says: {_publisher(item)}",
-        f"Place: {_place(classification, incident) or 'not named'}",
+        f"Place: {_place(classification, incident, room=_PLACES_IN_BODY) or 'not named'}",
         f"Date of the attack: {_day(classification.facts.date or (incident.date if incident else None))}",
         _toll(classification),
         *_who(classification),
@@ -131,7 +134,7 @@ def _body(head: list[str], quotes: list[str], facts: list[str], *, block: str) -
 
 def _title(item: Item, classification: Classification, incident: Incident | None) -> str:
     act, facts = classification.act, classification.facts
-    place = _place(classification, incident)
+    place = _place(classification, incident, room=_PLACES_IN_TITLE)
     if act is Act.ATTACK:
         subject = f"{_attack(facts.weapons)} reported{_at(place)}"
     elif act is Act.FOILED:
@@ -166,18 +169,12 @@ def _publisher(item: Item) -> str:
     return shorten(clean(item.publisher or item.feed), 60) or "not named"
 
 
-def _place(classification: Classification, incident: Incident | None) -> str:
-    """`Ain al-Asad Air Base, Iraq`: the incident's place, else the item's target, else empty."""
+def _place(classification: Classification, incident: Incident | None, *, room: int) -> str:
+    """`Ain al-Asad Air Base, Iraq`: the incident's places, else the item's targets, else empty."""
     if incident is not None:
-        return _with_country(incident.place_name, incident.country)
+        return place_names(incident.places, room=room)
     places = classification.facts.places
-    targets: list[PlaceRef] = [place for place in places if place.role is PlaceRole.TARGET] or list(places[:1])
-    return _with_country(targets[0].name, targets[0].country) if targets else ""
-
-
-def _with_country(name: str, country: str) -> str:
-    name, country = shorten(clean(name), 70), country_name(country)
-    return name if not country or country.casefold() in name.casefold() else f"{name}, {country}"
+    return place_names([place for place in places if place.role is PlaceRole.TARGET] or places[:1], room=room)
 
 
 def _toll(classification: Classification) -> str:

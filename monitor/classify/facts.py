@@ -169,9 +169,10 @@ class FactFinder:
             if stated is not None:
                 return stated, True
             for hit in sentence.hits:
-                day = None if sentence.is_cause(hit) else self._day(hit, today)
-                if day is None:
+                ago = None if sentence.is_cause(hit) else self._days_ago(hit, today.weekday())
+                if ago is None:
                     continue
+                day = today - timedelta(days=ago)
                 if not self._is_of_saying(hit, sentence):
                     return day, True
                 said = said or day
@@ -180,12 +181,11 @@ class FactFinder:
         # the day of speaking alone: the attack was then or shortly before, and a day long past dates it all the same
         return said, (today - said).days > 1
 
-    def _day(self, hit: Hit, today: date) -> date | None:
-        """The last day of this name, or yesterday."""
+    def _days_ago(self, hit: Hit, weekday: int) -> int | None:
+        """How long ago the last day of this name was, or yesterday."""
         if hit.tags & self._yesterday:
-            return today - timedelta(days=1)
-        number = next((number for number, mask in self._days if hit.tags & mask), None)
-        return None if number is None else today - timedelta(days=(today.weekday() - number) % 7)
+            return 1
+        return next(((weekday - number) % 7 for number, mask in self._days if hit.tags & mask), None)
 
     def _is_of_saying(self, hit: Hit, sentence: Sentence) -> bool:
         """ "said on Tuesday", "in a statement late Tuesday": the day on which somebody spoke, not that of the attack.
@@ -195,7 +195,7 @@ class FactFinder:
         words = sentence.text.words
 
         def near(start: int, end: int) -> bool:
-            return 0 <= end - start and len(words[start:end].split()) <= _BESIDE
+            return start <= end and len(words[start:end].split()) <= _BESIDE
 
         for attack in sentence.with_tags(self._strike):
             between = words[hit.end : attack.start].split() if hit.end <= attack.start else None
