@@ -114,13 +114,18 @@ class SceneFinder:
         """The countries of a sentence in which something can have happened, by position.
 
         Not one that only names an actor ("Iraqi militia"); one that is named as a speaker more often than as a scene
-        counts only behind "in" or the like.
+        counts only behind "in" or the like, or within what was hit ("MONUSCO camp").
         """
+        hit = [h for h in sentence.hits if h.tags & self._target]
         actors = [h for h in sentence.hits if h.tags & self._actor]
         return [
             h for h in sentence.with_tags(self._country | self._far)
             if codes_of([h]) and not h.tags & self._actor and not sentence.is_cause(h)
-            and (h.tags & self._country or self._is_within(h, sentence))
+            and (
+                h.tags & self._country
+                or self._is_within(h, sentence)
+                or any(t.start <= h.start and h.end <= t.end for t in hit)
+            )
             and not any(a is not h and a.start <= h.start and a.end >= h.end for a in actors)
         ]  # fmt: skip
 
