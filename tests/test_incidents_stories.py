@@ -40,3 +40,17 @@ def test_story(story: dict[str, Any]) -> None:
         assert [place.id for place in latest[letter].places] == places
     for letter, claimed_by in story.get("claimed_by", {}).items():
         assert list(latest[letter].claimed_by) == claimed_by
+
+
+def test_no_two_countries_ever_meet() -> None:
+    """One sentence with each country of the gazetteer in turn, all on one day: the words could not be more alike."""
+    desk = Incidents()
+    rules = shipped()
+    for number, country in enumerate(rules.gazetteer.countries.values()):
+        news = item(
+            f"Drones strike NATO base in {country.name}", published=TUESDAY + timedelta(hours=9, minutes=number)
+        )
+        relation = desk.judge(news, rules).relation
+        assert relation.kind == "opens", country.name
+        assert relation.incident is not None
+        assert relation.incident.place_id == f"country:{country.id}"

@@ -8,24 +8,21 @@ from monitor.alerts.countries import country_name
 from monitor.alerts.escape import clean, shorten
 from monitor.meaning import PlaceRef
 
-#: characters of one name
-_LONGEST = 70
 
-
-def place_name(place: PlaceRef) -> str:
-    """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself."""
-    name, country = shorten(clean(place.name), _LONGEST), country_name(place.country)
+def place_name(place: PlaceRef, *, longest: int) -> str:
+    """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself; `longest` is for the name alone."""
+    name, country = shorten(clean(place.name), longest), country_name(place.country)
     if not country or place.id.startswith("country:") or country.casefold() in name.casefold():
         return name
     return f"{name}, {country}"
 
 
-def place_names(places: Sequence[PlaceRef], *, room: int) -> str:
+def place_names(places: Sequence[PlaceRef], *, room: int, longest: int = 70) -> str:
     """`Qatar, Kuwait and Bahrain`; `Al Udeid Air Base, Qatar; Ali Al Salem Air Base, Kuwait; and 2 more`.
 
-    At least one is named; the others while they fit into `room` characters.
+    At least one is named, with up to `longest` characters; the others while they fit into `room` characters.
     """
-    names = [place_name(place) for place in places]
+    names = [place_name(place, longest=longest) for place in places]
     if len(names) < 2:
         return "".join(names)
     shown = 1

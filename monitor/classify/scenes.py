@@ -87,7 +87,7 @@ class SceneFinder:
         for sentence in reading.sentences:
             if sentence.zone == "body":
                 break
-            actors = [h for h in sentence.hits if h.tags & self._actor]
+            actors = [h for h in sentence.hits if h.tags & self._actor and not self._is_land(h, sentence)]
             for hit in sentence.with_tags(self._country | self._far | self._people | self._us | self._un):
                 if sentence.is_cause(hit) or any(a.start <= hit.start and hit.end <= a.end for a in actors):
                     continue
@@ -117,17 +117,21 @@ class SceneFinder:
         counts only behind "in" or the like, or within what was hit ("MONUSCO camp").
         """
         hit = [h for h in sentence.hits if h.tags & self._target]
-        actors = [h for h in sentence.hits if h.tags & self._actor]
+        actors = [h for h in sentence.hits if h.tags & self._actor and not self._is_land(h, sentence)]
         return [
             h for h in sentence.with_tags(self._country | self._far)
-            if codes_of([h]) and not h.tags & self._actor and not sentence.is_cause(h)
+            if codes_of([h]) and not sentence.is_cause(h)
             and (
                 h.tags & self._country
                 or self._is_within(h, sentence)
                 or any(t.start <= h.start and h.end <= t.end for t in hit)
             )
-            and not any(a is not h and a.start <= h.start and a.end >= h.end for a in actors)
+            and not any(a.start <= h.start and a.end >= h.end for a in actors)
         ]  # fmt: skip
+
+    def _is_land(self, hit: Hit, sentence: Sentence) -> bool:
+        """ "A base in Iran": the land, not the actor of that name."""
+        return bool(codes_of([hit])) and self._is_within(hit, sentence)
 
     def _is_within(self, hit: Hit, sentence: Sentence) -> bool:
         """ "in Mali", "in the northern Philippines"; or behind a town and a comma: "in Mandera, Kenya"."""

@@ -73,7 +73,7 @@ def cells(entry: Entry) -> tuple[str, ...]:
 
 def _location(incident: Incident) -> str:
     """`Ain al-Asad Air Base, Iraq`; every place of a salvo."""
-    return place_names(incident.places, room=_ALL)
+    return place_names(incident.places, room=_ALL, longest=_ALL)
 
 
 def type_of_attack(incident: Incident) -> str:
