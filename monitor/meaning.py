@@ -111,8 +111,8 @@ class Facts:
     date: date | None = None
     #: the item says the day itself ("on Tuesday", "January 20"); else `date` is the day of the report
     date_stated: bool = False
-    #: what headline and lead say of where it was, beside `places`: `country:SO`, `nation:UG` (whose base or troops, whose
-    #: town), `town:kadugli` (a word that the gazetteer does not know)
+    #: what headline and lead say of where it was, beside `places`: `country:SO`, `nation:UG` (whose base or troops),
+    #: `town:kadugli` (a word that the gazetteer does not know)
     named: tuple[str, ...] = ()
 
 

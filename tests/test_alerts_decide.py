@@ -20,13 +20,13 @@ INCIDENT = Incident(
 )  # fmt: skip
 
 
-def relation_of(word: str) -> Relation:
+def relation_of(word: str, adds: tuple[str, ...] = ()) -> Relation:
     kind, _, told = word.partition("-")
     if kind == "none":
         return Relation(kind=RelationKind.NONE)
     told_to = {"told": ("alerts",), "others": ("other",)}.get(told, ())
     incident = Incident(**{**vars(INCIDENT), "told": bool(told_to), "told_to": told_to})
-    return Relation(kind=RelationKind(kind), incident=incident)
+    return Relation(kind=RelationKind(kind), incident=incident, added=adds)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['novelty']}-{case['act']}-{case['relation']}")
@@ -36,7 +36,9 @@ def test_decision_table(case: dict[str, Any]) -> None:
         act=Act(case["act"]), rule="some-rule" if level else None, level=level, trial=case.get("trial", False),
         send_to=("alerts",),
     )  # fmt: skip
-    decision = decide(Novelty(case["novelty"]), classification, relation_of(case["relation"]))
+    decision = decide(
+        Novelty(case["novelty"]), classification, relation_of(case["relation"], tuple(case.get("adds", ())))
+    )
     assert (decision.tell, str(decision.reason)) == (case["tell"], case["reason"])
     assert decision.detail
     assert not decision.detail.endswith(".")

@@ -191,3 +191,27 @@ def test_any_item_gives_a_bounded_alert_with_its_block(
 def test_a_weapon_of_two_words_is_written_as_two_words() -> None:
     missiles = replace(CLASSIFICATION, facts=replace(FACTS, weapons=("ballistic_missile",)))
     assert alert_of(classification=missiles).title.startswith("URGENT: ballistic missile attack reported at Ain")
+
+
+def salvo(*places: tuple[str, str, str]) -> Incident:
+    """An incident at these places, each as (id, name, country)."""
+    first, *more = (PlaceRef(id=id, name=name, country=country) for id, name, country in places)
+    return replace(
+        INCIDENT, place_id=first.id, place_name=first.name, country=first.country, more_places=tuple(more)
+    )  # fmt: skip
+
+
+def test_a_salvo_names_all_its_places() -> None:
+    countries = [("country:QA", "Qatar", "QA"), ("country:KW", "Kuwait", "KW"), ("country:BH", "Bahrain", "BH")]
+    alert = alert_of(incident=salvo(*countries))
+    assert "Qatar, Kuwait and Bahrain" in alert.title
+    assert "Place: Qatar, Kuwait and Bahrain\n" in alert.body
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    bases = [(f"base-{n}", f"Al Udeid Air Base number {n}", "QA") for n in range(20)]
+    alert = alert_of(incident=salvo(*bases))
+    assert len(alert.title) <= MAX_TITLE
+    assert "Al Udeid Air Base number 0, Qatar; Al Udeid Air Base number 1, Qatar; and 18 more" in alert.title
+    assert "Al Udeid Air Base number 7, Qatar" in alert.body
+    assert " more\n" in alert.body

@@ -40,6 +40,17 @@ def test_harmed(text: str, killed: int | None, wounded: int | None) -> None:
         ("Rockets hit Harir air base on May 2", "2026-05-02", True),
         ("Rockets hit Harir air base on 2 May 2026", "2026-05-02", True),
         ("سقوط صواريخ على قاعدة حرير أمس", "2026-05-04", True),
+        # the day of the attack, not the day on which somebody spoke of it
+        ("Militia said on Tuesday it carried out Monday's rocket attack on Harir air base", "2026-05-04", True),
+        ("Officials announced Tuesday that drones struck Harir air base on Sunday", "2026-05-03", True),
+        ("The Monday attack on Harir air base was carried out with drones, it said Tuesday", "2026-05-04", True),
+        ("On Sunday, officials said, drones struck Harir air base", "2026-05-03", True),
+        ("Two rockets hit Harir air base late Sunday, a statement on Tuesday said", "2026-05-03", True),
+        ("Two rockets hit Harir air base, officials said on Monday", "2026-05-04", False),
+        ("Two rockets hit Harir air base, officials said last Saturday", "2026-05-02", True),
+        ("Des roquettes ont frappé la base de Harir dimanche, a annoncé lundi le Pentagone", "2026-05-03", True),
+        ("Raketen trafen am Sonntag die Basis Harir, sagte das Pentagon am Montag", "2026-05-03", True),
+        ("Ракеты поразили базу Харир в воскресенье, сообщили в понедельник", "2026-05-03", True),
     ],
 )
 def test_day(text: str, day: str, stated: bool) -> None:

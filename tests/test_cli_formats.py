@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.cli.formats import COLUMNS, TEXTS, VALUES, Entry, Source, cells
-from monitor.meaning import Act, Incident
+from monitor.meaning import Act, Incident, PlaceRef
 
 SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -99,6 +99,31 @@ def test_geojson_puts_longitude_first_and_allows_no_position() -> None:
     features = json.loads(json.dumps(VALUES["geojson"]([there, nowhere])))["features"]
     assert features[0]["geometry"] == {"type": "Point", "coordinates": [42.4, 33.8]}
     assert features[1]["geometry"] is None
+
+
+SALVO = (
+    PlaceRef(id="tower-22", name="Tower 22", country="JO"),
+    PlaceRef(id="country:BH", name="Bahrain", country="BH"),
+)
+
+
+def test_a_salvo_has_all_its_places_in_every_form() -> None:
+    known = Entry(incident=incident(more_places=SALVO), position=(33.8, 42.4), more_positions=((33.3, 38.7), None))
+    assert cells(known)[1] == "Ain al-Asad Air Base, Iraq; Tower 22, Jordan; and Bahrain"
+    for form in ("csv", "markdown", "html"):
+        assert all(name in TEXTS[form]([known]) for name in ("Ain al-Asad Air Base", "Tower 22", "Bahrain"))
+    (row,) = json.loads(json.dumps(VALUES["json"]([known])))
+    assert [place["id"] for place in row["places"]] == ["ain-al-asad", "tower-22", "country:BH"]
+    assert [place["latitude"] for place in row["places"]] == [33.8, 33.3, None]
+    assert (row["place_id"], row["latitude"]) == ("ain-al-asad", 33.8)
+    (feature,) = json.loads(json.dumps(VALUES["geojson"]([known])))["features"]
+    assert feature["geometry"] == {"type": "MultiPoint", "coordinates": [[42.4, 33.8], [38.7, 33.3]]}
+
+
+def test_one_known_position_of_a_salvo_is_a_point() -> None:
+    known = Entry(incident=incident(more_places=SALVO), more_positions=((33.3, 38.7),))
+    (feature,) = json.loads(json.dumps(VALUES["geojson"]([known])))["features"]
+    assert feature["geometry"] == {"type": "Point", "coordinates": [38.7, 33.3]}
 
 
 EVIL = "a | b `c` <script>alert(1)</script> [x](javascript:1)\n| *d* & \u202ee"

@@ -48,7 +48,9 @@ CLASSIFICATION = Classification(
 INCIDENT = Incident(
     id="2026-11-21-erbil", place_id="erbil", place_name="Erbil Air Base", country="IQ", date=date(2026, 11, 21),
     opened_at=NOW, version=2, act=Act.CLAIM, level=Level.FLASH, told=True, weapons=("drone", "rocket"),
-    claimed_by=("group-a",), killed=1, wounded=None, first_title="Drones near أربيل",
+    claimed_by=("group-a",), attributed_to=("group-b",), named=("country:IQ", "nation:US"),
+    more_places=(PlaceRef(id="country:SY", name="Syria", role=PlaceRole.TARGET, precision="country", country="SY"),),
+    killed=1, wounded=None, first_title="Drones near أربيل",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from monitor.alerts.escape import clean, shorten
+from monitor.alerts.placenames import place_names
 from monitor.alerts.quotes import fitted, quotes_of
 from monitor.alerts.times import day_in_words, days_ago, time_in_words
 from monitor.meaning import (
@@ -37,6 +38,9 @@ from monitor.news import Item, require_aware
 
 MAX_TITLE = 200
 MAX_BODY = 1700
+#: characters for the places of a salvo; what does not fit is counted
+_PLACES_IN_TITLE = 110
+_PLACES_IN_BODY = 400
 #: a publisher's date further than this from the first sight of the item is told as odd
 ODD_DATE = timedelta(days=2)
 #: what stands for a place where nobody says which
@@ -79,14 +83,15 @@ def incident_alert(
     classification = _with_names(classification, name_of)
     level = classification.level or Level.NOTICE
     zone = zone_of(_place_id(classification, incident))
-    place = _place(classification, incident, country_of)
+    places = _places(classification, incident)
+    in_title = place_names(places, room=_PLACES_IN_TITLE, country_of=country_of)
     day = _day_of_attack(classification, incident)
     ago = days_ago(day, item.reported, zone)
     facts = [
         "",
         f"Says: {_publisher(item)}",
         f"Reported: {time_in_words(item.reported, zone, _base(classification, incident))}",
-        f"Place: {place or 'not named'}",
+        f"Place: {place_names(places, room=_PLACES_IN_BODY, country_of=country_of) or 'not named'}",
         f"Date of the attack: {day_in_words(day)}{f' ({ago})' if ago else ''}",
         _toll(classification.facts),
         *_who(classification),
@@ -103,7 +108,7 @@ def incident_alert(
         level=level,
         rule=classification.rule,
         channels=decision.send_to,
-        title=_title(level, item, classification, _at(place, classification, incident), ago),
+        title=_title(level, item, classification, _at(in_title, classification, incident), ago),
         body=_body(
             quotes_of(item, classification) or ["(no headline)"],
             facts,
@@ -235,13 +240,12 @@ def _publisher(item: Item) -> str:
     return shorten(clean(item.publisher or item.feed), 60) or "not named"
 
 
-def _place(classification: Classification, incident: Incident | None, country_of: Callable[[str], str]) -> str:
-    """`Ain al-Asad Air Base, Iraq`: the incident's place, else the item's target, else empty."""
+def _places(classification: Classification, incident: Incident | None) -> list[PlaceRef]:
+    """The incident's places, else the item's targets, else what it names first; empty where nobody says which."""
     if incident is not None:
-        known = incident.place_id != UNPLACED
-        return _with_country(incident.place_name, country_of(incident.country)) if known else ""
-    target = _target(classification)
-    return _with_country(target.name, country_of(target.country)) if target else ""
+        return [place for place in incident.places if place.id != UNPLACED]
+    targets = [place for place in classification.facts.places if place.role is PlaceRole.TARGET]
+    return targets or list(classification.facts.places[:1])
 
 
 def _target(classification: Classification) -> PlaceRef | None:
@@ -264,11 +268,6 @@ def _base(classification: Classification, incident: Incident | None) -> str:
     target = _target(classification)
     name = incident.place_name if incident is not None else target.name if target else ""
     return shorten(clean(name), 60)
-
-
-def _with_country(name: str, country: str) -> str:
-    name, country = shorten(clean(name), 70), clean(country)
-    return name if not country or country.casefold() in name.casefold() else f"{name}, {country}"
 
 
 def _day_of_attack(classification: Classification, incident: Incident | None) -> date | None:

@@ -124,7 +124,7 @@ def _facts(
     refs = places.refs(reading, targets)
     if verdict.match is None:
         return Facts(places=refs)
-    claimed = finder.claimed_by(reading)
+    claimed = finder.claimed_by(verdict, reading)
     killed, wounded = finder.harmed(reading)
     day, stated = None, False
     if verdict.act in INCIDENT_ACTS:

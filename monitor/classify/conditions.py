@@ -67,7 +67,8 @@ def _is_first(facts: Facts, incidents: Sequence[Incident], days: int) -> bool:
     earliest = day - timedelta(days=days)
     vague = target.id.startswith("country:")
     return not any(
-        earliest <= known.date < day and (known.country == target.country if vague else known.place_id == target.id)
+        earliest <= known.date < day
+        and any(place.country == target.country if vague else place.id == target.id for place in known.places)
         for known in incidents
     )
 

@@ -70,8 +70,11 @@ class FactFinder:
         names = [name for name, mask in self._weapons if tags & mask]
         return [n for n in names if not any(special in names for special in _GENERAL.get(n, ()))]
 
-    def claimed_by(self, reading: Reading) -> tuple[str, ...]:
-        """Actors that stand before (or, in the passive, behind) a word of claiming in the same sentence."""
+    def claimed_by(self, verdict: Verdict, reading: Reading) -> tuple[str, ...]:
+        """Actors that stand before (or, in the passive, behind) a word of claiming in the same sentence.
+
+        Where a claim is told without such a word ("the group said on Tuesday it fired …"), the first that it names.
+        """
         out: dict[str, None] = {}
         for sentence in reading.sentences:
             if sentence.zone == "body" or not sentence.tags & self._claim or sentence.tags & self._no_claim:
@@ -83,6 +86,10 @@ class FactFinder:
             before = [h for h in actors if h.end <= claims[0].start]
             for hit in before[-1:] or [h for h in actors if h.start >= claims[0].end][:1]:
                 out[self._named(hit)] = None
+        if not out and verdict.act is Act.CLAIM and verdict.match is not None:
+            sentence = verdict.match.sentence
+            names = [self._named(h) for h in sentence.with_tags(self._foe) if not sentence.is_cause(h)]
+            out.update((name, None) for name in names[:1] if name and name != "unknown-fighters")
         return tuple(out)
 
     def attributed_to(self, verdict: Verdict, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,9 +163,10 @@ class FactFinder:
             if stated is not None:
                 return stated, True
             for hit in sentence.hits:
-                day = None if sentence.is_cause(hit) else self._day(hit, today)
-                if day is None:
+                ago = None if sentence.is_cause(hit) else self._days_ago(hit, today.weekday())
+                if ago is None:
                     continue
+                day = today - timedelta(days=ago)
                 if not self._is_of_saying(hit, sentence):
                     return day, True
                 said = said or day
@@ -167,12 +175,11 @@ class FactFinder:
         # the day of speaking alone: the attack was then or shortly before, and a day long past dates it all the same
         return said, (today - said).days > 1
 
-    def _day(self, hit: Hit, today: date) -> date | None:
-        """The last day of this name, or yesterday."""
+    def _days_ago(self, hit: Hit, weekday: int) -> int | None:
+        """How long ago the last day of this name was, or yesterday."""
         if hit.tags & self._yesterday:
-            return today - timedelta(days=1)
-        number = next((number for number, mask in self._days if hit.tags & mask), None)
-        return None if number is None else today - timedelta(days=(today.weekday() - number) % 7)
+            return 1
+        return next(((weekday - number) % 7 for number, mask in self._days if hit.tags & mask), None)
 
     def _is_of_saying(self, hit: Hit, sentence: Sentence) -> bool:
         """ "said on Tuesday", "in a statement late Tuesday": the day on which somebody spoke, not that of the attack.

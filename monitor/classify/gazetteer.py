@@ -144,7 +144,7 @@ class ActorSpec(Strict):
     kind: str = Field(default="", description="for people", examples=["militia"])
     umbrella: str = Field(
         default="", description="whom it belongs to: their reports do not contradict each other",
-        examples=["Islamic Resistance"],
+        examples=["islamic-resistance"],
     )  # fmt: skip
     facade: bool = Field(default=False, description="true: a name under which others claim", examples=[True])
     names: tuple[str, ...] = Field(

@@ -14,10 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
+from monitor.alerts.placenames import place_names
 from monitor.cli.render import clean, plain
 from monitor.meaning import Incident
 
 COLUMNS = ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
+#: latitude and longitude in degrees
+Position = tuple[float, float]
+#: room for all places of an incident
+_ALL = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
 
@@ -38,11 +43,19 @@ class Entry:
     incident: Incident
     sources: tuple[Source, ...] = ()
     #: latitude and longitude in degrees, where the gazetteer knows the place
-    position: tuple[float, float] | None = None
+    position: Position | None = None
+    #: the same of `incident.more_places`, one for each
+    more_positions: tuple[Position | None, ...] = ()
     #: names of the actors of `incident.claimed_by`, for people
     claimed_by: tuple[str, ...] = ()
     #: names of countries by ISO code, for people; a code that is not there is its own name
     countries: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def positions(self) -> tuple[Position | None, ...]:
+        """One for each of `incident.places`."""
+        missing = len(self.incident.more_places) - len(self.more_positions)
+        return (self.position, *self.more_positions, *[None] * missing)
 
 
 def cells(entry: Entry) -> tuple[str, ...]:
@@ -61,10 +74,8 @@ def cells(entry: Entry) -> tuple[str, ...]:
 
 
 def _location(entry: Entry) -> str:
-    """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself."""
-    place, code = entry.incident.place_name, entry.incident.country
-    country = entry.countries.get(code, code)
-    return place if not country or country.casefold() in place.casefold() else f"{place}, {country}"
+    """`Ain al-Asad Air Base, Iraq`; every place of a salvo."""
+    return place_names(entry.incident.places, room=_ALL, country_of=lambda code: entry.countries.get(code, code))
 
 
 def type_of_attack(incident: Incident) -> str:
@@ -116,8 +127,18 @@ def as_objects(entries: Sequence[Entry]) -> list[dict[str, object]]:
 
 def _object(entry: Entry) -> dict[str, object]:
     return {
-        **plain(entry.incident),
+        **{key: value for key, value in plain(entry.incident).items() if key != "more_places"},
         "location": entry.incident.place_name,
+        "places": [
+            {
+                "id": place.id,
+                "name": place.name,
+                "country": place.country,
+                "latitude": position[0] if position else None,
+                "longitude": position[1] if position else None,
+            }
+            for place, position in zip(entry.incident.places, entry.positions, strict=True)
+        ],
         "type": type_of_attack(entry.incident),
         "latitude": entry.position[0] if entry.position else None,
         "longitude": entry.position[1] if entry.position else None,
@@ -126,19 +147,19 @@ def _object(entry: Entry) -> dict[str, object]:
 
 
 def as_geojson(entries: Sequence[Entry]) -> dict[str, object]:
-    """An RFC 7946 FeatureCollection; an incident whose place has no position has the geometry null."""
+    """An RFC 7946 FeatureCollection; a salvo has a point for each place, a place without a position has none."""
     features = [
-        {
-            "type": "Feature",
-            "id": entry.incident.id,
-            "geometry": {"type": "Point", "coordinates": [entry.position[1], entry.position[0]]}
-            if entry.position
-            else None,
-            "properties": _object(entry),
-        }
+        {"type": "Feature", "id": entry.incident.id, "geometry": _geometry(entry), "properties": _object(entry)}
         for entry in entries
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def _geometry(entry: Entry) -> dict[str, object] | None:
+    points = [[position[1], position[0]] for position in entry.positions if position]
+    if len(points) > 1:
+        return {"type": "MultiPoint", "coordinates": points}
+    return {"type": "Point", "coordinates": points[0]} if points else None
 
 
 def as_markdown(entries: Sequence[Entry]) -> str:

@@ -98,6 +98,7 @@ def _with_places_and_names(entries: list[Entry]) -> list[Entry]:
         replace(
             entry,
             position=_position(places.get(entry.incident.place_id)),
+            more_positions=tuple(_position(places.get(place.id)) for place in entry.incident.more_places),
             claimed_by=tuple(map(rules.name_of, entry.incident.claimed_by)),
             countries=countries,
         )

@@ -37,6 +37,7 @@ _NOVELTY_REASON = {
 _DECISION = {
     DecisionReason.FIRST: "the first report of this incident",
     DecisionReason.FIRST_TOLD: "the incident was known, but nobody had been told of it",
+    DecisionReason.NEW_PLACE: "the incident was told; this report adds a further place of the same salvo",
     DecisionReason.FIRST_HERE: "the incident was told to others; this report brings in further channels",
     DecisionReason.NO_CHANGE: "the incident has been told already and this changes nothing",
     DecisionReason.NO_RULE: "no rule wants it told",

@@ -30,8 +30,8 @@ def contradiction(facts: Facts, incident: Incident, sides: Sides) -> str:
     known = [f"country:{p.country}" for p in incident.places if p.country]
     mine, theirs = {*facts.named, *said}, {*incident.named, *known}
     for kind, words in (("country:", "another country"), ("nation:", "another nation"), ("town:", "another town")):
-        one, other = ({name for name in names if name.startswith(kind)} for names in (mine, theirs))
-        if one and other and not one & other:
+        here, there = ({name for name in names if name.startswith(kind)} for names in (mine, theirs))
+        if here and there and not here & there:
             return f"{words} is named"
     one, other = attackers(facts), attackers(incident)
     if one and other and not _all_sides(one, sides) & _all_sides(other, sides):
@@ -40,7 +40,7 @@ def contradiction(facts: Facts, incident: Incident, sides: Sides) -> str:
 
 
 def agreement(facts: Facts, title: str, incident: Incident, sides: Sides) -> tuple[float, str]:
-    """What the two have in common that one attack makes likely: how much, and in words; empty where it is too little."""
+    """What the two have in common that makes one attack likely: how much, and in words; empty for too little."""
     shared, likeness = _likeness(title, incident.first_title)
     if likeness >= _SAME_WORDS and shared >= _FEWEST_WORDS:
         return 1 + likeness, "nearly the same headline"

@@ -25,12 +25,13 @@ days after it: they tell of an attack that is known. A toll opens nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.incidents.agreement import Sides, agreement, contradiction, same_attacker
+from monitor.incidents.salvo import COUNTRY, MOST_PLACES, UNPLACED, added, exact, is_vague, meets
 from monitor.meaning import (
     INCIDENT_ACTS,
     Act,
@@ -48,11 +49,6 @@ from monitor.news import Item
 FOLLOW_UP = timedelta(hours=18)
 #: a claim or a toll belongs to an attack at most so many days before it
 LATER_DAYS = 4
-#: places of one incident; a text that lists more names no targets
-MOST_PLACES = 24
-#: place of an incident that nobody places
-_UNPLACED = "unplaced"
-_COUNTRY = "country:"
 
 
 def _alone(actor: str) -> frozenset[str]:
@@ -95,9 +91,8 @@ def relate(
         if known is None:
             return Relation(kind=RelationKind.NONE, reason="a new toll of no attack that is known")
         joined = _with(known, classification, (), ())
-        return Relation(
-            kind=RelationKind.JOINS, incident=joined, reason=f"a later toll of the attack there on {known.date}"
-        )
+        reason = f"a later toll of the attack there on {known.date}"
+        return Relation(kind=RelationKind.JOINS, incident=joined, reason=reason)
     if act not in INCIDENT_ACTS:
         return Relation(kind=RelationKind.NONE, reason=f"an item of act {act} opens no incident")
     day = local_date(item, classification, zone_of)
@@ -116,12 +111,12 @@ def relate(
         return Relation(kind=RelationKind.OPENS, incident=opened, reason="no incident there on that day")
     joined, reason = found
     elsewhere = {place.id for other in open_ones if other.id != joined.id for place in other.places}
-    added = _added(joined, places, elsewhere, linked=reason == _SALVO)
+    further = added(joined, places, elsewhere, linked=reason == _SALVO)
     return Relation(
         kind=RelationKind.JOINS,
-        incident=_with(joined, classification, places, added),
+        incident=_with(joined, classification, places, further),
         reason=reason,
-        added=tuple(place.name for place in added),
+        added=tuple(place.name for place in further),
     )
 
 
@@ -141,7 +136,7 @@ def _same_place(incidents: Sequence[Incident], places: Sequence[PlaceRef]) -> Fo
     """An incident at a base of the report, the base that it names first before the others."""
     for place in places:
         for incident in incidents:
-            if not _is_vague(place.id) and any(place.id == known.id for known in incident.places):
+            if not is_vague(place.id) and any(place.id == known.id for known in incident.places):
                 return incident, "same place, same local date"
     return None
 
@@ -153,21 +148,12 @@ def _vaguer_place(
     facts = classification.facts
     for number, place in enumerate(places):
         for incident in incidents:
-            if not _meets(place, incident) or contradiction(facts, incident, sides):
+            if not meets(place, incident) or contradiction(facts, incident, sides):
                 continue
             # a country that a report names behind others says little by itself
             if number == 0 or set(facts.weapons) & set(incident.weapons) or same_attacker(facts, incident, sides):
                 return incident, f"same country ({place.country}), same local date"
     return None
-
-
-def _meets(place: PlaceRef, incident: Incident) -> bool:
-    """The incident has this place, or one of the two is no more than the country of the other."""
-    return any(
-        place.id == known.id
-        or (place.country and known.country == place.country and (_is_vague(place.id) or _is_vague(known.id)))
-        for known in incident.places
-    )
 
 
 def _same_salvo(
@@ -196,7 +182,7 @@ def _no_place(
     """Where the report or the incident has no place: the one that agrees most with it, if nothing contradicts."""
     best, found = 0.0, None
     for incident in incidents:
-        if places and incident.place_id != _UNPLACED:
+        if places and incident.place_id != UNPLACED:
             continue
         much, why = agreement(classification.facts, item.title, incident, sides)
         if much > best and not contradiction(classification.facts, incident, sides):
@@ -211,7 +197,7 @@ def _claimed_later(
     facts = classification.facts
     if classification.act is not Act.CLAIM or facts.date_stated:
         return None
-    ids = {place.id for place in places if not _is_vague(place.id)}
+    ids = {place.id for place in places if not is_vague(place.id)}
     for incident in incidents:
         days = (day - incident.date).days
         if not 0 <= days <= LATER_DAYS or ids.isdisjoint(place.id for place in incident.places):
@@ -241,44 +227,13 @@ def _counted_again(
     )  # fmt: skip
 
 
-def _is_vague(place_id: str) -> bool:
-    return place_id.startswith(_COUNTRY) or place_id == _UNPLACED
-
-
-def _added(
-    incident: Incident, places: Sequence[PlaceRef], elsewhere: Collection[str], *, linked: bool
-) -> tuple[PlaceRef, ...]:
-    """The places that this report adds to the incident: those that it names beside one of them, or all of its salvo.
-
-    A base in a country that the incident names makes it exact and adds nothing; one that has an incident of its own
-    stays there.
-    """
-    known = {place.id for place in incident.places}
-    countries = {place.country for place in incident.places}
-    if incident.place_id == _UNPLACED:
-        return ()
-    if not linked and not any(_meets(place, incident) for place in places):
-        return ()
-    vague = {place.country for place in incident.places if _is_vague(place.id)}
-    # one base of a country that is named alone is the incident's own; a second one is another place
-    added: list[PlaceRef] = []
-    for place in places:
-        if place.id in known or place.id in elsewhere or (_is_vague(place.id) and place.country in countries):
-            continue
-        if place.country in vague:
-            vague.discard(place.country)
-        else:
-            added.append(place)
-    return tuple(added[: MOST_PLACES - len(incident.places)])
-
-
 def _open(item: Item, classification: Classification, incidents: Sequence[Incident], day: date) -> Incident:
     facts = classification.facts
     places = targets(classification)[:MOST_PLACES]
     place = next(iter(places), None)
     return Incident(
         id=_new_id(day, place, incidents),
-        place_id=place.id if place else _UNPLACED,
+        place_id=place.id if place else UNPLACED,
         place_name=place.name if place else "a place not told",
         country=place.country if place else "",
         more_places=places[1:],
@@ -299,9 +254,9 @@ def _open(item: Item, classification: Classification, incidents: Sequence[Incide
 def _new_id(day: date, place: PlaceRef | None, incidents: Sequence[Incident]) -> str:
     """`2026-11-21-ain-al-asad`; a country or an unknown place by its name; `-2` for a second one."""
     if place is None:
-        name = _UNPLACED
+        name = UNPLACED
     else:
-        name = place.id if not place.id.startswith(_COUNTRY) else re.sub(r"[^a-z0-9]+", "-", place.name.casefold())
+        name = place.id if not place.id.startswith(COUNTRY) else re.sub(r"[^a-z0-9]+", "-", place.name.casefold())
     base = f"{day.isoformat()}-{name}"
     taken = {incident.id for incident in incidents}
     number = 2
@@ -312,11 +267,11 @@ def _new_id(day: date, place: PlaceRef | None, incidents: Sequence[Incident]) ->
 
 
 def _with(
-    incident: Incident, classification: Classification, places: Sequence[PlaceRef], added: Sequence[PlaceRef]
+    incident: Incident, classification: Classification, places: Sequence[PlaceRef], further: Sequence[PlaceRef]
 ) -> Incident:
     """The incident with what this report adds; its id, date and opening stay."""
     facts = classification.facts
-    first, *more = _exact(incident, places, added)
+    first, *more = exact(incident, places, further)
     claimed = _union(incident.claimed_by, facts.claimed_by)
     blamed = _union(incident.attributed_to, facts.attributed_to)
     return replace(
@@ -333,19 +288,6 @@ def _with(
         killed=_larger(incident.killed, facts.killed),
         wounded=_larger(incident.wounded, facts.wounded),
     )
-
-
-def _exact(incident: Incident, places: Sequence[PlaceRef], added: Sequence[PlaceRef]) -> list[PlaceRef]:
-    """The incident's places, each country made exact by a base in it that the report names, and the added ones."""
-    if incident.place_id == _UNPLACED and places:
-        return list(places[:MOST_PLACES])
-    known = {place.id for place in incident.places} | {place.id for place in added}
-    bases = [place for place in places if not _is_vague(place.id) and place.id not in known]
-    out: list[PlaceRef] = []
-    for place in incident.places:
-        base = next((b for b in bases if _is_vague(place.id) and b.country == place.country), None)
-        out.append(base or place)
-    return [*out, *added]
 
 
 def _union(one: tuple[str, ...], other: Sequence[str]) -> tuple[str, ...]:
