@@ -60,7 +60,7 @@ def alert_of(
 ) -> Alert:
     return incident_alert(
         item, classification, incident, FIRST, alert_id="al-7", now=NOW, country_of=COUNTRIES.__getitem__,
-        zone_of=ZONES.__getitem__, title_of=lambda _: "Attack on a base",
+        zone_of=lambda place: ZONES.get(place, "UTC"), title_of=lambda _: "Attack on a base",
     )  # fmt: skip
 
 
