@@ -121,8 +121,8 @@ class _Writer:
     #: keys of the open elements
     _open: Counter[str] = field(default_factory=Counter)
     _prefixes: set[str] = field(default_factory=set)
-    #: signs that the rest of the text does not hold
-    _absent: set[str] = field(default_factory=set)
+    #: where the next sign of each kind stands
+    _found: dict[str, int] = field(default_factory=dict)
     _is_done: bool = False
 
     def document(self, text: str) -> str:
@@ -146,12 +146,14 @@ class _Writer:
             return self._cdata(text, start)
         if text.startswith("<!--", start):
             end = self._find(text, "-->", start + 4)
-            return end + 3 if end >= 0 else start + 4
+            is_ended = end >= 0 and text.find("<!--", start + 4, end) < 0
+            return end + 3 if is_ended else start + 4
         if text.startswith(("<?", "<!"), start):
             return text.find(">", start) + 1
         tag = _TAG.match(text, start) or _LOOSE_TAG.match(text, start)
         if tag is None:
-            self._out.append("&lt;")
+            # in the HTML that most texts of feeds are, a letter behind it would make a tag of it once more
+            self._out.append("&amp;lt;" if text[start + 1 : start + 2].isalpha() else "&lt;")
             return start + 1
         if tag[1]:
             self._end(tag[2].lower())
@@ -175,12 +177,10 @@ class _Writer:
         return end + 3 if end >= 0 else len(text)
 
     def _find(self, text: str, sign: str, start: int) -> int:
-        """As `str.find`, but what was not found once is not looked for again, for that takes the square of the time."""
-        if sign in self._absent:
-            return -1
-        found = text.find(sign, start)
-        if found < 0:
-            self._absent.add(sign)
+        """As `str.find` for starts that only grow; what was found is remembered, or it takes the square of the time."""
+        found = self._found.get(sign, 0)
+        if 0 <= found < start:  # -1: there is none any more
+            found = self._found[sign] = text.find(sign, start)
         return found
 
     def _write(self, text: str) -> None:
@@ -223,8 +223,8 @@ class _Writer:
         self.was_cut = True
         if self._stack and self._stack[-1].key in _VALUES:
             del self._out[self._stack[-1].at :]
-        if self._stack:
-            self._end(self._stack[0].key)
+        while self._stack:
+            self._end(self._stack[-1].key)
 
     def _attributes(self, rest: str) -> str:
         found: dict[str, str] = {}
