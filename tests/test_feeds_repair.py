@@ -44,7 +44,7 @@ def first(items: str, head: str = "") -> Entry:
 )  # fmt: skip
 def test_an_address_with_bare_ampersands_leads_where_it_led(parameter: str) -> None:
     url = f"https://a.example/s?id=1&{parameter}"
-    right = url.replace("&", "&amp;")
+    right = url.replace("&", "&amp;").replace("<", "&lt;")
     loose = "<description>a & b</description>"
     for written in (url, right, f"<![CDATA[{url}]]>"):
         only = first(f"<item><title>x</title><link>{written}</link><guid>{written}</guid>{loose}</item>")
@@ -117,6 +117,8 @@ def test_entities_do_not_multiply() -> None:
         ("<guid>g2", "<!-- never ended <guid>g2"),
         ("<guid>g2", '<?xml version="1.0"?><guid>g2'),
         ("</channel></rss>", "</channel></rss><script>&</script> junk"),
+        ("<item><title>Story 3", "</channel></rss><item><title>Story 3"),
+        ("<item><title>Story 3", "</channel></rss>\n" + '<?xml version="1.0"?><rss><channel><item><title>Story 3'),
         ('<?xml version="1.0"?>', "\n\n<br />\n<b>Warning</b>: x in <b>y.php</b>\n" + '<?xml version="1.0"?>'),
     ],
 )

@@ -123,6 +123,8 @@ class _Writer:
     _prefixes: set[str] = field(default_factory=set)
     #: where the next sign of each kind stands
     _found: dict[str, int] = field(default_factory=dict)
+    #: the end of the document was met
+    _has_ended: bool = False
     _is_done: bool = False
 
     def document(self, text: str) -> str:
@@ -153,10 +155,16 @@ class _Writer:
         tag = _TAG.match(text, start) or _LOOSE_TAG.match(text, start)
         if tag is None:
             # in the HTML that most texts of feeds are, a letter behind it would make a tag of it once more
-            self._out.append("&amp;lt;" if text[start + 1 : start + 2].isalpha() else "&lt;")
+            is_like_a_tag = text[start + 1 : start + 2].isalpha() and not self._in_value
+            self._out.append("&amp;lt;" if is_like_a_tag else "&lt;")
             return start + 1
         if tag[1]:
-            self._end(tag[2].lower())
+            key = tag[2].lower()
+            ends_all = bool(self._stack) and self._stack[0].key == key and self._open[key] == 1
+            if ends_all and any(self._find(text, f"<{entry}", tag.end()) >= 0 for entry in _ENTRIES):
+                self._has_ended = True  # too early: a document does not end before its entries do
+            else:
+                self._end(key)
         else:
             self._begin(tag[2], tag[3])
         return tag.end()
@@ -186,9 +194,12 @@ class _Writer:
     def _write(self, text: str) -> None:
         if not text:
             return
-        in_value = bool(self._stack) and self._stack[-1].key in _VALUES
-        text = self.references.as_address(text) if in_value else self.references.as_text(text)
+        text = self.references.as_address(text) if self._in_value else self.references.as_text(text)
         self._out.append(text.replace("]]>", ""))
+
+    @property
+    def _in_value(self) -> bool:
+        return bool(self._stack) and self._stack[-1].key in _VALUES
 
     def _begin(self, name: str, rest: str) -> None:
         key = name.lower()
@@ -220,7 +231,7 @@ class _Writer:
 
     def _end_early(self) -> None:
         """Closes everything at the end of the text; an address or a date that was cut is left out."""
-        self.was_cut = True
+        self.was_cut = not self._has_ended
         if self._stack and self._stack[-1].key in _VALUES:
             del self._out[self._stack[-1].at :]
         while self._stack:
