@@ -129,6 +129,13 @@ def test_the_language_tells_what_a_wrong_label_hides(language: str, encoding: st
     assert answer.detail.startswith("it says utf-8, its bytes say ")
 
 
+def test_of_two_labels_the_one_that_fits_the_language_counts() -> None:
+    body = document(TEXTS["ar"], "windows-1256", "ar").encode("cp1256")
+    assert titles(body, "text/xml; charset=windows-1251") == {TEXTS["ar"]}
+    body = document(TEXTS["ru"], "windows-1256", "ru").encode("koi8-r")
+    assert titles(body, "text/xml; charset=koi8-r") == {TEXTS["ru"]}
+
+
 @pytest.mark.parametrize(
     "declaration",
     [
