@@ -176,7 +176,9 @@ def test_a_page_stays_a_page() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(
     ["<rss>", "<item>", "</item>", "<title>", "</title>", "<![CDATA[", "]]>", "<!--", "-->", "&", "&amp;", "<", ">",
-     "a:b", "<a:b c:d='e'>", "<x y=\"", "'", "<br>", "</rss>", "text", "&nbsp;", "\x00", "<?", "?>", "<!DOCTYPE r ["]
+     "a:b", "<a:b c:d='e'>", "<x y=\"", "'", "<br>", "</rss>", "text", "<xmlns:q>", "<q xmlns:p=''>",
+     "<p:z>", "<a xmlns:xml='q'>", "<é ü='ö'>", " a='1' a='2'", "&#xD83D;", "<link>", "<item/>",
+     "&nbsp;", "\x00", "<?", "?>", "<!DOCTYPE r ["]
 ), max_size=30))  # fmt: skip
 def test_any_heap_of_tags_becomes_well_formed(pieces: list[str]) -> None:
     once = mend("<rss>" + "".join(pieces))

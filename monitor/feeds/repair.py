@@ -153,7 +153,7 @@ class _Writer:
         if text.startswith(("<?", "<!"), start):
             return text.find(">", start) + 1
         tag = _TAG.match(text, start) or _LOOSE_TAG.match(text, start)
-        if tag is None:
+        if tag is None or tag[2].startswith("xmlns:"):
             # in the HTML that most texts of feeds are, a letter behind it would make a tag of it once more
             is_like_a_tag = text[start + 1 : start + 2].isalpha() and not self._in_value
             self._out.append("&amp;lt;" if is_like_a_tag else "&lt;")
@@ -241,6 +241,8 @@ class _Writer:
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(rest):
             value = self.references.as_address(double or single or bare.removesuffix("/"))
+            if name in ("xmlns:xml", "xmlns:xmlns") or (name.startswith("xmlns:") and not value):
+                continue  # prefixes that nobody may declare, or declare away
             found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
             if not name.startswith("xmlns"):
                 self._note(name)
@@ -253,9 +255,9 @@ class _Writer:
 
     def _declared(self, root: re.Match[str]) -> str:
         """The document with its prefixes declared at the root, where they are not."""
-        known = {name for name, *_ in _ATTRIBUTE.findall(root[3])}
+        first = self._out[0]
+        known = {name for name, *_ in _ATTRIBUTE.findall(first)}
         missing = sorted(prefix for prefix in self._prefixes if f"xmlns:{prefix}" not in known)
         added = "".join(f' xmlns:{one}="{_NAMESPACES.get(one.lower(), f"urn:undeclared:{one}")}"' for one in missing)
-        first = self._out[0]
         self._out[0] = first[: len(root[2]) + 1] + added + first[len(root[2]) + 1 :]
         return "".join(self._out)
