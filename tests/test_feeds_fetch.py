@@ -297,6 +297,46 @@ def test_what_was_offered_is_read(server: FeedServer, encoding: str, sent: bytes
     assert fetched(server.put("/a", sent, headers={"Content-Encoding": encoding}, piece=9)).body == RSS
 
 
+@pytest.mark.parametrize(
+    ("encoding", "sent"),
+    [
+        ("", gzip.compress(RSS, mtime=0)),
+        ("identity", gzip.compress(RSS, mtime=0) + b"trailer"),
+        ("gzip", gzip.compress(gzip.compress(RSS, mtime=0), mtime=0)),
+        ("", gzip.compress(gzip.compress(RSS, mtime=0), mtime=0)),
+        ("gzip, gzip", gzip.compress(gzip.compress(RSS, mtime=0), mtime=0)),
+        ("deflate, gzip", gzip.compress(zlib.compress(RSS), mtime=0)),
+        ("gzip, deflate", raw_deflate(gzip.compress(RSS, mtime=0))),
+        ("deflate", gzip.compress(RSS, mtime=0)),
+        ("gzip", zlib.compress(RSS)),
+        ("gzip", RSS),
+        ("deflate", RSS),
+        ("br", b"\xef\xbb\xbf" + RSS),
+        ("gzip", b"\n \n" + RSS),
+    ],
+)
+def test_bytes_are_read_for_what_they_are(server: FeedServer, encoding: str, sent: bytes) -> None:
+    answer = fetched(server.put("/a", sent, headers={"Content-Encoding": encoding} if encoding else {}, piece=9))
+    assert answer.body.endswith(RSS)
+    assert ("is not packed" in answer.detail) is sent.endswith(RSS)
+
+
+@pytest.mark.parametrize("sent", [gzip.compress(RSS, mtime=0)[:-12], gzip.compress(RSS, mtime=0)[:40]])
+def test_a_packed_file_that_is_cut_is_never_taken_for_a_whole_one(server: FeedServer, sent: bytes) -> None:
+    assert failed(server.put("/a.gz", sent)).problem is FetchProblem.CORRUPT_ENCODING
+
+
+def test_layers_and_what_they_hide_are_bounded(server: FeedServer) -> None:
+    deep = RSS
+    for _ in range(8):
+        deep = gzip.compress(deep, mtime=0)
+    assert failed(server.put("/deep", deep)).problem is FetchProblem.CORRUPT_ENCODING
+    hidden = gzip.compress(GZIP_BOMB, mtime=0)
+    for headers in ({}, {"Content-Encoding": "gzip"}):
+        answer = failed(server.put("/bomb", hidden, headers=headers), limits=FetchLimits(inflated_bytes=1 << 20))
+        assert answer.problem is FetchProblem.INFLATES_TOO_LARGE
+
+
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip, br", "br, gzip", "compress", "aes128gcm", "x"])
 def test_what_was_not_offered_is_refused_undecoded(server: FeedServer, encoding: str) -> None:
     answer = failed(server.put("/a", b"\x1b\x00\x00", headers={"Content-Encoding": encoding}))

@@ -46,6 +46,7 @@ _SEVEN_BITS, _ESCAPE = "iso-2022-jp", b"\x1b"
 _TOLERATED = 0.1
 #: what Python makes of bytes that no character of Shift_JIS begins with
 _MADE_UP = re.compile("[\uf8f0-\uf8f3]")
+_ASCII = bytes(range(128))
 WESTERN = "windows-1252"
 _SEVERAL_BYTES = frozenset({"big5", "euc-jp", "euc-kr", "gb18030", "shift_jis"})
 _WINDOWS = re.compile(r"^(?:windows|win|cp|x-cp|ms)[-_ ]?(125\d|874)$")
@@ -146,7 +147,8 @@ def _is_utf8(body: bytes, read: Decoded, labels: list[str]) -> bool:
     the broken ones. Encodings of several bytes a letter do it more often: what is labelled so and reads better so is
     taken as labelled.
     """
-    good = sum(sign > "\x7f" for sign in read.text) - read.text.count(_REPLACED) + len(_CUT.findall(body))
+    beyond = len(read.text) - len(read.text.encode("ascii", "ignore"))
+    good = beyond - read.text.count(_REPLACED) + len(_CUT.findall(body))
     if good > 10 * read.lost:
         return True
     if any(_read(body, name).lost * 4 < read.lost for name in labels if name in _SEVERAL_BYTES):
@@ -159,9 +161,11 @@ def _is_utf8(body: bytes, read: Decoded, labels: list[str]) -> bool:
 
 def _legacy(body: bytes, labels: list[str]) -> Decoded:
     """The best reading in an encoding other than UTF-8: as labelled, then as is usual for the language."""
-    beyond = sum(byte > 0x7F for byte in body)
+    beyond = len(body.translate(None, _ASCII))
     by_language = _language_encoding(body)
     order = [name for name in (*labels, by_language) if name and name not in ("utf-8", WESTERN)]
+    if by_language in labels:  # of two labels that contradict each other, the one that fits the language
+        order.insert(0, by_language)
     for name in dict.fromkeys(order):
         read = _read(body, name)
         if read.lost <= max(1, beyond * _TOLERATED):

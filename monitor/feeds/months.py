@@ -21,6 +21,8 @@ es: enero febrero marzo abril mayo junio julio agosto septiembre octubre noviemb
 es: ene feb mar abr may jun jul ago sep oct nov dic
 it: gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
 it: gen feb mar apr mag giu lug ago set ott nov dic
+pt: janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
+pt: - fev - - mai - - - set out - dez
 ru: января февраля марта апреля мая июня июля августа сентября октября ноября декабря
 ru: январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
 ru: янв фев мар апр май июн июл авг сен окт ноя дек
@@ -33,6 +35,7 @@ ar: - - - إبريل - يونيه يوليه اغسطس - اكتوبر - -
 ar: - - - ابريل - - - - - - - -
 levant: كانون_الثاني شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين_الأول تشرين_الثاني كانون_الأول
 levant: - - اذار - ايار - - اب ايلول تشرين_الاول - كانون_الاول
+ckb: کانوونی_دووەم شوبات ئازار نیسان ئایار حوزەیران تەمووز ئاب ئەیلوول تشرینی_یەکەم تشرینی_دووەم کانونی_یەکەم
 fa: ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر
 he: ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר
 """

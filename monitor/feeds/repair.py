@@ -121,8 +121,10 @@ class _Writer:
     #: keys of the open elements
     _open: Counter[str] = field(default_factory=Counter)
     _prefixes: set[str] = field(default_factory=set)
-    #: signs that the rest of the text does not hold
-    _absent: set[str] = field(default_factory=set)
+    #: where the next sign of each kind stands
+    _found: dict[str, int] = field(default_factory=dict)
+    #: the end of the document was met
+    _has_ended: bool = False
     _is_done: bool = False
 
     def document(self, text: str) -> str:
@@ -146,15 +148,23 @@ class _Writer:
             return self._cdata(text, start)
         if text.startswith("<!--", start):
             end = self._find(text, "-->", start + 4)
-            return end + 3 if end >= 0 else start + 4
+            is_ended = end >= 0 and text.find("<!--", start + 4, end) < 0
+            return end + 3 if is_ended else start + 4
         if text.startswith(("<?", "<!"), start):
             return text.find(">", start) + 1
         tag = _TAG.match(text, start) or _LOOSE_TAG.match(text, start)
-        if tag is None:
-            self._out.append("&lt;")
+        if tag is None or tag[2].startswith("xmlns:"):
+            # in the HTML that most texts of feeds are, a letter behind it would make a tag of it once more
+            is_like_a_tag = text[start + 1 : start + 2].isalpha() and not self._in_value
+            self._out.append("&amp;lt;" if is_like_a_tag else "&lt;")
             return start + 1
         if tag[1]:
-            self._end(tag[2].lower())
+            key = tag[2].lower()
+            ends_all = bool(self._stack) and self._stack[0].key == key and self._open[key] == 1
+            if ends_all and any(self._find(text, f"<{entry}", tag.end()) >= 0 for entry in _ENTRIES):
+                self._has_ended = True  # too early: a document does not end before its entries do
+            else:
+                self._end(key)
         else:
             self._begin(tag[2], tag[3])
         return tag.end()
@@ -175,20 +185,21 @@ class _Writer:
         return end + 3 if end >= 0 else len(text)
 
     def _find(self, text: str, sign: str, start: int) -> int:
-        """As `str.find`, but what was not found once is not looked for again, for that takes the square of the time."""
-        if sign in self._absent:
-            return -1
-        found = text.find(sign, start)
-        if found < 0:
-            self._absent.add(sign)
+        """As `str.find` for starts that only grow; what was found is remembered, or it takes the square of the time."""
+        found = self._found.get(sign, 0)
+        if 0 <= found < start:  # -1: there is none any more
+            found = self._found[sign] = text.find(sign, start)
         return found
 
     def _write(self, text: str) -> None:
         if not text:
             return
-        in_value = bool(self._stack) and self._stack[-1].key in _VALUES
-        text = self.references.as_address(text) if in_value else self.references.as_text(text)
+        text = self.references.as_address(text) if self._in_value else self.references.as_text(text)
         self._out.append(text.replace("]]>", ""))
+
+    @property
+    def _in_value(self) -> bool:
+        return bool(self._stack) and self._stack[-1].key in _VALUES
 
     def _begin(self, name: str, rest: str) -> None:
         key = name.lower()
@@ -220,16 +231,18 @@ class _Writer:
 
     def _end_early(self) -> None:
         """Closes everything at the end of the text; an address or a date that was cut is left out."""
-        self.was_cut = True
+        self.was_cut = not self._has_ended
         if self._stack and self._stack[-1].key in _VALUES:
             del self._out[self._stack[-1].at :]
-        if self._stack:
-            self._end(self._stack[0].key)
+        while self._stack:
+            self._end(self._stack[-1].key)
 
     def _attributes(self, rest: str) -> str:
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(rest):
             value = self.references.as_address(double or single or bare.removesuffix("/"))
+            if name in ("xmlns:xml", "xmlns:xmlns") or (name.startswith("xmlns:") and not value):
+                continue  # prefixes that nobody may declare, or declare away
             found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
             if not name.startswith("xmlns"):
                 self._note(name)
@@ -242,9 +255,9 @@ class _Writer:
 
     def _declared(self, root: re.Match[str]) -> str:
         """The document with its prefixes declared at the root, where they are not."""
-        known = {name for name, *_ in _ATTRIBUTE.findall(root[3])}
+        first = self._out[0]
+        known = {name for name, *_ in _ATTRIBUTE.findall(first)}
         missing = sorted(prefix for prefix in self._prefixes if f"xmlns:{prefix}" not in known)
         added = "".join(f' xmlns:{one}="{_NAMESPACES.get(one.lower(), f"urn:undeclared:{one}")}"' for one in missing)
-        first = self._out[0]
         self._out[0] = first[: len(root[2]) + 1] + added + first[len(root[2]) + 1 :]
         return "".join(self._out)

@@ -1,0 +1,48 @@
+"""What was wrong with a document that could be read: told by the poll, the log, `feeds` and `feeds test`."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from newsroom import Newsroom, Story, rss
+
+TITLE = "خبر من بغداد اليوم"
+
+
+@pytest.mark.slow(15)
+def test_a_lost_character_is_told_wherever_the_feed_is_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    said = "1 character could not be read as utf-8"
+    body = rss([Story(TITLE), Story(f"{TITLE} #")]).replace(b"#", b"\xd9")
+    with Newsroom(tmp_path) as room:
+        feed = room.feed("wire")
+        room.server.put("/wire.xml", body, etag='"1"')
+        with caplog.at_level(logging.WARNING, "monitor.pipeline"):
+            (first,) = room.poll()
+        assert (first.result, first.detail, first.entries) == ("fetched", said, 2)
+        assert f"feed=wire was read, but: {said}" in caplog.text
+        (second,) = room.poll()
+        assert second.result == "not modified"
+        (row,) = room.json("feeds")
+        assert row["detail"] == said, "the document that has not changed still has its fault"
+        assert [poll["detail"] for poll in row["polls"]] == ["", said]
+        assert said in room.call("feeds").stdout
+        tried = room.json("feeds", "test", feed.url)
+        assert (tried["result"], tried["detail"]) == ("fetched", said)
+
+
+@pytest.mark.slow(10)
+def test_a_document_that_was_cut_is_asked_for_again(tmp_path: Path) -> None:
+    stories = [Story(f"{TITLE} {number}") for number in range(3)]
+    whole = rss(stories)
+    with Newsroom(tmp_path) as room:
+        room.feed("wire")
+        room.server.put("/wire.xml", whole[: whole.index(b"</item>") + 20], etag='"1"')
+        (first,) = room.poll()
+        assert (first.result, first.entries) == ("fetched", 1)
+        assert first.detail.startswith("it ends in the middle")
+        room.server.put("/wire.xml", whole, etag='"1"')
+        (second,) = room.poll()
+        assert (second.result, second.entries, second.detail) == ("fetched", 3, "")
