@@ -50,7 +50,7 @@ INCIDENT = Incident(
     id="2026-11-21-ain-al-asad", place_id="ain-al-asad", place_name="Ain al-Asad Air Base", country="IQ",
     date=date(2026, 11, 21), opened_at=NOW, version=3,
 )  # fmt: skip
-COUNTRIES = {"IQ": "Iraq", "LB": "Lebanon", "": ""}
+COUNTRIES = {"IQ": "Iraq", "LB": "Lebanon", "QA": "Qatar", "KW": "Kuwait", "BH": "Bahrain", "": ""}
 ZONES = {"ain-al-asad": "Asia/Baghdad", "country:IQ": "Asia/Baghdad", "country:LB": "Asia/Beirut", "unplaced": "UTC"}
 FIRST = Decision(tell=True, reason=DecisionReason.FIRST, send_to=("alerts", "duty"))
 
