@@ -23,6 +23,7 @@ class Act(StrEnum):
     THREAT = "threat"
     BACKGROUND = "background"
     EXERCISE = "exercise"
+    ACCIDENT = "accident"
     OTHER = "other"
 
 

@@ -100,5 +100,6 @@ def _described(act: Act) -> str:
         Act.THREAT: "a threat",
         Act.BACKGROUND: "background",
         Act.EXERCISE: "an exercise",
+        Act.ACCIDENT: "an accident",
         Act.OTHER: "something else",
     }[act]

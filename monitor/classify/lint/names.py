@@ -41,8 +41,9 @@ def asked_by_program(rules: RuleSet) -> frozenset[str]:
 
 
 def unused(files: RuleFiles, rules: RuleSet, lists: Lists) -> Iterator[Problem]:
-    """A list or shape that nothing names does nothing; a mask works by itself."""
+    """A list or shape that nothing names does nothing; a mask and a shape that hides words work by themselves."""
     used = {entry.written.removeprefix("@") for entry in _references(files, lists)} | asked_by_program(rules)
+    used |= {name for _, content in files.lists for name, spec in content.shapes.items() if spec.hides}
     for name, home in lists.home.items():
         if name not in used and name not in lists.masks:
             kind, slot = ("shape", f'"{{{name}}}"') if name in lists.shapes else ("list", f'"@{name}"')
@@ -127,7 +128,7 @@ def _in_list_file(document: Document, content: ListFile) -> Iterator[Entry]:
         for name, spec in specs.items():
             loc = (section, name)
             yield from _slots(document, (*loc, "templates"), spec.templates)
-            for key in ("not_between", "beside", "any", "unless"):
+            for key in ("not_between", "beside", "hides", "any", "unless"):
                 for i, word in enumerate(getattr(spec, key, ())):
                     yield Entry(word, document, (*loc, key, i))
 

@@ -34,7 +34,7 @@ ALERTS = "alerts"
 _ABOUT = {
     Act.ATTACK: "{} attack", Act.FOILED: "foiled {} attack", Act.CLAIM: "claimed {} attack", Act.TOLL: "{} toll",
     Act.RETALIATION: "{} retaliation", Act.THREAT: "{} threat", Act.BACKGROUND: "{} background",
-    Act.EXERCISE: "{} exercise", Act.OTHER: "{} reports",
+    Act.EXERCISE: "{} exercise", Act.ACCIDENT: "{} accident", Act.OTHER: "{} reports",
 }  # fmt: skip
 
 
