@@ -153,9 +153,9 @@ def _is_apart(match: Match, first: Match) -> bool:
     clause = match.sentence.clause
     if clause(match.hits[-1]) < clause(first.hits[0]):
         return match.pattern.points >= NEEDED
-    return clause(match.hits[0]) > clause(first.hits[-1]) and (
-        first.pattern.act is Act.RETALIATION or match.pattern.points >= STRONG
-    )
+    if first.pattern.act is Act.RETALIATION:
+        return match.hits[0].segment > first.hits[-1].segment
+    return match.pattern.points >= STRONG and clause(match.hits[0]) > clause(first.hits[-1])
 
 
 def _decides(verdict: Verdict, sentence: Sentence) -> bool:

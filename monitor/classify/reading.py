@@ -11,7 +11,7 @@ from monitor.classify.matcher import Hit, Matcher
 from monitor.classify.normalise import Text, normalise
 from monitor.classify.sentences import clauses, sentences
 from monitor.classify.templates import Template, find, sum_of
-from monitor.classify.vocabulary import CAUSE, CLAUSE_BREAK, CLAUSE_JOINT, CLAUSE_START, Shape, Vocabulary
+from monitor.classify.vocabulary import CAUSE, CLAUSE_BREAK, CLAUSE_JOINT, CLAUSE_START, CONDITION, Shape, Vocabulary
 from monitor.meaning import Evidence
 from monitor.news import Item
 
@@ -49,7 +49,7 @@ class Sentence:
     #: which clauses only name a cause
     causes: list[bool]
     #: where main clauses begin that only a comma or a little word parts from those before: templates may reach across
-    joints: list[int] = field(default_factory=list)
+    joints: list[int]
 
     def is_cause(self, hit: Hit) -> bool:
         """The hit stands in a clause that only names a cause."""
@@ -105,6 +105,7 @@ class Reader:
         self._question = vocabulary.mask("question")
         self._start = vocabulary.mask("start")
         self._joint, self._clause_start = vocabulary.mask(CLAUSE_JOINT), vocabulary.mask(CLAUSE_START)
+        self._condition = vocabulary.mask(CONDITION)
         self._shapes = vocabulary.shapes
         self._shapes_need = [tuple(t.required for t in shape.templates) for shape in vocabulary.shapes]
         #: bits of which one must be there, or no template of the shape can be
@@ -159,7 +160,7 @@ class Reader:
         if len(starts) > 1:
             for hit in hits:
                 hit.segment = max(0, bisect_right(starts, hit.start) - 1)
-        sentence = Sentence(name, zone, text, start, end, hits, 0, is_cause)
+        sentence = Sentence(name, zone, text, start, end, hits, 0, is_cause, [])
         self._shape(sentence)
         for hit in sentence.hits:
             sentence.tags |= hit.tags
@@ -225,8 +226,13 @@ class Reader:
             sentence.joints = self._joints(sentence)
 
     def _joints(self, sentence: Sentence) -> list[int]:
-        """Where a main clause begins close behind a comma or a word that joins clauses ("as three drones hit …")."""
+        """Where a main clause begins close behind a comma or a word that joins clauses ("as three drones hit …").
+
+        Nowhere in a sentence with a condition, which reaches over its comma.
+        """
         text = sentence.text
+        if any(sentence.with_tags(self._condition)):
+            return []
         joints = [hit.end for hit in sentence.with_tags(self._joint)]
         joints += [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
         starts = [hit.start for hit in sentence.with_tags(self._clause_start)]

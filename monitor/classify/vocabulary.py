@@ -26,6 +26,8 @@ CAUSE = "cause"
 CLAUSE_BREAK = "clause-break"
 #: the things with which a main clause may begin ("Trump vows"), and the words that join it to the one before ("as")
 CLAUSE_START, CLAUSE_JOINT = "clause-start", "clause-joint"
+#: the list whose words make what follows depend on what they say ("if the US attacks, Iran strikes …")
+CONDITION = "condition"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
