@@ -234,7 +234,8 @@ def english_rules(folder: Path) -> Path:
         for file in (folder / "lists").glob("*.yaml"):
             if re.search("^language:", file.read_text("utf-8"), re.MULTILINE):
                 file.unlink()
-        empty = ("us-behind", "coalition-behind", "guest-nation-behind", "hurt-elsewhere", "bombed-behind")
+        empty = ("us-behind", "coalition-behind", "guest-nation-behind", "hurt-elsewhere", "bombed-behind",
+             "harmless", "misfortune", "hostile", "aircraft", "comes-down")  # fmt: skip
         (folder / "lists" / "none.yaml").write_text(json.dumps({"extend": {name: ["xyzzy"] for name in empty}}))
     return folder
 

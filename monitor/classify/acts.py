@@ -196,7 +196,7 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
     for template in frame.templates:
         hits = find(template, sentence.hits, sentence.text.words)
         if hits is not None and _stands(frame.scope, hits, match):
-            return hits
+            return tuple(hit for hit in hits if hit.end > hit.start)
     return None
 
 
