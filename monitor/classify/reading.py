@@ -81,7 +81,7 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary, matcher: Matcher) -> None:
         self._matcher = matcher
         self._mask = vocabulary.mask("mask")
-        self._abbreviations = vocabulary.abbreviations
+        self._abbreviations, self._months = vocabulary.abbreviations, vocabulary.calendar.months
         self._listed = vocabulary.listed
         #: "shoots down" is no shooting
         self._undone, self._deed = vocabulary.mask("intercept", "stopped"), vocabulary.mask("launch", "hit")
@@ -110,7 +110,9 @@ class Reader:
                 continue
             text = normalise(raw[:FIELD_LIMIT])
             hits = self._matcher.hits(text)
-            for number, (start, end) in enumerate(sentences(text, hits, self._abbreviations)[:SENTENCE_LIMIT]):
+            for number, (start, end) in enumerate(
+                sentences(text, hits, self._abbreviations, self._months)[:SENTENCE_LIMIT]
+            ):
                 first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
                 if name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text))):
                     zone = "headline"

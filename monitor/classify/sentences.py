@@ -11,13 +11,14 @@ from monitor.classify.matcher import Hit
 from monitor.classify.normalise import Text, normalise
 
 #: possessive, and begun only at the first of several dots: a text of nothing but dots is read once
-_END = re.compile(r"""(?<![.!?。])[.!?。]++["')\]»]*+(?=\s)|\n++|\|""")
+_END = re.compile(r"""(?<![.!?。।])[.!?。।]++["')\]»]*+(?=\s)|\n++|\|""")
 _BREAK = re.compile(r"[;:!?]|\s-+\s|\s\.\s|--")
 #: initials of any script end no sentence, whatever the files say ("U.S.", "т. е.")
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 #: the word before a full stop
 _LAST_WORD = re.compile(r"[^\s(\"'\[/-]+$")
 _LONGEST_WORD = 24
+_NEXT_WORD = re.compile(r" ?([^\W\d_]+)")
 #: characters of a term before a full stop in it
 _LONGEST_TERM = 60
 _COMMA = re.compile(r"[,،]")
@@ -28,7 +29,9 @@ def abbreviations_of(words: Iterable[str]) -> frozenset[str]:
     return frozenset(word.removesuffix(".") for one in words for word in normalise(one).folded.split())
 
 
-def sentences(text: Text, hits: Sequence[Hit] = (), abbreviations: Container[str] = ()) -> list[tuple[int, int]]:
+def sentences(
+    text: Text, hits: Sequence[Hit] = (), abbreviations: Container[str] = (), months: Container[str] = ()
+) -> list[tuple[int, int]]:
     """The sentences of a text as offsets; a full stop behind an abbreviation or before a small letter ends nothing.
 
     Nor does one inside a term of the rules that is written with it (`5. Filo`, `EE. UU.`); `hits` are by position.
@@ -39,7 +42,7 @@ def sentences(text: Text, hits: Sequence[Hit] = (), abbreviations: Container[str
     for match in _END.finditer(folded):
         end = match.end()
         if match[0][0] == "." and (
-            not _ends(folded, cased, end, abbreviations) or _is_inside(hits, match.start(), end)
+            not _ends(folded, cased, end, abbreviations, months) or _is_inside(hits, match.start(), end)
         ):
             continue
         if text.words[start:end].strip():
@@ -50,11 +53,14 @@ def sentences(text: Text, hits: Sequence[Hit] = (), abbreviations: Container[str
     return out
 
 
-def _ends(folded: str, cased: str, end: int, abbreviations: Container[str]) -> bool:
+def _ends(folded: str, cased: str, end: int, abbreviations: Container[str], months: Container[str]) -> bool:
     if folded[end - 1] == "." and "\n" not in folded[end : end + 2]:
         word = _LAST_WORD.search(folded, max(0, end - _LONGEST_WORD), end - 1)
         if word is not None and (word[0] in abbreviations or _INITIALS.fullmatch(word[0])):
             return False
+        behind = _NEXT_WORD.match(folded, end)
+        if behind is not None and word is not None and word[0].isdigit() and behind[1] in months:
+            return False  # "am 28. November"
     for character in cased[end : end + 4]:
         if not character.isspace():
             return not character.islower()

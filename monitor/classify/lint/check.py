@@ -32,6 +32,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     yield from asked_in_vain(files, lists)
     yield from included_twice(lists)
     yield from made_of_themselves(files)
+    yield from _without_numbers(files)
     yield from TermCheck(files, rules, lists).problems()
     reach = Reach(rules)
     asked = [(rules.documents[one.rule.id], one) for one in rules.chooser.rules]
@@ -51,6 +52,32 @@ def _unread(files: RuleFiles) -> Iterator[Problem]:
         else:
             hint = "rules stand in the folder itself, other files in lists/, places/ and actors/"
         yield Problem(file=str(path), message=f"{within} is not read", hint=hint, severity="warning")
+
+
+#: what a language file without a section should write
+_SECTIONS = {
+    "numbers": "numbers: {values: {2: [words for two], 3: [words for three]}}",
+    "months": "months: {1: [words for January]}",
+    "abbreviations": "abbreviations: [words with a full stop that ends no sentence]",
+}
+
+
+def _without_numbers(files: RuleFiles) -> Iterator[Problem]:
+    """A language with words for harm and none for numbers has no tolls in words, and so on; English has no name."""
+    has: dict[str, set[str]] = {}
+    first: dict[str, Document] = {}
+    for document, content in files.lists:
+        language = content.language or ""
+        first.setdefault(language, document)
+        has.setdefault(language, set()).update(name for name in _SECTIONS if getattr(content, name))
+    for language, document in first.items():
+        missing = [name for name in _SECTIONS if name not in has[language]]
+        if missing:
+            named = f"the language {language}" if language else "English"
+            said = " and ".join(filter(None, (", ".join(f"no {one}" for one in missing[:-1]), f"no {missing[-1]}")))
+            why = "numbers in words are no tolls, days are not read, full stops end sentences"
+            hint = f"write {'; '.join(_SECTIONS[one] for one in missing)} (docs/rules.md, Adding a language)"
+            yield warning(document, (), f"{named} has {said}: {why}", hint)
 
 
 def _without_coordinates(document: Document, content: PlaceFile) -> Iterator[Problem]:
