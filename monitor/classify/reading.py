@@ -22,6 +22,8 @@ SENTENCE_LIMIT = 30
 #: a first line up to so many characters can stand for a title that is missing
 FIRST_LINE = 300
 HIT_LIMIT = 120
+#: spaces in "Москва." and "28 ноября.", with those around them and that of the full stop
+_DATELINE = 3
 _NUMBER = re.compile(r"(?<![^\W_])\d{1,3}(?:,\d{3})+(?!\w)|(?<![^\W_])\d+(?![^\W_])")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -129,8 +131,9 @@ class Reader:
 
     @staticmethod
     def _has_lead(reading: Reading, number: int) -> bool:
-        """The lead is the first two sentences behind the headline."""
-        return sum(s.zone == "lead" for s in reading.sentences) >= 2 or number > 4
+        """The lead is the first two sentences behind the headline; the place and the day of a dateline are none."""
+        told = sum(s.zone == "lead" and s.text.words.count(" ", s.start, s.end) > _DATELINE for s in reading.sentences)
+        return told >= 2 or number > 4
 
     def _sentence(
         self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int

@@ -54,6 +54,7 @@ def _unread(files: RuleFiles) -> Iterator[Problem]:
         yield Problem(file=str(path), message=f"{within} is not read", hint=hint, severity="warning")
 
 
+_WITHOUT = "tolls and days in its words are not read, and its abbreviations end sentences"
 #: what a language file without a section should write
 _SECTIONS = {
     "numbers": "numbers: {values: {2: [words for two], 3: [words for three]}}",
@@ -62,22 +63,31 @@ _SECTIONS = {
 }
 
 
+#: lists whose words tell of attacks and of those they harm: a language that has some needs the sections
+_TELLING = ("killed", "wounded", "hit", "strike-noun", "launch")
+#: where no language is said it is English, which a folder may have a few words of: it needs them where all these are
+_HARM = frozenset({"killed", "wounded"})
+
+
 def _without_numbers(files: RuleFiles) -> Iterator[Problem]:
-    """A language with words for harm and none for numbers has no tolls in words, and so on; English has no name."""
+    """A language that tells of attacks and does not say how it counts, dates and shortens."""
     has: dict[str, set[str]] = {}
-    first: dict[str, Document] = {}
+    where: dict[str, dict[str, tuple[Document, str]]] = {}
     for document, content in files.lists:
         language = content.language or ""
-        first.setdefault(language, document)
         has.setdefault(language, set()).update(name for name in _SECTIONS if getattr(content, name))
-    for language, document in first.items():
+        for section, words in (("lists", content.lists), ("extend", content.extend)):
+            for name in _TELLING:
+                if words.get(name):
+                    where.setdefault(language, {}).setdefault(name, (document, section))
+    for language, telling in where.items():
         missing = [name for name in _SECTIONS if name not in has[language]]
-        if missing:
-            named = f"the language {language}" if language else "English"
-            said = " and ".join(filter(None, (", ".join(f"no {one}" for one in missing[:-1]), f"no {missing[-1]}")))
-            why = "numbers in words are no tolls, days are not read, full stops end sentences"
+        if missing and (language or telling.keys() >= _HARM):
+            name, (document, section) = next(iter(telling.items()))
+            lacks = " and ".join(filter(None, (", ".join(f"no {one}" for one in missing[:-1]), f"no {missing[-1]}")))
+            message = f"the language {language or 'en (no language is said)'} has {lacks}: {_WITHOUT}"
             hint = f"write {'; '.join(_SECTIONS[one] for one in missing)} (docs/rules.md, Adding a language)"
-            yield warning(document, (), f"{named} has {said}: {why}", hint)
+            yield warning(document, (section, name), message, hint)
 
 
 def _without_coordinates(document: Document, content: PlaceFile) -> Iterator[Problem]:
