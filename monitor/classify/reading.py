@@ -132,8 +132,10 @@ class Reader:
     @staticmethod
     def _has_lead(reading: Reading, number: int) -> bool:
         """The lead is the first two sentences behind the headline; the place and the day of a dateline are none."""
-        told = sum(s.zone == "lead" and s.text.words.count(" ", s.start, s.end) > _DATELINE for s in reading.sentences)
-        return told >= 2 or number > 4
+        if number > 4:
+            return True
+        leads = [s for s in reading.sentences if s.zone == "lead"]
+        return len(leads) >= 2 and sum(s.text.words.count(" ", s.start, s.end) > _DATELINE for s in leads) >= 2
 
     def _sentence(
         self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int

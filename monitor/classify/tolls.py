@@ -148,10 +148,11 @@ class _Line(Row):
         """The number of a word of harm, and the part of it that more is told of ("two of four wounded have died")."""
         first, last = self._ends(hit)
         before = max((self._ends(h)[1] for h in self._harms if h.end <= hit.start), default=-1)
-        group = self._touching_before(first, before) or self._touching_behind(last)
+        active = bool(hit.tags & self._active)  # who stands before it did the harm
+        group = (None if active else self._touching_before(first, before)) or self._touching_behind(last)
         if group is None and self._own_value(hit) is not None:
             return self._own_value(hit), None
-        if group is None and not hit.tags & self._active:
+        if group is None and not active:
             group = self._reaching(first, before)
         if group is None:
             group = self.behind(hit, _BEHIND)
