@@ -137,7 +137,7 @@ def test_a_term_of_signs_is_no_term() -> None:
     ],
 )
 def test_sentences(text: str, count: int) -> None:
-    assert len(sentences(normalise(text))) == count
+    assert len(sentences(normalise(text), (), shipped().vocabulary.abbreviations)) == count
 
 
 @pytest.mark.parametrize(

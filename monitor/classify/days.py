@@ -11,6 +11,7 @@ from monitor.classify.listfile import ListFile
 from monitor.classify.normalise import Text, normalise_term
 
 _NEVER = re.compile(r"(?!)")
+_DIGIT = re.compile(r"\d")
 #: dates in digits: 28.11.2026, 28/11/26, 2026-11-28
 _NUMERIC = re.compile(r"(?<![\w./-])(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![\w/-])")
 #: the place, day and agency before a report: "BAGHDAD, Nov 28 (Reuters) - "
@@ -33,6 +34,8 @@ class Calendar:
         yield from (m.span() for m in _NUMERIC.finditer(text.folded, start, end))
 
     def _dates(self, text: Text, start: int, end: int) -> Iterator[re.Match[str]]:
+        if _DIGIT.search(text.folded, start, end) is None:
+            return
         for match in self.pattern.finditer(text.folded, start, end):
             group = "m1" if match["m1"] else "m2"
             if match[group] not in self.capital or text.cased[match.start(group)].isupper():

@@ -17,7 +17,7 @@ from monitor.classify.vocabulary import Vocabulary
 _NOUN = 4
 #: lists whose words, where a number counts them, make it no toll
 _THINGS = (
-    "weapon", "flying", "explosion", "strike-noun", "airstrike", "base-word", "site-word", "own-aircraft", "uncounted",
+    "weapon", "flying", "explosion", "strike-noun", "airstrike", "base-word", "site-word", "own-aircraft",
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ class Signs:
     def __init__(self, vocabulary: Vocabulary) -> None:
         mask = vocabulary.mask
         self.foe, self.things = mask("foe"), mask(*_THINGS)
-        self.person, self.people = mask("person"), mask("people", "troop-word", "person")
+        self.people = mask("troop-word")
         self.side = mask(
             "stationed-nation", "us-behind", "coalition-behind", "guest-nation-behind", "nationality", "country"
         )
@@ -102,7 +102,7 @@ class Row:
         if not said and at + 1 < len(self.parts) and self.parts[at + 1].value is not None:
             return None
         people, end, counts = self._noun(at, last)
-        people = people or any(self.tags[one] & self.signs.people for one in range(at, last + 1))
+        people = people or any(self.are_people(one) for one in range(at, last + 1))
         if not said and not people and not counts:
             return None
         return Group(at, last, value, said, people, end, counts)
@@ -138,7 +138,7 @@ class Row:
                 break
             if strange <= budget and ("measures" in kinds or tags & signs.foe):
                 return False, at, False
-            if tags & signs.people:
+            if self.are_people(at):
                 return True, at, True
             if strange <= budget and tags & signs.things:
                 return False, at, False
@@ -161,16 +161,16 @@ class Row:
 
     def _singles(self, groups: Sequence[Group]) -> Iterator[Group]:
         """Persons who are named without a number in front of them."""
-        for at, tags in enumerate(self.tags):
-            if not tags & self.signs.person or self.parts[at].value is not None or at in self.harm:
+        for at, part in enumerate(self.parts):
+            if "person" not in part.kinds or part.value is not None or at in self.harm:
                 continue
             if any(group.first <= at <= max(group.end, group.last) for group in groups):
                 continue
             behind = at + 1
-            people = behind < len(self.parts) and self.tags[behind] & self.signs.people
-            if people and behind not in self.harm and self.is_close(at, behind):
-                continue  # "civilian casualties", "service member": the last word tells
-            if self.text.folded[self.parts[at].end : self.parts[at].end + 1] == "-":
+            people = behind < len(self.parts) and behind not in self.harm and self.are_people(behind)
+            if people and self.is_close(at, behind):
+                continue  # "civilian casualties": the last word tells
+            if self.text.folded[part.end : part.end + 1] == "-":
                 continue  # "child-killing"
             if not any(self._counts_it(group, at) for group in groups):
                 yield Group(at, at, 1, False, True, at)
@@ -183,7 +183,12 @@ class Row:
             self.parts[one].joined or self.parts[one].kinds & {"and_"} for one in range(group.last + 1, at + 1)
         )
 
+    def are_people(self, at: int) -> bool:
+        """The part is a word for people who may be harmed."""
+        return bool(self.parts[at].kinds & {"person", "people"} or self.tags[at] & self.signs.people)
+
     def between(self, one: int, two: int) -> str:
+        """The signs and spaces between two parts that follow each other."""
         return self.text.folded[self.parts[one].end : self.parts[two].start]
 
     def is_close(self, one: int, two: int) -> bool:

@@ -178,6 +178,12 @@ class NumbersSpec(Strict):
         default=(), description="words on whose other side a number belongs to something else",
         examples=[["by", "when", "hosting"]],
     )  # fmt: skip
+    person: Texts = Field(
+        default=(), description="words for one who may be harmed; without a number it is one", examples=[["soldier"]]
+    )  # fmt: skip
+    people: Texts = Field(
+        default=(), description="words for several who may be harmed", examples=[["soldiers", "civilians"]]
+    )  # fmt: skip
 
 
 class ListFile(Strict):

@@ -16,11 +16,26 @@ from monitor.classify.listfile import NumbersSpec
 from monitor.classify.normalise import Text, normalise_term
 
 #: keys of `NumbersSpec` whose words have a meaning for counting but no value
-_KINDS = ("articles", "plus", "and_", "to", "from_", "between", "of", "about", "measures", "labels", "walls")
+_KINDS = (
+    "articles",
+    "plus",
+    "and_",
+    "to",
+    "from_",
+    "between",
+    "of",
+    "about",
+    "measures",
+    "labels",
+    "walls",
+    "person",
+    "people",
+)
 #: letters that are written onto the next word; the first of each script says "and"
 _ONTO = {"و": "وفبلكس", "ו": "והבלמשכ"}
 _AND_LETTERS = frozenset(_ONTO)
 _WRITTEN_ON = frozenset("".join(_ONTO.values()))
+_PREFIXES = "".join(sorted(_WRITTEN_ON))
 _SHORTEST = 3
 _WORD = re.compile(r"\S+")
 #: between the halves of `12,000`, `1.200` and `12 000`
@@ -49,6 +64,7 @@ class Part(NamedTuple):
 
 
 _NOTHING: frozenset[str] = frozenset()
+_UNKNOWN: tuple[int | None, bool, frozenset[str]] = (None, False, _NOTHING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +75,13 @@ class Counting:
     phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = field(default_factory=dict)
     #: words of the longest phrase that begins with a word
     longest: dict[str, int] = field(default_factory=dict)
-    #: beginnings of words with an open end
+    #: words with an open end
     stems: tuple[tuple[str, frozenset[str]], ...] = ()
-    plus: frozenset[str] = _NOTHING
+    #: what they begin with
+    beginnings: tuple[str, ...] = ()
+    #: what joins the parts of a number that is written in one word, and the ends of such words that multiply
+    joints: tuple[str, ...] = ()
+    tails: tuple[tuple[str, int], ...] = ()
 
     def parts(self, text: Text, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> list[Part]:
         """The stretch of a text in parts; numbers inside the `hidden` stretches (dates, places) are words."""
@@ -76,23 +96,27 @@ class Counting:
         out: list[Part] = []
         at = 0
         while at < len(words):
-            first, last = found[at]
-            seen = not any(a < last and first < b for a, b in hidden)
-            if words[at].lstrip("".join(_WRITTEN_ON)).isdigit():
+            word, first = words[at], found[at][0]
+            if word[-1].isdigit() and word.lstrip(_PREFIXES).isdigit():
                 taken = _grouped(text, found, words, at)
-                value = _digits(text, first, found[at + taken - 1][1], end) if seen else None
-                out.append(
-                    Part(first, found[at + taken - 1][1], value, _NOTHING, words[at][0] in _AND_LETTERS, digits=True)
-                )
-                at += taken
-                continue
-            taken, value, times, kinds, joined = self._look_up(words, at)
-            stop = found[at + taken - 1][1]
-            if value is not None and (not seen or _goes_on_with_hyphen(self, text, stop)):
-                value = None
-            out.append(Part(first, stop, value, kinds, joined, times))
+                stop = found[at + taken - 1][1]
+                value = _digits(text, first, stop, end)
+                part = Part(first, stop, value, _NOTHING, word[0] in _AND_LETTERS, digits=True)
+            elif word not in self.longest and word[0] not in _WRITTEN_ON and not self._may_go_on(word):
+                taken, part = 1, Part(first, found[at][1], None, _NOTHING)
+            else:
+                taken, value, times, kinds, joined = self._look_up(words, at)
+                part = Part(first, found[at + taken - 1][1], value, kinds, joined, times)
+                if value is not None and _goes_on_with_hyphen(self, text, part.end):
+                    part = part._replace(value=None)
+            if part.value is not None and any(a < part.end and first < b for a, b in hidden):
+                part = part._replace(value=None)
+            out.append(part)
             at += taken
         return out
+
+    def _may_go_on(self, word: str) -> bool:
+        return word.startswith(self.beginnings) or (bool(self.joints) and len(word) > 2 * _SHORTEST)
 
     def _look_up(self, words: Sequence[str], at: int) -> tuple[int, int | None, bool, frozenset[str], bool]:
         """The longest phrase that begins at a word: its words, value, whether it multiplies, meanings, joined."""
@@ -107,32 +131,26 @@ class Counting:
             joined = joined or word[0] in _AND_LETTERS
             word = word[1:]
         word = words[at]
-        glued = self._glued(word)
-        if glued is not None:
-            return 1, glued, False, _NOTHING, False
-        for stem, kinds in self.stems:
-            if word.startswith(stem):
-                return 1, None, False, kinds, False
-        return 1, None, False, _NOTHING, word[0] in _AND_LETTERS
+        if word.startswith(self.beginnings):
+            return 1, None, False, next(kinds for stem, kinds in self.stems if word.startswith(stem)), False
+        value = self._glued(word) if self.joints and len(word) > 2 * _SHORTEST else None
+        return 1, value, False, _NOTHING, word[0] in _AND_LETTERS
 
     def _glued(self, word: str) -> int | None:
         """A number that is written in one word: `dreiundzwanzig`, `zweihundert`."""
-        for joint in self.plus:
-            left, found, right = word.partition(joint)
-            if found and len(joint) > 1 and left and right:
-                one, ten = self._plain(left), self._plain(right)
-                if one is not None and ten is not None and one < 10 <= ten < 100:
-                    return one + ten
-        for (head, *more), (factor, times, _) in self.phrases.items() if len(word) > 2 * _SHORTEST else ():
-            if times and not more and factor and word.endswith(head) and len(head) > _SHORTEST:
-                one = self._plain(word[: -len(head)])
-                if one is not None and 0 < one < factor:
-                    return one * factor
+        for joint in self.joints:
+            left, _, right = word.partition(joint)
+            one, ten = self._plain(left), self._plain(right)
+            if one is not None and ten is not None and one < 10 <= ten < 100:
+                return one + ten
+        for tail, factor in self.tails:
+            one = self._plain(word.removesuffix(tail)) if word.endswith(tail) else None
+            if one is not None and 0 < one < factor:
+                return one * factor
         return None
 
     def _plain(self, word: str) -> int | None:
-        known = self.phrases.get((word,))
-        return None if known is None else 1 if "articles" in known[2] else known[0]
+        return self.phrases.get((word,), _UNKNOWN)[0]
 
     def _numbers(self, text: Text, parts: Sequence[Part]) -> list[Part]:
         """The parts with the words of each number put together."""
@@ -162,7 +180,7 @@ def counting_of(specs: Iterable[NumbersSpec]) -> Counting:
         if written.endswith("*") and len(words) == 1:
             stems.append((words[0], kinds))
         elif words:
-            known = phrases.get(words, (None, False, _NOTHING))
+            known = phrases.get(words, _UNKNOWN)
             phrases[words] = (known[0] if value is None else value, times or known[1], kinds | known[2])
 
     sections = list(specs)
@@ -186,8 +204,10 @@ def together(languages: Sequence[Counting]) -> Counting:
     for words in phrases:
         longest[words[0]] = max(longest.get(words[0], 0), len(words))
     stems = tuple(stem for language in languages for stem in language.stems)
-    plus = frozenset(words[0] for words, (_, _, kinds) in phrases.items() if "plus" in kinds and len(words) == 1)
-    return Counting(phrases, longest, stems, plus)
+    single = [(words[0], known) for words, known in phrases.items() if len(words) == 1]
+    joints = tuple(word for word, (_, _, kinds) in single if "plus" in kinds and len(word) > 1)
+    tails = tuple((word, value) for word, (value, times, _) in single if times and value and len(word) > _SHORTEST)
+    return Counting(phrases, longest, stems, tuple(stem for stem, _ in stems), joints, tails)
 
 
 def _put_together(text: Text, parts: Sequence[Part], part: Part, at: int) -> tuple[Part, int]:
@@ -229,13 +249,13 @@ def _sum(one: Part, two: Part, linked: bool) -> int | None:
 
 
 def _is_tight(text: Text, one: Part, two: Part) -> bool:
-    return _TIGHT.fullmatch(text.folded[one.end : two.start].rstrip("".join(_WRITTEN_ON))) is not None
+    return _TIGHT.fullmatch(text.folded[one.end : two.start].rstrip(_PREFIXES)) is not None
 
 
 def _grouped(text: Text, found: Sequence[tuple[int, int]], words: Sequence[str], at: int) -> int:
     """How many words one number in digits takes: two for `12,000`."""
     taken = 1
-    if len(words[at].lstrip("".join(_WRITTEN_ON))) > 3:
+    if len(words[at].lstrip(_PREFIXES)) > 3:
         return taken
     while at + taken < len(words) and len(words[at + taken]) == 3 and words[at + taken].isdigit():
         between = text.folded[found[at + taken - 1][1] : found[at + taken][0]]

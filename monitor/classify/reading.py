@@ -22,6 +22,8 @@ SENTENCE_LIMIT = 30
 #: a first line up to so many characters can stand for a title that is missing
 FIRST_LINE = 300
 HIT_LIMIT = 120
+#: spaces in "Москва." and "28 ноября.", with those around them and that of the full stop
+_DATELINE = 3
 _NUMBER = re.compile(r"(?<![^\W_])\d{1,3}(?:,\d{3})+(?!\w)|(?<![^\W_])\d+(?![^\W_])")
 _DIGIT = re.compile(r"\d")
 _COMMA = re.compile("[,،]")
@@ -110,7 +112,7 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary, matcher: Matcher) -> None:
         self._matcher = matcher
         self._mask = vocabulary.mask("mask")
-        self._abbreviation = vocabulary.abbreviation
+        self._abbreviations, self._months = vocabulary.abbreviations, vocabulary.calendar.months
         self._listed = vocabulary.listed
         #: "shoots down" is no shooting
         self._undone, self._deed = vocabulary.mask("intercept", "stopped"), vocabulary.mask("launch", "hit")
@@ -139,7 +141,9 @@ class Reader:
                 continue
             text = normalise(raw[:FIELD_LIMIT])
             hits = self._matcher.hits(text)
-            for number, (start, end) in enumerate(sentences(text, hits, self._abbreviation)[:SENTENCE_LIMIT]):
+            for number, (start, end) in enumerate(
+                sentences(text, hits, self._abbreviations, self._months)[:SENTENCE_LIMIT]
+            ):
                 first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
                 if name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text))):
                     zone = "headline"
@@ -156,8 +160,11 @@ class Reader:
 
     @staticmethod
     def _has_lead(reading: Reading, number: int) -> bool:
-        """The lead is the first two sentences behind the headline."""
-        return sum(s.zone == "lead" for s in reading.sentences) >= 2 or number > 4
+        """The lead is the first two sentences behind the headline; the place and the day of a dateline are none."""
+        if number > 4:
+            return True
+        leads = [s for s in reading.sentences if s.zone == "lead"]
+        return len(leads) >= 2 and sum(s.text.words.count(" ", s.start, s.end) > _DATELINE for s in leads) >= 2
 
     def _sentence(
         self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int

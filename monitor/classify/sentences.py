@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from monitor.classify.expressions import is_expression
 from monitor.classify.matcher import Hit
 from monitor.classify.normalise import Text, normalise
 
 #: possessive, and begun only at the first of several dots: a text of nothing but dots is read once
-_END = re.compile(r"""(?<![.!?。])[.!?。]++["')\]»]*+(?=\s)|\n++|\|""")
+_END = re.compile(r"""(?<![.!?。।])[.!?。।]++["')\]»]*+(?=\s)|\n++|\|""")
 _BREAK = re.compile(r"[;:!?]|\s-+\s|\s\.\s|--")
-#: words that end with no full stop of their own, where no file says more: initials
-_INITIALS = r"[^\W\d_](?:\.[^\W\d_])*"
-_LONGEST_ABBREVIATION = 24
+#: initials of any script end no sentence, whatever the files say ("U.S.", "т. е.")
+_INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
+#: the word before a full stop
+_LAST_WORD = re.compile(r"[^\s(\"'\[/-]+$")
+_LONGEST_WORD = 24
+_NEXT_WORD = re.compile(r" ?([^\W\d_]+)")
 #: characters of a term before a full stop in it
 _LONGEST_TERM = 60
 _COMMA = re.compile(r"[,،]")
 
 
-def abbreviations_of(words: Iterable[str]) -> re.Pattern[str]:
-    """What finds an abbreviation at the end of a text: initials of any script ("U.S.", "т. е.") and these words."""
-    written = [normalise(word).folded.strip() for word in words]
-    # none of the full stops inside `EE. UU.` ends a sentence either
-    spelt = {one[: dot.start()] for one in written for dot in re.finditer(r"\.|$", one)}
-    forms = [re.escape(one).replace(r"\ ", r"\s?") for one in sorted(spelt - {""}, key=len, reverse=True)]
-    return re.compile(rf"(?:^|[^\w])(?:{'|'.join([_INITIALS, *forms])})\.$")
+def abbreviations_of(words: Iterable[str]) -> frozenset[str]:
+    """The words before a full stop that ends no sentence, as a text has them: for `EE. UU.` both of its words."""
+    return frozenset(word.removesuffix(".") for one in words for word in normalise(one).folded.split())
 
 
-_NO_WORDS = abbreviations_of(())
-
-
-def sentences(text: Text, hits: Sequence[Hit] = (), abbreviation: re.Pattern[str] = _NO_WORDS) -> list[tuple[int, int]]:
+def sentences(
+    text: Text, hits: Sequence[Hit] = (), abbreviations: Container[str] = (), months: Container[str] = ()
+) -> list[tuple[int, int]]:
     """The sentences of a text as offsets; a full stop behind an abbreviation or before a small letter ends nothing.
 
     Nor does one inside a term of the rules that is written with it (`5. Filo`, `EE. UU.`); `hits` are by position.
@@ -43,7 +41,9 @@ def sentences(text: Text, hits: Sequence[Hit] = (), abbreviation: re.Pattern[str
     start = 0
     for match in _END.finditer(folded):
         end = match.end()
-        if match[0][0] == "." and (not _ends(folded, cased, end, abbreviation) or _is_inside(hits, match.start(), end)):
+        if match[0][0] == "." and (
+            not _ends(folded, cased, end, abbreviations, months) or _is_inside(hits, match.start(), end)
+        ):
             continue
         if text.words[start:end].strip():
             out.append((start, end))
@@ -53,9 +53,14 @@ def sentences(text: Text, hits: Sequence[Hit] = (), abbreviation: re.Pattern[str
     return out
 
 
-def _ends(folded: str, cased: str, end: int, abbreviation: re.Pattern[str]) -> bool:
-    if abbreviation.search(folded, max(0, end - _LONGEST_ABBREVIATION), end) and "\n" not in folded[end : end + 2]:
-        return False
+def _ends(folded: str, cased: str, end: int, abbreviations: Container[str], months: Container[str]) -> bool:
+    if folded[end - 1] == "." and "\n" not in folded[end : end + 2]:
+        word = _LAST_WORD.search(folded, max(0, end - _LONGEST_WORD), end - 1)
+        if word is not None and (word[0] in abbreviations or _INITIALS.fullmatch(word[0])):
+            return False
+        behind = _NEXT_WORD.match(folded, end)
+        if behind is not None and word is not None and word[0].isdigit() and behind[1] in months:
+            return False  # "am 28. November"
     for character in cased[end : end + 4]:
         if not character.isspace():
             return not character.islower()

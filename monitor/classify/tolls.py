@@ -25,6 +25,8 @@ _BEHIND = 4
 #: the same behind "death toll", which "has now risen further to"
 _TOLL = 6
 _ENGLISH = 0
+#: letters that a word may have
+_WORD = 30
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -62,9 +64,8 @@ class TollFinder:
 
     def number_behind(self, sentence: Sentence, hit: Hit, reach: int) -> int | None:
         """The first number behind a word, at most `reach` words away; what it counts is not asked."""
-        parts = self._parts(sentence, hit.tags)
-        behind = [part for part in parts if part.start >= hit.end][:reach]
-        return next((part.value for part in behind if part.value is not None), None)
+        parts = self._parts(sentence, hit.tags, hit.end, min(sentence.end, hit.end + reach * _WORD))
+        return next((part.value for part in parts[:reach] if part.value is not None), None)
 
     def _nobody(self, sentence: Sentence) -> tuple[int | None, int | None]:
         """What "no casualties", "no deaths" and "no injuries" say of the dead and of the wounded."""
@@ -76,13 +77,13 @@ class TollFinder:
                 wounded = 0
         return killed, wounded
 
-    def _parts(self, sentence: Sentence, tags: int) -> list[Part]:
-        """The sentence in the languages of these tags."""
+    def _parts(self, sentence: Sentence, tags: int, start: int, end: int) -> list[Part]:
+        """A stretch of a sentence in the languages of these tags."""
         spoken = [counting for language, counting in self._counting.items() if language & tags]
         if not spoken and not tags & self._foreign:
             spoken = [self._counting[_ENGLISH]] if _ENGLISH in self._counting else []
         counting = spoken[0] if len(spoken) == 1 else together(spoken)
-        return counting.parts(sentence.text, sentence.start, sentence.end, list(self._hidden(sentence)))
+        return counting.parts(sentence.text, start, end, list(self._hidden(sentence)))
 
     def _hidden(self, sentence: Sentence) -> Iterator[tuple[int, int]]:
         """Stretches whose numbers count nothing: dates, weekdays, names, the dateline."""
@@ -107,7 +108,7 @@ class TollFinder:
             for other in sentence.hits:
                 if other.start <= hit.start and hit.end <= other.end:
                     tags |= other.tags
-        line = _Line(sentence, self._parts(sentence, tags), hits, self)
+        line = _Line(sentence, self._parts(sentence, tags, sentence.start, sentence.end), hits, self)
         for hit in tolls:
             group = line.behind(hit, _TOLL)
             if group is not None:
@@ -147,10 +148,11 @@ class _Line(Row):
         """The number of a word of harm, and the part of it that more is told of ("two of four wounded have died")."""
         first, last = self._ends(hit)
         before = max((self._ends(h)[1] for h in self._harms if h.end <= hit.start), default=-1)
-        group = self._touching_before(first, before) or self._touching_behind(last)
+        active = bool(hit.tags & self._active)  # who stands before it did the harm
+        group = (None if active else self._touching_before(first, before)) or self._touching_behind(last)
         if group is None and self._own_value(hit) is not None:
             return self._own_value(hit), None
-        if group is None and not hit.tags & self._active:
+        if group is None and not active:
             group = self._reaching(first, before)
         if group is None:
             group = self.behind(hit, _BEHIND)

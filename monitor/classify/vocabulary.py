@@ -6,7 +6,6 @@ its list and of all lists that include it. That lets a template ask "any of thes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -95,8 +94,8 @@ class Vocabulary:
     #: the bits of all languages but English
     languages: int = 0
     calendar: Calendar = field(default_factory=Calendar)
-    #: finds a word that is written with a full stop that ends no sentence
-    abbreviation: re.Pattern[str] = field(default_factory=lambda: abbreviations_of(()))
+    #: words whose full stop ends no sentence
+    abbreviations: frozenset[str] = frozenset()
 
     def mask(self, *names: str) -> int:
         """The bits of these tags together; a name that no file defines has none."""

@@ -38,6 +38,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     yield from asked_in_vain(files, lists)
     yield from included_twice(lists)
     yield from made_of_themselves(files)
+    yield from _without_numbers(files)
     yield from TermCheck(files, rules, lists).problems()
     reach = Reach(rules)
     asked = [(rules.documents[one.rule.id], one) for one in rules.chooser.rules]
@@ -47,6 +48,42 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     yield from CoverCheck(lists, reach).problems(asked)
     for document, content in files.places:
         yield from _without_coordinates(document, content)
+
+
+_WITHOUT = "tolls and days in its words are not read, and its abbreviations end sentences"
+#: what a language file without a section should write
+_SECTIONS = {
+    "numbers": "numbers: {values: {2: [words for two], 3: [words for three]}}",
+    "months": "months: {1: [words for January]}",
+    "abbreviations": "abbreviations: [words with a full stop that ends no sentence]",
+}
+
+
+#: lists whose words tell of attacks and of those they harm: a language that has some needs the sections
+_TELLING = ("killed", "wounded", "hit", "strike-noun", "launch")
+#: where no language is said it is English, which a folder may have a few words of: it needs them where all these are
+_HARM = frozenset({"killed", "wounded"})
+
+
+def _without_numbers(files: RuleFiles) -> Iterator[Problem]:
+    """A language that tells of attacks and does not say how it counts, dates and shortens."""
+    has: dict[str, set[str]] = {}
+    where: dict[str, dict[str, tuple[Document, str]]] = {}
+    for document, content in files.lists:
+        language = content.language or ""
+        has.setdefault(language, set()).update(name for name in _SECTIONS if getattr(content, name))
+        for section, words in (("lists", content.lists), ("extend", content.extend)):
+            for name in _TELLING:
+                if words.get(name):
+                    where.setdefault(language, {}).setdefault(name, (document, section))
+    for language, telling in where.items():
+        missing = [name for name in _SECTIONS if name not in has[language]]
+        if missing and (language or telling.keys() >= _HARM):
+            name, (document, section) = next(iter(telling.items()))
+            lacks = " and ".join(filter(None, (", ".join(f"no {one}" for one in missing[:-1]), f"no {missing[-1]}")))
+            message = f"the language {language or 'en (no language is said)'} has {lacks}: {_WITHOUT}"
+            hint = f"write {'; '.join(_SECTIONS[one] for one in missing)} (docs/rules.md, Adding a language)"
+            yield warning(document, (section, name), message, hint)
 
 
 def _without_coordinates(document: Document, content: PlaceFile) -> Iterator[Problem]:

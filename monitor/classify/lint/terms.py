@@ -134,7 +134,7 @@ class TermCheck:
             at = next((f", {e.at}" for e in self._of(named) if e.written == cover.written), "")
             message = f"{said} is never seen: the mask {named} covers it ({cover.written!r}{at})"
             yield entry.warning(message, "take it out here or there")
-        elif len(sentences(text, hits, self._vocabulary.abbreviation)) > 1:
+        elif len(sentences(text, hits, self._vocabulary.abbreviations, self._vocabulary.calendar.months)) > 1:
             message = f"{said} is never seen as it is written: a sentence ends inside it"
             yield entry.warning(message, "write only the part before or behind that end")
         elif not whole:
