@@ -133,6 +133,9 @@ def test_a_first_document_shows_how_often_something_comes() -> None:
     daily = [found(Novelty.OLD, NOW - n * DAY) for n in range(1, 9)]
     ages_ago = found(Novelty.OLD, NOW - 3000 * DAY)
     assert after(new, FETCHED, *daily).longest_wait == DAY.total_seconds()
+    assert (
+        after(new, FETCHED, *daily[:1], *[found(Novelty.OLD, NOW - n * HOUR) for n in range(9)]).longest_wait == 86400
+    )
     assert after(new, FETCHED, *daily, ages_ago).longest_wait == 30 * DAY.total_seconds()
     assert after(new, FETCHED, *[found(Novelty.OLD)] * 9).longest_wait is None
 

@@ -110,8 +110,11 @@ def _longest_wait(before: FeedState, now: datetime) -> int | None:
 
 
 def _first_wait(recognised: Sequence[Recognised], now: datetime) -> int | None:
-    """The longest wait that the dates of a first document show; None where it has too few."""
+    """The longest wait that the dates of a first document show, a day at least: it may show no weekend.
+
+    None where it has too few dates to show anything.
+    """
     dates = sorted((found.entry.published for found in recognised if found.entry.published), reverse=True)
     newest_first = [now, *dates[:_DATES_SHOWN]]
     waits = [later - earlier for later, earlier in pairwise(newest_first)]
-    return round(min(max(waits), _UNKNOWN_HABITS).total_seconds()) if len(waits) > 2 else None
+    return round(min(max(*waits, _DAY), _UNKNOWN_HABITS).total_seconds()) if len(waits) > 2 else None
