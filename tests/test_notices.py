@@ -86,4 +86,4 @@ def test_each_notice_is_remembered_where_it_belongs() -> None:
         (notice,) = feed_notices(FEED, SEEN, state, found, offline=False, new_id=lambda _: "id", now=NOW)
         after = once_told(SEEN, notice, now=NOW)
         changed = {"FEED_BLIND": "blind_told_at", "FEED_SILENT": "silent_told_at", "FLOOD": "flood_told_at"}
-        assert after == replace(SEEN, **{changed[notice.reason]: NOW})
+        assert after == replace(SEEN, **{changed[notice.reason]: NOW})  # type: ignore[arg-type]
