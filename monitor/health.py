@@ -63,6 +63,7 @@ def health(
         "heartbeat": beat["at"] if beat else None,
         "feeds": len(feeds),
         "blind": len(blind),
+        "silent": len([feed for feed in feeds if feed.silent_told_at is not None]),
         "late": len(late),
         "last_success": max(successes).isoformat() if successes else None,
         "outlook": seen.get("state", "online"),

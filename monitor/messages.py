@@ -13,6 +13,9 @@ class OperatorReason(StrEnum):
     """Why the operator is told something (`Alert.reason` of a notice)."""
 
     FEED_BLIND = "FEED_BLIND"
+    #: read without failure, and yet nothing new for far longer than usual
+    FEED_SILENT = "FEED_SILENT"
+    #: a blind feed is read again, or a silent one brings news
     FEED_BACK = "FEED_BACK"
     CHANNEL_GAVE_UP = "CHANNEL_GAVE_UP"
     CONFIG_PROBLEM = "CONFIG_PROBLEM"

@@ -23,11 +23,12 @@ from monitor.classify.rulefile import RuleSet
 from monitor.desk import Desk
 from monitor.feeds.cadence import next_poll, poll_url, watch_redirect
 from monitor.feeds.fetch import Fetcher
+from monitor.feeds.silence import after_answer, asks_plainly
 from monitor.feeds.workers import ParseWorkers
 from monitor.judging import JUDGED, Judgement, earliest_day, incident_after, judge, remember_incident
 from monitor.meaning import Incident, RelationKind, StoredItem
 from monitor.memory import give_back
-from monitor.messages import Alert, OperatorReason
+from monitor.messages import Alert
 from monitor.news import (
     Clock,
     Entry,
@@ -43,9 +44,10 @@ from monitor.news import (
     PollEvent,
     Recognised,
 )
-from monitor.notices import feed_notices
+from monitor.notices import feed_notices, once_told
 from monitor.outlook import Reach, reach_of
 from monitor.recognise.canonical import canonical_url
+from monitor.recognise.crowds import habits_after
 from monitor.recognise.novelty import document_keys, recognise
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
@@ -63,6 +65,8 @@ class Reading:
     #: validators to remember; only of a body that could be parsed
     fetched: Fetched | None = None
     parsed: ParsedFeed | None = None
+    #: asked without validators, because what they say was doubted
+    plainly: bool = False
     ms: int = 0
 
 
@@ -134,9 +138,9 @@ class Pipeline:
         """Fetch and parse; both under limits, neither ever raises for what a publisher does."""
         started = time.monotonic()
         url = poll_url(feed, state, now=self._clock())
-        fetched = await self._fetcher.fetch(
-            url, etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash
-        )
+        plainly = asks_plainly(feed, state, now=self._clock())
+        etag, last_modified = (None, None) if plainly else (state.etag, state.last_modified)
+        fetched = await self._fetcher.fetch(url, etag=etag, last_modified=last_modified, body_hash=state.body_hash)
         reading = Reading(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
             parsed = await self._workers.parse(
@@ -150,7 +154,7 @@ class Pipeline:
                 reading = Reading(url=url, outcome=fetched, fetched=fetched, parsed=parsed)
             else:
                 reading = Reading(url=url, outcome=parsed)
-        return replace(reading, ms=round((time.monotonic() - started) * 1000))
+        return replace(reading, plainly=plainly, ms=round((time.monotonic() - started) * 1000))
 
     def _keep(
         self, tx: Transaction, feed: Feed, reading: Reading, desk: Desk, *, alert_backlog: bool, offline: bool
@@ -166,11 +170,11 @@ class Pipeline:
             tx.touch([key for key, held in known.items() if held.last_seen and held.last_seen < now.date()], now=now)
             recognised = recognise(entries, keys, known, feed=feed, state=state, now=now, alert_backlog=alert_backlog)
         judged, alerts = self._keep_items(tx, feed, recognised, desk, now=now)
-        after = state_after(feed, state, reading, now=now, offline=offline)
+        after = habits_after(state_after(feed, state, reading, now=now, offline=offline), recognised)
+        after = after_answer(state, after, reading.outcome, recognised, plainly=reading.plainly, now=now)
         for notice in feed_notices(feed, state, after, recognised, offline=offline, new_id=tx.new_id, now=now):
-            queued = tx.add_alert(notice, desk.channels.targets(notice.channels))
-            if queued and notice.reason == OperatorReason.FEED_BLIND:
-                after = replace(after, blind_told_at=now)
+            if tx.add_alert(notice, desk.channels.targets(notice.channels)):
+                after = once_told(after, notice, now=now)
         report = report_of(feed, reading, recognised, judged, alerts)
         event = PollEvent(
             at=now, result=report.result, detail=report.detail, ms=report.ms, entries=report.entries,

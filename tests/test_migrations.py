@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from monitor.errors import StoreError
+from monitor.news import DateMark
 from monitor.shipped import packaged_or_beside
 from monitor.store import tables
 from monitor.store.engine import begin, open_engine
@@ -29,6 +32,7 @@ from monitor.store.upgrade import (
 )
 from values import FEED, NOW, full_item
 
+HOUR = timedelta(hours=1)
 REPOSITORY = Path(__file__).parent.parent
 
 
@@ -105,6 +109,31 @@ def test_an_upgrade_keeps_what_is_stored(database_url: str) -> None:
     with store.read() as tx:
         assert tx.item("A") is not None
     store.close()
+
+
+def test_what_stored_items_show_of_a_feed_is_known_after_the_upgrade(database_url: str) -> None:
+    from alembic.command import downgrade
+
+    store = Store(database_url)
+    with store.transaction() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        items = [full_item("A"), full_item("B")]
+        good, future = (
+            replace(item, date_mark=mark, incident_id=None, item=replace(item.item, published=NOW + later))
+            for item, mark, later in zip(items, (DateMark.GOOD, DateMark.FUTURE), (-HOUR, HOUR), strict=True)
+        )
+        tx.add_items([good, future])
+    store.close()
+    engine = open_engine(database_url)
+    with begin(engine) as connection:
+        downgrade(alembic_config(connection), "0003")
+    engine.dispose()
+    upgrade(database_url)
+    store = Store(database_url)
+    with store.read() as tx:
+        state = tx.feed_state(FEED.name)
+    store.close()
+    assert (state.newest_at, state.news_at, state.crowd, state.unchanged) == (NOW - HOUR, NOW, 0, 0)
 
 
 def test_an_old_a_newer_and_a_foreign_database_are_refused_with_what_to_do(database_url: str) -> None:

@@ -43,7 +43,9 @@ def test_story(story: dict[str, Any], sqlite_store: Store) -> None:
     for poll in polls:
         if poll.get("prune"):
             assert reader.prune(hour=poll["hour"])["items"] > 0
-        entries = [Entry(published=START + timedelta(hours=poll["hour"]), **entry) for entry in poll["entries"]]
+        dates = [START + timedelta(hours=24 * one["at"] if "at" in one else poll["hour"]) for one in poll["entries"]]
+        words = [{key: value for key, value in one.items() if key != "at"} for one in poll["entries"]]
+        entries = [Entry(published=date, **one) for date, one in zip(dates, words, strict=True)]
         found = reader.poll(poll.get("feed", "one"), entries, hour=poll["hour"])
         assert [str(one.novelty) for one in found] == poll["expect"], (story["story"], poll)
         if "reason" in poll:

@@ -27,7 +27,9 @@ def full_state(state: FeedState) -> FeedState:
     return replace(
         state, baseline_at=NOW, next_poll_at=NOW + HOUR, etag='W/"é"', last_modified="yesterday", body_hash="ff",
         failures=3, last_poll_at=NOW, last_success_at=NOW - HOUR, last_result="http 403", last_detail="a wall",
-        redirect_url="https://new.example", redirect_since=NOW, blind_told_at=NOW,
+        redirect_url="https://new.example", redirect_since=NOW, blind_told_at=NOW, newest_at=NOW - HOUR, crowd=7,
+        undated_crowd=5, flood_told_at=NOW, unchanged=11, mistrusted_at=NOW, news_at=NOW, longest_wait=3600,
+        silent_told_at=NOW,
     )  # fmt: skip
 
 
@@ -99,6 +101,7 @@ def test_a_feed_that_moves_keeps_its_baseline_and_forgets_the_old_validators(syn
         state = tx.feed_state(OTHER.name)
     assert state.baseline_at == NOW
     assert (state.etag, state.last_modified, state.body_hash, state.redirect_url, state.next_poll_at) == (None,) * 5
+    assert (state.unchanged, state.mistrusted_at, state.longest_wait) == (0, None, 3600)
 
 
 def test_thirty_polls_of_each_feed_are_kept(synced: Store) -> None:

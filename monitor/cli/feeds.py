@@ -48,10 +48,16 @@ def states(context: typer.Context, as_json: JsonOption = False) -> None:
         [
             (row["name"], ago(row["last_success_at"], now=now), row["result"] or "not polled yet", row["failures"],
              ago(row["next_poll_at"], now=now) if row["next_poll_at"] else "at once", row["items_per_day"],
-             row["detail"])
+             _detail(row, now=now))
             for row in rows
         ],
     )  # fmt: skip
+
+
+def _detail(row: dict[str, Any], *, now: datetime) -> str:
+    """What the last poll said, and that a feed which is read has been silent for unusually long."""
+    silent = f"nothing new since {ago(row['last_news_at'], now=now)}, unusually long" if row["silent"] else ""
+    return "; ".join(filter(None, (row["detail"], silent)))
 
 
 def _states(now: datetime) -> list[dict[str, Any]]:
@@ -80,6 +86,8 @@ def _state(feed: Feed, state: FeedState | None, rate: float | None, polls: list[
         "detail": state.last_detail if state else "",
         "failures": state.failures if state else 0,
         "blind": bool(state and state.blind_told_at),
+        "silent": bool(state and state.silent_told_at),
+        "last_news_at": state.news_at if state else None,
         "last_poll_at": state.last_poll_at if state else None,
         "last_success_at": state.last_success_at if state else None,
         "next_poll_at": state.next_poll_at if state else None,

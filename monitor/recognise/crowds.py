@@ -40,7 +40,7 @@ def quieten(answers: Sequence[Recognised], *, state: FeedState, now: datetime) -
 
 
 def _stale(fresh: Sequence[Recognised], *, dates: bool, state: FeedState, now: datetime) -> list[Recognised]:
-    """Those older than the window and than what the feed gave before, and those without a date where it usually dates."""
+    """Those older than the window and than what the feed gave before; those without a date where it usually dates."""
     since = min(now - WINDOW, state.last_success_at or now)  # further back where the daemon was off
     since = min(since, state.newest_at or since)  # a clock that is wrong goes on all the same
     undated = sum(answer.entry.published is None for answer in fresh)
@@ -51,7 +51,7 @@ def _stale(fresh: Sequence[Recognised], *, dates: bool, state: FeedState, now: d
 
 
 def habits_after(state: FeedState, recognised: Sequence[Recognised]) -> FeedState:
-    """The state with what a document shows of its feed's habits: the newest date it ever gave, the crowds it comes with.
+    """The state with what a document shows of its feed's habits: its newest date, the crowds that it comes with.
 
     The first poll shows no crowd: what stood there had gathered for long.
     """

@@ -36,8 +36,7 @@ class EntryKeys:
     text_hash: int
     #: title, summary and body hold enough words that equal content means the same article
     telling: bool = False
-    #: what the keys were made of, for the questions that need likeness instead of equality
-    canonical_url: str = ""
+    #: normalised, to tell the titles of one document apart
     title: str = ""
 
     def __iter__(self) -> Iterator[int]:
@@ -86,7 +85,6 @@ def entry_keys(entry: Entry, *, feed: str, publisher: str) -> EntryKeys:
         text_hash=_key("text", text),
         # the beginning shows it; a full text may have 50,000 characters
         telling=_is_telling(text[:500]),
-        canonical_url=link,
         title=title,
     )
 

@@ -100,8 +100,15 @@ def _headlines(one: str, other: str) -> float | None:
     mine, theirs = _words(one), _words(other)
     if mine == theirs:
         return 1.0 if len(mine) >= _TELLING_HEADLINE else None
+    if _names_only_the_page(mine, theirs) or _names_only_the_page(theirs, mine):
+        return 0.0
     mine, theirs = (_words(rest) for rest in _without_shared_label(one, other))
     return len(mine & theirs) / len(mine | theirs) if mine and theirs else None
+
+
+def _names_only_the_page(few: frozenset[str], more: frozenset[str]) -> bool:
+    """ "Live updates" beside "Live updates: rockets hit …": the story is in what was added."""
+    return 0 < len(few) < _TELLING_HEADLINE and few < more and len(more - few) >= _TELLING_HEADLINE
 
 
 def _texts(new: Words, old: Words, *, at_least: int) -> float | None:
@@ -115,28 +122,31 @@ def _texts(new: Words, old: Words, *, at_least: int) -> float | None:
 
 
 def _without_shared_label(one: str, other: str) -> tuple[str, str]:
-    """Both headlines without a few words before or behind a separator that are the same in both."""
-    for rests in ("after", "before"):
-        mine, theirs = _parts(one, rests), _parts(other, rests)
-        if mine and theirs and mine[0] == theirs[0]:
+    """Both headlines without a few words before or behind a separator that are the same in both.
+
+    What is left must be a headline: "Drones hit base: army" and "Drones hit base: ministry" bear no label.
+    """
+    for split in (_label_before, _label_behind):
+        mine, theirs = split(one), split(other)
+        if mine is None or theirs is None or normalised_title(mine[0]) != normalised_title(theirs[0]):
+            continue
+        label = len(normalised_title(mine[0]).split())
+        rests = sorted(len(normalised_title(rest).split()) for _, rest in (mine, theirs))
+        if label <= _LONGEST_LABEL and rests[0] > 1 and rests[1] > label:
             one, other = mine[1], theirs[1]
     return one, other
 
 
-def _parts(headline: str, rests: str) -> tuple[str, str] | None:
-    """(label, rest) where a short label stands apart from a rest that can be a headline by itself."""
-    separators = list(_LABEL.finditer(headline))
-    if not separators:
-        return None
-    first, last = separators[0], separators[-1]
-    label, rest = (
-        (headline[: first.start()], headline[first.end() :])
-        if rests == "after"
-        else (headline[last.end() :], headline[: last.start()])
-    )
-    label = normalised_title(label)
-    few = len(label.split()) <= _LONGEST_LABEL and len(normalised_title(rest).split()) >= _TELLING_HEADLINE
-    return (label, rest) if few else None
+def _label_before(headline: str) -> tuple[str, str] | None:
+    """(label, rest), parted by the first separator."""
+    first = _LABEL.search(headline)
+    return (headline[: first.start()], headline[first.end() :]) if first else None
+
+
+def _label_behind(headline: str) -> tuple[str, str] | None:
+    """(label, rest), parted by the last separator."""
+    *_, last = (None, *_LABEL.finditer(headline))
+    return (headline[last.end() :], headline[: last.start()]) if last else None
 
 
 def _words(text: str) -> frozenset[str]:

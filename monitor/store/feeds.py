@@ -19,6 +19,10 @@ from monitor.store.tables import FeedRow, FetchEventRow, ItemRow, table_of
 EVENTS_PER_FEED = 30
 
 _STATE = [field.name for field in fields(FeedState) if field.name not in ("feed_id", "name", "url")]
+#: what is forgotten when a feed's address is edited
+_OF_THE_ADDRESS = (
+    "etag", "last_modified", "body_hash", "redirect_url", "redirect_since", "next_poll_at", "mistrusted_at",
+)  # fmt: skip
 _FEEDS, _EVENTS = table_of(FeedRow), table_of(FetchEventRow)
 _EVENT = [getattr(FetchEventRow, field.name) for field in fields(PollEvent)]
 
@@ -43,9 +47,7 @@ class FeedPart(Part):
                 self._connection.execute(insert(FeedRow).values(name=feed.name, **wanted, **blank))
             elif any(getattr(row, key) != value for key, value in wanted.items()):
                 if row.url != feed.url:  # validators and redirects belong to the old address; next poll at once
-                    wanted |= dict.fromkeys(
-                        ("etag", "last_modified", "body_hash", "redirect_url", "redirect_since", "next_poll_at")
-                    )
+                    wanted |= dict.fromkeys(_OF_THE_ADDRESS) | {"unchanged": 0}
                 self._connection.execute(update(FeedRow).where(FeedRow.name == feed.name).values(**wanted))
         gone = [name for name, row in stored.items() if row.configured]
         for name in gone:

@@ -32,15 +32,19 @@ class HousekeepingPart(Part):
     def prune(self, *, before: datetime, now: datetime) -> dict[str, int]:
         """Throws away items first seen before then, and answers how many of what went.
 
-        Items of younger incidents and of incidents with alerts still under way stay. Of what goes the identity
-        keys stay as tombstones, until no document has held them for 400 days. Incidents and their alerts are the
-        ledger and stay for good; notices to the operator go like items, once nothing of them is under way.
+        Items of younger incidents and of incidents with alerts still under way stay, and so do those that a document
+        still holds: their words tell whether a page becomes another story. Of what goes the identity keys stay as
+        tombstones, until no document has held them for 400 days. Incidents and their alerts are the ledger and stay
+        for good; notices to the operator go like items, once nothing of them is under way.
         """
         deliveries = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id)
         unsent = deliveries.where(DeliveryRow.state.in_(_UNDER_WAY))
         needed = select(IncidentRow.id).where(or_(IncidentRow.opened_at >= before, IncidentRow.id.in_(unsent)))
         free = or_(ItemRow.incident_id.is_(None), ItemRow.incident_id.not_in(needed))
-        items = self._connection.execute(delete(ItemRow).where(ItemRow.first_seen < before, free))
+        held = select(FingerprintRow.key).where(
+            FingerprintRow.item_id == ItemRow.id, FingerprintRow.last_seen >= before.date()
+        )
+        items = self._connection.execute(delete(ItemRow).where(ItemRow.first_seen < before, free, ~held.exists()))
         forgotten = FingerprintRow.last_seen < (now - TOMBSTONE_DAYS).date()
         keys = self._connection.execute(delete(FingerprintRow).where(FingerprintRow.item_id.is_(None), forgotten))
         under_way = select(DeliveryRow.alert_id).where(DeliveryRow.state.in_(_UNDER_WAY))
