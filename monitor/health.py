@@ -23,6 +23,8 @@ class Health:
 
     ok: bool
     problems: tuple[str, ...] = ()
+    #: what may be lived with
+    warnings: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -31,7 +33,8 @@ def health(
 ) -> Health:
     """The health of the daemon.
 
-    `state` holds the values that the daemon keeps under `heartbeat`, `outlook` and `config_problem`; `feeds` the
+    `state` holds the values that the daemon keeps under `heartbeat`, `outlook`, `config_problem` and `config_warning`;
+    `feeds` the
     configured feeds; `oldest_due` the due time of the delivery that waits longest (None: nothing waits).
     """
     problems: list[str] = []
@@ -62,4 +65,5 @@ def health(
         "last_success": max(successes).isoformat() if successes else None,
         "outlook": seen.get("state", "online"),
     }
-    return Health(ok=not problems, problems=tuple(problems), facts=facts)
+    warnings = tuple(str(state.get("config_warning") or "").splitlines())
+    return Health(ok=not problems, problems=tuple(problems), warnings=warnings, facts=facts)

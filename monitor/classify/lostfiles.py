@@ -87,7 +87,8 @@ def _whole_folders(folder: Path, lost: dict[Path, list[str]]) -> list[Problem]:
         return []
     return [
         Problem(
-            file=str(folder / part), message=f"the folder {part}/ is gone, with all {part} that others use",
+            file=str(folder / part), message=f"the folder {part}/ is gone, with all that others use of it"
+            + (", and without its patterns no report would ever be an attack" if part == "lists" else ""),
             hint=f"put it back, or copy it from a fresh folder (`basewatch init DIR` makes one, with DIR/rules/{part})",
         )
         for part in gone

@@ -43,6 +43,8 @@ def states(context: typer.Context, as_json: JsonOption = False) -> None:
     if as_json:
         json_out(rows)
         return
+    if not quiet():
+        _tell_languages()
     table(
         ("feed", "last success", "result", "failures", "next poll", "items/day", "detail"),
         [
@@ -69,6 +71,16 @@ def _states(now: datetime) -> list[dict[str, Any]]:
                 rates = _rates(tx, known.values(), now)
                 polls = {name: tx.feed_events(name) for name in known}
     return [_state(feed, known.get(feed.name), rates.get(feed.name), polls.get(feed.name, [])) for feed in configured]
+
+
+def _tell_languages() -> None:
+    """Feeds whose items the rules can hardly read."""
+    from monitor.cli.languages import languages_not_read
+    from monitor.config.feedsfile import load_feeds
+
+    found = settings(warn=False)
+    for problem in languages_not_read(found, load_feeds(found.config)):
+        say(clean(f"warning: {problem}"))
 
 
 def _state(feed: Feed, state: FeedState | None, rate: float | None, polls: list[PollEvent]) -> dict[str, Any]:
