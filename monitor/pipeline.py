@@ -34,6 +34,7 @@ from monitor.news import (
     FeedState,
     Fetched,
     FetchFailed,
+    FetchProblem,
     Item,
     NotModified,
     Novelty,
@@ -63,6 +64,11 @@ class Reading:
     fetched: Fetched | None = None
     parsed: ParsedFeed | None = None
     ms: int = 0
+
+    @property
+    def detail(self) -> str:
+        """Why it brought nothing, with what to do about it where that lies with us."""
+        return self.outcome.told if isinstance(self.outcome, FetchFailed) else getattr(self.outcome, "detail", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +129,8 @@ class Pipeline:
             feed.name, report.result, report.new, report.updated, report.seen, report.copies, report.old,
             len(report.alerts), report.ms,
         )  # fmt: skip
+        if report.result == FetchProblem.BLOCKED_ADDRESS:  # it stays so until somebody changes a setting
+            log.warning("a feed is not asked, its address is blocked feed=%s why=%r", feed.name, report.detail)
         return report
 
     async def _read(self, feed: Feed, state: FeedState) -> Reading:
@@ -249,7 +257,7 @@ def report_of(
     """The poll in numbers: every entry of the document is in exactly one of them."""
     count = Counter(found.novelty for found in recognised)
     return PollReport(
-        feed=feed.name, result=reading.outcome.result, detail=getattr(reading.outcome, "detail", ""),
+        feed=feed.name, result=reading.outcome.result, detail=reading.detail,
         ms=reading.ms, entries=len(recognised), new=count[Novelty.NEW], updated=count[Novelty.UPDATED],
         seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD],
         dropped=reading.parsed.dropped if reading.parsed else 0, alerts=tuple(alerts),
@@ -294,7 +302,7 @@ def state_after(feed: Feed, state: FeedState, reading: Reading, *, now: datetime
     cadence = next_poll(feed, state, outcome, now=now, offline=offline, spread=random.random())
     after = replace(
         state, next_poll_at=cadence.next_poll_at, failures=cadence.failures, last_poll_at=now,
-        last_result=outcome.result, last_detail=getattr(outcome, "detail", ""),
+        last_result=outcome.result, last_detail=reading.detail,
     )  # fmt: skip
     if isinstance(outcome, FetchFailed | ParseFailed):
         return after

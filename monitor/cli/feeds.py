@@ -121,11 +121,12 @@ def try_feed(
     """
     import asyncio
 
-    from monitor.news import Fetched, ParsedFeed
+    from monitor.news import Fetched, FetchFailed, ParsedFeed
 
     fetched, parsed = asyncio.run(_try(url, settings()))
     answer = parsed or fetched
-    result, detail = getattr(answer, "result", "fetched"), getattr(answer, "detail", "")
+    result = getattr(answer, "result", "fetched")
+    detail = answer.told if isinstance(answer, FetchFailed) else getattr(answer, "detail", "")
     entries = parsed.entries if isinstance(parsed, ParsedFeed) else ()
     if as_json:
         json_out({"url": url, "result": result, "detail": detail, "final_url": getattr(fetched, "final_url", None),

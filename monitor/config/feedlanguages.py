@@ -59,10 +59,11 @@ def _warnings(document: Document, feeds: Sequence[Feed], feeds_in: Mapping[str, 
 
 def _stands(document: Document, index: int, spoken: str) -> tuple[str | int, ...]:
     """Where feeds.yaml names the language of a feed; the feed itself where only its documents do."""
-    for loc in (("feeds", index, "language"), ("defaults", "language")):
+    written: tuple[tuple[str | int, ...], ...] = (("feeds", index, "language"), ("defaults", "language"))
+    for loc in written:
         value: Any = document.data
         for key in loc:
-            value = value[key] if isinstance(value, list) else value.get(key) if isinstance(value, dict) else None
+            value = value[index] if isinstance(value, list) else value.get(key) if isinstance(value, dict) else None
         if isinstance(value, str) and _primary(value) == spoken:
             return loc
     return ("feeds", index, "name")
