@@ -177,7 +177,7 @@ def _key_column(line: str) -> int:
 
 
 def _opens_a_part(lines: Sequence[str], number: int, column: int, content: str) -> bool:
-    """Whether a single word stands above a list or keys that are deeper: the name of what follows, without its colon."""
+    """Whether a single word stands above a list or keys that are deeper: the name of what follows, without a colon."""
     following = next((one for one in lines[number:] if one.strip() and not one.lstrip().startswith("#")), "")
     deeper = len(following) - len(following.lstrip(" ")) > column
     return content.isidentifier() and deeper and _is_key_line(following, len(following))

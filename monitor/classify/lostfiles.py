@@ -152,9 +152,9 @@ def shipped_but_gone(folder: Path, defined: Iterable[str]) -> list[Problem]:
     return [
         Problem(
             file=str(folder / within), severity="warning",
-            message=f"{within} of the shipped rules is gone, and none of the {len(names)} names in it is known",
+            message=f"{within} of the shipped rules is gone, and {len(names - known)} of the {len(names)} names in it are not known",
             hint=f"where that is not meant: `basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}",
         )
         for within, names in shipped_names().items()
-        if names and not names & known and not (folder / within).exists() and _is_of_the_shipped(folder, within)
+        if 2 * len(names - known) > len(names) and not (folder / within).exists() and _is_of_the_shipped(folder, within)
     ]  # fmt: skip
