@@ -437,8 +437,8 @@ def test_what_was_told_is_kept_over_a_restart(room: Newsroom, hasty: None) -> No
 
     async def second() -> None:
         async with running(room) as app:
-            assert not await problem(app)
             await until(lambda: len(notices(room)) == 3)
+            assert not await problem(app)
 
     async def third() -> None:
         async with running(room):

@@ -149,10 +149,13 @@ def shipped_but_gone(folder: Path, defined: Iterable[str]) -> list[Problem]:
     """Warnings for shipped files that a folder made of the shipped one has no more, and nobody misses: what they define
     is simply not known."""
     known = frozenset(defined)
+    lost = {
+        within: f"{len(names - known)} of the {len(names)} names in it" for within, names in shipped_names().items()
+    }
     return [
         Problem(
             file=str(folder / within), severity="warning",
-            message=f"{within} of the shipped rules is gone, and {len(names - known)} of the {len(names)} names in it are not known",
+            message=f"{within} of the shipped rules is gone: {lost[within]} are unknown",
             hint=f"where that is not meant: `basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}",
         )
         for within, names in shipped_names().items()
