@@ -17,7 +17,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -27,8 +27,9 @@ from monitor import __version__
 from monitor.alerts.message import operator_alert
 from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
-from monitor.desk import Snapshot, load_desk, snapshot_of
-from monitor.errors import ConfigError, PlaceTaken, StoreError
+from monitor.desk import Snapshot, gone_since, load_desk, snapshot_of
+from monitor.edits import Standing, Told, edit_notice
+from monitor.errors import ConfigError, PlaceTaken, Problem, StoreError
 from monitor.loss import Loss, kept, lost, told
 from monitor.memory import give_back
 from monitor.messages import OperatorReason
@@ -49,8 +50,10 @@ AFTER_A_LOSS, AFTER_A_BUG = 30, 300
 REFUSED_AGAIN = 30
 #: seconds for which edited files must rest before they are read
 SETTLED = 1.5
-#: what `health` reads of a bad edit
-CONFIG_PROBLEM = "config_problem"
+#: what `health` reads of a bad edit, and of files that are not what somebody thinks
+CONFIG_PROBLEM, CONFIG_WARNING = "config_problem", "config_warning"
+#: what the operator was told of edited files
+EDITS_TOLD = "edits_told"
 #: seconds that polls in hand get at a stop
 POLL_GRACE = 5
 #: seconds between two looks at the clock
@@ -90,7 +93,8 @@ class Daemon:
         self._resting: dict[str, float] = {}
         self._last: dict[str, Reach] = {}
         self._outlook = Outlook.ONLINE
-        self._complaint = ""
+        self._standing = Standing()
+        self._told = Told()
         #: files that were not taken over, and when they are read again by the loop's clock
         self._refused: tuple[Snapshot, float] = (frozenset(), 0)
         #: an edit, and when it was first seen so
@@ -228,8 +232,11 @@ class Daemon:
         since = await app.thread.run(lambda tx: tx.state_get("outlook"))
         self._outlook = Outlook(since["state"]) if since else Outlook.ONLINE
         await app.thread.run(lambda tx: tx.state_set("started", {"at": now.isoformat(), "pid": os.getpid()}))
+        self._told = Told.read(await app.thread.run(lambda tx: tx.state_get(EDITS_TOLD)))
         await app.thread.run(lambda tx: tx.state_set(CONFIG_PROBLEM, ""))
         await app.thread.run(lambda tx: tx.state_set("loss", None))
+        await app.thread.run(lambda tx: tx.state_set(CONFIG_WARNING, ""))
+        await self._stand(Standing(warnings=_in_lines(app.desk.warnings)))
 
     async def _tick(self) -> None:
         """Polls what is due, as many side by side as the settings allow."""
@@ -304,7 +311,23 @@ class Daemon:
         await self._parts.deliverer.start_due(self._app.desk.channels)
 
     async def _watch(self) -> None:
-        """Takes over edited files; a bad edit leaves the last good desk in force and is told once.
+        """Takes over edited files, and tells the operator what is worth telling of them."""
+        await self._look_at_files()
+        now = self._app.clock()
+        told, notice = edit_notice(self._told, self._standing, now=now)
+        if told == self._told:
+            return
+
+        def keep(tx: Transaction) -> None:
+            tx.state_set(EDITS_TOLD, told.stored())
+            if notice is not None:
+                self._tell_operator(tx, notice.reason, notice.title, notice.body)
+
+        await self._app.thread.run(keep)
+        self._told = told
+
+    async def _look_at_files(self) -> None:
+        """Takes over edited files; a bad edit leaves the last good desk in force.
 
         An edit is taken when nothing has changed for `SETTLED` seconds: half of a rule that is being written can be a
         rule of its own, one without its `never`.
@@ -313,7 +336,7 @@ class Daemon:
         moment = asyncio.get_running_loop().time()
         refused, again = self._refused
         if found == self._app.desk.snapshot:
-            await self._content()  # a bad edit may have been taken back
+            await self._stand(Standing(warnings=_in_lines(self._app.desk.warnings)))  # a bad edit may be taken back
         elif self._edited[0] != found:
             self._edited = (found, moment)
         elif moment - self._edited[1] >= SETTLED and (found != refused or moment >= again):
@@ -321,39 +344,33 @@ class Daemon:
             try:
                 desk = await asyncio.to_thread(load_desk, self._app.settings)
             except ConfigError as error:
-                await self._complain(str(error))
+                gone = gone_since(self._app.desk.snapshot, found, error.problems)
+                await self._stand(Standing(problems=_in_lines([*gone, *error.problems])))
                 return
             if not found == desk.snapshot == snapshot_of(self._app.settings):
                 return  # somebody wrote while it was read: the next look waits for that edit to rest
             await self._app.take_over(desk)
             log.info("edited files are in force feeds=%d rules=%d", len(desk.feeds), len(desk.rules.rules))
-            await self._content()
+            await self._stand(Standing(warnings=_in_lines(desk.warnings)))
 
-    async def _complain(self, problems: str) -> None:
-        if problems == self._complaint:
+    async def _stand(self, standing: Standing) -> None:
+        """How the files stand now: kept for `health`, and each change is in the log."""
+        before = self._standing
+        if standing == before:
             return
 
-        def change(tx: Transaction) -> None:
-            tx.state_set(CONFIG_PROBLEM, problems)
-            self._tell_operator(tx, OperatorReason.CONFIG_PROBLEM, "An edited file is not taken over", problems)
+        def keep(tx: Transaction) -> None:
+            tx.state_set(CONFIG_PROBLEM, standing.problems)
+            tx.state_set(CONFIG_WARNING, standing.warnings)
 
-        await self._app.thread.run(change)
-        self._complaint = problems
-        log.error("an edit is not taken over; the last good files stay in force\n%s", problems)
-
-    async def _content(self) -> None:
-        """The files on disk are in force: nothing to complain of."""
-        if not self._complaint:
-            return
-
-        def change(tx: Transaction) -> None:
-            tx.state_set(CONFIG_PROBLEM, "")
-            said = "What was wrong is mended; the files as they are now decide."
-            self._tell_operator(tx, OperatorReason.CONFIG_MENDED, "The edited files are in force", said)
-
-        await self._app.thread.run(change)
-        self._complaint = ""
-        log.info("what was wrong in the edited files is mended")
+        await self._app.thread.run(keep)
+        self._standing = standing
+        if standing.problems:
+            log.error("an edit is not taken over; the last good files stay in force\n%s", standing.problems)
+        elif before.problems:
+            log.info("what was wrong in the edited files is mended")
+        if standing.warnings and standing.warnings != before.warnings:
+            log.warning("the files are in force, and not all of them are as somebody may think\n%s", standing.warnings)
 
     async def _heartbeat(self) -> None:
         await asyncio.to_thread(self._make_sure)  # a restart of PostgreSQL takes the lock away
@@ -386,3 +403,7 @@ class Daemon:
             await self._app.thread.run(lambda tx: tx.state_set("heartbeat", None))
         except StoreError as error:
             log.warning("what is due waits for the next start, the database is gone why=%r", str(error))
+
+
+def _in_lines(problems: Iterable[Problem]) -> str:
+    return "\n".join(map(str, problems))

@@ -23,6 +23,8 @@ class Health:
 
     ok: bool
     problems: tuple[str, ...] = ()
+    #: what may be lived with
+    warnings: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -31,9 +33,9 @@ def health(
 ) -> Health:
     """The health of the daemon.
 
-    `state` holds the values that the daemon keeps under `heartbeat`, `outlook`, `config_problem` and `loss`, and under
-    `refused` why the database did not take a change just now (empty: it did); `feeds` the configured feeds;
-    `oldest_due` the due time of the delivery that waits longest (None: nothing waits).
+    `state` holds the values that the daemon keeps under `heartbeat`, `outlook`, `config_problem`, `config_warning` and
+    `loss`, and under `refused` why the database did not take a change just now (empty: it did); `feeds` the configured
+    feeds; `oldest_due` the due time of the delivery that waits longest (None: nothing waits).
     """
     problems: list[str] = []
     beat = state.get("heartbeat")
@@ -68,4 +70,5 @@ def health(
         "last_success": max(successes).isoformat() if successes else None,
         "outlook": seen.get("state", "online"),
     }
-    return Health(ok=not problems, problems=tuple(problems), facts=facts)
+    warnings = tuple(str(state.get("config_warning") or "").splitlines())
+    return Health(ok=not problems, problems=tuple(problems), warnings=warnings, facts=facts)

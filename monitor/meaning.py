@@ -307,8 +307,9 @@ class Opinion(StrEnum):
 class Feedback:
     """A person's word on what was done with an item: from then on an example that the rules are tested with.
 
-    It is about what the rules said. Whether somebody was told may differ: an incident is told once, and what a feed
-    held at its first poll is not told at all.
+    `right` holds on to what the rules said. `wrong` is about what people got: somebody was told who should not have
+    been, or nobody was who should have been. So a missed alert never asks the rules for silence, also where they wanted
+    it told and something else kept it back (an incident that was told already, a first poll, a flood).
     """
 
     #: as it was when the word was given; it outlives the stored one
@@ -329,4 +330,11 @@ class Feedback:
     @property
     def must_alert(self) -> bool:
         """Whether the rules must want it told, after this word."""
-        return self.alerted is (self.opinion is Opinion.RIGHT)
+        if self.opinion is Opinion.RIGHT:
+            return self.alerted
+        return not (self.alerted and self.told)
+
+    @property
+    def is_missed(self) -> bool:
+        """It says that somebody should have been told, and nobody was."""
+        return self.opinion is Opinion.WRONG and self.must_alert

@@ -19,6 +19,8 @@ class OperatorReason(StrEnum):
     FEED_BACK = "FEED_BACK"
     CHANNEL_GAVE_UP = "CHANNEL_GAVE_UP"
     CONFIG_PROBLEM = "CONFIG_PROBLEM"
+    #: the files are in force, and one of them is not what somebody thinks
+    CONFIG_WARNING = "CONFIG_WARNING"
     CONFIG_MENDED = "CONFIG_MENDED"
     OFFLINE = "OFFLINE"
     BACK_ONLINE = "BACK_ONLINE"

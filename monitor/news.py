@@ -160,8 +160,15 @@ class FetchFailed:
     #: HTTP status where there was one
     status: int | None = None
     detail: str = ""
+    #: what to do about it, where it lies with whoever runs basewatch
+    remedy: str = ""
     #: what the publisher asked us to wait (Retry-After on 429/503)
     retry_after: timedelta | None = None
+
+    @property
+    def told(self) -> str:
+        """The detail and what to do about it, for people."""
+        return f"{self.detail}; {self.remedy}" if self.remedy else self.detail
 
     @property
     def result(self) -> str:

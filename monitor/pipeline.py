@@ -36,6 +36,7 @@ from monitor.news import (
     FeedState,
     Fetched,
     FetchFailed,
+    FetchProblem,
     Item,
     NotModified,
     Novelty,
@@ -68,6 +69,11 @@ class Reading:
     #: asked without validators, because what they say was doubted
     plainly: bool = False
     ms: int = 0
+
+    @property
+    def detail(self) -> str:
+        """Why it brought nothing, with what to do about it where that lies with us."""
+        return self.outcome.told if isinstance(self.outcome, FetchFailed) else getattr(self.outcome, "detail", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +136,10 @@ class Pipeline:
             feed.name, report.result, report.new, report.updated, report.seen, report.copies, report.old,
             len(report.alerts), report.ms, *filter(None, [report.detail]),
         )  # fmt: skip
-        if isinstance(reading.outcome, Fetched) and report.detail:
-            log.warning("feed=%s was read, but: %s", feed.name, report.detail)
+        if isinstance(reading.outcome, Fetched) and report.detail != state.last_detail:
+            log.warning("feed=%s was read, but: %s", feed.name, report.detail or "what was odd about it is gone")
+        if report.result == FetchProblem.BLOCKED_ADDRESS != state.last_result:
+            log.warning("a feed is not asked, its address is blocked feed=%s why=%r", feed.name, report.detail)
         return report
 
     async def _read(self, feed: Feed, state: FeedState) -> Reading:
@@ -281,7 +289,7 @@ def report_of(
     """The poll in numbers: every entry of the document is in exactly one of them."""
     count = Counter(found.novelty for found in recognised)
     return PollReport(
-        feed=feed.name, result=reading.outcome.result, detail=getattr(reading.outcome, "detail", ""),
+        feed=feed.name, result=reading.outcome.result, detail=reading.detail,
         ms=reading.ms, entries=len(recognised), new=count[Novelty.NEW], updated=count[Novelty.UPDATED],
         seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD],
         dropped=reading.parsed.dropped if reading.parsed else 0, alerts=tuple(alerts),
@@ -317,10 +325,10 @@ def item_of(
     )  # fmt: skip
 
 
-def detail_after(state: FeedState, outcome: Fetched | NotModified | FetchFailed | ParseFailed) -> str:
+def detail_after(state: FeedState, reading: Reading) -> str:
     """What people are told of the feed: of a document that has not changed, what was odd about it still is."""
-    unchanged = isinstance(outcome, NotModified) and not state.failures
-    return getattr(outcome, "detail", "") or (state.last_detail if unchanged else "")
+    unchanged = isinstance(reading.outcome, NotModified) and not state.failures
+    return reading.detail or (state.last_detail if unchanged else "")
 
 
 def state_after(feed: Feed, state: FeedState, reading: Reading, *, now: datetime, offline: bool) -> FeedState:
@@ -332,7 +340,7 @@ def state_after(feed: Feed, state: FeedState, reading: Reading, *, now: datetime
     cadence = next_poll(feed, state, outcome, now=now, offline=offline, spread=random.random())
     after = replace(
         state, next_poll_at=cadence.next_poll_at, failures=cadence.failures, last_poll_at=now,
-        last_result=outcome.result, last_detail=detail_after(state, outcome),
+        last_result=outcome.result, last_detail=detail_after(state, reading),
     )  # fmt: skip
     if isinstance(outcome, FetchFailed | ParseFailed):
         return after

@@ -72,7 +72,7 @@ def find_slip(text: str, last: int) -> Slip | None:
             start = found
         behind = _scan(line, start, state)
         if isinstance(behind, _Open):
-            end = _closed_in(lines, number, column, behind, state)
+            end = _closed_in(lines, number, _key_column(line), behind, state)
             if end is None:
                 return _unclosed(line, number, behind.quote)
             number = end
@@ -84,7 +84,7 @@ def find_slip(text: str, last: int) -> Slip | None:
 def swallows_a_key(lines: Sequence[str], first: int, last: int) -> bool:
     """Whether a quoted text from line `first` to `last` (both 0-based) runs over a key that it cannot be meant to hold:
     one that stands no deeper than the line where the text begins."""
-    column = len(lines[first]) - len(lines[first].lstrip(" "))
+    column = _key_column(lines[first])
     return any(_is_key_line(line, column) for line in lines[first + 1 : last + 1])
 
 
@@ -118,6 +118,8 @@ def _block_line(lines: Sequence[str], number: int, column: int, state: _State) -
     if start > column:
         state.dashes = [one for one in state.dashes if one < column] + [column]
     match = _KEY.match(line, start) or _QUOTED_KEY.match(line, start)
+    if (match or column in state.dashes) and (bare := _NO_DASH_BLANK.match(content)):
+        return Slip(number, f"{_PREFIX}a blank is missing behind the hyphen", f"write - {bare[1][:60]}")
     if match:
         if not state.columns or state.columns[-1] != start:
             state.columns.append(start)
@@ -127,14 +129,13 @@ def _block_line(lines: Sequence[str], number: int, column: int, state: _State) -
             state.block = column
             return len(line)
         return match.end()
-    if start == column and column in state.dashes and (bare := _NO_DASH_BLANK.match(content)):
-        return Slip(number, f"{_PREFIX}a blank is missing behind the hyphen", f"write - {bare[1][:60]}")
     if start > column and _BLOCK.search(line[column:]):
         state.block = column
         return len(line)
     is_key = start in state.columns or (state.awaits and _followed_by_key(lines, number, start))
     if start > column:
         is_key = _followed_by_key(lines, number, start)
+    is_key = is_key or _opens_a_part(lines, number, start, content)
     slip = _broken_key(content, number) if is_key else None
     return slip or start
 
@@ -166,6 +167,20 @@ def _followed_by_key(lines: Sequence[str], number: int, column: int) -> bool:
         if line.strip() and not line.lstrip().startswith("#"):
             return len(line) - len(line.lstrip(" ")) == column and _KEY.match(line, column) is not None
     return False
+
+
+def _key_column(line: str) -> int:
+    """Where a line begins, behind the hyphens of a list."""
+    at = len(line) - len(line.lstrip(" "))
+    dashes = _DASHES.match(line, at)
+    return dashes.end() if dashes else at
+
+
+def _opens_a_part(lines: Sequence[str], number: int, column: int, content: str) -> bool:
+    """Whether a single word stands above a list or keys that are deeper: the name of what follows, without a colon."""
+    following = next((one for one in lines[number:] if one.strip() and not one.lstrip().startswith("#")), "")
+    deeper = len(following) - len(following.lstrip(" ")) > column
+    return content.isidentifier() and deeper and _is_key_line(following, len(following))
 
 
 def _is_key_line(line: str, column: int) -> bool:

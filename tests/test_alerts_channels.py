@@ -287,3 +287,23 @@ def test_the_example_of_the_documentation_is_a_channels_file(tmp_path: Path) -> 
         "tgram://1...h/-1001234567890",
         "discord://0...0/A...1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('urls:\n  - "json://x/y":\n      tag alerts\n', "2: urls[0]: a colon and a blank stand between"),
+        ('urls:\n  - "json://x/y":\n      tag:alerts\n', "write tag: alerts"),
+        ('urls:\n  - "json://x/y:\n      tag: alerts\n', "2: not readable as YAML: a quote is not closed"),
+        ("urls:\n  - “json://x/y”:\n      tag: alerts\n", "the address is in quotes that are none here (“)"),
+        ('urls:\n  - "json://x/y":\n      tag: “alerts”\n', "“alerts” is in quotes that are none here (“)"),
+        ('urls\n  - "json://x/y":\n      tag: alerts\n', "1: not readable as YAML: the colon behind urls is missing"),
+        ('urls:\n  - "json://x/y":\n      tag: alerts\n     level: 1\n', "not readable as YAML"),
+    ],
+)
+def test_a_slip_of_the_hand_is_told_in_its_line(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "channels.yaml").write_text(text)
+    with pytest.raises(ConfigError) as refused:
+        Channels.load(tmp_path / "channels.yaml")
+    assert says in str(refused.value)
+    assert len(refused.value.problems) == 1

@@ -19,7 +19,8 @@ LONGEST_FUNCTION = 60
 #: names that say nothing about what is inside
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "core", "common", "misc", "base", "services"}
 #: modules that decide: values in, values out, `now` is passed in
-PURE = ("news.py", "meaning.py", "messages.py", "judging.py", "health.py", "loss.py", "notices.py", "outlook.py",
+PURE = ("news.py", "meaning.py", "messages.py", "judging.py", "edits.py", "health.py", "loss.py", "notices.py",
+        "outlook.py",
         "recognise/", "rehearsal.py", "replay.py", "difference.py", "incidents/", "classify/classifier.py",
         "feeds/cadence.py", "feeds/dates.py", "feeds/parse.py",
         "alerts/decide.py", "alerts/message.py", "alerts/quotes.py", "alerts/times.py", "alerts/retry.py")  # fmt: skip

@@ -121,16 +121,17 @@ def prune(address: str) -> None:
 
 @pytest.mark.parametrize("fate", FATES)
 def test_right_holds_and_wrong_fails_until_the_rules_are_changed(stored: str, call: Call, fate: str) -> None:
-    """Whatever became of the item, the word is about what the rules said."""
+    """`right` holds on to what the rules said; `wrong` never asks for silence where nobody was told."""
     link = FATES[fate].link
     for opinion in ("right", "wrong"):
         code, out, _ = call("feedback", link, opinion, "--note", "so the duty officer", "--json")
         said = json.loads(out)
-        must = (fate in ALERTS) is (opinion == "right")
+        missed = opinion == "wrong" and fate != "told"
+        must = missed or (fate in ALERTS and opinion == "right")
         assert (code, said["opinion"], said["must_alert"], said["told"]) == (0, opinion, must, fate == "told")
         code, out, err = call("rules", "test", "--json")
         assert json.loads(out)["feedback"] == 1
-        if opinion == "right":
+        if opinion == "right" or (missed and fate in ALERTS):  # the rules want it told: it was something else
             assert (code, failed(out)) == (0, [])
             assert err.endswith("; feedback on 1 item holds\n")
             continue
@@ -176,6 +177,26 @@ def test_where_the_rules_and_the_outcome_differ_it_says_what_is_meant(
 ) -> None:
     assert words in call("feedback", FATES[fate].link, "right")[2]
     assert call("-q", "feedback", FATES[fate].link, "right")[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("fate", "opinion", "words"),
+    [
+        ("told", "right", "it was right to tell it"),
+        ("told", "wrong", "somebody was told, and nobody should have been"),
+        ("quiet", "right", "it was right that nobody was told"),
+        ("quiet", "wrong", "nobody was told, and somebody should have been"),
+        ("told already", "right", "the rules were right to want it told"),
+        ("told already", "wrong", "nobody was told, and somebody should have been"),
+        ("before", "wrong", "nobody was told, and somebody should have been"),
+    ],
+)
+def test_it_says_back_what_was_understood(stored: str, call: Call, fate: str, opinion: str, words: str) -> None:
+    out, err = call("feedback", FATES[fate].link, opinion)[1:]
+    assert f"means {words}\n" in out
+    assert f"understood: {words}\n" in err
+    swallowed = fate in ("told already", "before") and opinion == "wrong"
+    assert ("under examples: quiet of the rule attack-" in err) is swallowed
 
 
 def test_a_copy_is_kept_for_the_article_that_it_repeats(stored: str, call: Call) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from pathlib import Path
 
 import httpcore
@@ -151,3 +151,20 @@ def test_the_refusal_names_the_address_and_its_kind() -> None:
         "::ffff:10.0.0.1 leads to ::ffff:a00:1, an IPv4-mapped address",
         "10.0.0.1, a private address",
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed", "how"),
+    [
+        ("http://127.0.0.1/", (), "BASEWATCH_ALLOW_NETWORKS=127.0.0.0/8"),
+        ("http://[::1]/", (), "BASEWATCH_ALLOW_NETWORKS=::1/128"),
+        ("http://[::ffff:127.0.0.1]/", (), "BASEWATCH_ALLOW_NETWORKS=127.0.0.0/8"),
+        ("http://10.1.2.3/", (), "BASEWATCH_ALLOW_NETWORKS=10.1.2.3/32"),
+        ("http://[fd00::1]/", (), "BASEWATCH_ALLOW_NETWORKS=fd00::1/128"),
+        ("http://10.1.2.3/", LOOPBACK, "BASEWATCH_ALLOW_NETWORKS=127.0.0.0/8,10.1.2.3/32"),
+    ],
+)
+def test_a_refusal_says_how_to_allow_a_server_of_ones_own(url: str, allowed: Sequence[IPv4Network], how: str) -> None:
+    answer = fetch(url, allow_networks=allowed)
+    assert isinstance(answer, FetchFailed)
+    assert answer.told == f"{answer.detail}; only if it is a server of your own, set {how}"

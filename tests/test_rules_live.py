@@ -376,6 +376,96 @@ def test_the_operator_hears_that_a_bad_edit_was_mended(room: Newsroom, hasty: No
     work(edits)
 
 
+def test_a_rule_that_is_saved_again_and_again_makes_few_messages(room: Newsroom, hasty: None) -> None:
+    file = room.path("rules") / "second.yaml"
+
+    async def edits() -> None:
+        async with running(room) as app:
+            for number in range(12):
+                file.write_text(f"rule: second\nkey{number}: 1\n")
+                await until_problem(app, f"key{number}")
+            await until(lambda: len(notices(room)) >= 1)
+            file.write_text(WHOLE)
+            await until(lambda: "second" in ids(app))
+            await until(lambda: "CONFIG_MENDED" in notices(room)[-1])
+
+    work(edits)
+    assert len(notices(room)) <= 3
+
+
+def test_a_file_of_a_wrong_name_is_a_warning_everywhere(
+    room: Newsroom, hasty: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = room.path("rules") / "second.yaml.txt"
+    caplog.set_level("INFO", "monitor")
+
+    async def warning(app: App) -> str:
+        return str(await app.thread.run(lambda tx: tx.state_get("config_warning")) or "")
+
+    async def edits() -> None:
+        async with running(room) as app:
+            file.write_text(WHOLE)
+            await until(lambda: len(notices(room)) == 1)
+            said = await warning(app)
+            assert said.endswith("second.yaml.txt is not read; name it second.yaml")
+            found = health({"config_warning": said}, [], None, now=utc_now())
+            assert found.warnings == (said,)
+            assert not any("second" in one for one in found.problems)
+            assert not await problem(app)
+            file.rename(file.with_suffix(""))
+            await until(lambda: len(notices(room)) == 2)
+            assert not await warning(app)
+            assert ids(app) == {"first", "second"}
+
+    work(edits)
+    assert "CONFIG_WARNING" in notices(room)[0]
+    assert "second.yaml.txt is not read" in notices(room)[0]
+    assert "CONFIG_MENDED" in notices(room)[1]
+    assert "second.yaml.txt is not read" in caplog.text
+
+
+def test_what_was_told_is_kept_over_a_restart(room: Newsroom, hasty: None) -> None:
+    """Mended while no daemon ran: the next one says so, and an old warning is not told again."""
+    folder = room.path("rules")
+    (folder / "third.yml").write_text("rule: third\n")
+
+    async def first() -> None:
+        async with running(room):
+            await until(lambda: len(notices(room)) == 1)
+            (folder / "second.yaml").write_text("rule: x\n")
+            await until(lambda: len(notices(room)) == 2)
+
+    async def second() -> None:
+        async with running(room) as app:
+            await until(lambda: len(notices(room)) == 3)
+            assert not await problem(app)
+
+    async def third() -> None:
+        async with running(room):
+            await asyncio.sleep(1)
+
+    work(first)
+    (folder / "second.yaml").unlink()
+    work(second)
+    work(third)
+    assert ["WARNING" in one for one in notices(room)] == [True, False, False]
+    assert "CONFIG_MENDED" in notices(room)[2]
+    assert "third.yml is not read" in notices(room)[2]
+
+
+def test_a_file_that_others_use_and_that_is_gone_is_named(room: Newsroom, hasty: None) -> None:
+    folder = room.path("rules")
+    write(folder / "lists" / "mine.yaml", {"lists": {"vessel": ["barge"]}})
+    write(folder / "second.yaml", rule("second", what={"any": ["@vessel"]}))
+
+    async def edits() -> None:
+        async with running(room) as app:
+            (folder / "lists" / "mine.yaml").unlink()
+            await until_problem(app, "lists/mine.yaml: the file is gone")
+
+    work(edits)
+
+
 # -------------------------------------------------------------------------------------------- what is stored
 
 

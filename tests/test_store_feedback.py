@@ -73,3 +73,11 @@ def test_text_that_no_database_takes_is_kept_as_far_as_it_goes(store: Store) -> 
 )
 def test_right_asks_for_the_same_and_wrong_for_the_opposite(alerted: bool, opinion: str, must: bool) -> None:
     assert replace(FULL, alerted=alerted, opinion=Opinion(opinion)).must_alert is must
+
+
+@pytest.mark.parametrize(("opinion", "must"), [("right", True), ("wrong", True)])
+def test_what_the_rules_wanted_and_nobody_got_never_asks_for_silence(opinion: str, must: bool) -> None:
+    """Swallowed by an incident, a first poll, a flood: `wrong` is about what people got."""
+    swallowed = replace(FULL, told=False, decision=DecisionReason.NO_CHANGE, opinion=Opinion(opinion))
+    assert swallowed.must_alert is must
+    assert swallowed.is_missed is (opinion == "wrong")

@@ -25,6 +25,10 @@ _EXAMPLE = "write: urls: [{'mailto://user:${SMTP_PASSWORD}@example.org': {tag: a
 _INCLUDE = "include is not used here: every address stands in this one file"
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SCHEMA = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9+.-]*)://")
+#: `tag alerts` and `tag:alerts`
+_RUN_TOGETHER = re.compile(r"(tags?|groups?)(?::|\s+)(\S.*)$")
+#: what word processors make of a quote
+_CURLY = re.compile("[“”„‘’‚«»]")
 _TEXT_LINE = re.compile(
     r"(?:(?P<tags>[A-Za-z0-9,_:\- \t]*)=)?\s*(?:(?P<url>(?:[A-Za-z0-9+.-]{1,32}://|\$\{).*)|(?P<members>[\w, \t-]+))$"
 )
@@ -126,6 +130,9 @@ class _Reader:
 
     def _yaml_entry(self, value: Any, *, line: int, key: str, shared: dict[str, Any]) -> None:
         """One address: text, or a mapping whose key is the address and whose value holds its options."""
+        if slip := _slip(value):
+            self.problem(line, slip[0], key=key, hint=slip[1])
+            return
         addresses = (
             [value]
             if isinstance(value, str)
@@ -224,3 +231,17 @@ class _Reader:
 
 def _is_address(text: object) -> bool:
     return isinstance(text, str) and ("://" in text or text.lstrip().startswith("${"))
+
+
+def _slip(value: Any) -> tuple[str, str] | None:
+    """A slip of the hand that YAML takes for something else, and what to write."""
+    for name, options in value.items() if isinstance(value, dict) else [(value, None)]:
+        if run_together := _RUN_TOGETHER.match(options) if isinstance(options, str) else None:
+            wanted = f"write {run_together[1]}: {run_together[2]}"
+            return "a colon and a blank stand between a key and its value", wanted
+        tags = options.get("tag", options.get("tags")) if isinstance(options, dict) else None
+        for text in (name, *(tags if isinstance(tags, list) else [tags])):
+            if isinstance(text, str) and _CURLY.match(text):
+                quoted = "the address" if text is name else text  # an address holds secrets
+                return f"{quoted} is in quotes that are none here ({text[0]})", 'use plain quotes (")'
+    return None

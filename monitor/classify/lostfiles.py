@@ -87,7 +87,8 @@ def _whole_folders(folder: Path, lost: dict[Path, list[str]]) -> list[Problem]:
         return []
     return [
         Problem(
-            file=str(folder / part), message=f"the folder {part}/ is gone, with all {part} that others use",
+            file=str(folder / part), message=f"the folder {part}/ is gone, with all that others use of it"
+            + (", and without its patterns no report would ever be an attack" if part == "lists" else ""),
             hint=f"put it back, or copy it from a fresh folder (`basewatch init DIR` makes one, with DIR/rules/{part})",
         )
         for part in gone
@@ -148,12 +149,15 @@ def shipped_but_gone(folder: Path, defined: Iterable[str]) -> list[Problem]:
     """Warnings for shipped files that a folder made of the shipped one has no more, and nobody misses: what they define
     is simply not known."""
     known = frozenset(defined)
+    lost = {
+        within: f"{len(names - known)} of the {len(names)} names in it" for within, names in shipped_names().items()
+    }
     return [
         Problem(
             file=str(folder / within), severity="warning",
-            message=f"{within} of the shipped rules is gone, and none of the {len(names)} names in it is known",
+            message=f"{within} of the shipped rules is gone: {lost[within]} are unknown",
             hint=f"where that is not meant: `basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}",
         )
         for within, names in shipped_names().items()
-        if names and not names & known and not (folder / within).exists() and _is_of_the_shipped(folder, within)
+        if 2 * len(names - known) > len(names) and not (folder / within).exists() and _is_of_the_shipped(folder, within)
     ]  # fmt: skip

@@ -36,9 +36,10 @@ def feedback(
 ) -> None:
     """Say that basewatch was right or wrong to alert about an item, or to stay quiet; without ITEM: list what was said.
 
-    From then on `basewatch rules test` asks the rules to do the same again, or the opposite. It is kept with the item's
-    text, also after the item itself is pruned; a second word on an item replaces the first. Exit code 2 where no such
-    item is stored.
+    wrong about an item that was told means that it should have stayed quiet; wrong about one that nobody was told of
+    means that somebody should have been. From then on `basewatch rules test` asks the rules for that. It is kept with
+    the item's text, also after the item itself is pruned; a second word on an item replaces the first. Exit code 2
+    where no such item is stored.
 
     Example:
       basewatch feedback https://www.example.org/news/1234 wrong --note "a drill, not an attack"
@@ -95,7 +96,22 @@ def _give(what: str, opinion: Opinion, note: str) -> tuple[Feedback, list[str]]:
         with store.transaction() as tx:
             tx.keep_feedback(said)
     does = "alert about it" if said.must_alert else "stay quiet about it"
-    return said, [*remarks, f"kept: from now on `basewatch rules test` asks the rules to {does}"]
+    remarks += [
+        f"understood: {_understood(said)}",
+        f"kept: from now on `basewatch rules test` asks the rules to {does}",
+    ]
+    return said, remarks
+
+
+def _understood(said: Feedback) -> str:
+    """The word on an item as a sentence, so that nobody teaches the rules the opposite of what was meant."""
+    if said.is_missed:
+        return "nobody was told, and somebody should have been"
+    if said.opinion == "wrong":
+        return "somebody was told, and nobody should have been"
+    if said.told:
+        return "it was right to tell it"
+    return "the rules were right to want it told" if said.alerted else "it was right that nobody was told"
 
 
 def _as_said(store: Store, what: str, opinion: Opinion, note: str, *, now: datetime) -> tuple[Feedback, list[str]]:
@@ -116,7 +132,7 @@ def _as_said(store: Store, what: str, opinion: Opinion, note: str, *, now: datet
 def _of_stored(
     store: Store, stored: StoredItem, opinion: Opinion, note: str, *, now: datetime
 ) -> tuple[Feedback, list[str]]:
-    """What is said of a stored item: about what the rules said then, or say now where they were not asked."""
+    """What is said of a stored item, beside what the rules said then, or say now where they were not asked."""
     from monitor.cli.words import why_stored
     from monitor.meaning import Feedback
 
@@ -125,8 +141,11 @@ def _of_stored(
     if found is None:
         found = _judged_now(store, stored)
         remarks.append(f"the rules were not asked when it came ({why_stored(stored)}); taken is what they say now")
-    elif found.tells and not told:
-        remarks.append(f"the rules wanted it told, and nobody was: {why_stored(stored)}; your word is about the rules")
+    if found.tells and not told:
+        remarks.append(f"the rules wanted it told, and nobody was: {why_stored(stored)}")
+        if opinion == "wrong":
+            quiet = f"put its headline under examples: quiet of the rule {found.rule}"
+            remarks.append(f"no rule has to change for that; if you mean that it should stay quiet, {quiet}")
     said = Feedback(
         item=stored.item, opinion=opinion, note=note, given_at=now, told=told,
         decision=stored.decision.reason if stored.decision else None,
@@ -206,6 +225,7 @@ def _show(said: Feedback) -> None:
     out(f"item  {said.item.id} {clean(said.item.title)}")
     out(f"was   {_done(said)}{f', rule {said.rule}' if said.rule else ''}")
     out(f"said  {said.opinion}{f': {clean(said.note)}' if said.note else ''}")
+    out(f"means {_understood(said)}")
 
 
 def _object(said: Feedback) -> dict[str, Any]:

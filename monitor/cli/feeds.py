@@ -43,6 +43,8 @@ def states(context: typer.Context, as_json: JsonOption = False) -> None:
     if as_json:
         json_out(rows)
         return
+    if not quiet():
+        _tell_languages()
     table(
         ("feed", "last success", "result", "failures", "next poll", "items/day", "detail"),
         [
@@ -75,6 +77,16 @@ def _states(now: datetime) -> list[dict[str, Any]]:
                 rates = _rates(tx, known.values(), now)
                 polls = {name: tx.feed_events(name) for name in known}
     return [_state(feed, known.get(feed.name), rates.get(feed.name), polls.get(feed.name, [])) for feed in configured]
+
+
+def _tell_languages() -> None:
+    """Feeds whose items the rules can hardly read."""
+    from monitor.cli.languages import languages_not_read
+    from monitor.config.feedsfile import load_feeds
+
+    found = settings(warn=False)
+    for problem in languages_not_read(found, load_feeds(found.config)):
+        say(clean(f"warning: {problem}"))
 
 
 def _state(feed: Feed, state: FeedState | None, rate: float | None, polls: list[PollEvent]) -> dict[str, Any]:
@@ -122,7 +134,7 @@ def try_feed(
     fetched, parsed = asyncio.run(_try(url, settings()))
     answer = parsed or fetched
     result = getattr(answer, "result", "fetched")
-    detail = "; ".join(filter(None, (getattr(one, "detail", "") for one in (fetched, parsed))))
+    detail = "; ".join(filter(None, map(_told, (fetched, parsed))))
     entries = parsed.entries if isinstance(parsed, ParsedFeed) else ()
     if as_json:
         json_out({"url": url, "result": result, "detail": detail, "final_url": getattr(fetched, "final_url", None),
@@ -139,6 +151,11 @@ def try_feed(
 
 def _day(moment: Any) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _told(answer: object) -> str:
+    """What is odd about an answer, with what to do about it where that lies with us."""
+    return getattr(answer, "told", "") or getattr(answer, "detail", "")
 
 
 async def _try(

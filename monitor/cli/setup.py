@@ -124,7 +124,9 @@ def _desk_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
         return error.problems
     facts |= {"feeds": len(desk.feeds), "rules": len(desk.rules.rules)}
     facts["targets"] = ", ".join(target.label for target in desk.channels.targets(desk.channels.names()))
-    return []
+    from monitor.cli.languages import languages_not_read
+
+    return [*desk.warnings, *languages_not_read(found, desk.feeds)]
 
 
 def _database_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:

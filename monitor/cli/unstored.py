@@ -45,7 +45,11 @@ def _headline(link: str) -> tuple[str, str]:
     answer = asyncio.run(fetch())
     title, summary = headline_of(answer.body, answer.content_type) if isinstance(answer, Fetched) else ("", "")
     if not title:
-        why = "it holds no headline" if isinstance(answer, Fetched) else f"{answer.result} {answer.detail}".strip()
+        why = (
+            "it holds no headline"
+            if isinstance(answer, Fetched)
+            else f"{answer.result} {getattr(answer, 'told', answer.detail)}".strip()
+        )
         raise BasewatchError(
             f"no stored item has the link {link}, and the page cannot be read ({why}); paste its headline"
         )

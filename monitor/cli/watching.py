@@ -157,7 +157,8 @@ def health(as_json: JsonOption = False) -> None:
     """Say whether the daemon is at work, from what it wrote into the database; needs no port.
 
     Exit code 1 with one sentence per problem: no sign of life, no network, blind feeds, overdue deliveries, an edited
-    file that is not in force.
+    file that is not in force. Warnings (a file that is not read under its name, a feed in a language that no list
+    reads) leave it 0.
 
     Example:
       basewatch health || echo "basewatch needs you"
@@ -170,7 +171,8 @@ def health(as_json: JsonOption = False) -> None:
             verdict = verdict_on(state, [], None, now=utc_now())
         else:
             with store.read() as tx:
-                state = {key: tx.state_get(key) for key in ("heartbeat", "outlook", "config_problem", "loss")}
+                keys = ("heartbeat", "outlook", "config_problem", "config_warning", "loss")
+                state = {key: tx.state_get(key) for key in keys}
                 feeds, oldest_due = tx.feed_states(), tx.oldest_due()
             state["refused"] = _refusal(store)
             verdict = verdict_on(state, feeds, oldest_due, now=utc_now())
@@ -179,6 +181,8 @@ def health(as_json: JsonOption = False) -> None:
     else:
         for problem in verdict.problems:
             out(clean(problem))
+        for warning in verdict.warnings:
+            out(clean(f"warning: {warning}"))
         if verdict.ok:
             out("fine: " + ", ".join(f"{key} {value}" for key, value in verdict.facts.items()))
     raise typer.Exit(0 if verdict.ok else 1)

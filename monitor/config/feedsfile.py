@@ -10,6 +10,7 @@ two feeds count as one voice only where somebody says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +30,8 @@ SHORTEST_INTERVAL = timedelta(seconds=10)
 LONGEST_INTERVAL = timedelta(days=30)
 _LONGEST_WORD = 100
 _MOST_TAGS = 50
+#: `name:Wire`, which YAML takes for a text
+_RUN_TOGETHER = re.compile(r"(name|url|publisher|interval|language|kind|tags):(?=[^\s/])")
 
 
 def _check_word(text: str) -> str:
@@ -99,6 +102,10 @@ class FeedEntry(FeedDefaults):
     @classmethod
     def _only_an_address(cls, data: Any) -> Any:
         if isinstance(data, str):
+            if run_together := _RUN_TOGETHER.match(data):
+                raise ValueError(
+                    f"a blank is missing behind the colon of {run_together[1]}; write {run_together[1]}: …"
+                )
             url = "…" if "@" in data else data[:_LONGEST_WORD]
             raise ValueError(f"a feed has a name and a url; write - {{name: …, url: {url}}}")
         return data

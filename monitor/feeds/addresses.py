@@ -61,7 +61,7 @@ def address_problem(ip: Address | str, allow: Sequence[Network] = ()) -> str | N
     if is_allowed(address, allow):
         return None
     for network, word in _TABLE:
-        if address.version == network.version and address in network:
+        if _holds(network, address):
             return f"{word} address"
     if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
         return "reserved address"
@@ -77,3 +77,20 @@ def is_allowed(address: Address, allow: Sequence[Network]) -> bool:
         for candidate in (address, inside)
         if candidate is not None
     )
+
+
+def allowing(address: Address, allow: Sequence[Network] = ()) -> str:
+    """The setting that allows an address beside what is allowed already, for a server of one's own.
+
+    All of this machine (127.0.0.0/8), but of every other network only the address: what a feed can lead to is allowed
+    as narrowly as it works.
+    """
+    inside = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    dialled = inside or address
+    loopback = next((network for network, word in _TABLE if word == "loopback" and _holds(network, dialled)), None)
+    wanted = loopback or ip_network(dialled)
+    return f"BASEWATCH_ALLOW_NETWORKS={','.join(map(str, [*allow, wanted]))}"
+
+
+def _holds(network: Network, address: Address) -> bool:
+    return network.version == address.version and address in network

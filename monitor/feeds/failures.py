@@ -52,7 +52,8 @@ def failure_of(error: Exception, *, seconds: float) -> FetchFailed:
     for kind, problem, text in _KINDS:
         for cause in _chain(error):
             if isinstance(cause, kind):
-                return FetchFailed(problem=problem, detail=_sentence(cause, text))
+                remedy = cause.remedy if isinstance(cause, AddressRefused) else ""
+                return FetchFailed(problem=problem, detail=_sentence(cause, text), remedy=remedy)
     return FetchFailed(problem=FetchProblem.PROTOCOL, detail=f"unexpected {type(error).__name__}")
 
 

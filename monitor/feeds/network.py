@@ -23,7 +23,7 @@ from typing import Any
 
 import httpcore
 
-from monitor.feeds.addresses import Network, address_problem, is_allowed
+from monitor.feeds.addresses import Network, address_problem, allowing, is_allowed
 
 #: family and socket address, as `socket.getaddrinfo` gives them
 Endpoint = tuple[socket.AddressFamily, tuple[Any, ...]]
@@ -39,6 +39,9 @@ class NameNotFound(httpcore.ConnectError):
 
 class AddressRefused(httpcore.ConnectError):
     """The name leads to an address that may not be dialled."""
+
+    #: what to set where it is a server of one's own
+    remedy = ""
 
 
 async def resolve(host: str, port: int) -> Sequence[Endpoint]:
@@ -142,7 +145,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             if problem := address_problem(address, self._allow):
                 named = "" if str(address) == host else f"{host} leads to "
                 article = "an" if problem[0] in "Iu" else "a"  # an IPv4-mapped, an unspecified address
-                raise AddressRefused(f"{named}{address}, {article} {problem}")
+                refused = AddressRefused(f"{named}{address}, {article} {problem}")
+                refused.remedy = f"only if it is a server of your own, set {allowing(address, self._allow)}"
+                raise refused
         return list(endpoints)
 
 

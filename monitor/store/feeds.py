@@ -100,6 +100,15 @@ class FeedPart(Part):
         named = select(FeedRow.name, counts.c["items"]).join(counts, counts.c.feed_id == FeedRow.id)
         return {row[0]: row[1] for row in self._connection.execute(named)}
 
+    def feed_languages(self, since: datetime) -> dict[str, str]:
+        """The language that most items first seen since then are in, by feed; of a feed whose items say none, none."""
+        said = select(ItemRow.feed_id, ItemRow.language, func.count().label("items"))
+        counted = said.where(ItemRow.first_seen >= since, ItemRow.language.is_not(None))
+        counts = counted.group_by(ItemRow.feed_id, ItemRow.language).subquery()
+        named = select(FeedRow.name, counts.c["language"]).join(counts, counts.c.feed_id == FeedRow.id)
+        fewest_first = named.order_by(counts.c["items"], counts.c["language"])
+        return {row[0]: row[1] for row in self._connection.execute(fewest_first)}
+
     def _states(self, query: Select[Any]) -> list[FeedState]:
         return [_state(row) for row in self._connection.execute(query)]
 

@@ -39,9 +39,12 @@ class Reach:
         """Whether a report of this act can have a target at all."""
         return act in self._with_targets
 
-    def is_home(self, place_id: str) -> bool:
-        """Whether this is a base without foreign troops."""
-        return any(place.place_id == place_id and place.site == "home" for place in self._places)
+    def home_places(self, one: CompiledRule) -> list[str]:
+        """The bases without foreign troops that a rule asks for, where it asks for no other targets; else none."""
+        asked = self._targets & self._holding(one)
+        if not asked or asked & ~self._homes:
+            return []
+        return list(dict.fromkeys(p.place_id for i, p in enumerate(self._places) if asked >> i & 1 and p.place_id))
 
     def can_take(self, one: CompiledRule, act: Act) -> bool:
         """Whether there is a place at which the rule can take a report of this act."""

@@ -43,8 +43,11 @@ class RuleCheck:
             else:
                 message = f"the rule can take nothing: no place that a report of {acts} can have fulfils its where"
                 hint = "ask for fewer things at once (any, not, within, precision, role)"
-                if where.any and all(self.reach.is_home(name) for name in where.any):
+                if homes := self.reach.home_places(one):
                     hint = "an attack on a base without foreign troops is not told; see foreign in its places file"
+                    if list(where.any) != homes:
+                        named = ", ".join(homes[:4]) + (", …" if len(homes) > 4 else "")
+                        hint += f" (foreign: false at {named})"
                 yield warning(document, ("where",), message, hint)
         if rule.source is not None and rule.source.any:
             left_out = {name.casefold() for name in rule.source.not_}
