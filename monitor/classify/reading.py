@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -281,8 +281,7 @@ class Reader:
                 continue
             hit = Hit(first.start, last.end, shape.tags, shape.id, _names(found))
             hit.segment = first.segment
-            sentence.hits.append(hit)
-            sentence.hits.sort(key=_position)
+            insort(sentence.hits, hit, key=_position)
             added.append(hit)
             after = first.start
 
