@@ -139,7 +139,7 @@ class Row:
             if strange <= budget and ("measures" in kinds or tags & signs.foe):
                 return False, at, False
             if self.are_people(at):
-                return True, at, True
+                return True, self._last_of(at), True
             if strange <= budget and tags & signs.things:
                 return False, at, False
             if tags & signs.side:
@@ -151,6 +151,14 @@ class Row:
             if not kinds & {"of", "about", "articles"}:
                 strange += 1
         return False, last, True
+
+    def _last_of(self, at: int) -> int:
+        """Where several words for people end that follow each other ("service members")."""
+        while at + 1 < len(self.parts) and self.are_people(at + 1) and self.is_close(at, at + 1):
+            if at + 1 in self.harm or self.parts[at + 1].joined or self.parts[at + 1].value is not None:
+                break
+            at += 1
+        return at
 
     def _ends_with_nation(self, at: int) -> bool:
         """A nation counts as its people where nothing that it describes follows ("killing an American and …")."""
