@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from classifying import item, shipped
-from monitor.judging import Incidents
+from monitor.judging import Incidents, incident_after
 from monitor.meaning import Incident
 
 STORIES: list[dict[str, Any]] = yaml.safe_load(
@@ -54,3 +54,17 @@ def test_no_two_countries_ever_meet() -> None:
         assert relation.kind == "opens", country.name
         assert relation.incident is not None
         assert relation.incident.place_id == f"country:{country.id}"
+
+
+def test_a_further_place_is_a_new_version_so_that_receivers_keep_both_messages() -> None:
+    desk = Incidents()
+    first = item("Iran fires missiles at US bases in Qatar and Kuwait", published=TUESDAY + timedelta(hours=9))
+    second = item("Iranian missiles hit US bases in Qatar and Bahrain", published=TUESDAY + timedelta(hours=10))
+    versions = []
+    for news in (first, second):
+        judgement = desk.judge(news, shipped())
+        incident = incident_after(judgement)
+        assert incident is not None
+        versions.append((incident.version, str(judgement.decision.reason)))
+    assert versions == [(1, "FIRST"), (2, "NEW_PLACE")]
+    assert judgement.relation.added == ("Bahrain",)
