@@ -23,9 +23,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.classify.classifier import classify
-from monitor.classify.rulefile import RuleSet, load_rules
-from monitor.news import Item
+from monitor.model.item import Item
+from monitor.rules.folder import RuleSet, load_rules
+from monitor.topics.attacks.classifier import classify
 
 RULES = Path(__file__).parent.parent / "rules"
 NOW = datetime(2026, 8, 1, tzinfo=UTC)

@@ -23,11 +23,11 @@ from typing import Any
 
 import yaml
 
-from monitor.classify.classifier import classify
-from monitor.classify.normalise import normalise
-from monitor.classify.rulefile import RuleSet, load_rules
-from monitor.classify.templates import find
-from monitor.news import Item
+from monitor.model.item import Item
+from monitor.rules.folder import RuleSet, load_rules
+from monitor.text.normalise import normalise
+from monitor.text.templates import find
+from monitor.topics.attacks.classifier import classify
 
 RULES = Path(__file__).parent.parent / "rules"
 Features = set[tuple[str, str]]
@@ -134,7 +134,7 @@ def _rules_without(banned: Features, folder: Path) -> RuleSet:
 
 
 def _quoted(text: str) -> str:
-    from monitor.yamlfile import parse
+    from monitor.config.yamlfile import parse
 
     return yaml.safe_dump(parse(text, Path("lists")).data, allow_unicode=True)
 

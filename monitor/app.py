@@ -10,20 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.alerts.retry import RetryPolicy
+from monitor.channels.retry import RetryPolicy
 from monitor.config.settings import Settings
+from monitor.config.yamlfile import did_you_mean
+from monitor.configuration import Desk, load_desk
 from monitor.delivery import Attempt, Deliverer
-from monitor.desk import Desk, load_desk
 from monitor.errors import UsageError
-from monitor.feeds.fetch import Fetcher
-from monitor.feeds.workers import ParseLimits, ParseWorkers
-from monitor.memory import keep_small
-from monitor.news import Clock, Feed
+from monitor.feeds.fetch.fetcher import Fetcher
+from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
+from monitor.malloc import keep_small
+from monitor.model.clock import Clock
+from monitor.model.feed import Feed
 from monitor.pipeline import Pipeline, PollReport
 from monitor.store.store import Store
 from monitor.store.thread import StoreThread
 from monitor.store.upgrade import SchemaState, check_schema, schema_state
-from monitor.yamlfile import did_you_mean
 
 
 def utc_now() -> datetime:

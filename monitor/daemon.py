@@ -25,20 +25,20 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import __version__
 from monitor.alerts.message import operator_alert
+from monitor.alerts.notices import database_back_notice, database_lost_notice
 from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
-from monitor.desk import Snapshot, gone_since, load_desk, snapshot_of
+from monitor.configuration import Snapshot, gone_since, load_desk, snapshot_of
+from monitor.connectivity import NETWORK_PROBLEMS, WORDS, Outlook, Reach, outlook
 from monitor.edits import Standing, Told, edit_notice
 from monitor.errors import ConfigError, PlaceTaken, Problem, StoreError
-from monitor.loss import Loss, kept, lost, told
-from monitor.memory import give_back
-from monitor.messages import OperatorReason
-from monitor.news import Feed, FeedState
-from monitor.notices import database_back_notice, database_lost_notice
-from monitor.outlook import NETWORK_PROBLEMS, WORDS, Outlook, Reach, outlook
+from monitor.malloc import give_back
+from monitor.model.alert import OperatorReason
+from monitor.model.feed import Feed, FeedState
 from monitor.store.ids import new_id
 from monitor.store.lock import MakeSure
 from monitor.store.store import Transaction
+from monitor.storeloss import Loss, kept, lost, told
 
 log = logging.getLogger(__name__)
 

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from monitor.alerts.channels import Channels
-from monitor.alerts.retry import RetryPolicy, after
+from monitor.alerts.notices import gave_up_notice
+from monitor.channels.apprise import Channels
+from monitor.channels.retry import RetryPolicy, after
 from monitor.errors import StoreError
-from monitor.messages import Alert, AlertKind, Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
-from monitor.news import Clock
-from monitor.notices import gave_up_notice
+from monitor.model.alert import Alert, AlertKind
+from monitor.model.clock import Clock
+from monitor.model.delivery import Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.messages import OperatorReason
+from monitor.model.alert import OperatorReason
 
 #: how long after the last message about a mistake the next one may come, by how many there were
 _GAPS = (timedelta(0), timedelta(seconds=10), timedelta(minutes=3), timedelta(minutes=10))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.news import FeedState
+from monitor.model.feed import FeedState
 
 #: six missed heartbeats: the daemon is gone or stuck
 HEARTBEAT_LIMIT = timedelta(seconds=60)

@@ -17,39 +17,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.alerts.decide import heard, repeated
 from monitor.alerts.message import incident_alert
-from monitor.classify.rulefile import RuleSet
-from monitor.desk import Desk
+from monitor.alerts.notices import feed_notices, once_told
+from monitor.alerts.policy import heard, repeated
+from monitor.configuration import Desk
+from monitor.connectivity import Reach, reach_of
+from monitor.dedupe.canonical import canonical_url
+from monitor.dedupe.crowds import habits_after
+from monitor.dedupe.novelty import document_keys, recognise
+from monitor.evaluation import JUDGED, Judgement, earliest_day, incident_after, judge, remember_incident
 from monitor.feeds.cadence import next_poll, poll_url, watch_redirect
-from monitor.feeds.fetch import Fetcher
+from monitor.feeds.fetch.fetcher import Fetcher
+from monitor.feeds.parse.pool import ParseWorkers
 from monitor.feeds.silence import after_answer, asks_plainly
-from monitor.feeds.workers import ParseWorkers
-from monitor.judging import JUDGED, Judgement, earliest_day, incident_after, judge, remember_incident
-from monitor.meaning import Incident, RelationKind, StoredItem
-from monitor.memory import give_back
-from monitor.messages import Alert
-from monitor.news import (
-    Clock,
-    Entry,
-    Feed,
-    FeedState,
-    Fetched,
-    FetchFailed,
-    FetchProblem,
-    Item,
-    NotModified,
-    Novelty,
-    ParsedFeed,
-    ParseFailed,
-    PollEvent,
-    Recognised,
-)
-from monitor.notices import feed_notices, once_told
-from monitor.outlook import Reach, reach_of
-from monitor.recognise.canonical import canonical_url
-from monitor.recognise.crowds import habits_after
-from monitor.recognise.novelty import document_keys, recognise
+from monitor.malloc import give_back
+from monitor.model.alert import Alert
+from monitor.model.clock import Clock
+from monitor.model.document import Entry, ParsedFeed, ParseFailed
+from monitor.model.feed import Feed, FeedState, PollEvent
+from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
+from monitor.model.incident import Incident, RelationKind
+from monitor.model.item import Item
+from monitor.model.novelty import Novelty, Recognised
+from monitor.model.stored import StoredItem
+from monitor.rules.folder import RuleSet
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 

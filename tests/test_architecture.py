@@ -19,11 +19,11 @@ LONGEST_FUNCTION = 60
 #: names that say nothing about what is inside
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "core", "common", "misc", "base", "services"}
 #: modules that decide: values in, values out, `now` is passed in
-PURE = ("news.py", "meaning.py", "messages.py", "judging.py", "edits.py", "health.py", "loss.py", "notices.py",
-        "outlook.py",
-        "recognise/", "rehearsal.py", "replay.py", "difference.py", "incidents/", "classify/classifier.py",
-        "feeds/cadence.py", "feeds/dates.py", "feeds/parse.py",
-        "alerts/decide.py", "alerts/message.py", "alerts/quotes.py", "alerts/times.py", "alerts/retry.py")  # fmt: skip
+PURE = ("news.py", "meaning.py", "messages.py", "evaluation.py", "edits.py", "health.py", "storeloss.py", "alerts/notices.py",
+        "connectivity.py",
+        "dedupe/", "workbench/examples.py", "workbench/backtest.py", "workbench/diff.py", "incidents/", "topics/attacks/classifier.py",
+        "feeds/cadence.py", "feeds/parse/dates.py", "feeds/parse/parser.py",
+        "alerts/policy.py", "alerts/message.py", "alerts/quotes.py", "alerts/times.py", "channels/retry.py")  # fmt: skip
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
           ("time", "time"), ("time", "monotonic"), ("time", "perf_counter")}  # fmt: skip
 

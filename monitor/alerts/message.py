@@ -18,23 +18,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from monitor.alerts.escape import clean, shorten
 from monitor.alerts.placenames import place_names
 from monitor.alerts.quotes import fitted, quotes_of
 from monitor.alerts.times import day_in_words, days_ago, time_in_words
-from monitor.meaning import (
-    INCIDENT_ACTS,
-    Act,
-    Classification,
-    Decision,
-    Facts,
-    Incident,
-    Level,
-    PlaceRef,
-    PlaceRole,
-)
-from monitor.messages import Alert, AlertKind
-from monitor.news import Item, require_aware
+from monitor.channels.escape import clean, shorten
+from monitor.model.alert import Alert, AlertKind
+from monitor.model.clock import require_aware
+from monitor.model.decision import Decision
+from monitor.model.incident import Incident
+from monitor.model.item import Item
+from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level
 
 MAX_TITLE = 200
 MAX_BODY = 1700

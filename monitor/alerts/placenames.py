@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from monitor.alerts.escape import clean, shorten
-from monitor.meaning import PlaceRef
+from monitor.channels.escape import clean, shorten
+from monitor.model.place import PlaceRef
 
 #: characters of one name
 _LONGEST = 70

@@ -6,9 +6,9 @@ is left out. Only what is longer than its limit is cut, at a word and with `…`
 
 from __future__ import annotations
 
-from monitor.alerts.escape import clean, shorten
-from monitor.meaning import Classification, Span
-from monitor.news import Item
+from monitor.channels.escape import clean, shorten
+from monitor.model.item import Item
+from monitor.model.report import Classification, Span
 
 #: characters of a quoted headline, of the sentence that decided and of the one of the lead
 MAX_HEADLINE, MAX_DECIDING, MAX_LEAD = 220, 400, 280

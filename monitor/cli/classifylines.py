@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-from monitor.classify.rulefile import RuleSet
-from monitor.feeds.dates import read_date
-from monitor.judging import Incidents, Judgement
-from monitor.news import Clock, Item
+from monitor.evaluation import Incidents, Judgement
+from monitor.feeds.parse.dates import read_date
+from monitor.model.clock import Clock
+from monitor.model.item import Item
+from monitor.rules.folder import RuleSet
 
 #: longer lines are answered with an error and skipped
 MAX_LINE = 16 * 1024 * 1024

@@ -13,7 +13,7 @@ from monitor.cli.setup import JsonOption
 
 if TYPE_CHECKING:
     from monitor.demo.show import DemoReport
-    from monitor.meaning import StoredItem
+    from monitor.model.stored import StoredItem
 
 
 def demo(as_json: JsonOption = False) -> None:

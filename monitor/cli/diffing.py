@@ -16,8 +16,8 @@ from monitor.cli.setup import JsonOption
 from monitor.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from monitor.classify.rulefile import RuleFiles, RuleSet
-    from monitor.difference import Change, Edit, Kind, Side
+    from monitor.rules.folder import RuleFiles, RuleSet
+    from monitor.workbench.diff import Change, Edit, Kind, Side
 
 #: how each kind is counted, for the last line
 _COUNTED = {
@@ -45,7 +45,7 @@ class Answer:
 
     def kinds(self) -> dict[Kind, int]:
         """How many items and examples each kind of change has."""
-        from monitor.difference import Kind
+        from monitor.workbench.diff import Kind
 
         count = Counter(change.kind for group in self.groups for change in group)
         return {kind: count[kind] for kind in Kind}
@@ -73,7 +73,7 @@ def diff(
       basewatch rules diff edited-rules
       basewatch rules diff old-rules new-rules --since 7d --json
     """
-    from monitor.difference import file_edits, rule_edits
+    from monitor.workbench.diff import file_edits, rule_edits
 
     old, edited = _both(*((rules_folder(None), folder) if new is None else (folder, new)))
     memory_days = max(old.rules.memory_days, edited.rules.memory_days)
@@ -100,7 +100,7 @@ class _Folder:
 
 def _both(*folders: Path) -> list[_Folder]:
     """The rules of both folders; one error with every problem of both."""
-    from monitor.classify.rulefile import compile_rules, read_folder
+    from monitor.rules.folder import compile_rules, read_folder
 
     start_logs()
     found: list[_Folder] = []
@@ -117,8 +117,8 @@ def _both(*folders: Path) -> list[_Folder]:
 
 
 def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> Answer:
-    from monitor.difference import Comparison, examples_of, grouped
-    from monitor.news import Item
+    from monitor.model.item import Item
+    from monitor.workbench.diff import Comparison, examples_of, grouped
 
     answer = Answer()
     comparison = Comparison(old, new, past.known)

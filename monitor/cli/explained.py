@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.classify.choosing import Passed
-from monitor.classify.rulefile import RuleSet
 from monitor.cli.classifylines import answer_of
 from monitor.cli.ledger import alert_object, summary
 from monitor.cli.render import clean, marked, out, plain, table
@@ -20,9 +18,14 @@ from monitor.cli.words import (
     what_it_does,
     why_stored,
 )
-from monitor.judging import Judgement
-from monitor.meaning import RelationKind, RuleTaken, StoredItem
-from monitor.messages import Alert, Delivery
+from monitor.evaluation import Judgement
+from monitor.model.alert import Alert
+from monitor.model.delivery import Delivery
+from monitor.model.incident import RelationKind
+from monitor.model.report import RuleTaken
+from monitor.model.stored import StoredItem
+from monitor.rules.folder import RuleSet
+from monitor.rules.matching import Passed
 
 #: how many of the rules that do not take it are shown
 NEAREST = 5

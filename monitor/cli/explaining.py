@@ -17,11 +17,13 @@ from monitor.cli.unstored import new_item
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.classify.rulefile import RuleSet
     from monitor.cli.explained import Explained
-    from monitor.meaning import Incident, StoredItem
-    from monitor.messages import Alert, Delivery
-    from monitor.news import Item
+    from monitor.model.alert import Alert
+    from monitor.model.delivery import Delivery
+    from monitor.model.incident import Incident
+    from monitor.model.item import Item
+    from monitor.model.stored import StoredItem
+    from monitor.rules.folder import RuleSet
     from monitor.store.store import Transaction
 
 #: longer texts are no news item
@@ -61,7 +63,7 @@ def explain(
 
 
 def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explained:
-    from monitor.judging import earliest_day
+    from monitor.evaluation import earliest_day
 
     with database() as store:
         if store is None:
@@ -76,8 +78,8 @@ def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explained:
 
 def _explained_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Explained:
     """Judged as on its day: against the incidents as they were before it, never against what it brought itself."""
+    from monitor.evaluation import earliest_day
     from monitor.incidents.past import incident_before
-    from monitor.judging import earliest_day
 
     own = stored.incident_id
     known = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
@@ -98,10 +100,10 @@ def _judged(
     alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = (),
 ) -> Explained:
     """The daemon's judgement, and the rules that the item passed by: asked about the same case."""
-    from monitor.classify.classifier import consider
     from monitor.cli.explained import Explained
-    from monitor.judging import judge
-    from monitor.news import Novelty
+    from monitor.evaluation import judge
+    from monitor.model.novelty import Novelty
+    from monitor.topics.attacks.classifier import consider
 
     judgement = judge(item, Novelty.NEW, around, rules)
     _, case = consider(item, rules, around)

@@ -16,7 +16,9 @@ from monitor.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.meaning import Classification, Feedback, Opinion, StoredItem
+    from monitor.model.feedback import Feedback, Opinion
+    from monitor.model.report import Classification
+    from monitor.model.stored import StoredItem
     from monitor.store.store import Store, Transaction
 
 #: a note says why, it is no article
@@ -66,8 +68,8 @@ def feedback(
 
 
 def _read_opinion(word: str | None) -> Opinion:
-    from monitor.meaning import Opinion
-    from monitor.yamlfile import did_you_mean
+    from monitor.config.yamlfile import did_you_mean
+    from monitor.model.feedback import Opinion
 
     if word is None:
         raise UsageError("say what basewatch was: basewatch feedback ITEM right, or: basewatch feedback ITEM wrong")
@@ -134,7 +136,7 @@ def _of_stored(
 ) -> tuple[Feedback, list[str]]:
     """What is said of a stored item, beside what the rules said then, or say now where they were not asked."""
     from monitor.cli.words import why_stored
-    from monitor.meaning import Feedback
+    from monitor.model.feedback import Feedback
 
     found, remarks = stored.classification, []
     told = stored.decision is not None and stored.decision.tell
@@ -155,8 +157,8 @@ def _of_stored(
 
 
 def _judged_now(store: Store, stored: StoredItem) -> Classification:
-    from monitor.classify.classifier import classify
-    from monitor.judging import earliest_day
+    from monitor.evaluation import earliest_day
+    from monitor.topics.attacks.classifier import classify
 
     rules = rules_from(None)
     with store.read() as tx:
@@ -179,7 +181,7 @@ def _take_back(what: str) -> Feedback:
 
 def _said_before(tx: Transaction, what: str) -> Feedback | None:
     """What was said of an item, by its id or link; the item itself may be pruned."""
-    from monitor.recognise.canonical import canonical_url
+    from monitor.dedupe.canonical import canonical_url
 
     if is_id(what):
         return tx.feedback_on(what)

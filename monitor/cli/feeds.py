@@ -20,7 +20,9 @@ from monitor.errors import ConfigError, Problem, UsageError
 if TYPE_CHECKING:
     from monitor.cli.opml import Outline
     from monitor.config.settings import Settings
-    from monitor.news import Feed, FeedState, Fetched, FetchFailed, NotModified, ParsedFeed, ParseFailed, PollEvent
+    from monitor.model.document import ParsedFeed, ParseFailed
+    from monitor.model.feed import Feed, FeedState, PollEvent
+    from monitor.model.fetch import Fetched, FetchFailed, NotModified
     from monitor.store.store import Transaction
 
 
@@ -129,7 +131,8 @@ def try_feed(
     """
     import asyncio
 
-    from monitor.news import Fetched, ParsedFeed
+    from monitor.model.document import ParsedFeed
+    from monitor.model.fetch import Fetched
 
     fetched, parsed = asyncio.run(_try(url, settings()))
     answer = parsed or fetched
@@ -161,9 +164,9 @@ def _told(answer: object) -> str:
 async def _try(
     url: str, found: Settings
 ) -> tuple[Fetched | NotModified | FetchFailed, ParsedFeed | ParseFailed | None]:
-    from monitor.feeds.fetch import Fetcher
-    from monitor.feeds.workers import ParseLimits, ParseWorkers
-    from monitor.news import Fetched
+    from monitor.feeds.fetch.fetcher import Fetcher
+    from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
+    from monitor.model.fetch import Fetched
 
     fetcher = Fetcher(allow_networks=found.allow_networks)
     workers = ParseWorkers(limits=ParseLimits(seconds=found.parse_timeout.total_seconds()))

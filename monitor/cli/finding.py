@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.meaning import StoredItem
+    from monitor.model.stored import StoredItem
     from monitor.store.store import Transaction
 
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
@@ -25,7 +25,7 @@ def is_link(what: str) -> bool:
 
 def find_item(tx: Transaction, what: str) -> StoredItem | None:
     """The stored item with this id, or the one that first had this link; None where there is none, or no more."""
-    from monitor.recognise.canonical import canonical_url
+    from monitor.dedupe.canonical import canonical_url
 
     if is_id(what) and (stored := tx.item(what)):
         return stored

@@ -11,7 +11,7 @@ from monitor.errors import BasewatchError, Problem
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
-    from monitor.news import Feed
+    from monitor.model.feed import Feed
 
 #: of the stored items, those of this long are asked for their language
 _LATELY = timedelta(days=7)

@@ -13,10 +13,11 @@ from monitor.cli.setup import JsonOption
 from monitor.errors import BasewatchError
 
 if TYPE_CHECKING:
-    from monitor.classify.gazetteer import PlaceSpec
-    from monitor.cli.formats import Entry
-    from monitor.meaning import StoredItem
-    from monitor.messages import Alert, Delivery
+    from monitor.model.alert import Alert
+    from monitor.model.delivery import Delivery
+    from monitor.model.stored import StoredItem
+    from monitor.queries.formats import Entry
+    from monitor.rules.gazetteer import PlaceSpec
     from monitor.store.store import Transaction
 
 
@@ -45,7 +46,7 @@ def incidents(
       basewatch incidents --since 7d
       basewatch incidents --since 2026-01-01 --format csv > incidents.csv
     """
-    from monitor.cli.formats import COLUMNS, TEXTS, VALUES, cells
+    from monitor.queries.formats import COLUMNS, TEXTS, VALUES, cells
 
     moment = since(back, now=utc_now())
     form = Format.JSON if as_json else form
@@ -65,7 +66,7 @@ def incidents(
 
 
 def _entries(tx: Transaction, first: Any) -> list[Entry]:
-    from monitor.cli.formats import Entry
+    from monitor.queries.formats import Entry
 
     found = sorted(tx.incidents(first), key=lambda incident: (incident.date, incident.opened_at), reverse=True)
     return [
@@ -75,7 +76,7 @@ def _entries(tx: Transaction, first: Any) -> list[Entry]:
 
 
 def _source(stored: StoredItem) -> Any:
-    from monitor.cli.formats import Source
+    from monitor.queries.formats import Source
 
     item = stored.item
     return Source(publisher=item.publisher or item.feed, url=item.url, title=item.title)

@@ -10,13 +10,13 @@ from monitor.cli.render import clean, say
 from monitor.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from monitor.classify.rulefile import RuleSet
+    from monitor.rules.folder import RuleSet
 
 
 def problems_in(folder: Path | None) -> tuple[int, list[Problem]]:
     """How many rules there are, and every problem by file and line; no rules where there is a mistake."""
-    from monitor.classify.lint.check import lint
-    from monitor.classify.rulefile import compile_rules, read_folder
+    from monitor.rules.folder import compile_rules, read_folder
+    from monitor.workbench.lint.check import lint
 
     try:
         files = read_folder(rules_folder(folder))
@@ -32,8 +32,8 @@ def _without_address(rules: RuleSet) -> list[Problem]:
         configured = settings(warn=False).channels
         if configured is None:
             return []
-        from monitor.alerts.channels import Channels
-        from monitor.desk import unknown_channels
+        from monitor.channels.apprise import Channels
+        from monitor.configuration import unknown_channels
 
         return list(unknown_channels(rules, Channels.load(configured)))
     except ConfigError as error:

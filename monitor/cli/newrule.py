@@ -22,12 +22,12 @@ from monitor.cli.unstored import new_item
 from monitor.errors import BasewatchError, ConfigError, StoreError, UsageError
 
 if TYPE_CHECKING:
-    from monitor.classify.proposing.proposal import Proposal
-    from monitor.classify.proposing.sharing import Headline
-    from monitor.classify.rulefile import RuleSet
-    from monitor.news import Item
-    from monitor.rehearsal import Rehearsed
+    from monitor.model.item import Item
+    from monitor.rules.folder import RuleSet
     from monitor.store.store import Store
+    from monitor.workbench.examples import Rehearsed
+    from monitor.workbench.proposing.proposal import Proposal
+    from monitor.workbench.proposing.sharing import Headline
 
 #: from more headlines no common sense comes
 MOST_HEADLINES = 20
@@ -59,8 +59,8 @@ def new(
       basewatch rules new "Drones hit Ain al-Asad base" "Drone attack on Ain al-Asad wounds two"
       basewatch rules new --name my-base --write - < headlines.txt
     """
-    from monitor.classify.proposing.proposal import NothingInCommon, propose
-    from monitor.classify.proposing.writing import rule_text
+    from monitor.workbench.proposing.proposal import NothingInCommon, propose
+    from monitor.workbench.proposing.writing import rule_text
 
     now = utc_now()
     texts = _texts(headlines)
@@ -164,9 +164,9 @@ class _Tried:
 
 def _try(proposal: Proposal, text: str, folder: Path, now: datetime) -> _Tried:
     """Loads the rules with the proposal among them, from a copy, and runs its examples."""
-    from monitor.classify.proposing.writing import pattern_text
-    from monitor.classify.rulefile import load_rules
-    from monitor.rehearsal import rehearse
+    from monitor.rules.folder import load_rules
+    from monitor.workbench.examples import rehearse
+    from monitor.workbench.proposing.writing import pattern_text
 
     with tempfile.TemporaryDirectory(prefix="basewatch-") as scratch:
         copy = Path(scratch)
@@ -184,9 +184,9 @@ def _try(proposal: Proposal, text: str, folder: Path, now: datetime) -> _Tried:
 
 
 def _attacks(proposal: Proposal, rules: RuleSet, now: datetime) -> int:
-    from monitor.classify.classifier import classify
-    from monitor.meaning import INCIDENT_ACTS
-    from monitor.news import Item
+    from monitor.model.item import Item
+    from monitor.model.report import INCIDENT_ACTS
+    from monitor.topics.attacks.classifier import classify
 
     items = [Item(id="example", title=one.text, first_seen=now) for one in proposal.wordings]
     return sum(classify(item, rules).act in INCIDENT_ACTS for item in items)

@@ -11,7 +11,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from monitor.errors import ConfigError
-from monitor.news import Feed
+from monitor.model.feed import Feed
 
 #: an OPML file of this size is a mistake
 MAX_BYTES = 5 * 1024 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from monitor.feeds.charset import decode
+from monitor.feeds.parse.charset import decode
 
 #: headlines stand in the head of a page; the rest is not read
 _MOST_BYTES = 512 * 1024

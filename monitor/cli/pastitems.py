@@ -19,9 +19,9 @@ from monitor.cli.render import clean, progress, say
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.meaning import Incident
-    from monitor.replay import Past
+    from monitor.model.incident import Incident
     from monitor.store.store import Transaction
+    from monitor.workbench.backtest import Past
 
 ItemsOption = Annotated[
     Path | None,
@@ -79,7 +79,7 @@ def past_items(
 
 
 def _of_store(tx: Transaction, since: datetime, begin: datetime, memory_days: int) -> PastItems:
-    from monitor.replay import ToldBook
+    from monitor.workbench.backtest import ToldBook
 
     book = ToldBook(alert for alert, _ in tx.alerts(begin))
     return PastItems(
@@ -94,8 +94,8 @@ def _known_before(tx: Transaction, begin: datetime, memory_days: int) -> list[In
     An incident opens at the date of its first report. That can lie before the moment at which we first saw it, so of
     the younger ones the first report is asked when it came.
     """
-    from monitor.judging import INCIDENT_HORIZON
-    from monitor.news import BELIEVABLE
+    from monitor.evaluation import INCIDENT_HORIZON
+    from monitor.model.item import BELIEVABLE
 
     first_day = (begin - BELIEVABLE - INCIDENT_HORIZON - timedelta(days=memory_days)).date()
     earlier = [incident for incident in tx.incidents(first_day) if incident.opened_at < begin]
@@ -142,7 +142,7 @@ def _of_file(file: Path, source: BinaryIO) -> PastItems:
 
 def _items_of(source: BinaryIO, tell: Callable[[int, str], None]) -> Iterator[Past]:
     from monitor.cli.classifylines import MAX_LINE, LineError, numbered_lines, read_item
-    from monitor.replay import Past
+    from monitor.workbench.backtest import Past
 
     for number, line in numbered_lines(source):
         try:

@@ -16,9 +16,9 @@ from monitor.cli.render import clean, json_out, out, say, table
 from monitor.cli.setup import JsonOption
 
 if TYPE_CHECKING:
-    from monitor.classify.rulefile import RuleSet
-    from monitor.meaning import RuleTaken
-    from monitor.replay import Replayed
+    from monitor.model.report import RuleTaken
+    from monitor.rules.folder import RuleSet
+    from monitor.workbench.backtest import Replayed
 
 
 @dataclass
@@ -51,7 +51,7 @@ def replay(
       basewatch rules replay --since 14d
       basewatch rules replay --since 2026-11-01 --rules edited-rules
     """
-    from monitor.replay import LEAD_IN
+    from monitor.workbench.backtest import LEAD_IN
 
     rule_set = rules_from(rules)
     with past_items(back, items, default="14d", memory_days=rule_set.memory_days, lead_in=LEAD_IN) as past:
@@ -64,7 +64,7 @@ def replay(
 
 
 def _run(past: PastItems, rules: RuleSet) -> Answer:
-    from monitor.replay import Outcome, Replay
+    from monitor.workbench.backtest import Outcome, Replay
 
     replay, answer = Replay(rules, past.known), Answer()
     for one in past.each("replaying"):
@@ -136,7 +136,7 @@ def _when(one: Replayed) -> str:
 
 
 def _in_sum(answer: Answer, *, compared: bool) -> str:
-    from monitor.replay import Outcome
+    from monitor.workbench.backtest import Outcome
 
     would, lost = len(answer.told), len(answer.quiet_now)
     sentence = f"{answer.items:,} items: {would:,} would have been told"
@@ -152,7 +152,7 @@ def _in_sum(answer: Answer, *, compared: bool) -> str:
 
 def _say_how(answer: Answer) -> None:
     """What a reader must know to trust the figures."""
-    from monitor.replay import LEAD_IN
+    from monitor.workbench.backtest import LEAD_IN
 
     say(
         f"begun without the incidents of then: the items of the {LEAD_IN.days} days before were run first, so that late"
@@ -168,7 +168,7 @@ def _say_how(answer: Answer) -> None:
 
 
 def _object(answer: Answer, past: PastItems, rules: RuleSet) -> dict[str, Any]:
-    from monitor.replay import Outcome
+    from monitor.workbench.backtest import Outcome
 
     counts = {
         "items": answer.items,

@@ -13,9 +13,10 @@ from monitor.cli.setup import JsonOption
 from monitor.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from monitor.classify.rulefile import RuleSet
-    from monitor.meaning import Feedback, Incident
-    from monitor.rehearsal import Rehearsed
+    from monitor.model.feedback import Feedback
+    from monitor.model.incident import Incident
+    from monitor.rules.folder import RuleSet
+    from monitor.workbench.examples import Rehearsed
 
 
 def about() -> None:
@@ -73,7 +74,7 @@ def run_examples(rules: RulesOption = None, as_json: JsonOption = False) -> None
     Example:
       basewatch rules test --rules rules
     """
-    from monitor.rehearsal import rehearse
+    from monitor.workbench.examples import rehearse
 
     rule_set = rules_from(rules)
     feedback, incidents = _said_of_items(rule_set)
@@ -96,7 +97,7 @@ def _said_of_items(rules: RuleSet) -> tuple[list[Feedback] | None, list[Incident
 
     Rules are tested without one too; what keeps a database from being read is said, and stops nothing.
     """
-    from monitor.judging import earliest_day
+    from monitor.evaluation import earliest_day
 
     try:
         with database() as store:

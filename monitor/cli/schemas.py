@@ -14,7 +14,7 @@ from monitor.cli.setup import JsonOption
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.classify.reference.kinds import FileKind
+    from monitor.workbench.reference.kinds import FileKind
 
 
 def schema(
@@ -39,18 +39,18 @@ def schema(
         return
     asked = _asked(kind)
     if markdown and not as_json:
-        from monitor.classify.reference.tables import tables
+        from monitor.workbench.reference.tables import tables
 
         out(tables(asked).rstrip())
     else:
-        from monitor.classify.reference.schema import schema_text
+        from monitor.workbench.reference.schema import schema_text
 
         out(schema_text(asked).rstrip())
 
 
 def _asked(kind: str) -> FileKind:
-    from monitor.classify.reference.kinds import KINDS
-    from monitor.yamlfile import did_you_mean
+    from monitor.config.yamlfile import did_you_mean
+    from monitor.workbench.reference.kinds import KINDS
 
     if kind not in KINDS:
         raise UsageError(f"there is no kind of file {kind[:40]!r}; {did_you_mean(kind, KINDS)}".rstrip("; "))
@@ -58,7 +58,7 @@ def _asked(kind: str) -> FileKind:
 
 
 def _write(folder: Path, as_json: bool) -> None:
-    from monitor.classify.reference.schema import schema_files
+    from monitor.workbench.reference.schema import schema_files
 
     paths = []
     for name, text in schema_files().items():

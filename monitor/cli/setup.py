@@ -47,7 +47,7 @@ def init(
       basewatch init news
       cd news && basewatch check && basewatch run
     """
-    from monitor.shipped import packaged_or_beside
+    from monitor.resources import packaged_or_beside
 
     feeds, rules = packaged_or_beside("starter/feeds.yaml", "feeds.yaml"), packaged_or_beside("starter/rules", "rules")
     targets = {name: folder / name for name in ("feeds.yaml", "rules", "channels.example.yaml")}
@@ -116,7 +116,7 @@ def check(
 
 
 def _desk_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
-    from monitor.desk import load_desk
+    from monitor.configuration import load_desk
 
     try:
         desk = load_desk(found)
@@ -155,11 +155,12 @@ def send_test(
     Example:
       basewatch send-test alerts
     """
-    from monitor.alerts.channels import Channels
     from monitor.alerts.message import operator_alert
-    from monitor.messages import OperatorReason, SendOutcome
+    from monitor.channels.apprise import Channels
+    from monitor.config.yamlfile import did_you_mean
+    from monitor.model.alert import OperatorReason
+    from monitor.model.delivery import SendOutcome
     from monitor.store.ids import new_id
-    from monitor.yamlfile import did_you_mean
 
     found = settings()
     channels = Channels.load(found.channels)

@@ -10,7 +10,7 @@ from monitor.cli.finding import is_link
 from monitor.errors import BasewatchError
 
 if TYPE_CHECKING:
-    from monitor.news import Item
+    from monitor.model.item import Item
 
 
 def new_item(what: str, now: datetime) -> Item:
@@ -18,7 +18,7 @@ def new_item(what: str, now: datetime) -> Item:
 
     `BasewatchError` where a page has no headline that can be read.
     """
-    from monitor.news import Item
+    from monitor.model.item import Item
 
     if is_link(what):
         title, summary = _headline(what)
@@ -32,8 +32,8 @@ def _headline(link: str) -> tuple[str, str]:
     import asyncio
 
     from monitor.cli.page import headline_of
-    from monitor.feeds.fetch import Fetcher
-    from monitor.news import Fetched
+    from monitor.feeds.fetch.fetcher import Fetcher
+    from monitor.model.fetch import Fetched
 
     async def fetch() -> Any:
         fetcher = Fetcher(allow_networks=settings().allow_networks)

@@ -83,7 +83,7 @@ async def _pass(
 
 
 def _poll_code(reports: list[PollReport], attempts: list[Attempt]) -> int:
-    from monitor.messages import GaveUp
+    from monitor.model.delivery import GaveUp
 
     blind = bool(reports) and all(report.failed for report in reports)
     return 1 if blind or any(isinstance(attempt.verdict, GaveUp) for attempt in attempts) else 0

@@ -5,21 +5,14 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from monitor.meaning import (
-    Classification,
-    Decision,
-    DecisionReason,
-    Facts,
-    Level,
-    Relation,
-    RelationKind,
-    RuleTaken,
-    StoredItem,
-)
-from monitor.news import Novelty, NoveltyReason
+from monitor.model.decision import Decision, DecisionReason
+from monitor.model.incident import Relation, RelationKind
+from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.report import Classification, Facts, Level, RuleTaken
+from monitor.model.stored import StoredItem
 
 if TYPE_CHECKING:
-    from monitor.judging import Judgement
+    from monitor.evaluation import Judgement
 
 _NOVELTY = {
     Novelty.NEW: "not seen before",

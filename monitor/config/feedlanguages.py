@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from monitor.config.yamlfile import Document, read
 from monitor.errors import Problem
-from monitor.news import Feed
-from monitor.yamlfile import Document, read
+from monitor.model.feed import Feed
 
 #: the files of words that say no language are English
 _ENGLISH = "en"

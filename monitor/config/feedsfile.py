@@ -21,9 +21,9 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from monitor.config import values
 from monitor.config.feedurl import check_feed_url, same_feed
 from monitor.config.language import check_language
+from monitor.config.yamlfile import Document, Strict, read, validate
 from monitor.errors import ConfigError, Problem
-from monitor.news import Feed
-from monitor.yamlfile import Document, Strict, read, validate
+from monitor.model.feed import Feed
 
 #: a publisher's server is not asked more often than this
 SHORTEST_INTERVAL = timedelta(seconds=10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.yamlfile import close_match
+from monitor.config.yamlfile import close_match
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: names that people write instead of a tag, for the languages of the shipped lists and feeds

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.config import database, values
+from monitor.config.yamlfile import close_match
 from monitor.errors import ConfigError, Problem
-from monitor.yamlfile import close_match
 
 PREFIX = "BASEWATCH_"
 _SECONDS, _MINUTES, _DAYS = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.yamlfile import Duration, did_you_mean
+from monitor.config.yamlfile import Duration, did_you_mean
 
 Network = IPv4Network | IPv6Network
 #: text and the folder that relative paths start from → value

@@ -13,9 +13,10 @@ from monitor.app import App, open_app, utc_now
 from monitor.config.settings import Settings, load_settings
 from monitor.demo.documents import FEEDS, document, feeds_file
 from monitor.demo.server import DemoServer, serving
-from monitor.meaning import StoredItem
-from monitor.messages import Alert, Sent
-from monitor.shipped import packaged_or_beside
+from monitor.model.alert import Alert
+from monitor.model.delivery import Sent
+from monitor.model.stored import StoredItem
+from monitor.resources import packaged_or_beside
 
 #: calls of `on_step` in one run: a poll of each feed, twice
 STEPS = 2 * len(FEEDS)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.feeds.locations import holds_secret, is_https_upgrade
-from monitor.news import Feed, FeedState, Fetched, FetchFailed, NotModified, ParseFailed
+from monitor.feeds.fetch.locations import holds_secret, is_https_upgrade
+from monitor.model.document import ParseFailed
+from monitor.model.feed import Feed, FeedState
+from monitor.model.fetch import Fetched, FetchFailed, NotModified
 
 #: longest wait that a Retry-After is obeyed for
 _LONGEST_RETRY_AFTER = timedelta(hours=24)

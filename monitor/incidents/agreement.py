@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from monitor.meaning import Facts, Incident, PlaceRole
+from monitor.model.incident import Incident
+from monitor.model.place import PlaceRole
+from monitor.model.report import Facts
 
 #: the actor itself and those that it belongs to, by id
 Sides = Callable[[str], frozenset[str]]

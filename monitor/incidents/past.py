@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from monitor.incidents.relate import relate
-from monitor.meaning import Incident, RelationKind, StoredItem
+from monitor.incidents.identity import relate
+from monitor.model.incident import Incident, RelationKind
+from monitor.model.stored import StoredItem
 
 
 def incident_before(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from monitor.meaning import Incident, PlaceRef
+from monitor.model.incident import Incident
+from monitor.model.place import PlaceRef
 
 #: places of one incident; a text that lists more names no targets
 MOST_PLACES = 24

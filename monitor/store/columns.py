@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Text, TypeDecorator
 
-from monitor.news import require_aware
+from monitor.model.clock import require_aware
 from monitor.store.frozen import from_plain, to_plain
 
 E = TypeVar("E", bound=StrEnum)

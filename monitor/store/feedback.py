@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select
 
-from monitor.meaning import Feedback
-from monitor.news import Item
+from monitor.model.feedback import Feedback
+from monitor.model.item import Item
 from monitor.store.frozen import columns_of
 from monitor.store.part import Part
 from monitor.store.tables import FeedbackRow, table_of

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Delete, Row, Select, bindparam, delete, func, insert, or_, select, update
 
 from monitor.errors import StoreError
-from monitor.news import Feed, FeedState, PollEvent
+from monitor.model.feed import Feed, FeedState, PollEvent
 from monitor.store.frozen import columns_of
 from monitor.store.part import Part
 from monitor.store.tables import FeedRow, FetchEventRow, ItemRow, table_of

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.orm import aliased
 
-from monitor.news import Novelty
-from monitor.recognise.fingerprint import Known
-from monitor.recognise.words import TEXT_COMPARED, Words
+from monitor.dedupe.fingerprint import Known
+from monitor.dedupe.words import TEXT_COMPARED, Words
+from monitor.model.novelty import Novelty
 from monitor.store.part import Part, chunks, insert_for
 from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 
-from monitor.messages import AlertKind, DeliveryState
+from monitor.model.alert import AlertKind
+from monitor.model.delivery import DeliveryState
 from monitor.store.part import Part
 from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import insert, or_, select, update
 
-from monitor.meaning import Incident
+from monitor.model.incident import Incident
 from monitor.store.frozen import columns_of
 from monitor.store.part import Part
 from monitor.store.tables import IncidentRow, table_of

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
-from monitor.meaning import Decision, StoredItem
-from monitor.news import Entry, Item
-from monitor.recognise.fingerprint import entry_keys
+from monitor.dedupe.fingerprint import entry_keys
+from monitor.model.decision import Decision
+from monitor.model.document import Entry
+from monitor.model.item import Item
+from monitor.model.stored import StoredItem
 from monitor.store.part import Part
 from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, delete, insert, or_, select, update
 
-from monitor.messages import Alert, Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent, Target
+from monitor.model.alert import Alert
+from monitor.model.delivery import Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent, Target
 from monitor.store.frozen import columns_of
 from monitor.store.ids import new_id
 from monitor.store.part import Part, chunks

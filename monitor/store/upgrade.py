@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, column, inspect, select, table
 
 from monitor.errors import StoreError
-from monitor.shipped import packaged_or_beside
+from monitor.resources import packaged_or_beside
 from monitor.store.engine import begin, open_engine, sqlite_file
 
 if TYPE_CHECKING:

@@ -1,0 +1,154 @@
+"""What the operator is told: feeds that go blind or silent, floods, channels that gave up, the daemon. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor.alerts.message import operator_alert
+from monitor.feeds.cadence import is_blind
+from monitor.feeds.silence import is_silent
+from monitor.model.alert import Alert, OperatorReason
+from monitor.model.delivery import Delivery, GaveUp
+from monitor.model.feed import Feed, FeedState
+from monitor.model.novelty import NoveltyReason, Recognised
+from monitor.model.report import Level
+from monitor.storeloss import Loss
+
+NewId = Callable[[datetime], str]
+
+
+#: a feed that is rebuilt piece by piece is told of once a day
+_FLOOD_AGAIN = timedelta(days=1)
+
+
+def feed_notices(
+    feed: Feed,
+    before: FeedState,
+    after: FeedState,
+    recognised: Sequence[Recognised],
+    *,
+    offline: bool,
+    new_id: NewId,
+    now: datetime,
+) -> list[Alert]:
+    """What a poll of `feed` gives the operator to know: it went blind or silent, is back, or came with a flood."""
+    said = (
+        None if offline else _blind(feed, before, after, now=now),
+        _silent(feed, after, recognised, now=now),
+        _back(feed, before, after),
+        _flood(feed, before, recognised, now=now),
+    )
+    return [operator_alert(*words, alert_id=new_id(now), now=now) for words in said if words is not None]
+
+
+def once_told(state: FeedState, notice: Alert, *, now: datetime) -> FeedState:
+    """The state that remembers the notice, so that it is given once."""
+    match notice.reason:
+        case OperatorReason.FEED_BLIND:
+            return replace(state, blind_told_at=now)
+        case OperatorReason.FEED_SILENT:
+            return replace(state, silent_told_at=now)
+        case OperatorReason.FLOOD:
+            return replace(state, flood_told_at=now)
+    return state
+
+
+#: reason, title, body
+Said = tuple[OperatorReason, str, str] | None
+
+
+def _blind(feed: Feed, before: FeedState, after: FeedState, *, now: datetime) -> Said:
+    if not after.failures or before.blind_told_at is not None or not is_blind(feed, after, now=now):
+        return None
+    since = _minute(after.last_success_at) if after.last_success_at else "its start"
+    return (
+        OperatorReason.FEED_BLIND,
+        f"Feed {feed.name} cannot be read",
+        f"No success since {since}; {after.failures} failures in a row, the last one: {after.last_result}"
+        f" {after.last_detail}\nIt is tried again and again; attacks that only {feed.publisher or feed.name}"
+        " reports are missed meanwhile.",
+    )
+
+
+def _silent(feed: Feed, after: FeedState, recognised: Sequence[Recognised], *, now: datetime) -> Said:
+    read_now = after.last_success_at == now
+    if not read_now or after.silent_told_at is not None or after.news_at is None or not is_silent(after, now=now):
+        return None
+    usual = f" It usually brings something within {_span(after.longest_wait)}." if after.longest_wait else ""
+    held = f", with {len(recognised)} entries, all of them known" if after.last_result == "fetched" else ""
+    return (
+        OperatorReason.FEED_SILENT,
+        f"Feed {feed.name} brings nothing new",
+        f"It is read without failure (last result: {after.last_result}{held}), yet nothing new has come since"
+        f" {_minute(after.news_at)}.{usual}\nOpen {feed.url.split('?')[0]} in a browser: the feed may have been"
+        " discontinued, moved or frozen. It is asked on as before.",
+    )
+
+
+def _back(feed: Feed, before: FeedState, after: FeedState) -> Said:
+    if before.blind_told_at is not None and after.blind_told_at is None:
+        return OperatorReason.FEED_BACK, f"Feed {feed.name} is read again", f"Result: {after.last_result}."
+    if before.silent_told_at is not None and after.silent_told_at is None:
+        since = _minute(before.news_at) if before.news_at else "its start"
+        return OperatorReason.FEED_BACK, f"Feed {feed.name} brings news again", f"The first since {since}."
+    return None
+
+
+def _flood(feed: Feed, before: FeedState, recognised: Sequence[Recognised], *, now: datetime) -> Said:
+    held = sum(found.reason in (NoveltyReason.FLOOD, NoveltyReason.BACKFILL) for found in recognised)
+    told = before.flood_told_at
+    if not held or (told is not None and abs(now - told) < _FLOOD_AGAIN):
+        return None
+    return (
+        OperatorReason.FLOOD,
+        f"Feed {feed.name} came with {held} old items at once",
+        f"{held} items were stored and not alerted, because a newsroom does not write that many at once."
+        f" To have them judged all the same: basewatch explain ITEM shows each of them.",
+    )
+
+
+def _minute(moment: datetime) -> str:
+    return moment.isoformat(sep=" ", timespec="minutes")
+
+
+def _span(seconds: int) -> str:
+    hours = max(round(seconds / 3600), 1)
+    return f"{hours} h" if hours < 48 else f"{round(hours / 24)} days"
+
+
+def gave_up_notice(delivery: Delivery, verdict: GaveUp, *, alert_id: str, now: datetime) -> Alert:
+    """The alert that could not be delivered, for the other channels."""
+    return operator_alert(
+        OperatorReason.CHANNEL_GAVE_UP,
+        f"Not delivered to {delivery.channel}: {delivery.alert.title}",
+        f"Channel {delivery.channel} ({delivery.label}) did not take this alert after {delivery.attempts} tries:"
+        f" {verdict.why}\n\n{delivery.alert.body}",
+        alert_id=alert_id,
+        now=now,
+    )
+
+
+def database_lost_notice(loss: Loss, *, alert_id: str, now: datetime) -> Alert:
+    """What is sent past the outbox while the outbox cannot be used."""
+    return operator_alert(
+        OperatorReason.DATABASE_LOST,
+        "The database cannot be used",
+        f"Since {loss.since:%Y-%m-%d %H:%M:%S} UTC: {loss.why}\nNothing that comes in can be kept or told meanwhile;"
+        " it is read again by itself when the database is back. Bring it back, or make room on its disk.",
+        alert_id=alert_id,
+        now=now,
+        level=Level.URGENT,
+    )
+
+
+def database_back_notice(loss: Loss, *, alert_id: str, now: datetime) -> Alert:
+    """The end of what `database_lost_notice` told."""
+    return operator_alert(
+        OperatorReason.DATABASE_BACK,
+        "The database can be used again",
+        f"It could not since {loss.since:%Y-%m-%d %H:%M:%S} UTC. What came in meanwhile is read and told now.",
+        alert_id=alert_id,
+        now=now,
+    )

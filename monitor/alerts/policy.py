@@ -1,0 +1,122 @@
+"""Does anybody need to know of this item? The last pure question on an item's path, answered with a named reason.
+
+The order of the questions is the order of the sentences below: what was seen before stays quiet, then the rule
+speaks, then the incident. An incident is told once to each channel, by the first report that a rule of level notice or
+higher takes for it; a later report is told only where it adds a place to a salvo, or to channels that were not told yet
+(other updates of an incident are decided elsewhere, when there are any).
+
+An item that belongs to no incident can still be told: a user may raise a rule for `retaliation` or `threat` to
+notice. Such an item is told once, when it is new; an edit of its text is not told again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from monitor.model.decision import Decision, DecisionReason
+from monitor.model.incident import Incident, Relation, RelationKind
+from monitor.model.novelty import Novelty
+from monitor.model.report import INCIDENT_ACTS, Act, Classification, Level
+
+_FIRST_MESSAGES = frozenset({DecisionReason.FIRST, DecisionReason.FIRST_TOLD})
+
+
+def decide(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
+    """Whether this item raises an alert, to whom, and why (or why not)."""
+    return (
+        _seen_before(novelty) or _refused_by_rules(classification) or _about_incident(novelty, classification, relation)
+    )
+
+
+def repeated(decision: Decision) -> Decision:
+    """What is left of a decision to tell where the outbox has had this version of the incident already: nothing."""
+    return _quiet(DecisionReason.NO_CHANGE, f"this version of its incident was told already ({decision.detail})")
+
+
+def heard(decision: Decision, addressed: Collection[str]) -> Decision:
+    """The decision, where an address takes one of its channels; without any, a further message brings nothing new.
+
+    A first message is made all the same: nobody hears it, but it stands in the list of alerts.
+    """
+    if decision.tell and decision.reason not in _FIRST_MESSAGES and not addressed:
+        return _quiet(DecisionReason.NO_CHANGE, f"no address takes {', '.join(decision.send_to)} ({decision.detail})")
+    return decision
+
+
+def _quiet(reason: DecisionReason, detail: str) -> Decision:
+    return Decision(tell=False, reason=reason, detail=detail)
+
+
+def _tell(reason: DecisionReason, detail: str, send_to: tuple[str, ...]) -> Decision:
+    return Decision(tell=True, reason=reason, detail=detail, send_to=send_to)
+
+
+def _seen_before(novelty: Novelty) -> Decision | None:
+    match novelty:
+        case Novelty.OLD:
+            return _quiet(DecisionReason.OLD, "the feed brought it with its past, which is stored and not told")
+        case Novelty.COPY:
+            return _quiet(DecisionReason.COPY, "the same article is known from another feed")
+        case Novelty.SEEN:
+            return _quiet(DecisionReason.NO_CHANGE, "the item is known and has not changed")
+        case _:
+            return None
+
+
+def _refused_by_rules(classification: Classification) -> Decision | None:
+    act, rule, level = classification.act, classification.rule, classification.level
+    if rule is None or level is None:
+        return _quiet(DecisionReason.NO_RULE, f"no rule asks to be told of this ({_described(act)})")
+    if classification.trial:
+        return _quiet(DecisionReason.TRIAL, f"the rule {rule} is on trial: it decides, records and tells nobody")
+    if level.rank < Level.NOTICE.rank:
+        if act not in INCIDENT_ACTS:
+            detail = f"this is {_described(act)}, not an attack; the rule {rule} keeps it for the digest"
+            return _quiet(DecisionReason.NOT_AN_ATTACK, detail)
+        return _quiet(DecisionReason.BELOW_LEVEL, f"the rule {rule} has level {level}; people are told from notice on")
+    return None
+
+
+def _about_incident(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
+    incident, send_to = relation.incident, classification.send_to
+    if incident is None or relation.kind is RelationKind.NONE:
+        if novelty is Novelty.UPDATED:
+            return _quiet(DecisionReason.NO_CHANGE, "the text changed, but the item belongs to no incident to update")
+        return _tell(DecisionReason.FIRST, "a rule asks to be told of it, and it belongs to no incident", send_to)
+    if classification.act not in INCIDENT_ACTS:
+        what = f"{_described(classification.act)} of {_named(incident)}"
+        if novelty is Novelty.UPDATED:
+            return _quiet(DecisionReason.NO_CHANGE, f"the text of {what} changed")
+        return _tell(DecisionReason.FIRST, f"a rule asks to be told of {what}", send_to)
+    if relation.kind is RelationKind.OPENS:
+        return _tell(DecisionReason.FIRST, f"first report of {_named(incident)}", send_to)
+    if not incident.told:
+        detail = f"{_named(incident)} was known, but nobody had been told of it"
+        return _tell(DecisionReason.FIRST_TOLD, detail, send_to)
+    if relation.added:
+        detail = f"{_named(incident)} was told; this adds {', '.join(relation.added)}"
+        return _tell(DecisionReason.NEW_PLACE, detail, send_to)
+    further = tuple(channel for channel in send_to if incident.told_to and channel not in incident.told_to)
+    if further:
+        detail = f"{_named(incident)} was told to {', '.join(incident.told_to)}, not yet to {', '.join(further)}"
+        return _tell(DecisionReason.FIRST_HERE, detail, further)
+    return _quiet(DecisionReason.NO_CHANGE, f"{_named(incident)} was told already")
+
+
+def _named(incident: Incident) -> str:
+    return f"the incident {incident.id}"
+
+
+def _described(act: Act) -> str:
+    return {
+        Act.ATTACK: "an attack",
+        Act.FOILED: "a foiled attack",
+        Act.CLAIM: "a claim of an attack",
+        Act.TOLL: "a revision of a toll",
+        Act.RETALIATION: "a strike of the own side",
+        Act.THREAT: "a threat",
+        Act.BACKGROUND: "background",
+        Act.EXERCISE: "an exercise",
+        Act.ACCIDENT: "an accident",
+        Act.OTHER: "something else",
+    }[act]

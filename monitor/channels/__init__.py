@@ -1,0 +1,1 @@
+"""Where messages go: the channels file, Apprise, what became of an attempt."""

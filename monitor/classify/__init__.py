@@ -1,1 +1,0 @@
-"""The classify stage: what does it report?"""

@@ -1,0 +1,362 @@
+"""Files that people edit: YAML read strictly, checked against a model, every mistake told with its line.
+
+The one door to PyYAML, and the place where pydantic's findings become `Problem`s. It refuses what YAML allows and
+people do not mean: duplicate keys, anchors and aliases (they can explode), tags, `no` read as false, files that
+are far too large. It answers with values or with one `ConfigError` that holds every problem.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from monitor.config.filenames import misnamed
+from monitor.config.syntax import Slip, blank_missing, find_slip, swallows_a_key, unclosed
+from monitor.config.validation import close_match as close_match
+from monitor.config.validation import did_you_mean as did_you_mean
+from monitor.config.validation import mistakes
+from monitor.errors import ConfigError, Problem
+
+#: a rule or feed file of this size is a mistake, not a rule file
+MAX_BYTES = 5 * 1024 * 1024
+
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)$")
+_FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$")
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
+#: `@name` where YAML expects a value: after `- `, `: `, `[`, `,` or at the start of a line
+_BARE_REFERENCE = re.compile(
+    r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*)(?<![\w\"'])(?=@[\w.-]+\s*(?:[,\]}#]|$))|,\s*(?=@[\w.-]+\s*[,\]}]))@([\w.-]+)"
+)
+#: spaces that no YAML knows, in front of a line
+_ODD_SPACE = re.compile(r"(?m)^[ ]*[\u00a0\u2000-\u200a\u202f\u3000]")
+#: what word processors make of a quote
+_CURLY = re.compile("[“”„‘’‚«»]")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_DEEPEST = 50
+#: longer numbers are none that anybody means
+_LONGEST_NUMBER = 30
+_BAD_START = ("found character that cannot start any token", "found character '\\t' that cannot start any token")
+_BRACKETS = {"while parsing a flow sequence": "bracket [", "while parsing a flow mapping": "brace {"}
+#: (what the YAML library says of a problem or of where it arose, what is meant, what to write)
+_SYNTAX = (
+    ("mapping values are not allowed", "not readable as YAML: a colon stands where none is possible",
+     "put a text that holds a colon in quotes, or begin a key in the column of the keys above it"),
+    ("found unexpected ':'", "not readable as YAML: a space is missing behind a colon", "write for instance any: [x]"),
+    ("did not find expected key", "not readable as YAML: a key is meant here",
+     "write for instance title: …, in the column of the keys above it"),
+    ("could not find expected ':'", "not readable as YAML: the colon behind a key is missing",
+     "write for instance title: …"),
+    ("unknown escape character", "not readable as YAML: what stands behind the \\ has no meaning in double quotes",
+     "put an expression in single quotes"),
+    ("expected comment or line break", "not readable as YAML: nothing may stand behind a | or > in its line",
+     "put a text that begins with | or > in quotes"),
+    ("scanning a tag", "YAML tags (!) are not used here", "put the text in quotes"),
+    ("scanning an a", "anchors and aliases (& and *) are not used here",
+     "put a text that begins with * or & in quotes; a term has its * at the end"),
+)  # fmt: skip
+_UNITS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+
+Loc = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """Base of every model of an edited file: unknown keys are errors, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+
+
+def _read_duration(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("a duration is a number with a unit; write for instance 30s, 5m, 2h or 1d")
+    try:
+        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    except OverflowError:
+        raise ValueError("that is longer than the calendar; write for instance 30s, 5m, 2h or 1d") from None
+
+
+#: a duration as people write it: `30s`, `5m`, `2h`, `1d`
+Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML file as plain values, and the line on which each of them stands."""
+
+    path: Path
+    data: Any
+    text: str = field(repr=False, default="")
+    lines: dict[Loc, int] = field(repr=False, default_factory=dict)
+    #: where in the file `data` stands, see `part`
+    base: Loc = ()
+
+    def part(self, *loc: str | int, data: Any) -> Document:
+        """The value at `loc` as a document of its own (or `data` in its place), with the lines and keys of the file."""
+        return Document(self.path, data, self.text, self.lines, (*self.base, *loc))
+
+    def line(self, *loc: str | int) -> int:
+        """The 1-based line of a value, or of its nearest parent that has one."""
+        where: Loc = (*self.base, *loc)
+        while where:
+            if where in self.lines:
+                return self.lines[where]
+            where = where[:-1]
+        return self.lines.get((), 1)
+
+    def problem(
+        self, message: str, *loc: str | int, hint: str = "", severity: str = "error", unknown: str = ""
+    ) -> Problem:
+        """A `Problem` at the line of the value that `loc` leads to."""
+        return Problem(
+            file=str(self.path),
+            line=self.line(*loc),
+            key=dotted((*self.base, *loc)),
+            message=message,
+            hint=hint,
+            severity=severity,
+            unknown=unknown,
+        )
+
+
+def dotted(loc: Iterable[str | int]) -> str:
+    """`("feeds", 3, "url")` as people read it: `feeds[3].url`."""
+    out = ""
+    for part in loc:
+        out += f"[{part}]" if isinstance(part, int) else f".{part}" if out else str(part)
+    return out
+
+
+def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
+    """The document in `path`; every way in which a file can be unreadable is a `ConfigError`."""
+    try:
+        if path.is_dir():
+            raise ConfigError.at(path, "this is a folder; a YAML file is meant")
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe or a device may never end
+            raise ConfigError.at(path, "this is no ordinary file; a YAML file is meant")
+        if found.st_size > max_bytes:
+            said = f"the file has {found.st_size:,} bytes; the limit is {max_bytes:,}"
+            raise ConfigError.at(path, said, hint="is it the file you mean?")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise ConfigError.at(path, "the link leads to no file", hint="was the file moved?") from None
+        if other := misnamed(path):
+            raise ConfigError.at(
+                path, "there is no such file", hint=f"name {other.name} beside it {path.name}"
+            ) from None
+        raise ConfigError.at(path, "there is no such file", hint="`basewatch init DIR` writes a starter") from None
+    except OSError as error:
+        raise ConfigError.at(path, f"the file cannot be read: {error.strerror}") from error
+    if raw.startswith(_UTF_16) or raw[:200].count(0) > len(raw[:200]) // 4:
+        raise ConfigError.at(
+            path,
+            "the file is no UTF-8 text (it looks like UTF-16, or like no text at all)",
+            line=1,
+            hint="save it as UTF-8",
+        )
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ConfigError.at(path, "the file is not UTF-8 text", line=line, hint="save it as UTF-8") from None
+    return parse(text, path)
+
+
+@lru_cache(maxsize=2048)
+def parse(text: str, path: Path) -> Document:
+    """The document that `text` holds; `path` is only named in problems.
+
+    Kept, so that after an edit only that file is parsed again. YAML reserves a leading `@`, so it is quoted first.
+    """
+    text = _BARE_REFERENCE.sub(r'\1"@\2"', text)
+    if odd := _ODD_SPACE.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise ConfigError.at(path, "a space of another kind stands before the text", line=line, hint="use plain spaces")
+    builder = _Builder(path, text)
+    try:
+        data = builder.document(yaml.parse(text, Loader=_LOADER))
+    except yaml.MarkedYAMLError as error:
+        raise _refusal(path, error, text) from None
+    except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
+        found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        line = text.count("\n", 0, found.start()) + 1 if found else 0
+        said = f"not readable as YAML: {str(error).splitlines()[0]}"
+        raise ConfigError.at(path, said, line=line, hint="is it a text file?") from None
+    if builder.problems:
+        raise ConfigError(builder.problems)
+    return Document(path=path, data=data, text=text, lines=builder.lines)
+
+
+class _Builder:
+    """Plain values from YAML's events; anchors, aliases, tags, deep nesting, second documents are refused on sight."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.asks = "? " in text
+        self.lines: dict[Loc, int] = {}
+        self.problems: list[Problem] = []
+
+    def document(self, events: Iterator[Any]) -> Any:
+        """The value of the one document in the stream; None where it is empty."""
+        data, documents = None, 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._refused(event, "a second document starts here (---)", "use one file each")
+            elif isinstance(event, yaml.NodeEvent):
+                data = self._value(event, events, ())
+        return data
+
+    def _refused(self, event: Any, message: str, hint: str = "") -> ConfigError:
+        return ConfigError.at(self.path, message, line=event.start_mark.line + 1, hint=hint)
+
+    def _value(self, event: Any, events: Iterator[Any], loc: Loc) -> Any:
+        start: Any = event.start_mark
+        if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:  # nearly all of them are
+            self.lines[loc] = start.line + 1
+            if event.style in ("'", '"'):
+                self._refuse_swallowed(event)
+            return _scalar(event.value, event.style)
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            hint = "write the values out; put a word that begins with * or & in quotes"
+            if isinstance(event, yaml.AliasEvent):
+                hint += f"; a term has its * at the end: {event.anchor}*"
+            raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
+        if event.tag and event.implicit in (False, (False, False)):
+            raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
+        if len(loc) > _DEEPEST:
+            raise self._refused(event, f"the file is nested more than {_DEEPEST} levels deep")
+        self.lines[loc] = start.line + 1
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event.value, event.style)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            while not isinstance(entry := next(events), yaml.SequenceEndEvent):
+                items.append(self._value(entry, events, (*loc, len(items))))
+            return items
+        return self._mapping(events, loc)
+
+    def _asks(self, event: Any) -> bool:
+        """Whether a `?` stands before a key: YAML's way to begin a long one, and nobody's who writes rules."""
+        if not self.asks:
+            return False
+        begun: str = self.text.splitlines()[event.start_mark.line][: event.start_mark.column]
+        return begun.rstrip().endswith("?")
+
+    def _refuse_swallowed(self, event: Any) -> None:
+        """A quoted text that runs over the keys below it is one whose quote was forgotten."""
+        first, last = event.start_mark.line, event.end_mark.line
+        if last > first and swallows_a_key(lines := self.text.splitlines(), first, last):
+            raise _slipped(self.path, unclosed(lines[first], first + 1))
+
+    def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            key: str = event.value if isinstance(event, yaml.ScalarEvent) else "?"
+            if key != "?" and self._asks(event):
+                self._complain(line, "", "a text cannot begin with a ? that stands alone", "put it in quotes")
+            if key == "?":
+                self._value(event, events, (*loc, key))
+                self._complain(line, "", "a key must be a plain word")
+            first = self.lines.get((*loc, key), 0)
+            value = self._value(next(events), events, (*loc, key))
+            if key in out:
+                said = f"the key stands twice (first in line {first})"
+                self._complain(line, dotted((*loc, key)), said, "keep one of them")
+            elif key != "?":
+                out[key] = value
+                self.lines[(*loc, key)] = line
+        return out
+
+    def _complain(self, line: int, key: str, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(file=str(self.path), line=line, key=key, message=message, hint=hint))
+
+
+def _scalar(text: str, style: str | None) -> Any:
+    """YAML 1.2's few plain types: `no`, `on` and `2024-01-01` stay text, as the writer meant."""
+    if style:  # quoted or block; plain is "" in the C loader and None in the other
+        return text
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    if text[0] not in "+-0123456789" or len(text) > _LONGEST_NUMBER:
+        return text
+    if _INTEGER.match(text):
+        return int(text.replace("_", ""))
+    return float(text) if _FLOAT.match(text) else text
+
+
+def _slipped(path: Path, slip: Slip) -> ConfigError:
+    return ConfigError.at(path, slip.message, line=slip.line, hint=slip.hint)
+
+
+def _refusal(path: Path, error: yaml.MarkedYAMLError, text: str) -> ConfigError:
+    """What the person did, where the text shows it; else what the YAML library makes of it."""
+    said, hint, mark = _syntax(error, text)
+    plain = error.problem not in _BAD_START and "tab" not in said and "escape" not in (error.problem or "")
+    if plain and mark is not None:
+        gave_up = max(one.line + 1 for one in (mark, error.problem_mark, error.context_mark) if one is not None)
+        if slip := find_slip(text, gave_up):
+            return _slipped(path, slip)
+    return ConfigError.at(path, said, line=mark.line + 1 if mark else 0, hint=hint)
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, Any]:
+    """What YAML does not understand, what to write, and where."""
+    problem, context = error.problem or "it cannot be read", error.context or ""
+    mark = error.problem_mark or error.context_mark
+    lines = text.splitlines()
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    begun = line[mark.column : mark.column + 1] if mark else ""
+    if "tab" in problem.split() or "\\t" in problem or (problem in _BAD_START and line.strip(" ").startswith("\t")):
+        return "a tab stands where spaces are needed", "indent with spaces", mark
+    if problem in _BAD_START:
+        return f"not readable as YAML: a text cannot begin with {begun}", "put it in quotes", mark
+    if "quoted scalar" in context and "escape" not in problem:
+        hint = "write the same quote behind the text; an apostrophe inside '…' is written twice"
+        return "not readable as YAML: a quote is not closed", hint, error.context_mark
+    if context in _BRACKETS:
+        opened = f" (opened in line {error.context_mark.line + 1})" if error.context_mark else ""
+        said = f"not readable as YAML: a {_BRACKETS[context]} is not closed{opened}, or a comma is missing"
+        return said, "put a text that holds brackets, braces or commas in quotes", mark
+    for known, said, hint in _SYNTAX:
+        if known in problem or known in context:
+            if curly := _CURLY.search(line):
+                hint = f'{curly[0]} is no quote to YAML: put the text in plain quotes (")'
+            return said, hint, mark
+    return f"not readable as YAML: {problem}", "", mark
+
+
+def validate(document: Document, model: type[M], *, root: str = "a mapping of keys") -> M:
+    """`document` as a `model`; a `ConfigError` holds every mistake with line, key, meaning and what to write."""
+    if not isinstance(document.data, dict):
+        if isinstance(document.data, str) and (slip := blank_missing(document.text)):
+            raise _slipped(document.path, slip)
+        held = "nothing" if document.data is None else "a list" if isinstance(document.data, list) else "plain text"
+        raise ConfigError.at(
+            document.path, f"the file holds {held}; {root} is meant", line=document.line(),
+            hint=f"keys: {', '.join(field.alias or name for name, field in model.model_fields.items())}",
+        )  # fmt: skip
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        found = mistakes(error.errors(), document.data, model)
+        raise ConfigError([document.problem(one.message, *one.loc, hint=one.hint) for one in found]) from None

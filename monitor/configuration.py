@@ -1,0 +1,130 @@
+"""The desk: the feeds, rules and channels that people edited, as they are in force.
+
+Loaded and replaced as a whole, so that a bad edit leaves the last good desk where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.channels.apprise import Channels
+from monitor.config.feedsfile import load_feeds
+from monitor.config.filenames import misnamed, odd_names
+from monitor.config.settings import Settings
+from monitor.config.yamlfile import did_you_mean
+from monitor.errors import ConfigError, Problem
+from monitor.model.feed import Feed
+from monitor.rules.folder import RuleSet, load_rules, unread_in
+from monitor.rules.unread import unread_problem
+
+#: (path, modification time in ns, size) of every file that was read
+Snapshot = frozenset[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everything that people edit, read at one moment."""
+
+    feeds: tuple[Feed, ...]
+    rules: RuleSet
+    channels: Channels
+    snapshot: Snapshot = frozenset()
+    #: what may be lived with, and yet is not as somebody thinks: a file that is not read
+    warnings: tuple[Problem, ...] = ()
+
+    def feed(self, name: str) -> Feed | None:
+        return next((feed for feed in self.feeds if feed.name == name), None)
+
+
+def load_desk(settings: Settings) -> Desk:
+    """The desk that `settings` point to; a `ConfigError` holds every problem of all files at once."""
+    problems: list[Problem] = []
+    snapshot = snapshot_of(settings)
+    feeds: tuple[Feed, ...] = ()
+    rules: RuleSet | None = None
+    channels: Channels | None = None
+    try:
+        feeds = load_feeds(settings.config)
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        rules = load_rules(settings.rules)
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        channels = Channels.load(settings.channels)
+    except ConfigError as error:
+        problems += error.problems
+    if rules is not None and channels is not None:
+        problems += unknown_channels(rules, channels)
+    if rules is None or channels is None or any(problem.severity == "error" for problem in problems):
+        raise ConfigError(problems)
+    warnings = tuple(_unread(settings))
+    return Desk(feeds=feeds, rules=rules, channels=channels, snapshot=snapshot, warnings=warnings)
+
+
+def _unread(settings: Settings) -> Iterator[Problem]:
+    """Files that somebody meant to be read: under a wrong name, in a wrong folder; a channels file among them."""
+    yield from (unread_problem(path, settings.rules) for path in unread_in(settings.rules))
+    if settings.channels is None and (other := misnamed(settings.config.parent / "channels.yaml")):
+        said = f"{other.name} is not read, so alerts go to the console"
+        yield Problem(file=str(other), message=said, hint="name it channels.yaml", severity="warning")
+
+
+def unknown_channels(rules: RuleSet, channels: Channels) -> Iterator[Problem]:
+    """A rule that sends to a tag that no address has would tell nobody: an error, not a surprise at night."""
+    for rule in rules.rules:
+        file, line = rules.send_to_at(rule.id)
+        for name in rule.send_to:
+            if channels.targets([name]):
+                continue
+            yield Problem(
+                file=file, line=line, key="send_to",
+                message=f"rule {rule.id} sends to the channel {name}, but no address in the channels file has this tag",
+                hint=did_you_mean(name, channels.names()),
+            )  # fmt: skip
+
+
+def snapshot_of(settings: Settings) -> Snapshot:
+    """The state on disk of all edited files, to notice an edit without reading them."""
+    paths = [
+        settings.config,
+        *_named_oddly(settings),
+        *([settings.channels] if settings.channels else []),
+        *_files_in(settings.rules),
+    ]
+    return frozenset(stamp for path in paths if (stamp := _stamp(path)) is not None)
+
+
+def _named_oddly(settings: Settings) -> list[Path]:
+    """What was meant to be the channels file, and is not."""
+    other = misnamed(settings.config.parent / "channels.yaml") if settings.channels is None else None
+    return [other] if other is not None else []
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted({*folder.rglob("*.yaml"), *odd_names(folder)}) if folder.is_dir() else []
+
+
+def _stamp(path: Path) -> tuple[str, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        # a link that leads nowhere is an edit too; reading it tells what is wrong
+        return (str(path), -1, -1) if path.is_symlink() else None
+    return str(path), found.st_mtime_ns, found.st_size
+
+
+def gone_since(before: Snapshot, now: Snapshot, problems: Sequence[Problem]) -> list[Problem]:
+    """Files that were read for the desk in force and are not there any more: often the cause of the other mistakes.
+    Those of which one of `problems` tells already, or tells of their folder, are left out."""
+    left, told = {path for path, _, _ in now}, {problem.file for problem in problems}
+    gone = (Path(path) for path, _, _ in before if path not in left and path.endswith(".yaml"))
+    hint = "put it back, or take out what others use of it"
+    return [
+        Problem(file=str(path), message="the file is gone; it was there when all was well", hint=hint)
+        for path in sorted(gone)
+        if not told & {str(path), *map(str, path.parents)}
+    ]

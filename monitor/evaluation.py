@@ -1,0 +1,117 @@
+"""Classify → relate → decide: the judgement of one item, the same for the daemon and for every command. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from monitor.alerts.policy import decide
+from monitor.incidents.identity import relate
+from monitor.model.decision import Decision
+from monitor.model.incident import Incident, Relation
+from monitor.model.item import Item
+from monitor.model.novelty import Novelty
+from monitor.model.report import Classification
+from monitor.rules.folder import RuleSet
+from monitor.topics.attacks.classifier import NEWS_DAYS, classify, consider
+
+#: how far before an item's date its incident can lie: the oldest day that is news, and the day before that one
+INCIDENT_HORIZON = timedelta(days=NEWS_DAYS + 1)
+#: what is asked about at all; the rest is stored as it is
+JUDGED = frozenset({Novelty.NEW, Novelty.UPDATED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """One item with every stage's answer: what `explain` shows and the daemon acts on."""
+
+    item: Item
+    novelty: Novelty
+    classification: Classification
+    relation: Relation
+    decision: Decision
+
+
+def judge(
+    item: Item,
+    novelty: Novelty,
+    incidents: list[Incident],
+    rules: RuleSet,
+    *,
+    own: str | None = None,
+) -> Judgement:
+    """Classify → relate → decide, for the daemon, `classify` and `explain` alike.
+
+    `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
+    """
+    classification = classify(item, rules, incidents)
+    relation = relate(item, classification, incidents, zone_of=rules.zone_of, sides=rules.sides_of, own=own)
+    decision = decide(novelty, classification, relation)
+    return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
+
+
+def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
+    """Why a rule does not take an item, as a sentence for people; empty where it takes it."""
+    if all(rule.id != rule_id or rule.status == "off" for rule in rules.rules):
+        return f"the rule {rule_id} is no longer there, or off"
+    found, case = consider(item, rules)
+    passed = next((one for one in rules.chooser.passed(case) if one.rule.id == rule_id), None)
+    return f"{found.act}: {rule_id} does not take it: {passed.why}" if passed else ""
+
+
+def earliest_day(item: Item, rules: RuleSet) -> date:
+    """The local date of the oldest incident that matters to `item`; `judge` must know all from that day on.
+
+    It can open or join one within `INCIDENT_HORIZON`; a rule may ask what happened at its place longer ago.
+    """
+    return (item.reported - INCIDENT_HORIZON - timedelta(days=rules.memory_days)).date()
+
+
+def incident_after(judgement: Judgement, addressed: Collection[str] | None = None) -> Incident | None:
+    """The incident as this item leaves it: told, where somebody is told.
+
+    `addressed` are the channels that some address takes: a message to the others reaches nobody, so they are not told
+    by it. None: all of them, where no message is made (`classify`, `rules replay`).
+    """
+    incident, decision = judgement.relation.incident, judgement.decision
+    if incident is None or not decision.tell:
+        return incident
+    told = [channel for channel in decision.send_to if addressed is None or channel in addressed]
+    told_to = (*incident.told_to, *(channel for channel in told if channel not in incident.told_to))
+    return replace(
+        incident, told=incident.told or bool(told), told_to=told_to, version=incident.version + incident.told,
+        level=judgement.classification.level or incident.level,
+    )  # fmt: skip
+
+
+def remember_incident(incidents: list[Incident], incident: Incident) -> None:
+    """Puts `incident` into the list that the next item is related to."""
+    incidents[:] = [known for known in incidents if known.id != incident.id] + [incident]
+
+
+class Incidents:
+    """The incidents of the items judged so far: the daemon's path without a database, item after item."""
+
+    def __init__(self, known: Iterable[Incident] = ()) -> None:
+        """`known` are incidents from before the first item."""
+        self._by_day: dict[date, dict[str, Incident]] = {}
+        for incident in known:
+            self._remember(incident)
+
+    def judge(self, item: Item, rules: RuleSet) -> Judgement:
+        """The judgement of an item that is news; its incident is remembered for the next one."""
+        judgement = judge(item, Novelty.NEW, self._around(item, rules), rules)
+        incident = incident_after(judgement)
+        if incident is not None:
+            self._remember(incident)
+        return judgement
+
+    def _remember(self, incident: Incident) -> None:
+        self._by_day.setdefault(incident.date, {})[incident.id] = incident
+
+    def _around(self, item: Item, rules: RuleSet) -> list[Incident]:
+        """Those that matter to an item: as many days back as the daemon looks."""
+        first = earliest_day(item, rules)
+        days = [first + timedelta(days=n) for n in range((item.reported.date() - first).days + 3)]
+        return [incident for day in days for incident in self._by_day.get(day, {}).values()]

@@ -1,0 +1,227 @@
+"""Fetching a feed: one question to one publisher, answered by a value whatever the publisher does.
+
+    Fetcher.fetch(url) → Fetched | NotModified | FetchFailed
+
+One shared httpx client asks politely (conditional GET, few requests to one host at once), follows redirects by
+itself so that each hop passes the same checks, and reads under limits of time and size. Where a connection may
+go is decided in `network`, what a body may become in `body`, what a failure is called in `failures`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
+from weakref import WeakValueDictionary
+
+import httpx
+
+from monitor import __version__
+from monitor.feeds.fetch import network, transport
+from monitor.feeds.fetch.addresses import Network
+from monitor.feeds.fetch.body import body_hash, inflate
+from monitor.feeds.fetch.failures import failure_of, status_failure
+from monitor.feeds.fetch.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem
+from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_HEADERS = {
+    "User-Agent": f"basewatch/{__version__}",
+    "Accept": "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8",
+    "Accept-Encoding": "gzip, deflate",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchLimits:
+    """How much of anything one fetch may take."""
+
+    #: of the body as it comes over the wire
+    compressed_bytes: int = 10 * 1024 * 1024
+    #: of the document
+    inflated_bytes: int = 15 * 1024 * 1024
+    #: of all response headers of one hop
+    header_bytes: int = 64 * 1024
+    #: response headers of one hop
+    header_count: int = 500
+    redirects: int = 5
+    #: for everything: all hops, headers and bodies, however slowly they drip
+    total_seconds: float = 30.0
+    #: for the connection to be made, over all addresses of the host
+    connect_seconds: float = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the caller has from last time."""
+
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+
+    def headers(self) -> dict[str, str]:
+        validators = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in validators.items() if value and value.isascii() and value.isprintable()}
+
+
+@dataclass(kw_only=True)
+class _Trail:
+    """The address asked first, the one asked now, and whether every hop between them was permanent."""
+
+    start: str
+    url: str
+    permanent: bool = True
+
+    def permanent_url(self) -> str | None:
+        moved = self.permanent and self.url != self.start and not holds_secret(self.url)
+        return self.url if moved else None
+
+
+class Fetcher:
+    """The daemon's one HTTP client, to be closed once.
+
+    `allow_networks` may be fetched from although they are not public. `concurrency` bounds all requests at once,
+    `per_host` those to one host and port; waiting for a turn does not count against the time limit.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_networks: Sequence[Network] = (),
+        limits: FetchLimits | None = None,
+        concurrency: int = 50,
+        per_host: int = 8,
+        resolver: network.Resolver = network.resolve,
+    ) -> None:
+        self._limits = limits or FetchLimits()
+        self._turns = asyncio.Semaphore(concurrency)
+        self._per_host = per_host
+        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        backend = network.GuardedBackend(
+            allow=allow_networks, connect_seconds=self._limits.connect_seconds, resolver=resolver
+        )
+        guarded = transport.GuardedTransport(backend)
+        # trust_env=False: a proxy named in the environment would dial addresses that nobody checked
+        self._client = httpx.AsyncClient(transport=guarded, trust_env=False, timeout=None)
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, and those may hold secrets
+
+    async def aclose(self) -> None:
+        """Closes the connections that are left."""
+        await self._client.aclose()
+
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, body_hash: str | None = None
+    ) -> Fetched | NotModified | FetchFailed:
+        """What the publisher says of `url` now.
+
+        `etag`, `last_modified` and `body_hash` are those of the last body that was parsed; with any of them the
+        answer may be NotModified. Never raises for anything that a publisher, a resolver or the network does.
+        """
+        if problem := url_problem(url):
+            return FetchFailed(problem=FetchProblem.BAD_URL, detail=problem)
+        known = _Known(etag=etag, last_modified=last_modified, body_hash=body_hash)
+        try:
+            asked = httpx.URL(url)
+        except httpx.InvalidURL:  # its text may quote a part of a password
+            return FetchFailed(
+                problem=FetchProblem.BAD_URL, detail="the host or the port of the address cannot be read"
+            )
+        try:
+            async with self._turn(asked), asyncio.timeout(self._limits.total_seconds):
+                return await self._follow(_Trail(start=url, url=url), known)
+        except Exception as error:  # whatever it is, it is this feed's result and stops no other feed
+            return failure_of(error, seconds=self._limits.total_seconds)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, url: httpx.URL) -> AsyncIterator[None]:
+        """A place among the requests to one host, then among all: a slow host never uses up everybody's places."""
+        host = self._hosts.setdefault(f"{url.host}:{url.port}", asyncio.Semaphore(self._per_host))
+        async with host, self._turns:
+            yield
+
+    async def _follow(self, trail: _Trail, known: _Known) -> Fetched | NotModified | FetchFailed:
+        """Hop by hop to the reply that is no redirect."""
+        for _ in range(self._limits.redirects + 1):
+            async with self._reply(trail.url, known) as reply:
+                if problem := self._headers_problem(reply):
+                    return FetchFailed(problem=FetchProblem.HEADERS_TOO_LARGE, detail=problem)
+                if reply.status_code not in _REDIRECTS:
+                    return await self._answer(reply, trail, known)
+            hop = next_hop(trail.url, reply.headers.get("location"))
+            if hop.problem:
+                return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status_code, detail=hop.problem)
+            permanent = reply.status_code in _PERMANENT or is_https_upgrade(trail.url, hop.url)
+            trail.permanent, trail.url = trail.permanent and permanent, hop.url
+        detail = f"more than {self._limits.redirects} redirects, the last one to {shown(trail.url)}"
+        return FetchFailed(problem=FetchProblem.TOO_MANY_REDIRECTS, detail=detail)
+
+    @contextlib.asynccontextmanager
+    async def _reply(self, url: str, known: _Known) -> AsyncIterator[httpx.Response]:
+        request = httpx.Request("GET", url, headers=_HEADERS | known.headers())
+        reply = await self._client.send(request, stream=True)
+        try:
+            yield reply
+        finally:
+            await reply.aclose()
+
+    def _headers_problem(self, reply: httpx.Response) -> str | None:
+        raw = reply.headers.raw
+        if len(raw) > self._limits.header_count:
+            return f"{len(raw)} headers, the limit is {self._limits.header_count}"
+        size = sum(len(name) + len(value) for name, value in raw)
+        return f"{size:,} bytes of headers" if size > self._limits.header_bytes else None
+
+    async def _answer(self, reply: httpx.Response, trail: _Trail, known: _Known) -> Fetched | NotModified | FetchFailed:
+        """The value for the last hop's reply."""
+        etag, last_modified = reply.headers.get("etag"), reply.headers.get("last-modified")
+        if reply.status_code == 304 and known.headers():
+            return NotModified(
+                etag=etag or known.etag,
+                last_modified=last_modified or known.last_modified,
+                permanent_url=trail.permanent_url(),
+            )
+        if reply.status_code not in (200, 203):
+            return status_failure(reply.status_code, reply.headers, now=datetime.now(UTC))
+        raw = await self._read(reply)
+        if raw is None:
+            detail = f"the body is larger than {self._limits.compressed_bytes:,} bytes"
+            return FetchFailed(problem=FetchProblem.TOO_LARGE, detail=detail)
+        document = inflate(raw, reply.headers.get("content-encoding", ""), limit=self._limits.inflated_bytes)
+        if document.problem is not None:
+            return FetchFailed(problem=document.problem, detail=document.detail)
+        digest = body_hash(document.body)
+        if digest == known.body_hash:
+            return NotModified(
+                same_body=True, etag=etag, last_modified=last_modified, permanent_url=trail.permanent_url()
+            )
+        return Fetched(
+            body=document.body,
+            content_type=reply.headers.get("content-type"),
+            etag=etag,
+            last_modified=last_modified,
+            final_url=trail.url,
+            permanent_url=trail.permanent_url(),
+            body_hash=digest,
+            detail=document.detail,
+        )
+
+    async def _read(self, reply: httpx.Response) -> bytes | None:
+        """The body as it came over the wire, or None where it is larger than allowed."""
+        limit = self._limits.compressed_bytes
+        announced = reply.headers.get("content-length", "")
+        if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
+            return None
+        pieces: list[bytes] = []
+        size = 0
+        async for piece in reply.aiter_raw():
+            size += len(piece)
+            if size > limit:
+                return None
+            pieces.append(piece)
+        return b"".join(pieces)

@@ -1,0 +1,242 @@
+"""The way to the network: every connection goes to an address that was checked, and to no other.
+
+For each connection `GuardedBackend` asks the resolver once, checks **every** address of the answer (`addresses`),
+and dials a checked address itself, so that a name cannot mean one thing when it is checked and another when it is
+dialled. Host header and TLS name stay the name.
+
+The streams keep no time: the limit of the whole fetch does (see `fetch`), however slowly a publisher drips.
+"""
+
+# ruff: noqa: ARG002  (httpcore's interface passes time limits and options that have no use here)
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from ipaddress import ip_address
+from typing import Any
+
+import httpcore
+
+from monitor.feeds.fetch.addresses import Network, address_problem, allowing, is_allowed
+
+#: family and socket address, as `socket.getaddrinfo` gives them
+Endpoint = tuple[socket.AddressFamily, tuple[Any, ...]]
+Resolver = Callable[[str, int], Awaitable[Sequence[Endpoint]]]
+
+#: addresses of one name that are tried
+_TRIES = 4
+
+
+class NameNotFound(httpcore.ConnectError):
+    """The resolver knows no address for the name."""
+
+
+class AddressRefused(httpcore.ConnectError):
+    """The name leads to an address that may not be dialled."""
+
+    #: what to set where it is a server of one's own
+    remedy = ""
+
+
+async def resolve(host: str, port: int) -> Sequence[Endpoint]:
+    """The addresses of a host by the system's resolver.
+
+    Runs in a daemon thread of its own: `getaddrinfo` cannot be cancelled, and a dead resolver must neither
+    fill a shared pool of threads nor hold up the end of the program.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Endpoint]] = loop.create_future()
+
+    def settle(found: list[Endpoint] | None, error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(found or [])
+
+    def look_up() -> None:
+        found: list[Endpoint] | None = None
+        error: Exception | None = None
+        try:
+            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = [(family, address) for family, _, _, _, address in rows]
+        except (OSError, UnicodeError) as caught:
+            error = caught
+        with contextlib.suppress(RuntimeError):  # the loop may be closed by the time a slow resolver answers
+            loop.call_soon_threadsafe(settle, found, error)
+
+    threading.Thread(target=look_up, name="resolve", daemon=True).start()
+    return await answer
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Dials checked addresses only; refuses Unix sockets."""
+
+    def __init__(
+        self, *, allow: Sequence[Network] = (), connect_seconds: float = 10.0, resolver: Resolver = resolve
+    ) -> None:
+        self._allow = tuple(allow)
+        self._connect_seconds = connect_seconds
+        self._resolver = resolver
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection to one of the checked addresses of `host`."""
+        endpoints = self._checked(host, await self._endpoints(host, port))[:_TRIES]
+        failure: OSError | None = None
+        for endpoint in endpoints:
+            try:
+                async with asyncio.timeout(self._connect_seconds / len(endpoints)):
+                    return await _dial(endpoint)
+            except OSError as error:  # TimeoutError is one
+                failure = error
+        if isinstance(failure, TimeoutError):
+            raise httpcore.ConnectTimeout("no answer to the connection attempt") from failure
+        reason = os.strerror(failure.errno).lower() if failure and failure.errno else "no connection"
+        raise httpcore.ConnectError(reason) from failure
+
+    async def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        raise AddressRefused("a Unix socket")
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def _endpoints(self, host: str, port: int) -> Sequence[Endpoint]:
+        try:
+            address = ip_address(host)
+        except ValueError:
+            pass
+        else:
+            return [(socket.AF_INET6 if address.version == 6 else socket.AF_INET, (host, port))]
+        try:
+            return list(dict.fromkeys(await self._resolver(host, port)))
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "the name is not valid"
+            raise NameNotFound(f"{host}: {reason}") from error
+
+    def _checked(self, host: str, endpoints: Sequence[Endpoint]) -> list[Endpoint]:
+        """Those that may be dialled: all, or none where one is bad.
+
+        A public name with one private address among its records is an attempt to get inside. A name of which the
+        operator allowed an address (`localhost` with 127.0.0.0/8) is used through its allowed addresses only.
+        """
+        addresses = [ip_address(str(where[0])) for _, where in endpoints]
+        if not addresses:
+            raise NameNotFound(f"{host}: the name has no address")
+        allowed = [row for row, address in zip(endpoints, addresses, strict=True) if is_allowed(address, self._allow)]
+        if allowed:
+            return allowed
+        for address in addresses:
+            if problem := address_problem(address, self._allow):
+                named = "" if str(address) == host else f"{host} leads to "
+                article = "an" if problem[0] in "Iu" else "a"  # an IPv4-mapped, an unspecified address
+                refused = AddressRefused(f"{named}{address}, {article} {problem}")
+                refused.remedy = f"only if it is a server of your own, set {allowing(address, self._allow)}"
+                raise refused
+        return list(endpoints)
+
+
+async def _dial(endpoint: Endpoint) -> PlainStream:
+    family, where = endpoint
+    dialled = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        dialled.setblocking(False)
+        dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await asyncio.get_running_loop().sock_connect(dialled, where)
+    except BaseException:
+        dialled.close()
+        raise
+    return PlainStream(dialled)
+
+
+class PlainStream(httpcore.AsyncNetworkStream):
+    """A connected socket."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._loop = asyncio.get_running_loop()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return await self._loop.sock_recv(self._socket, max_bytes)
+        except OSError as error:
+            raise httpcore.ReadError(error.strerror or "connection lost") from error
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        try:
+            await self._loop.sock_sendall(self._socket, buffer)
+        except OSError as error:
+            raise httpcore.WriteError(error.strerror or "connection lost") from error
+
+    async def aclose(self) -> None:
+        self._socket.close()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            reader, writer = await asyncio.open_connection(
+                sock=self._socket, ssl=ssl_context, server_hostname=(server_hostname or "").rstrip(".")
+            )
+        except BaseException as error:
+            self._socket.close()
+            if isinstance(error, OSError):  # ssl.SSLError is one; fetch asks for the cause
+                raise httpcore.ConnectError("the TLS handshake failed") from error
+            raise
+        return TlsStream(reader, writer)
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":  # an idle connection that is readable was closed by the server
+            return self._socket.fileno() == -1 or _is_readable(self._socket)
+        return None
+
+
+class TlsStream(httpcore.AsyncNetworkStream):
+    """The same over TLS."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return await self._reader.read(max_bytes)
+        except OSError as error:
+            raise httpcore.ReadError(error.strerror or "connection lost") from error
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        try:
+            self._writer.write(buffer)
+            await self._writer.drain()
+        except OSError as error:
+            raise httpcore.WriteError(error.strerror or "connection lost") from error
+
+    async def aclose(self) -> None:
+        self._writer.transport.abort()  # no waiting for the goodbye of a server that may never say it
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._reader.at_eof() if info == "is_readable" else None
+
+
+def _is_readable(connected: socket.socket) -> bool:
+    try:
+        return len(connected.recv(1, socket.MSG_PEEK)) >= 0
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

@@ -1,0 +1,136 @@
+"""From the loose fields of a document to an `Entry`: bounded plain text, absolute links, a date that was read once.
+
+Pure. What feedparser and the JSON reader found arrives as a `Draft`; one place turns it into what the project knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from monitor.feeds.parse.dates import read_date
+from monitor.feeds.parse.language import spoken
+from monitor.feeds.parse.text import identifier, one_line, plain
+from monitor.model.document import DateMark, Entry, ParsedFeed
+
+TITLE = 500
+SUMMARY = 5_000
+BODY = 50_000
+GUID = 1_000
+PUBLISHER = 200
+_LINK = 4_096
+#: entries of one document
+MOST_ENTRIES = 10_000
+#: dates of one document that may go to the slow last resort
+_SLOW_DATES = 200
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """An entry as the document has it: any text may be mark-up, missing or absurd."""
+
+    guid: str = ""
+    #: candidates, the best first; the guid is none of them
+    links: tuple[str, ...] = ()
+    #: what relative links are relative to
+    base: str = ""
+    title: str = ""
+    summary: str = ""
+    body: str = ""
+    #: raw dates, the best first
+    dates: tuple[str, ...] = ()
+    language: str | None = None
+    publisher: str = ""
+
+
+def finish(title: str, language: str | None, drafts: Iterable[Draft], *, now: datetime) -> ParsedFeed:
+    """The document's entries in its order; what is left out is counted."""
+    dates = _DateReader(now)
+    language = language_tag(language)
+    entries: list[Entry] = []
+    dropped = 0
+    for number, draft in enumerate(drafts):
+        entry = _entry(draft, dates, language) if number < MOST_ENTRIES else None
+        if entry is None:
+            dropped += 1
+        else:
+            entries.append(entry)
+    return ParsedFeed(title=plain(title, limit=TITLE), language=language, entries=tuple(entries), dropped=dropped)
+
+
+def language_tag(text: str | None) -> str | None:
+    """A BCP 47 tag in its usual spelling (`en_us` → `en-us`), or None."""
+    text = (text or "").strip()
+    return text.replace("_", "-").lower() if len(text) <= 35 and _LANGUAGE.fullmatch(text) else None
+
+
+def web_link(candidates: Iterable[str], base: str) -> str:
+    """The first candidate that is, or becomes against `base`, an http(s) address; else empty."""
+    for candidate in candidates:
+        text = one_line(candidate, limit=_LINK + 1).replace(" ", "%20")
+        if not text or len(text) > _LINK:
+            continue
+        try:
+            address = urljoin(base, text)
+            parts = urlsplit(address)
+        except ValueError:
+            continue
+        if parts.scheme in ("http", "https") and parts.hostname and len(address) <= _LINK:
+            return address
+    return ""
+
+
+def _entry(draft: Draft, dates: _DateReader, document_language: str | None) -> Entry | None:
+    title = plain(draft.title, limit=TITLE)
+    summary = plain(draft.summary, limit=SUMMARY, lines=True)
+    body = plain(draft.body, limit=BODY, lines=True)
+    if len(summary) == SUMMARY and not body:  # a whole article where others put a teaser
+        body = plain(draft.summary, limit=BODY, lines=True)
+    # an id is the address of its article only where it is a whole one: "101" counts within its feed
+    url = web_link(draft.links, draft.base) or web_link((draft.guid,), "")
+    if not (title or summary or body or url):
+        return None
+    published, mark = dates.read(draft.dates)
+    return Entry(
+        guid=identifier(draft.guid, limit=GUID),
+        url=url,
+        title=title,
+        summary=summary,
+        body=body,
+        published=published,
+        date_mark=mark,
+        language=_language(draft, document_language, title or summary or body),
+        publisher=plain(draft.publisher, limit=PUBLISHER),
+    )
+
+
+def _language(draft: Draft, of_document: str | None, text: str) -> str | None:
+    """The entry's own language; else the document's, which it hands down to entries that say nothing themselves."""
+    own = language_tag(draft.language)
+    return own if own and own != of_document else spoken(of_document, text)
+
+
+class _DateReader:
+    """Reads the dates of one document, with an end to the patience for strange ones."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._slow_left = _SLOW_DATES
+
+    def read(self, texts: tuple[str, ...]) -> tuple[datetime | None, DateMark]:
+        """The first good date; else what is odd about the best."""
+        first: tuple[datetime | None, DateMark] | None = None
+        for text in texts:
+            answer = read_date(text, now=self._now, patient=False)
+            if answer[1] is DateMark.UNREADABLE and self._slow_left:
+                self._slow_left -= 1
+                answer = read_date(text, now=self._now)
+            if answer[1] is DateMark.GOOD:
+                return answer
+            first = first or answer
+        return first or (None, DateMark.MISSING)

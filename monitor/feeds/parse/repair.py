@@ -1,0 +1,263 @@
+"""A loose document made well-formed, so that the strict XML reader can take it and no text is guessed at.
+
+    mend(text) → Mended(text, …)
+
+Pure. A document that is well-formed is left as it is, byte for byte. One that is not is written anew from its tags:
+ampersands and `<` that nobody escaped become text, entities what they stand for, characters that XML forbids are
+left out, elements are closed where their parent ends, prefixes declared, and what stands before or behind the
+document is dropped. Where it is cut in the middle, everything before the cut stays. Takes time that grows with the
+text, whatever is in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from monitor.feeds.parse.references import References, allowed, undisguised
+
+_DECLARATION = re.compile(r"\s*<\?xml\b[^<>]*\?>\s*", re.IGNORECASE)
+#: how far into the body the document may begin
+_JUNK = 65_536
+_ROOT = re.compile(r"<(?:[a-z][\w.-]*:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
+_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
+_SUBSET = re.compile(r"[^\[>]*+(?:\[((?:<!--(?:[^-]|-(?!->))*+-->|\"[^\"]*\"|'[^']*'|[^\]\"'])*+)\]\s*)?>")
+_CDATA = "<![CDATA["
+_NAME = r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?"
+#: with quotes in order, or at least without another tag inside
+_TAG = re.compile(rf"<(/?)({_NAME})((?:\s(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)?/?)>")
+_LOOSE_TAG = re.compile(rf"<(/?)({_NAME})(\s[^<>]*|/?)>")
+_ATTRIBUTE = re.compile(rf"(?<![\w.:-])({_NAME})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+#: elements of HTML that have no end
+_VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "param", "wbr"})
+_ENTRIES = frozenset({"item", "entry"})
+#: hold words, which are worth having even if their end is missing
+_WORDS = frozenset({"title", "description", "summary", "content", "content:encoded", "subtitle"})
+#: hold an address, a name or a date: half of one is another
+_VALUES = frozenset(
+    {
+        *("link", "guid", "id", "pubdate", "published", "updated", "modified", "issued", "language", "comments"),
+        *("dc:date", "dc:language", "dc:creator"),
+    }
+)
+_PARTS = _WORDS | _VALUES
+_NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+    "itunes": "http://www.itunes.com/DTDs/Podcast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "xlink": "http://www.w3.org/1999/xlink",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mended:
+    """A document without XML declaration and document type, to be read as UTF-8."""
+
+    text: str
+    #: what was broken, for people; empty where nothing was
+    detail: str = ""
+    #: False where the document ends in the middle
+    whole: bool = True
+
+
+def mend(text: str) -> Mended:
+    """`text` as a document that is well-formed as far as it can be made so."""
+    declaration = _DECLARATION.match(text)
+    text = undisguised(text[declaration.end() :] if declaration else text)
+    root = _ROOT.search(text, 0, _JUNK)
+    if root is None or _PAGE.search(text, 0, root.start()):
+        return Mended(text=text)  # no feed, or none that we know better
+    doctype = _DOCTYPE.search(text, 0, root.start())
+    why = _problem(text)
+    if why is None and not doctype:
+        return Mended(text=text)
+    subset = _SUBSET.match(text, doctype.end(), root.start()) if doctype else None
+    writer = _Writer(References(subset[1] or "" if subset else ""))
+    mended = writer.document(allowed(text[root.start() :]))
+    detail = f"its XML is broken and was mended ({why})" if why else ""
+    if writer.was_cut:
+        detail = f"it ends in the middle; what stands before was read ({why})" if why else "it ends in the middle"
+    return Mended(text=mended, detail=detail, whole=not writer.was_cut)
+
+
+def _problem(text: str) -> str | None:
+    """What is not well-formed, as expat calls it; None where everything is."""
+    parser = expat.ParserCreate("utf-8", "}")
+    try:
+        parser.Parse(text.encode("utf-8", "replace"), True)
+    except expat.ExpatError as error:
+        return f"line {error.lineno}: {expat.ErrorString(error.code)}"
+    # a section without an end swallows what follows up to the end of the next one, and no XML reader minds
+    return "a CDATA section without an end" if text.count(_CDATA) > text.count("]]>") else None
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element whose end has not come yet."""
+
+    name: str
+    #: in small letters, as end tags are compared
+    key: str
+    #: how much had been written when its content began
+    at: int
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes one document anew, tag by tag."""
+
+    references: References
+    was_cut: bool = False
+    _out: list[str] = field(default_factory=list)
+    _stack: list[_Open] = field(default_factory=list)
+    #: keys of the open elements
+    _open: Counter[str] = field(default_factory=Counter)
+    _prefixes: set[str] = field(default_factory=set)
+    #: where the next sign of each kind stands
+    _found: dict[str, int] = field(default_factory=dict)
+    #: the end of the document was met
+    _has_ended: bool = False
+    _is_done: bool = False
+
+    def document(self, text: str) -> str:
+        """The whole of `text`, which begins with the root's tag."""
+        at, last = 0, text.rfind(">")
+        root = _TAG.match(text) or _LOOSE_TAG.match(text)
+        if root is None:
+            return text
+        while at < len(text) and not self._is_done:
+            start = text.find("<", at)
+            self._write(text[at : start if start >= 0 else len(text)])
+            is_cut = start > last and not text.startswith(_CDATA, start)  # nothing ends any more: this is half a tag
+            at = len(text) if start < 0 or is_cut else self._markup(text, start)
+        if not self._is_done:
+            self._end_early()
+        return self._declared(root)
+
+    def _markup(self, text: str, start: int) -> int:
+        """What begins with `<` at `start`; where to go on."""
+        if text.startswith(_CDATA, start):
+            return self._cdata(text, start)
+        if text.startswith("<!--", start):
+            end = self._find(text, "-->", start + 4)
+            is_ended = end >= 0 and text.find("<!--", start + 4, end) < 0
+            return end + 3 if is_ended else start + 4
+        if text.startswith(("<?", "<!"), start):
+            return text.find(">", start) + 1
+        tag = _TAG.match(text, start) or _LOOSE_TAG.match(text, start)
+        if tag is None or tag[2].startswith("xmlns:"):
+            # in the HTML that most texts of feeds are, a letter behind it would make a tag of it once more
+            is_like_a_tag = text[start + 1 : start + 2].isalpha() and not self._in_value
+            self._out.append("&amp;lt;" if is_like_a_tag else "&lt;")
+            return start + 1
+        if tag[1]:
+            key = tag[2].lower()
+            ends_all = bool(self._stack) and self._stack[0].key == key and self._open[key] == 1
+            if ends_all and any(self._find(text, f"<{entry}", tag.end()) >= 0 for entry in _ENTRIES):
+                self._has_ended = True  # too early: a document does not end before its entries do
+            else:
+                self._end(key)
+        else:
+            self._begin(tag[2], tag[3])
+        return tag.end()
+
+    def _cdata(self, text: str, start: int) -> int:
+        """A section as it stands; one whose end is missing ends with its element."""
+        begin = start + len(_CDATA)
+        end = self._find(text, "]]>", begin)
+        parent = f"</{self._stack[-1].name}>" if self._stack else ""
+        following = text.find(_CDATA, begin, end if end >= 0 else len(text))
+        if parent and (end < 0 or following >= 0):
+            closing = text.find(parent, begin, following if following >= 0 else len(text))
+            if closing >= 0:
+                self._out.append(f"{_CDATA}{text[begin:closing]}]]>")
+                return closing
+        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, "")
+        self._out.append(f"{_CDATA}{inside}]]>")
+        return end + 3 if end >= 0 else len(text)
+
+    def _find(self, text: str, sign: str, start: int) -> int:
+        """As `str.find` for starts that only grow; what was found is remembered, or it takes the square of the time."""
+        found = self._found.get(sign, 0)
+        if 0 <= found < start:  # -1: there is none any more
+            found = self._found[sign] = text.find(sign, start)
+        return found
+
+    def _write(self, text: str) -> None:
+        if not text:
+            return
+        text = self.references.as_address(text) if self._in_value else self.references.as_text(text)
+        self._out.append(text.replace("]]>", ""))
+
+    @property
+    def _in_value(self) -> bool:
+        return bool(self._stack) and self._stack[-1].key in _VALUES
+
+    def _begin(self, name: str, rest: str) -> None:
+        key = name.lower()
+        if key in _ENTRIES:
+            for entry in _ENTRIES:
+                self._end(entry)
+        elif key in _PARTS and self._stack:
+            part = next((one.key for one in self._stack[-1:-8:-1] if one.key in _PARTS), "")
+            if part:
+                self._end(part)
+        is_empty = rest.endswith("/") or key in _VOID
+        self._out.append(f"<{name}{self._attributes(rest)}{'/' if is_empty else ''}>")
+        self._note(name)
+        if not is_empty:
+            self._stack.append(_Open(name, key, len(self._out)))
+            self._open[key] += 1
+
+    def _end(self, key: str) -> None:
+        """Closes the innermost element of that name and all inside it; an end without a beginning is nothing."""
+        if not self._open[key]:
+            return
+        while True:
+            one = self._stack.pop()
+            self._open[one.key] -= 1
+            self._out.append(f"</{one.name}>")
+            if one.key == key:
+                break
+        self._is_done = not self._stack
+
+    def _end_early(self) -> None:
+        """Closes everything at the end of the text; an address or a date that was cut is left out."""
+        self.was_cut = not self._has_ended
+        if self._stack and self._stack[-1].key in _VALUES:
+            del self._out[self._stack[-1].at :]
+        while self._stack:
+            self._end(self._stack[-1].key)
+
+    def _attributes(self, rest: str) -> str:
+        found: dict[str, str] = {}
+        for name, double, single, bare in _ATTRIBUTE.findall(rest):
+            value = self.references.as_address(double or single or bare.removesuffix("/"))
+            if name in ("xmlns:xml", "xmlns:xmlns") or (name.startswith("xmlns:") and not value):
+                continue  # prefixes that nobody may declare, or declare away
+            found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
+            if not name.startswith("xmlns"):
+                self._note(name)
+        return "".join(f' {name}="{value}"' for name, value in found.items())
+
+    def _note(self, name: str) -> None:
+        prefix, colon, _ = name.partition(":")
+        if colon and prefix not in ("xml", "xmlns"):
+            self._prefixes.add(prefix)
+
+    def _declared(self, root: re.Match[str]) -> str:
+        """The document with its prefixes declared at the root, where they are not."""
+        first = self._out[0]
+        known = {name for name, *_ in _ATTRIBUTE.findall(first)}
+        missing = sorted(prefix for prefix in self._prefixes if f"xmlns:{prefix}" not in known)
+        added = "".join(f' xmlns:{one}="{_NAMESPACES.get(one.lower(), f"urn:undeclared:{one}")}"' for one in missing)
+        self._out[0] = first[: len(root[2]) + 1] + added + first[len(root[2]) + 1 :]
+        return "".join(self._out)

@@ -1,0 +1,55 @@
+"""A message about an incident, or a notice to the operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.report import Level
+
+
+class OperatorReason(StrEnum):
+    """Why the operator is told something (`Alert.reason` of a notice)."""
+
+    FEED_BLIND = "FEED_BLIND"
+    #: read without failure, and yet nothing new for far longer than usual
+    FEED_SILENT = "FEED_SILENT"
+    #: a blind feed is read again, or a silent one brings news
+    FEED_BACK = "FEED_BACK"
+    CHANNEL_GAVE_UP = "CHANNEL_GAVE_UP"
+    CONFIG_PROBLEM = "CONFIG_PROBLEM"
+    #: the files are in force, and one of them is not what somebody thinks
+    CONFIG_WARNING = "CONFIG_WARNING"
+    CONFIG_MENDED = "CONFIG_MENDED"
+    OFFLINE = "OFFLINE"
+    BACK_ONLINE = "BACK_ONLINE"
+    DATABASE_LOST = "DATABASE_LOST"
+    DATABASE_BACK = "DATABASE_BACK"
+    FLOOD = "FLOOD"
+    TEST = "TEST"
+
+
+class AlertKind(StrEnum):
+    INCIDENT = "incident"
+    #: about feeds, rules, channels and the daemon itself
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """A message about one version of one incident, or one notice to the operator."""
+
+    id: str
+    kind: AlertKind = AlertKind.INCIDENT
+    incident_id: str | None = None
+    version: int = 0
+    reason: str
+    level: Level
+    rule: str | None = None
+    #: channel tags it goes to
+    channels: tuple[str, ...]
+    title: str
+    #: plain text; escaped per channel when it is sent
+    body: str
+    created_at: datetime

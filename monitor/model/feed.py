@@ -1,0 +1,95 @@
+"""A feed, what is remembered of it, and one poll of it in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# ---------------------------------------------------------------------------------------------- feeds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """A feed as the user wrote it in feeds.yaml, defaults filled in."""
+
+    #: unique, the name people type and the database keys by
+    name: str
+    url: str
+    #: BCP 47 language of its items where the item does not say, e.g. `en`
+    language: str | None = None
+    #: who writes it; several feeds may belong to one publisher
+    publisher: str = ""
+    #: wire, regional, defence, official, local, aggregator … (free word, for the reader)
+    kind: str = ""
+    tags: tuple[str, ...] = ()
+    #: wait between two polls that went well
+    interval: timedelta = timedelta(minutes=5)
+    #: longest wait that back-off reaches
+    max_interval: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedState:
+    """What the database remembers of a feed between polls."""
+
+    feed_id: int
+    name: str
+    #: as configured now: another one than was asked where the feeds file was edited meanwhile
+    url: str = ""
+    #: moment of the first poll that succeeded; None: the next success is the first poll
+    baseline_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    #: hex digest of the last body parsed, so that an unchanged 200 is not parsed again
+    body_hash: str | None = None
+    #: failures in a row
+    failures: int = 0
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    #: named result of the last poll, e.g. `fetched`, `not modified`, `http 403`, `timed out`
+    last_result: str = ""
+    #: a sentence of detail for people; never holds secrets
+    last_detail: str = ""
+    #: target of a permanent redirect that is being watched, and since when it was the same
+    redirect_url: str | None = None
+    redirect_since: datetime | None = None
+    #: the operator was told that this feed is blind (cleared by the next success)
+    blind_told_at: datetime | None = None
+    #: the newest date that it ever gave; None: it never dated anything
+    newest_at: datetime | None = None
+    #: most new entries, and most of them undated, that came at once of late: what is usual for it
+    crowd: int = 0
+    undated_crowd: int = 0
+    #: the operator was told last that items were held back
+    flood_told_at: datetime | None = None
+    #: answers in a row by which nothing had changed
+    unchanged: int = 0
+    #: its validators hid a change then: they are not sent for a while
+    mistrusted_at: datetime | None = None
+    #: when it brought something new last (moved on by the time in which nobody asked), and the longest usual wait
+    #: between two such moments, in seconds
+    news_at: datetime | None = None
+    longest_wait: int | None = None
+    #: the operator was told that it brings nothing any more (cleared by the next new item)
+    silent_told_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollEvent:
+    """What one poll of one feed came to: the last 30 of each feed are kept for `basewatch feeds`."""
+
+    at: datetime
+    #: named result, as in `FeedState.last_result`
+    result: str
+    detail: str = ""
+    #: from the request to the last entry read
+    ms: int = 0
+    #: entries in the document, and what became of them
+    entries: int = 0
+    new: int = 0
+    updated: int = 0
+    copies: int = 0
+    old: int = 0
+    #: entries without anything to read, or beyond what one document may hold
+    dropped: int = 0

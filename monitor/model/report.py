@@ -1,0 +1,158 @@
+"""What an item reports: act, facts, evidence, and the rules that take it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from monitor.model.place import PlaceRef
+
+
+class Act(StrEnum):
+    """What an item does (design: acts)."""
+
+    ATTACK = "attack"
+    FOILED = "foiled"
+    CLAIM = "claim"
+    TOLL = "toll"
+    RETALIATION = "retaliation"
+    THREAT = "threat"
+    BACKGROUND = "background"
+    EXERCISE = "exercise"
+    ACCIDENT = "accident"
+    OTHER = "other"
+
+
+#: acts that open or join an incident
+INCIDENT_ACTS = frozenset({Act.ATTACK, Act.FOILED, Act.CLAIM})
+
+
+class Level(StrEnum):
+    """How urgent a rule is; compare with `rank`."""
+
+    DIGEST = "digest"
+    NOTICE = "notice"
+    URGENT = "urgent"
+    FLASH = "flash"
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Words that decided something: `text == getattr(item, field)[start:end]`."""
+
+    #: `title`, `summary` or `body`
+    field: str
+    #: character offsets into that field's original text
+    start: int
+    end: int
+    text: str
+    #: what the words speak for, e.g. `weapon: drone`, `target: ain-al-asad`, `never: anniversary`
+    why: str
+    #: the same in plain words for an alert, e.g. `weapon`; empty for words that only connect
+    means: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A stretch of an item, to be quoted: `getattr(item, field)[start:end]`."""
+
+    #: `title`, `summary` or `body`
+    field: str
+    #: character offsets into that field's original text
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the item states; None where it does not say."""
+
+    places: tuple[PlaceRef, ...] = ()
+    weapons: tuple[str, ...] = ()
+    claimed_by: tuple[str, ...] = ()
+    attributed_to: tuple[str, ...] = ()
+    killed: int | None = None
+    wounded: int | None = None
+    intercepted: int | None = None
+    #: killed and wounded are known from the attackers alone
+    toll_claimed: bool = False
+    #: headline or lead tells that something was shot down or stopped, with or without a number
+    interception: bool = False
+    #: local date of the attack at the place
+    date: date | None = None
+    #: the item says the day itself ("on Tuesday", "January 20"); else `date` is the day of the report
+    date_stated: bool = False
+    #: what headline and lead say of where it was, beside `places`: `country:SO`, `nation:UG` (whose base or troops),
+    #: `town:kadugli` (a word that the gazetteer does not know)
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScorePart:
+    """One summand of the score that `explain` shows."""
+
+    points: float
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleTaken:
+    """One rule that takes an item, as it is recorded: what it would tell, and whom."""
+
+    rule: str
+    #: after `raise_to_…_if`
+    level: Level
+    #: channel tags
+    send_to: tuple[str, ...] = ()
+    #: the rule has `status: trial`: it decides and records, and tells nobody
+    trial: bool = False
+    #: why the level was raised
+    raised: str = ""
+
+    @property
+    def tells(self) -> bool:
+        """True where it tells somebody at once."""
+        return not self.trial and self.level.rank >= Level.NOTICE.rank
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classification:
+    """What an item reports and which rules want it told."""
+
+    act: Act
+    #: id of the most urgent live rule that took the item (a trial rule where only such did); None: no rule did
+    rule: str | None = None
+    #: that rule's level after `raise_to_…_if`; None without a rule
+    level: Level | None = None
+    #: channel tags of all live rules that tell at once, else of the one in `rule`
+    send_to: tuple[str, ...] = ()
+    #: only rules with `status: trial` took it: decided, recorded, told nobody
+    trial: bool = False
+    #: every rule that took it, the most urgent first
+    taken: tuple[RuleTaken, ...] = ()
+    #: sentence for people: why this act and this rule, or why none
+    reason: str = ""
+    facts: Facts = field(default_factory=Facts)
+    evidence: tuple[Evidence, ...] = ()
+    #: the sentence that decided; None where none did, and in what was stored before it was kept
+    deciding: Span | None = None
+    #: the sentence of the lead that says most beside it; None where there is none
+    lead: Span | None = None
+    score: tuple[ScorePart, ...] = ()
+    #: hash of the rule files that decided
+    rules_hash: str = ""
+
+    @property
+    def alert(self) -> bool:
+        """True where somebody would be told of a new attack, foiled attack or claim (contract of `classify`)."""
+        return self.act in INCIDENT_ACTS and self.tells
+
+    @property
+    def tells(self) -> bool:
+        """True where some live rule would tell it at once, whatever its act."""
+        return self.level is not None and self.level.rank >= Level.NOTICE.rank and not self.trial

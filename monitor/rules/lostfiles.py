@@ -1,0 +1,163 @@
+"""Which file of a rules folder is gone, when names that it defined are missed in a hundred places.
+
+A list file that is deleted, renamed or moved makes a mistake of each use of its lists, and none of them names the
+cause. So names that no file defines are looked for in the files that are not read (`weapons.yml`, `weapons.yaml.bak`),
+and in the shipped files of the same place and name: one problem then says what is gone and what to do, in place of all
+that only follow from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from monitor.config import yamlfile
+from monitor.config.filenames import meant_name
+from monitor.errors import ConfigError, Problem
+from monitor.resources import packaged_or_beside
+
+#: parts of a folder and the keys under which their files define names
+_DEFINES = {
+    "lists": ("lists", "masks", "shapes", "patterns", "frames"),
+    "places": ("places", "groups", "countries"),
+    "actors": ("actors",),
+}
+#: names that a message shows of many
+_SHOWN = 4
+_LARGEST = 1_000_000
+#: in a file that is no YAML: `  drone: [` and `id: al-udeid`
+_NAME = re.compile(r"(?m)^[ ]+([a-z0-9][\w-]*)\s*:|\bid:\s*([\w-]+)")
+
+
+def with_causes(problems: Sequence[Problem], folder: Path, unread: Sequence[Path]) -> list[Problem]:
+    """`problems` with those that follow from one lost file or list as one problem, that stands first."""
+    missing = {problem.unknown for problem in problems if problem.unknown}
+    if not missing:
+        return list(problems)
+    lost: dict[Path, list[str]] = {}
+    explained = set[str]()
+    for file in {problem.file for problem in problems if not problem.unknown}:
+        explained |= missing & names_in(
+            Path(file), roughly=True
+        )  # a file with a mistake of its own: that one is the cause
+    missing -= explained
+    for path in unread:
+        if held := missing & names_in(path):
+            lost[path] = sorted(held)
+            missing -= held
+    for within, names in shipped_names().items():
+        if (held := missing & names) and _is_of_the_shipped(folder, within):
+            lost[folder / within] = sorted(held)
+    explained |= {name for names in lost.values() for name in names}
+    causes = _whole_folders(folder, lost) or [
+        _cause(path, names, problems, folder, unread) for path, names in lost.items()
+    ]
+    folders = {cause.file for cause in causes if Path(cause.file).parent == folder}
+    return causes + [one for one in problems if one.unknown not in explained and one.file not in folders]
+
+
+def _cause(path: Path, names: list[str], problems: Sequence[Problem], folder: Path, unread: Sequence[Path]) -> Problem:
+    within = path.relative_to(folder)
+    kind = {"lists": "list", "places": "place", "actors": "actor"}.get(within.parts[0], "rule")
+    shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    users = [problem for problem in problems if problem.unknown in names]
+    first = f"{Path(users[0].file).name}:{users[0].line}"
+    many = len(names) > 1
+    what = f"{len(names)} {kind}{'s' * many} ({shown}) that {'are' if many else 'is'} used"
+    what += f" {len(users)} times (first in {first})" if len(users) > 1 else f" in {first}"
+    if path in unread:
+        hint = f"name it {meant_name(path.name)}, in {within.parts[0]}/"
+        return Problem(file=str(path), message=f"{within} is not read, and holds {what}", hint=hint)
+    copy = f"`basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}"
+    if not path.exists():
+        said = f"{within} is gone: {what} stood there"
+        return Problem(file=str(path), message=said, hint=f"put it back; {copy}")
+    said = f"{what} {'are' if many else 'is'} gone from {within}"
+    it = "them" if many else "it"
+    return Problem(file=str(path), message=said, hint=f"put {it} back ({copy}), or write another name there")
+
+
+def _whole_folders(folder: Path, lost: dict[Path, list[str]]) -> list[Problem]:
+    """One problem where a part of the folder is gone altogether, and every lost file was in such a part."""
+    parts = {path.relative_to(folder).parts[0] for path in lost}
+    gone = sorted(part for part in parts if part in _DEFINES and not (folder / part).is_dir())
+    if len(gone) != len(parts):
+        return []
+    return [
+        Problem(
+            file=str(folder / part), message=f"the folder {part}/ is gone, with all that others use of it"
+            + (", and without its patterns no report would ever be an attack" if part == "lists" else ""),
+            hint=f"put it back, or copy it from a fresh folder (`basewatch init DIR` makes one, with DIR/rules/{part})",
+        )
+        for part in gone
+    ]  # fmt: skip
+
+
+def _is_of_the_shipped(folder: Path, within: Path) -> bool:
+    """Whether the folder was made of the shipped one: only then a shipped file can be missed in it."""
+    part = within.parent
+    others = [other for other in shipped_names() if other != within]
+    beside = [other for other in others if other.parent == part and (folder / other).exists()]
+    return bool(beside) or (folder / within).exists() or (
+        not (folder / part).is_dir() and any((folder / other).exists() for other in others)
+    )  # fmt: skip
+
+
+def names_in(path: Path, *, roughly: bool = False) -> frozenset[str]:
+    """The lists, places, groups, countries and actors that a file defines, as far as it can be read; none where it is
+    no such file. `roughly`: whatever looks like a name in it, for a file that has a mistake."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            return frozenset()
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return frozenset()
+    if not roughly:
+        try:
+            return _names(yamlfile.parse(text, path).data)
+        except ConfigError:
+            pass
+    return frozenset(name for found in _NAME.finditer(text) for name in found.groups() if name)
+
+
+def _names(data: object) -> frozenset[str]:
+    if not isinstance(data, dict):
+        return frozenset()
+    out: set[str] = set()
+    for key in (key for keys in _DEFINES.values() for key in keys):
+        held = data.get(key)
+        out |= {str(name) for name in held} if isinstance(held, dict) else _ids(held if isinstance(held, list) else ())
+    return frozenset(out)
+
+
+def _ids(entries: Iterable[object]) -> set[str]:
+    return {entry["id"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)}
+
+
+@lru_cache(maxsize=1)
+def shipped_names() -> dict[Path, frozenset[str]]:
+    """What each shipped file of lists, places and actors defines, by its place in the rules folder."""
+    folder = packaged_or_beside("starter/rules", "rules")
+    return {
+        path.relative_to(folder): names_in(path) for part in _DEFINES for path in sorted((folder / part).glob("*.yaml"))
+    }
+
+
+def shipped_but_gone(folder: Path, defined: Iterable[str]) -> list[Problem]:
+    """Warnings for shipped files that a folder made of the shipped one has no more, and nobody misses: what they define
+    is simply not known."""
+    known = frozenset(defined)
+    lost = {
+        within: f"{len(names - known)} of the {len(names)} names in it" for within, names in shipped_names().items()
+    }
+    return [
+        Problem(
+            file=str(folder / within), severity="warning",
+            message=f"{within} of the shipped rules is gone: {lost[within]} are unknown",
+            hint=f"where that is not meant: `basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}",
+        )
+        for within, names in shipped_names().items()
+        if 2 * len(names - known) > len(names) and not (folder / within).exists() and _is_of_the_shipped(folder, within)
+    ]  # fmt: skip

@@ -1,0 +1,302 @@
+"""Which rules take a report: the conditions of a rule in order, and the one that failed where none takes it. Pure.
+
+All rules that take a report speak: each tells its own channels, the most urgent one names the level. Rules are filed
+by act and by the words that they cannot do without, so that a thousand rules cost little more than ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from monitor.model.incident import Incident
+from monitor.model.item import Item
+from monitor.model.report import INCIDENT_ACTS, Act, Facts, Level
+from monitor.rules.gazetteer import Gazetteer
+from monitor.rules.model import PRECISIONS, Never, Rule, Source, Where
+from monitor.rules.wording import Wanted
+from monitor.text.matcher import Hit
+from monitor.text.reading import Reading, Sentence
+from monitor.topics.attacks.places import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CompiledRule:
+    """A rule with its words as bits and its circle as places."""
+
+    rule: Rule
+    what: Wanted | None = None
+    #: bits of the actors and lists of `who`
+    who: int = 0
+    #: ids of the actors of `who`, for those who claim or are blamed
+    actors: frozenset[str] = frozenset()
+    never: tuple[tuple[Never, Wanted], ...] = ()
+    points: tuple[tuple[float, Wanted], ...] = ()
+    #: places in the circle of `where.within`
+    circle: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Case:
+    """A report with everything that rules ask about."""
+
+    item: Item
+    act: Act
+    #: what was attacked, most exact first
+    targets: Sequence[Target]
+    #: every place that headline and lead name
+    named: Sequence[Target]
+    facts: Facts
+    reading: Reading
+    #: the sentence that decided the act
+    deciding: Sentence | None
+    #: what is known from before, for `first here in 30 days`
+    incidents: Sequence[Incident] = ()
+    #: the act that the report had until a rule's `never … instead` changed it; None where none did
+    before: Act | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A rule takes the report at this level."""
+
+    rule: Rule
+    level: Level
+    #: why the level was raised; empty where it was not
+    raised: str = ""
+    #: the words of the rule's own `what` and `points`
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passed:
+    """A rule does not take it: how many conditions held, and which one failed."""
+
+    rule: Rule
+    held: int
+    why: str
+    #: the act that a `never` says the report has instead
+    instead: Act | None = None
+
+
+class Chooser:
+    """Asks the rules of one folder."""
+
+    def __init__(self, rules: Sequence[CompiledRule], gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._rules = tuple(one for one in rules if one.rule.status != "off")
+        #: rules by act: those without words of their own, and the others by each bit that can make them hold
+        self._free: dict[Act, list[int]] = {}
+        self._anchored: dict[Act, dict[int, list[int]]] = {}
+        self._anchors: dict[Act, int] = {}
+        for number, one in enumerate(self._rules):
+            anchors = one.what.anchors if one.what is not None else 0
+            for act in one.rule.act:
+                self._file(number, act, anchors)
+
+    @property
+    def rules(self) -> tuple[CompiledRule, ...]:
+        """The rules that are asked: all but those with `status: off`."""
+        return self._rules
+
+    def _file(self, number: int, act: Act, anchors: int) -> None:
+        if not anchors:
+            self._free.setdefault(act, []).append(number)
+            return
+        self._anchors[act] = self._anchors.get(act, 0) | anchors
+        for bit in _bits(anchors):
+            self._anchored.setdefault(act, {}).setdefault(bit, []).append(number)
+
+    def taken(self, case: Case) -> tuple[list[Taken], Act | None]:
+        """The rules that take the report, most urgent first (in the order of the files among equals).
+
+        The second answer is the act that a `never … instead` gives the report, where no live rule takes it; where
+        several say one, that of the first by file.
+        """
+        if not self.is_for(case.act):
+            return [], None
+        numbers = set(self._free.get(case.act, ()))
+        for bit in _bits(case.reading.tags & self._anchors.get(case.act, 0)):
+            numbers.update(self._anchored[case.act][bit])
+        taken: list[Taken] = []
+        instead: Act | None = None
+        for number in sorted(numbers):
+            answer = self._try(self._rules[number], case)
+            if isinstance(answer, Taken):
+                taken.append(answer)
+            elif instead is None:
+                instead = answer.instead
+        taken.sort(key=lambda one: -one.level.rank)
+        return taken, None if any(one.rule.status == "live" for one in taken) else instead
+
+    def is_for(self, act: Act) -> bool:
+        """Whether some rule is for reports of this act."""
+        return act in self._free or act in self._anchored
+
+    def passed(self, case: Case) -> list[Passed]:
+        """The rules that do not take the report, the nearest first: the one with the most conditions held.
+
+        Where a rule's `never … instead` changed the act, that rule answers as it did before: its `never` passed it.
+        """
+        answers = [self._try(one, case) for one in self._rules]
+        if case.before is not None:
+            earlier = (self._try(one, replace(case, act=case.before)) for one in self._rules)
+            pairs = zip(answers, earlier, strict=True)
+            answers = [was if isinstance(was, Passed) and was.instead is case.act else now for now, was in pairs]
+        return sorted((a for a in answers if isinstance(a, Passed)), key=lambda a: -a.held)
+
+    def nearest(self, case: Case) -> list[Passed]:
+        """As `passed`; of rules for other acts those about a place that the report names come first (for `explain`)."""
+        about = {
+            one.rule.id
+            for one in self._rules
+            if one.rule.where is not None and self._level_at(one, case)[0] is not None
+        }
+        return sorted(self.passed(case), key=lambda a: (-a.held, a.rule.id not in about))
+
+    def _try(self, one: CompiledRule, case: Case) -> Taken | Passed:
+        """The conditions in their order; the first that fails answers."""
+        rule = one.rule
+        if case.act not in rule.act:
+            return Passed(rule, 0, f"it is for {_any(rule.act)}, and this is {case.act}")
+        for held, why in enumerate((_not_said_so(rule, case.item), _not_by_then(rule, case.item)), start=1):
+            if why:
+                return Passed(rule, held, why)
+        level, why = self._level_at(one, case)
+        if level is None:
+            return Passed(rule, 3, why)
+        if why := _not_who(one, case):
+            return Passed(rule, 4, why)
+        hits: tuple[Hit, ...] = ()
+        if one.what is not None:
+            found = one.what.every(case.reading, case.deciding)
+            if found is None:
+                return Passed(rule, 5, f"what it asks for does not stand in the {one.what.scope}")
+            hits = found
+        if rule.points is not None:
+            total, because = _points(one, case)
+            if total < rule.points.needed:
+                return Passed(rule, 6, f"{total:g} of {rule.points.needed:g} points")
+            hits += because
+        for never, wanted in one.never:
+            silenced = wanted.one(case.reading, case.deciding)
+            if silenced is not None:
+                words = ", ".join(f"“{hit.written}”" for hit in silenced[:3])
+                return Passed(rule, 7, f"never where {words} stands in the {never.scope}", never.instead)
+        for higher, conditions in rule.raises:
+            condition = next((c for c in conditions if c.holds(case.facts, case.incidents)), None)
+            if condition is not None and higher.rank > level.rank:
+                return Taken(rule, higher, f"raised to {higher}: {condition}", hits)
+        return Taken(rule, level, "", hits)
+
+    def _level_at(self, one: CompiledRule, case: Case) -> tuple[Level | None, str]:
+        """The rule's level at the places of the report; None, and why, where it is not about them."""
+        rule, where = one.rule, one.rule.where
+        if where is None:
+            return rule.level, ""
+        places = self._asked_places(where, case)
+        if any(self.holds(where, one.circle, place) for place in places):
+            return rule.level, ""
+        circle = where.within
+        names = (*where.any, *([f"{circle.km:g} km around {circle.of or 'the point'}"] if circle else ()))
+        if where.if_unknown != "drop":
+            groups = [self._gazetteer.groups[name[1:]] for name in where.any if name[0] == "@"]
+            sites = {site for group in groups for site in group.sites} or {"base"}
+            if not places or any(not place.country and place.site in sites for place in places):
+                return Level(where.if_unknown), ""
+        return None, f"the place is not in {_any(names)}" if names else "the place is not told exactly enough"
+
+    @staticmethod
+    def _asked_places(where: Where, case: Case) -> Sequence[Target]:
+        role = where.role or ("target" if case.act in INCIDENT_ACTS else "any")
+        if role == "target":
+            return case.targets
+        hit = {place.place_id for place in case.targets}
+        named = [place for place in case.named if role in ("any", place.role) and place.place_id not in hit]
+        return [*case.targets, *named] if role == "any" else named
+
+    def holds(self, where: Where, circle: frozenset[str] | None, place: Target) -> bool:
+        """Whether a place fulfils a rule's `where`, whatever role it has in the report."""
+        if PRECISIONS.index(place.precision) > PRECISIONS.index(where.precision):
+            return False
+        if circle is not None and place.place_id not in circle:
+            return False
+        if where.not_ and self._is_in(where.not_, place):
+            return False
+        return not where.any or self._is_in(where.any, place)
+
+    def _is_in(self, names: Sequence[str], place: Target) -> bool:
+        for name in names:
+            if name.startswith("@"):
+                if self._gazetteer.groups[name[1:]].holds(place.place_id, place.country, place.site):
+                    return True
+            elif name == place.place_id or (name == place.country and name not in self._gazetteer.places):
+                return True
+        return False
+
+
+def _not_said_so(rule: Rule, item: Item) -> str:
+    """Why the language or the source does not fit; empty where they do."""
+    if rule.language:
+        language = (item.language or "unknown").casefold().replace("_", "-")
+        if not {language, language.partition("-")[0]} & {wanted.casefold() for wanted in rule.language}:
+            return f"its language is {language}, and not {_any(rule.language)}"
+    return _not_from(rule.source, item) if rule.source is not None else ""
+
+
+def _not_from(source: Source, item: Item) -> str:
+    host = _host(item.url)
+    names = {item.publisher.casefold(), item.feed.casefold()}
+
+    def is_one_of(wanted: Sequence[str]) -> bool:
+        return any(w.casefold() in names or host == w.casefold() or host.endswith(f".{w.casefold()}") for w in wanted)
+
+    if source.any and not is_one_of(source.any):
+        return f"its source {item.publisher or host or 'is unknown and'} is not {_any(source.any)}"
+    return f"its source {item.publisher or host} is left out" if source.not_ and is_one_of(source.not_) else ""
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "") if "://" in url else ""
+    except ValueError:  # an address that is none
+        return ""
+
+
+def _not_by_then(rule: Rule, item: Item) -> str:
+    if rule.when is None or rule.when.holds(item.reported):
+        return ""
+    return f"it was reported outside {rule.when.start:%H:%M} to {rule.when.end:%H:%M} ({rule.when.zone})"
+
+
+def _not_who(one: CompiledRule, case: Case) -> str:
+    who = one.rule.who
+    if who is None:
+        return ""
+    if who.role == "named":
+        return "" if case.reading.tags & one.who else f"none of {_any(who.any)} is named"
+    held = case.facts.claimed_by if who.role == "claims" else case.facts.attributed_to
+    said = "claims it" if who.role == "claims" else "is blamed for it"
+    return "" if one.actors & set(held) else f"none of {_any(who.any)} {said}"
+
+
+def _points(one: CompiledRule, case: Case) -> tuple[float, tuple[Hit, ...]]:
+    total, because = 0.0, list[Hit]()
+    for points, wanted in one.points:
+        hits = wanted.one(case.reading, case.deciding)
+        if hits is not None:
+            total += points
+            because += hits
+    return total, tuple(because)
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low
+        mask ^= low
+
+
+def _any(words: Sequence[str]) -> str:
+    return " or ".join(str(word) for word in words)

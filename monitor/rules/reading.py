@@ -1,0 +1,103 @@
+"""Rules as they stand in files: one rule a file or several under `rules:`, some of them based on another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from monitor.config import yamlfile
+from monitor.config.yamlfile import Document, did_you_mean
+from monitor.errors import ConfigError, Problem
+from monitor.rules.model import Rule
+
+#: what a rule has for itself, also where it is based on another
+_OWN = frozenset({"rule", "based_on", "examples", "status"})
+
+
+def read_rules(documents: Sequence[Document], problems: list[Problem]) -> list[tuple[Document, Rule]]:
+    """Every rule with its part of the file; what is wrong with one is added to `problems`, the others are read."""
+    parts = [part for document in documents for part in _parts(document, problems)]
+    by_id: dict[str, Document] = {}
+    for part in parts:
+        if isinstance(part.data, dict) and isinstance(part.data.get("rule"), str):
+            by_id.setdefault(part.data["rule"], part)
+    out: list[tuple[Document, Rule]] = []
+    seen: dict[str, Document] = {}
+    rings: set[frozenset[str]] = set()
+    for part in parts:
+        if ring := _ring(part, by_id):
+            if frozenset(ring) not in rings:
+                rings.add(frozenset(ring))
+                said = f"rules are based on each other in a circle: {' → '.join(ring)}"
+                problems.append(part.problem(said, "based_on", hint="one of them must stand by itself"))
+            continue
+        try:
+            whole = part.part(data=_completed(part, by_id)) if isinstance(part.data, dict) else part
+            rule = yamlfile.validate(whole, Rule, root="a rule (rule, title, why, …)")
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        problems += _empty_keys(part, part.data)
+        if rule.id in seen:
+            first = seen[rule.id].path.name
+            problems.append(part.problem(f"the rule {rule.id} is defined twice (first in {first})", "rule"))
+        seen.setdefault(rule.id, part)
+        out.append((part, rule))
+    return out
+
+
+def _parts(document: Document, problems: list[Problem]) -> Iterator[Document]:
+    """The rules of one file, each with its place in it."""
+    data = document.data
+    if not isinstance(data, dict) or "rules" not in data:
+        yield document
+        return
+    for key in data:
+        if key != "rules":
+            hint = "a file with rules: holds no other key" if key != "rule" else "put all rules under rules:"
+            problems.append(document.problem(f"I do not know the key {key}", key, hint=hint))
+    held = data["rules"]
+    if not isinstance(held, list) or not held:
+        problems.append(document.problem("a list of rules is meant", "rules", hint="write - rule: my-rule …"))
+        return
+    for i, one in enumerate(held):
+        if isinstance(one, dict):
+            yield document.part("rules", i, data=one)
+        else:
+            problems.append(document.problem("a rule is a mapping of keys", "rules", i, hint="write - rule: my-rule …"))
+
+
+def _ring(part: Document, by_id: dict[str, Document]) -> list[str]:
+    """The rules that lead from this one back to itself; empty where they do not."""
+    path: list[str] = []
+    name = part.data.get("rule") if isinstance(part.data, dict) else None
+    while isinstance(name, str) and name in by_id and name not in path:
+        path.append(name)
+        name = by_id[name].data.get("based_on")
+    return [*path, name] if path and name == path[0] else []
+
+
+def _completed(part: Document, by_id: dict[str, Document]) -> dict[str, Any]:
+    """The keys of a rule, with those of the rule that it is based on where it says nothing itself."""
+    out: dict[str, Any] = dict(part.data)
+    passed = {out.get("rule")}
+    base = out.get("based_on")
+    while isinstance(base, str) and base not in passed:
+        if base not in by_id:
+            hint = did_you_mean(base, by_id)
+            raise ConfigError([part.problem(f"there is no rule {base} to be based on", "based_on", hint=hint)])
+        passed.add(base)
+        other = by_id[base].data
+        out |= {key: value for key, value in other.items() if key not in out and key not in _OWN}
+        base = other.get("based_on")
+    return out
+
+
+def _empty_keys(part: Document, data: Any, *loc: str | int) -> Iterator[Problem]:
+    """Keys with nothing behind them: `where:` without places would widen the rule to the whole world."""
+    entries = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in entries:
+        if value is None:
+            yield part.problem("nothing stands here", *loc, key, hint="write something, or leave the key out")
+        else:
+            yield from _empty_keys(part, value, *loc, key)

@@ -1,0 +1,207 @@
+"""All terms of all rule files in one automaton: one pass over a text finds every list, place, actor and phrase.
+
+The one door to pyahocorasick. A term stands for a set of tags, kept as bits of one integer so that "is one of these
+tags here?" is a single operation. Terms match whole words (the text was brought into words by `normalise`); a
+trailing `*` lets the word go on. Smart case: a capital letter of a term matches only a capital, a small one matches
+both; names of places and actors match in any case. In Arabic and Hebrew the little words that
+are written onto the next word (و ف ب ل ك س, ו ה ב ל מ ש כ) are tolerated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import ahocorasick
+
+from monitor.text.expressions import Expressions
+from monitor.text.normalise import Text, joined_or_parted, normalise_term, spell_term
+
+_ARABIC = frozenset("وفبلكس")
+_HEBREW = frozenset("והבלמשכ")
+_LONGEST_PREFIX = 2
+#: words of a term; longer ones are no term, and terms inside terms inside terms would make a text slow
+LONGEST = 20
+#: hits of one text; no article has so many, however many rules there are
+_MOST = 5000
+_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """A word or phrase that is searched for, and what it stands for."""
+
+    #: as written in the rule file
+    written: str
+    words: str
+    #: the words in their own case where only that case counts, else empty
+    exact: str
+    #: the word may go on behind the term
+    open_end: bool
+    #: bits of the tags (lists) it belongs to
+    tags: int
+    #: a short word written with an accent (`üs`, `à`), which counts only where the text has one too
+    accented: bool
+    #: ids of gazetteer or actor entries that it names, as (`place`|`country`|`actor`, id)
+    names: tuple[tuple[str, str], ...] = ()
+
+
+class Hit:
+    """A stretch of a text that a term or a shape covers."""
+
+    __slots__ = ("end", "names", "segment", "start", "tags", "written")
+
+    def __init__(self, start: int, end: int, tags: int, written: str, names: tuple[tuple[str, str], ...] = ()) -> None:
+        self.start = start
+        self.end = end
+        self.tags = tags
+        self.written = written
+        self.names = names
+        #: number of the clause in its sentence, see `clauses`
+        self.segment = 0
+
+    def __repr__(self) -> str:
+        return f"Hit({self.start}, {self.end}, {self.written!r})"
+
+
+def make_term(
+    written: str, tags: int, *, any_case: bool = False, exact: bool = False, names: tuple[tuple[str, str], ...] = ()
+) -> Term | None:
+    """The term for what a rule author wrote; None where nothing is left after normalisation."""
+    open_end = written.endswith("*")
+    words, cased = normalise_term(written[:-1] if open_end else written)
+    if not words:
+        return None
+    keeps_case = exact or (not any_case and cased != cased.lower())
+    accented = len(words) <= _SHORT and words.isascii() and not written.isascii()
+    return Term(written, words, cased if keeps_case else "", open_end, tags, accented, names)
+
+
+def too_long(term: Term) -> str:
+    """What is wrong with a term of more than `LONGEST` words."""
+    return f"a term of {term.words.count(' ') + 1} words, at most {LONGEST} are read"
+
+
+class Matcher:
+    """Finds all terms in one pass; built once per set of rules, then only read."""
+
+    def __init__(self, terms: Iterable[Term], expressions: Expressions | None = None) -> None:
+        merged: dict[str, dict[tuple[str, bool, bool], Term]] = {}
+        for term in (spelling for written in terms for spelling in _spellings(written)):
+            variants = merged.setdefault(_key(term), {})
+            same = (term.exact, term.open_end, term.accented)
+            known = variants.get(same)
+            variants[same] = term if known is None else _united(known, term)
+        self._automaton = ahocorasick.Automaton()
+        for key, variants in merged.items():
+            lead = not _takes_prefix(key)
+            length = len(key) - lead
+            spelt = tuple(variants.values())
+            self._automaton.add_word(key, (length, lead, spelt[0] if _is_simple(spelt) else None, spelt))
+        self._empty = not merged
+        self._expressions = expressions
+        if merged:
+            self._automaton.make_automaton()
+
+    def __len__(self) -> int:
+        return len(self._automaton)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the automaton, as pyahocorasick counts them (without the terms themselves)."""
+        return int(self._automaton.get_stats()["total_size"])
+
+    def hits(self, text: Text) -> list[Hit]:
+        """Every term in `text`, by position; offsets are those of `text.words`."""
+        found: list[Hit] = []
+        if self._expressions:
+            found += [Hit(start, end, one.tags, one.written) for start, end, one in self._expressions.find(text)]
+        if self._empty:
+            return found
+        words = f" {text.words} "
+        for last, (length, lead, plain, variants) in self._automaton.iter(words):
+            # `words` is one longer in front than `text.words`; a key ends with its space unless the word may go on
+            start = last - length
+            if not lead and not _starts_word(words, start + 1):
+                continue
+            if len(found) >= _MOST:
+                break
+            if plain is not None:
+                found.append(Hit(start, last - 1, plain.tags, plain.written, plain.names))
+                continue
+            for term in variants:
+                end = last if term.open_end else last - 1
+                if term.open_end:
+                    while end < len(text.words) and text.words[end] != " ":
+                        end += 1
+                if term.exact and not _same_case(text.cased[start:end], term):
+                    continue
+                if term.accented and _is_plain(text, start, end):
+                    continue
+                found.append(Hit(start, end, term.tags, term.written, term.names))
+        found.sort(key=_by_position)
+        return found
+
+
+def _is_simple(terms: Sequence[Term]) -> bool:
+    """One term that ends with its word and asks for no case and no accent: nothing is left to check."""
+    one = terms[0]
+    return len(terms) == 1 and not (one.exact or one.open_end or one.accented)
+
+
+def _spellings(term: Term) -> Iterator[Term]:
+    """The term, and the term with its own punctuation: `U.S. embassy` leaves two spaces where the paper has it."""
+    yield term
+    if term.words[0] >= "\u0600" or "\u200c" in term.written:
+        for words in joined_or_parted(term.written, term.words):
+            yield replace(term, words=words)
+    if term.words == term.written.lower():
+        return
+    words, cased = spell_term(term.written.removesuffix("*"))
+    if words != term.words:
+        yield replace(term, words=words, exact=cased if term.exact else "")
+
+
+def _by_position(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
+
+
+def _key(term: Term) -> str:
+    lead = "" if _takes_prefix(term.words) else " "
+    return f"{lead}{term.words}{'' if term.open_end else ' '}"
+
+
+def _takes_prefix(words: str) -> bool:
+    return "\u05d0" <= words[0] <= "\u05ea" or "\u0620" <= words[0] <= "\u06ff"
+
+
+def _starts_word(words: str, at: int) -> bool:
+    """`at` begins a word, or stands behind one or two letters that are written onto it."""
+    prefix = _ARABIC if words[at] >= "\u0600" else _HEBREW
+    for _ in range(_LONGEST_PREFIX + 1):
+        at -= 1
+        if words[at] == " ":
+            return True
+        if words[at] not in prefix:
+            return False
+    return False
+
+
+def _same_case(found: str, term: Term) -> bool:
+    """Each capital of the term is one in the text; its small letters may be either, as in Headlines Like This."""
+    if found.startswith(term.exact):
+        return True
+    for wanted, letter in zip(term.exact, found, strict=False):
+        if wanted.isupper() and not letter.isupper():
+            return False
+    return True
+
+
+def _is_plain(text: Text, start: int, end: int) -> bool:
+    first, last = text.span(start, end)
+    return text.original[first:last].isascii()
+
+
+def _united(one: Term, other: Term) -> Term:
+    names = one.names + tuple(n for n in other.names if n not in one.names)
+    return Term(one.written, one.words, one.exact, one.open_end, one.tags | other.tags, one.accented, names)

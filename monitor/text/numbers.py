@@ -1,0 +1,309 @@
+"""Numbers as a language writes them, in digits and in words, with what makes a number no count of people.
+
+The words stand in the files of `lists/` (`numbers:`, see `NumbersSpec`). A sentence is read once, from left to right,
+into `Part`s: numbers, and the words around them that have a meaning for counting. What is no number: years, dates,
+clock times, ordinals, decimals, percentages, sums of money, and digits that belong to a name (`F-35`, `2nd`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from monitor.rules.listfile import NumbersSpec
+from monitor.text.normalise import Text, normalise_term
+
+#: keys of `NumbersSpec` whose words have a meaning for counting but no value
+_KINDS = (
+    "articles",
+    "plus",
+    "and_",
+    "to",
+    "from_",
+    "between",
+    "of",
+    "about",
+    "measures",
+    "labels",
+    "walls",
+    "person",
+    "people",
+)
+#: letters that are written onto the next word; the first of each script says "and"
+_ONTO = {"و": "وفبلكس", "ו": "והבלמשכ"}
+_AND_LETTERS = frozenset(_ONTO)
+_WRITTEN_ON = frozenset("".join(_ONTO.values()))
+_PREFIXES = "".join(sorted(_WRITTEN_ON))
+_SHORTEST = 3
+_WORD = re.compile(r"\S+")
+#: between the halves of `12,000`, `1.200` and `12 000`
+_THOUSANDS = frozenset({",", ".", " ", "'", "\u066c"})
+_MONEY = frozenset("$€£₪₹¥#№°")
+_UNIT = re.compile(r" ?%|[°/$€£]")
+_LARGEST = 99_999
+#: between two words of one number
+_TIGHT = re.compile(r"[ -]*")
+
+
+class Part(NamedTuple):
+    """A number, or a word of a sentence."""
+
+    start: int
+    end: int
+    #: None for a word that is no number
+    value: int | None
+    #: what it means for counting: keys of `NumbersSpec`
+    kinds: frozenset[str]
+    #: the letter for "and" is written onto it
+    joined: bool = False
+    #: it multiplies what stands in front of it
+    times: bool = False
+    digits: bool = False
+
+
+_NOTHING: frozenset[str] = frozenset()
+_UNKNOWN: tuple[int | None, bool, frozenset[str]] = (None, False, _NOTHING)
+
+
+@dataclass(frozen=True, eq=False)
+class Counting:
+    """How one language, or several together, count."""
+
+    #: value and meaning of each phrase, by its words
+    phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = field(default_factory=dict)
+    #: words of the longest phrase that begins with a word
+    longest: dict[str, int] = field(default_factory=dict)
+    #: words with an open end
+    stems: tuple[tuple[str, frozenset[str]], ...] = ()
+    #: what they begin with
+    beginnings: tuple[str, ...] = ()
+    #: what joins the parts of a number that is written in one word, and the ends of such words that multiply
+    joints: tuple[str, ...] = ()
+    tails: tuple[tuple[str, int], ...] = ()
+
+    def parts(self, text: Text, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> list[Part]:
+        """The stretch of a text in parts; numbers inside the `hidden` stretches (dates, places) are words."""
+        found = [(m.start(), m.end()) for m in _WORD.finditer(text.words, start, end)]
+        parts = self._words(text, found, end, hidden)
+        return self._numbers(text, parts)
+
+    def _words(
+        self, text: Text, found: Sequence[tuple[int, int]], end: int, hidden: Sequence[tuple[int, int]]
+    ) -> list[Part]:
+        words = [text.words[a:b] for a, b in found]
+        out: list[Part] = []
+        at = 0
+        while at < len(words):
+            word, first = words[at], found[at][0]
+            if word[-1].isdigit() and word.lstrip(_PREFIXES).isdigit():
+                taken = _grouped(text, found, words, at)
+                stop = found[at + taken - 1][1]
+                value = _digits(text, first, stop, end)
+                part = Part(first, stop, value, _NOTHING, word[0] in _AND_LETTERS, digits=True)
+            elif word not in self.longest and word[0] not in _WRITTEN_ON and not self._may_go_on(word):
+                taken, part = 1, Part(first, found[at][1], None, _NOTHING)
+            else:
+                taken, value, times, kinds, joined = self._look_up(words, at)
+                part = Part(first, found[at + taken - 1][1], value, kinds, joined, times)
+                if value is not None and _goes_on_with_hyphen(self, text, part.end):
+                    part = part._replace(value=None)
+            if part.value is not None and any(a < part.end and first < b for a, b in hidden):
+                part = part._replace(value=None)
+            out.append(part)
+            at += taken
+        return out
+
+    def _may_go_on(self, word: str) -> bool:
+        return word.startswith(self.beginnings) or (bool(self.joints) and len(word) > 2 * _SHORTEST)
+
+    def _look_up(self, words: Sequence[str], at: int) -> tuple[int, int | None, bool, frozenset[str], bool]:
+        """The longest phrase that begins at a word: its words, value, whether it multiplies, meanings, joined."""
+        word, joined = words[at], False
+        for _ in range(3):
+            for length in range(min(self.longest.get(word, 0), len(words) - at), 0, -1):
+                known = self.phrases.get((word, *words[at + 1 : at + length]))
+                if known is not None:
+                    return length, *known, joined
+            if not (word[0] in _WRITTEN_ON and len(word) > _SHORTEST):
+                break
+            joined = joined or word[0] in _AND_LETTERS
+            word = word[1:]
+        word = words[at]
+        if word.startswith(self.beginnings):
+            return 1, None, False, next(kinds for stem, kinds in self.stems if word.startswith(stem)), False
+        value = self._glued(word) if self.joints and len(word) > 2 * _SHORTEST else None
+        return 1, value, False, _NOTHING, word[0] in _AND_LETTERS
+
+    def _glued(self, word: str) -> int | None:
+        """A number that is written in one word: `dreiundzwanzig`, `zweihundert`."""
+        for joint in self.joints:
+            left, _, right = word.partition(joint)
+            one, ten = self._plain(left), self._plain(right)
+            if one is not None and ten is not None and one < 10 <= ten < 100:
+                return one + ten
+        for tail, factor in self.tails:
+            one = self._plain(word.removesuffix(tail)) if word.endswith(tail) else None
+            if one is not None and 0 < one < factor:
+                return one * factor
+        return None
+
+    def _plain(self, word: str) -> int | None:
+        return self.phrases.get((word,), _UNKNOWN)[0]
+
+    def _numbers(self, text: Text, parts: Sequence[Part]) -> list[Part]:
+        """The parts with the words of each number put together."""
+        out: list[Part] = []
+        at = 0
+        while at < len(parts):
+            part = parts[at]
+            at += 1
+            if part.value is not None and "articles" not in part.kinds:
+                part, at = _put_together(text, parts, part, at)
+            elif "articles" in part.kinds and at < len(parts) and parts[at].times and _is_tight(text, part, parts[at]):
+                part, at = _put_together(text, parts, parts[at]._replace(start=part.start), at + 1)
+            if part.value is not None and part.value > _LARGEST:
+                part = part._replace(value=None, kinds=part.kinds | {"measures"})
+            out.append(part)
+        return out
+
+
+def counting_of(specs: Iterable[NumbersSpec]) -> Counting:
+    """How the language of these sections counts; a word may stand under several keys."""
+    phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = {}
+    stems: list[tuple[str, frozenset[str]]] = []
+
+    def take(written: str, value: int | None, times: bool, kind: str = "") -> None:
+        words = tuple(normalise_term(written.removesuffix("*"))[0].split())
+        kinds = frozenset({kind}) if kind else _NOTHING
+        if written.endswith("*") and len(words) == 1:
+            stems.append((words[0], kinds))
+        elif words:
+            known = phrases.get(words, _UNKNOWN)
+            phrases[words] = (known[0] if value is None else value, times or known[1], kinds | known[2])
+
+    sections = list(specs)
+    for spec in sections:
+        for times, table in ((False, spec.values), (True, spec.times)):
+            for value, words in table.items():
+                for word in words:
+                    take(word, value, times)
+        for kind in _KINDS:
+            for word in getattr(spec, kind):
+                take(word, 1 if kind == "articles" else None, False, kind)
+    return together([Counting(phrases, stems=tuple(stems))])
+
+
+def together(languages: Sequence[Counting]) -> Counting:
+    """Several languages as one; where they share a word, the first has it."""
+    phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = {}
+    longest: dict[str, int] = {}
+    for language in reversed(languages):
+        phrases |= language.phrases
+    for words in phrases:
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    stems = tuple(stem for language in languages for stem in language.stems)
+    single = [(words[0], known) for words, known in phrases.items() if len(words) == 1]
+    joints = tuple(word for word, (_, _, kinds) in single if "plus" in kinds and len(word) > 1)
+    tails = tuple((word, value) for word, (value, times, _) in single if times and value and len(word) > _SHORTEST)
+    return Counting(phrases, longest, stems, tuple(stem for stem, _ in stems), joints, tails)
+
+
+def _put_together(text: Text, parts: Sequence[Part], part: Part, at: int) -> tuple[Part, int]:
+    """A number with the words behind it that belong to it ("two hundred and five"), and the part that follows."""
+    while at < len(parts):
+        behind, skipped = parts[at], 1
+        linked = behind.joined
+        if behind.kinds & {"plus", "and_"} and at + 1 < len(parts) and _is_tight(text, part, behind):
+            linked = "plus" in behind.kinds or (part.value or 0) >= 100
+            if not linked:
+                break
+            behind, skipped = parts[at + 1], 2
+        is_one = "articles" in behind.kinds and not (linked and skipped == 2)
+        if behind.value is None or is_one or not _is_tight(text, parts[at + skipped - 2], behind):
+            break
+        value = _sum(part, behind, linked)
+        if value is None:
+            break
+        part = part._replace(end=behind.end, value=value)
+        at += skipped
+    return part, at
+
+
+def _sum(one: Part, two: Part, linked: bool) -> int | None:
+    """The value of two neighbours as one number; None where they are two."""
+    a, b = one.value or 0, two.value or 0
+    if two.times and 0 < a < b:
+        return a * b
+    if one.digits or two.digits:
+        return None
+    if a >= 100 and a % 100 == 0 and 0 < b < 100:
+        return a + b
+    tens, units = 20 <= a <= 90 and a % 10 == 0, 0 < b < 10
+    if (tens and units) or (a in (60, 80) and 10 <= b < 20) or (a == 10 and units):
+        return a + b
+    if 0 < a < 10 and ((linked and 20 <= b <= 90 and b % 10 == 0) or (not linked and b == 10)):
+        return a + b
+    return None
+
+
+def _is_tight(text: Text, one: Part, two: Part) -> bool:
+    return _TIGHT.fullmatch(text.folded[one.end : two.start].rstrip(_PREFIXES)) is not None
+
+
+def _grouped(text: Text, found: Sequence[tuple[int, int]], words: Sequence[str], at: int) -> int:
+    """How many words one number in digits takes: two for `12,000`."""
+    taken = 1
+    if len(words[at].lstrip(_PREFIXES)) > 3:
+        return taken
+    while at + taken < len(words) and len(words[at + taken]) == 3 and words[at + taken].isdigit():
+        between = text.folded[found[at + taken - 1][1] : found[at + taken][0]]
+        if between not in _THOUSANDS:
+            break
+        taken += 1
+    return taken
+
+
+def _digits(text: Text, start: int, end: int, stop: int) -> int | None:
+    """The number in digits at this stretch; None for years, ordinals, decimals, times, sums and names."""
+    folded = text.folded
+    while folded[start] in _WRITTEN_ON:
+        start += 1
+    before, behind = folded[start - 1 : start], folded[end : end + 1]
+    if (before and before in _MONEY) or _UNIT.match(folded, end):
+        return None
+    if before == "-" and _is_name(folded, start - 1):
+        return None
+    if before and before in ".,:/" and folded[start - 2 : start - 1].isdigit():
+        return None
+    if behind and behind in ".,:-" and _goes_on(folded, end, stop, behind):
+        return None
+    written = folded[start:end]
+    number = int(re.sub(r"\D", "", written))
+    return None if written.isdigit() and len(written) == 4 and 1990 <= number <= 2100 else number
+
+
+def _is_name(folded: str, hyphen: int) -> bool:
+    """What stands before the hyphen makes one name with the number: `F-35`, not `5-7` nor `ב-3`."""
+    letter = folded[hyphen - 1 : hyphen]
+    return letter.isalpha() and letter not in _WRITTEN_ON
+
+
+def _goes_on(folded: str, end: int, stop: int, mark: str) -> bool:
+    """The sign behind a number ties it to what follows: `3:30`, `3.5`, `34-year-old`, the ordinal of `2. Brigade`."""
+    after = folded[end + 1 : end + 2]
+    if mark == "-":
+        return after.isalpha()
+    if after.isdigit():
+        return True
+    return mark == "." and end + 1 < stop and bool(folded[end + 1 : stop].strip(" )\"'")) and after == " "
+
+
+def _goes_on_with_hyphen(counting: Counting, text: Text, end: int) -> bool:
+    """`two-day`, but not `twenty-one`."""
+    if text.folded[end : end + 1] != "-":
+        return False
+    match = _WORD.match(text.words, end + 1)
+    known = counting.phrases.get((match[0],)) if match else None
+    return match is not None and (known is None or (known[0] is None and "plus" not in known[2]))

@@ -1,0 +1,311 @@
+"""An item as the classifier sees it: sentences with their place in the article, and what stands in them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from monitor.model.item import Item
+from monitor.model.report import Evidence, Span
+from monitor.rules.vocabulary import CAUSE, CLAUSE_BREAK, CLAUSE_JOINT, CLAUSE_START, CONDITION, Shape, Vocabulary
+from monitor.text.matcher import Hit, Matcher
+from monitor.text.normalise import Text, normalise
+from monitor.text.sentences import clauses, sentences
+from monitor.text.templates import Template, find, sum_of
+
+#: characters of a field, sentences of a field and hits of a sentence that are read: what a report does stands in its
+#: first paragraphs, and no text, however hostile, takes longer than an ordinary long one
+FIELD_LIMIT = 6000
+SENTENCE_LIMIT = 30
+#: a first line up to so many characters can stand for a title that is missing
+FIRST_LINE = 300
+HIT_LIMIT = 120
+#: spaces in "Москва." and "28 ноября.", with those around them and that of the full stop
+_DATELINE = 3
+_NUMBER = re.compile(r"(?<![^\W_])\d{1,3}(?:,\d{3})+(?!\w)|(?<![^\W_])\d+(?![^\W_])")
+_DIGIT = re.compile(r"\d")
+_COMMA = re.compile("[,،]")
+#: words between a comma and the subject of its clause ("…, three explosive-laden drones")
+_BEFORE_SUBJECT = 3
+#: "and" that is written onto the next word
+_AND = ("و", "ו")
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+
+
+@dataclass(slots=True, eq=False)
+class Sentence:
+    """One sentence with its hits, ready for patterns."""
+
+    #: `title`, `summary` or `body`
+    field: str
+    #: `headline`, `lead` or `body`
+    zone: str
+    text: Text
+    start: int
+    end: int
+    hits: list[Hit]
+    #: all tags of the hits together
+    tags: int
+    #: which clauses only name a cause
+    causes: list[bool]
+    #: where main clauses begin that only a comma or a little word parts from those before: templates may reach across
+    joints: list[int]
+
+    def is_cause(self, hit: Hit) -> bool:
+        """The hit stands in a clause that only names a cause."""
+        return self.causes[hit.segment]
+
+    def clause(self, hit: Hit) -> tuple[int, int]:
+        """The main clause that the hit stands in; clauses are in order."""
+        return hit.segment, bisect_right(self.joints, hit.start)
+
+    def with_tags(self, tags: int) -> Iterator[Hit]:
+        """Hits with any of these tags, by position."""
+        return (hit for hit in self.hits if hit.tags & tags)
+
+    def evidence(self, hit: Hit, why: str, means: str = "") -> Evidence:
+        """The words of a hit as they stand in the item."""
+        start, end = self.text.span(hit.start, hit.end)
+        return Evidence(
+            field=self.field, start=start, end=end, text=self.text.original[start:end], why=why, means=means
+        )
+
+    @property
+    def span(self) -> Span:
+        """Where the sentence stands in the item: whole words, without the blanks and bars around it."""
+        text = self.text.original
+        start, end = self.text.span(self.start, self.end)
+        # the form that is matched may have lost the first letters (the Arabic article) and the last signs
+        while 0 < start < len(text) and not _parts(text[start]) and not _parts(text[start - 1]):
+            start -= 1
+        while end < len(text) and not _parts(text[end - 1]) and not _parts(text[end]):
+            end += 1
+        while start < end and _parts(text[start]):
+            start += 1
+        while end > start and _parts(text[end - 1]):
+            end -= 1
+        return Span(field=self.field, start=start, end=end)
+
+    @property
+    def words(self) -> str:
+        """The sentence as people read it."""
+        start, end = self.text.span(self.start, self.end)
+        return self.text.original[start:end].strip()
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """All sentences of an item in reading order; the tags that stand in the headline and in the lead."""
+
+    item: Item
+    sentences: list[Sentence] = field(default_factory=list)
+    headline_tags: int = 0
+    lead_tags: int = 0
+    tags: int = 0
+
+
+class Reader:
+    """Reads items with one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._mask = vocabulary.mask("mask")
+        self._abbreviations, self._months = vocabulary.abbreviations, vocabulary.calendar.months
+        self._listed = vocabulary.listed
+        #: "shoots down" is no shooting
+        self._undone, self._deed = vocabulary.mask("intercept", "stopped"), vocabulary.mask("launch", "hit")
+        #: an actor's name hides the words in it as a mask does ("Kurdistan Workers' Party" has no workers)
+        self._hides = vocabulary.mask("mask", "actor")
+        self._cause = vocabulary.mask(CAUSE)
+        self._break = vocabulary.mask(CLAUSE_BREAK)
+        self._number = vocabulary.mask("number")
+        self._year = vocabulary.mask("year")
+        self._past_year = vocabulary.mask("past-year")
+        self._question = vocabulary.mask("question")
+        self._start = vocabulary.mask("start")
+        self._joint, self._clause_start = vocabulary.mask(CLAUSE_JOINT), vocabulary.mask(CLAUSE_START)
+        self._condition = vocabulary.mask(CONDITION)
+        self._shapes = vocabulary.shapes
+        self._shapes_need = [tuple(t.required for t in shape.templates) for shape in vocabulary.shapes]
+        #: bits of which one must be there, or no template of the shape can be
+        self._shapes_open = [sum_of(min(t.required, key=int.bit_count) for t in s.templates) for s in vocabulary.shapes]
+
+    def read(self, item: Item) -> Reading:
+        """The item's sentences; where it has no title, the first line of its text is read as one."""
+        out = Reading(item)
+        year = item.reported.year
+        for name, raw in (("title", item.title), ("summary", item.summary), ("body", item.body)):
+            if not raw or raw.isspace():
+                continue
+            text = normalise(raw[:FIELD_LIMIT])
+            hits = self._matcher.hits(text)
+            for number, (start, end) in enumerate(
+                sentences(text, hits, self._abbreviations, self._months)[:SENTENCE_LIMIT]
+            ):
+                first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
+                if name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text))):
+                    zone = "headline"
+                else:
+                    zone = "body" if self._has_lead(out, number) else "lead"
+                sentence = self._sentence(name, zone, text, start, end, hits, year)
+                out.sentences.append(sentence)
+                out.tags |= sentence.tags
+                if zone == "headline":
+                    out.headline_tags |= sentence.tags
+                elif zone == "lead":
+                    out.lead_tags |= sentence.tags
+        return out
+
+    @staticmethod
+    def _has_lead(reading: Reading, number: int) -> bool:
+        """The lead is the first two sentences behind the headline; the place and the day of a dateline are none."""
+        if number > 4:
+            return True
+        leads = [s for s in reading.sentences if s.zone == "lead"]
+        return len(leads) >= 2 and sum(s.text.words.count(" ", s.start, s.end) > _DATELINE for s in leads) >= 2
+
+    def _sentence(
+        self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int
+    ) -> Sentence:
+        hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
+        tags = 0
+        for hit in hits:
+            tags |= hit.tags
+        if hits:
+            hits += self._numbers(text, start, end, year)
+            hits.append(Hit(start, start, self._start, "start of the sentence"))
+            if "?" in text.folded[start:end]:
+                at = text.folded.index("?", start, end)
+                hits.append(Hit(at, at + 1, self._question, "?"))
+            hits.sort(key=_position)
+        causes = [h for h in hits if h.tags & self._cause] if tags & self._cause else []
+        breaks = [h.start for h in hits if h.tags & self._break] if tags & self._break else []
+        starts, is_cause = clauses(text, start, end, causes, breaks)
+        if len(starts) > 1:
+            for hit in hits:
+                hit.segment = max(0, bisect_right(starts, hit.start) - 1)
+        sentence = Sentence(name, zone, text, start, end, hits, 0, is_cause, [])
+        self._shape(sentence)
+        for hit in sentence.hits:
+            sentence.tags |= hit.tags
+        return sentence
+
+    def _numbers(self, text: Text, start: int, end: int, year: int) -> list[Hit]:
+        out: list[Hit] = []
+        if _DIGIT.search(text.folded, start, end) is None:
+            return out
+        for match in _NUMBER.finditer(text.folded, start, end):
+            tags = self._number
+            if _YEAR.match(match[0]):
+                tags = self._year | (self._past_year if int(match[0]) < year else 0)
+            out.append(Hit(match.start(), match.end(), tags, match[0]))
+        return out
+
+    def _settle(self, hits: list[Hit]) -> list[Hit]:
+        """Drops what a mask covers, and from a hit inside a longer one what both stand for ("base" in "air base").
+
+        A mask is about the lists: a rule's own term that it covers still stands for that rule.
+        """
+        out: list[Hit] = []
+        covering: list[Hit] = []
+        for hit in hits:
+            covering = [c for c in covering if c.end > hit.start]
+            length = hit.end - hit.start
+            for cover in covering:
+                if cover.end >= hit.end and (cover.tags & self._mask or cover.end - cover.start > length):
+                    hit.tags &= ~self._listed if cover.tags & self._hides else ~cover.tags
+                    if cover.tags & self._undone:
+                        hit.tags &= ~self._deed
+            if hit.tags:
+                covering.append(hit)
+                out.append(hit)
+        if not any(hit.tags & self._mask for hit in out):
+            return out
+        for hit in out:
+            if hit.tags & self._mask:
+                hit.tags &= ~self._listed
+        return [hit for hit in out if hit.tags]
+
+    def _shape(self, sentence: Sentence) -> None:
+        """Adds the hits of all shapes, and takes from the words inside them what they do not mean there."""
+        present, hiding = 0, list[tuple[Hit, int]]()
+        for hit in sentence.hits:
+            present |= hit.tags
+        for shape, opens, needs in zip(self._shapes, self._shapes_open, self._shapes_need, strict=True):
+            if not present & opens or (shape.beside and not present & shape.beside):
+                continue
+            for template, required in zip(shape.templates, needs, strict=True):
+                for mask in required:
+                    if not present & mask:
+                        break
+                else:
+                    added = self._add(sentence, shape, template)
+                    present |= shape.tags if added else 0
+                    hiding += [(hit, shape.hides) for hit in added if shape.hides]
+        for outer, hidden in hiding:
+            for hit in sentence.hits:
+                if hit.tags & hidden and outer.start <= hit.start and hit.end <= outer.end:
+                    hit.tags &= ~hidden
+        if present & self._clause_start:
+            sentence.joints = self._joints(sentence)
+
+    def _joints(self, sentence: Sentence) -> list[int]:
+        """Where a main clause begins close behind a comma or a word that joins clauses ("as three drones hit …").
+
+        Nowhere in a sentence with a condition, which reaches over its comma.
+        """
+        text = sentence.text
+        if any(sentence.with_tags(self._condition)):
+            return []
+        joints = [hit.end for hit in sentence.with_tags(self._joint)]
+        joints += [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
+        starts = [hit.start for hit in sentence.with_tags(self._clause_start)]
+        joints += [at for at in starts if text.folded[at - 1 : at] in _AND]
+        return sorted(
+            joint
+            for joint in joints
+            if any(joint <= at and len(text.words[joint:at].split()) <= _BEFORE_SUBJECT for at in starts)
+        )
+
+    def _add(self, sentence: Sentence, shape: Shape, template: Template) -> list[Hit]:
+        after, added = -1, list[Hit]()
+        while True:
+            found = find(template, sentence.hits, sentence.text.words, after=after)
+            if found is None:
+                return added
+            first, last = found[0], found[-1]
+            if shape.abroad and not _nations(first).isdisjoint(_nations(last)):
+                after = first.start
+                continue
+            hit = Hit(first.start, last.end, shape.tags, shape.id, _names(found))
+            hit.segment = first.segment
+            insort(sentence.hits, hit, key=_position)
+            added.append(hit)
+            after = first.start
+
+
+def _parts(character: str) -> bool:
+    """Stands between two sentences and belongs to neither."""
+    return character.isspace() or character == "|"
+
+
+def _nations(hit: Hit) -> set[str]:
+    return {name for kind, name in hit.names if kind in ("country", "nation")}
+
+
+def _line_end(text: Text) -> int:
+    """Where the first line with words ends (its line break included)."""
+    begin = len(text.folded) - len(text.folded.lstrip())
+    end = text.folded.find("\n", begin)
+    return len(text.folded) if end < 0 else end + 1
+
+
+def _names(hits: Sequence[Hit]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(name for hit in hits for name in hit.names))
+
+
+def _position(hit: Hit) -> tuple[int, int]:
+    """By start, the longer first ("drone strike" before its "drone"); the start of the sentence before all."""
+    return hit.start, -hit.end if hit.end > hit.start else -FIELD_LIMIT - 1

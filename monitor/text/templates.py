@@ -1,0 +1,226 @@
+"""Templates with slots, and how they are found among the hits of a sentence.
+
+    {weapon} {hit} {target}      slots: any term of these lists, in this order
+    {attack} {on|against} {target}   a slot may name several lists
+    explosions {heard}? near {target}   plain words stand for themselves; `?` marks a part that may be absent
+    {target} hit in|by {weapon}        `|` between words: either of them
+    {weapon} ... {target}        `...` lets twelve words stand between
+
+Between two parts a few words may stand (the group's `gap`), but no end of a clause, no word that opens a cause
+("after", "in response to"), unless the template names it, and nothing of the group's `not_between`.
+Matching walks forward over hits that are sorted by position, so its time grows with the hits, not with the texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from monitor.text.matcher import Hit
+
+_PART = re.compile(r"\{\s*([^{}]*?)\s*\}(\?)?|(\.\.\.|…)|([^\s{}]+)(\?)?")
+_WIDE_GAP = 12
+#: characters of place names that may stand in a gap beside its words
+_NAMES_ROOM = 60
+Owner = TypeVar("Owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a template: a hit with any of `tags`, at most `gap` words behind the part before."""
+
+    tags: int
+    gap: int
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """A compiled template; `required` holds one mask per part that a sentence must hold."""
+
+    written: str
+    parts: tuple[Part, ...]
+    barrier: int = 0
+    crosses: int = 0
+    #: names of places: their words do not count in a gap ("the base in Syria's Deir ez-Zor was shelled")
+    names: int = 0
+    #: the language of the wording, which a sentence must hold a word of; 0 for English
+    language: int = 0
+
+    @property
+    def required(self) -> tuple[int, ...]:
+        parts = tuple(part.tags for part in self.parts if not part.optional)
+        return (self.language, *parts) if self.language else parts
+
+
+class Shelf(Generic[Owner]):
+    """Templates with their owners, so arranged that those whose parts are all present are found fast.
+
+    A sentence mostly lacks some part of a template. Templates are filed under the part that the fewest tags can fill,
+    so that one test passes over all templates that need it.
+    """
+
+    def __init__(self, owned: Iterable[tuple[Owner, Template]]) -> None:
+        drawers: dict[int, list[tuple[int, tuple[int, ...], Owner, Template]]] = {}
+        for order, (owner, template) in enumerate(owned):
+            first, *rest = sorted(template.required, key=int.bit_count)
+            drawers.setdefault(first, []).append((order, tuple(rest), owner, template))
+        self._drawers = tuple(drawers.items())
+
+    def possible(self, tags: int) -> list[tuple[int, Owner, Template]]:
+        """Templates whose parts all stand among `tags`, as (order given, owner, template)."""
+        out = []
+        for first, drawer in self._drawers:
+            if tags & first:
+                for order, rest, owner, template in drawer:
+                    for mask in rest:
+                        if not tags & mask:
+                            break
+                    else:
+                        out.append((order, owner, template))
+        return out
+
+
+class TemplateError(ValueError):
+    """A template that cannot be read; the text says why."""
+
+    #: the list that no file defines, where that is why
+    name = ""
+
+
+class UnknownList(TemplateError):
+    """A slot of a template names a list or shape that no file defines."""
+
+    def __init__(self, said: str, *, name: str) -> None:
+        super().__init__(said)
+        self.name = name
+
+
+def split(written: str) -> list[tuple[str, str, bool]]:
+    """The parts of a template as (`slot`|`word`|`gap`, content, optional); consecutive words make one phrase."""
+    if written.count("{") != written.count("}"):
+        raise TemplateError("a brace { is not closed; write for instance {weapon} {hit} {target}")
+    out: list[tuple[str, str, bool]] = []
+    for slot, slot_optional, gap, word, word_optional in _PART.findall(written):
+        if gap:
+            out.append(("gap", "", False))
+        elif word:
+            joins = out and out[-1][0] == "word" and not out[-1][2] and not word_optional
+            if joins and "|" not in word + out[-1][1]:
+                out[-1] = ("word", f"{out[-1][1]} {word}", False)
+            else:
+                out.append(("word", word, bool(word_optional)))
+        else:
+            out.append(("slot", slot, bool(slot_optional)))
+    if all(optional or kind == "gap" for kind, _, optional in out):
+        raise TemplateError("a template needs at least one part that must be there, such as {target}")
+    return out
+
+
+def compile_template(
+    written: str,
+    *,
+    gap: int,
+    barrier: int,
+    cause: int,
+    names: int = 0,
+    language: int = 0,
+    tag_of: Callable[[str], int],
+    phrase: Callable[[str], int],
+) -> Template:
+    """A template whose slots are resolved by `tag_of` and whose plain words are registered through `phrase`."""
+    parts: list[Part] = []
+    reach, crosses = gap, 0
+    for kind, content, optional in split(written):
+        if kind == "gap":
+            reach = _WIDE_GAP
+            continue
+        if kind == "slot":
+            tags = 0
+            for name in content.split("|"):
+                tags |= tag_of(name.strip())
+        else:
+            tags = 0
+            for words in content.split("|"):
+                tags |= phrase(words)
+        parts.append(Part(tags, reach, optional))
+        crosses |= tags & cause
+        reach = gap
+    return Template(written, tuple(parts), barrier & ~sum_of(part.tags for part in parts), crosses, names, language)
+
+
+def sum_of(masks: Iterable[int]) -> int:
+    """All bits of the masks together."""
+    out = 0
+    for mask in masks:
+        out |= mask
+    return out
+
+
+def find(template: Template, hits: Sequence[Hit], words: str, *, after: int = -1) -> tuple[Hit, ...] | None:
+    """The first hits (leftmost start) that fill the template, beginning behind offset `after`."""
+    parts = template.parts
+    dead: set[tuple[int, int]] = set()
+    for opening, first in enumerate(parts):
+        for index, hit in enumerate(hits):
+            if hit.tags & first.tags and hit.start > after:
+                rest = _continue(template, opening + 1, hits, index, words, dead)
+                if rest is not None:
+                    return (hit, *rest)
+        if not first.optional:
+            return None
+    return None
+
+
+def _continue(
+    template: Template, at: int, hits: Sequence[Hit], index: int, words: str, dead: set[tuple[int, int]]
+) -> tuple[Hit, ...] | None:
+    """Hits that fill the parts from `at` on, behind `hits[index]`.
+
+    What was tried from here in vain is kept in `dead` and not tried again: the time grows with parts times hits.
+    """
+    if at == len(template.parts):
+        return ()
+    if (at, index) in dead:
+        return None
+    part, previous = template.parts[at], hits[index]
+    for following in range(index + 1, len(hits)):
+        hit = hits[following]
+        if hit.start < previous.end:
+            continue
+        same_clause = hit.segment == previous.segment or hit.tags & template.crosses & part.tags
+        if not same_clause or hit.start - previous.end > 14 * (part.gap + 1) + _NAMES_ROOM:
+            break
+        if words.count(" ", previous.end, hit.start) > part.gap:
+            between = _words_between(words, previous, hit)
+            names = _named_words(template, hits, index, following, words) if part.gap else 0
+            if between - names > part.gap:
+                break
+        if hit.tags & part.tags:
+            rest = _continue(template, at + 1, hits, following, words, dead)
+            if rest is not None:
+                return (hit, *rest)
+        if hit.tags & template.barrier:
+            break
+    if part.optional:
+        rest = _continue(template, at + 1, hits, index, words, dead)
+        if rest is not None:
+            return rest
+    dead.add((at, index))
+    return None
+
+
+def _named_words(template: Template, hits: Sequence[Hit], index: int, following: int, words: str) -> int:
+    """Words of place names between two hits."""
+    count, end = 0, hits[index].end
+    for hit in hits[index + 1 : following]:
+        if hit.tags & template.names and hit.start >= end and hit.end <= hits[following].start:
+            count += len(words[hit.start : hit.end].split())
+            end = hit.end
+    return count
+
+
+def _words_between(words: str, previous: Hit, hit: Hit) -> int:
+    return len(words[previous.end : hit.start].split())

@@ -1,0 +1,1 @@
+"""Attacks on military bases: acts, facts, places."""

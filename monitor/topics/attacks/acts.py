@@ -1,0 +1,218 @@
+"""What a report does: the patterns of each sentence, the frames around them, and the first sentence that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from monitor.model.report import INCIDENT_ACTS, Act, ScorePart
+from monitor.rules.vocabulary import Frame, Pattern, Vocabulary
+from monitor.text.matcher import Hit
+from monitor.text.reading import Reading, Sentence
+from monitor.text.templates import Shelf, Template, find, sum_of
+
+#: a pattern of this many points decides a sentence by its position; weaker ones only where none of these is there
+STRONG = 5.0
+#: an attack, foiled attack or claim needs this much in sum
+NEEDED = 4.5
+#: a base that only another sentence of headline or lead calls a foreign one
+OWNER = 2.5
+WEIGHT = {"headline": 1.0, "lead": 0.9, "body": 0.5}
+#: sentences that are searched for the act, counted over title, summary and body
+SENTENCES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern found in a sentence."""
+
+    pattern: Pattern
+    template: Template
+    hits: tuple[Hit, ...]
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The act of an item, the match that decided and how its score came about."""
+
+    act: Act
+    match: Match | None
+    #: the frame that changed the act of the match, if one did
+    frame: Frame | None = None
+    frame_hits: tuple[Hit, ...] = ()
+    score: tuple[ScorePart, ...] = ()
+
+    @property
+    def points(self) -> float:
+        return sum(part.points for part in self.score)
+
+
+class Judge:
+    """Decides acts with one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._shelf = Shelf((pattern, template) for pattern in vocabulary.patterns for template in pattern.templates)
+        self._frames = vocabulary.frames
+        mask = vocabulary.mask
+        self._diplomatic, self._base = mask("diplomatic-target"), mask("base-target")
+        self._support = (
+            (mask("base-place", "base-name"), 1.0, "a known base is named"),
+            (mask("weapon"), 0.5, "a weapon is named"),
+            (mask("harmed"), 0.5, "people were harmed"),
+            (mask("claim"), 0.5, "somebody claims it"),
+            (mask("foe"), 0.5, "an attacker is named"),
+        )
+
+    def judge(self, reading: Reading) -> Verdict:
+        """The verdict of the first sentence that decides; `other` where none does.
+
+        An attack on an embassy gives way to one on a base that a later sentence of the same item tells of.
+        """
+        weak: Verdict | None = None
+        embassy: Verdict | None = None
+        for sentence in reading.sentences[:SENTENCES]:
+            match = self._match(sentence)
+            if match is None:
+                continue
+            verdict = self._weigh(self._framed(match, reading), reading)
+            weak = weak or verdict
+            if not _decides(verdict, sentence):
+                continue
+            if embassy is None and self._is_only_diplomatic(verdict):
+                embassy = verdict
+            elif embassy is None or verdict.act in INCIDENT_ACTS:
+                return verdict
+        if embassy is not None:
+            return embassy
+        if weak is None:
+            return Verdict(Act.OTHER, None)
+        return replace(weak, act=weak.act if weak.act not in INCIDENT_ACTS else Act.OTHER)
+
+    def _is_only_diplomatic(self, verdict: Verdict) -> bool:
+        if verdict.act not in INCIDENT_ACTS or verdict.match is None:
+            return False
+        tags = sum_of(hit.tags for hit in verdict.match.hits)
+        return bool(tags & self._diplomatic) and not tags & self._base
+
+    def _match(self, sentence: Sentence) -> Match | None:
+        """The first strong pattern outside a cause, else the heaviest weak one.
+
+        What is no attack gives way to one that another clause tells of ("Trump bombs Iran; Guards fire at …",
+        "Attack on US base; Trump vows response").
+        """
+        strong: list[tuple[tuple[int, float, int], Match]] = []
+        weak: tuple[tuple[float, int], Match] | None = None
+        for order, pattern, template in self._shelf.possible(sentence.tags):
+            hits = _outside_cause(template, sentence, pattern.act)
+            if hits is None:
+                continue
+            match = Match(pattern, template, hits, sentence)
+            if pattern.points >= STRONG:
+                rank = (hits[0].start, -pattern.points, order)
+                strong.append((rank, match))
+            elif weak is None or (-pattern.points, order) < weak[0]:
+                weak = ((-pattern.points, order), match)
+        if not strong:
+            return weak[1] if weak else None
+        strong.sort(key=lambda ranked: ranked[0])
+        first = strong[0][1]
+        if first.pattern.act in INCIDENT_ACTS:
+            return first
+        others = [match for _, match in strong[1:]] + ([weak[1]] if weak else [])
+        return next((match for match in others if _is_apart(match, first)), first)
+
+    def _framed(self, match: Match, reading: Reading) -> Verdict:
+        for frame in self._frames:
+            if match.pattern.act in frame.of:
+                hits = _frame_hits(frame, match, reading)
+                if hits is not None:
+                    return Verdict(frame.instead, match, frame, hits)
+        return Verdict(match.pattern.act, match)
+
+    def _weigh(self, verdict: Verdict, reading: Reading) -> Verdict:
+        match = verdict.match
+        assert match is not None
+        zone = match.sentence.zone
+        if zone == "lead" and not reading.headline_tags:
+            weight = WEIGHT["body"] if reading.item.title.strip() else WEIGHT["headline"]
+        else:
+            weight = WEIGHT[zone]
+        parts = [ScorePart(points=round(match.pattern.points * weight, 2), why=f"{match.pattern.why} ({zone})")]
+        if verdict.act in INCIDENT_ACTS:
+            parts += [ScorePart(points=p, why=why) for tags, p, why in self._support if match.sentence.tags & tags]
+            if not match.sentence.tags & self._base and (reading.headline_tags | reading.lead_tags) & self._base:
+                parts.append(ScorePart(points=OWNER, why="another sentence says whose troops are there"))
+        return replace(verdict, score=tuple(parts))
+
+
+def _is_apart(match: Match, first: Match) -> bool:
+    """An attack told in a clause of its own; a weak wording of one counts before a threat, not behind it."""
+    if match.pattern.act not in INCIDENT_ACTS:
+        return False
+    clause = match.sentence.clause
+    if clause(match.hits[-1]) < clause(first.hits[0]):
+        return match.pattern.points >= NEEDED
+    if first.pattern.act is Act.RETALIATION:
+        return match.hits[0].segment > first.hits[-1].segment
+    return match.pattern.points >= STRONG and clause(match.hits[0]) > clause(first.hits[-1])
+
+
+def _decides(verdict: Verdict, sentence: Sentence) -> bool:
+    """An attack needs its points; what is no attack decides only in headline and lead."""
+    return verdict.points >= NEEDED if verdict.act in INCIDENT_ACTS else sentence.zone != "body"
+
+
+def _outside_cause(template: Template, sentence: Sentence, act: Act) -> tuple[Hit, ...] | None:
+    """The first hits outside a cause.
+
+    A sentence that is one long cause ("After the attack Washington vows …") may still hold a threat or a strike.
+    """
+    anywhere = act not in INCIDENT_ACTS and all(sentence.causes)
+    after = -1
+    while True:
+        hits = find(template, sentence.hits, sentence.text.words, after=after)
+        if hits is None or anywhere or not sentence.is_cause(hits[0]):
+            return hits
+        after = hits[0].start
+
+
+def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...] | None:
+    """The words that make the frame apply; empty where they stand in another sentence; None where it does not."""
+    sentence = match.sentence
+    if frame.unless and sentence.tags & frame.unless:
+        return None
+    if frame.language and not sentence.tags & frame.language:
+        return None
+    if frame.scope in ("headline", "lead", "item"):
+        where = {"headline": _headline(match, reading), "lead": reading.lead_tags, "item": reading.tags}[frame.scope]
+        if where & frame.tags:
+            return tuple(h for h in sentence.hits if h.tags & frame.tags)
+        zones = [s for s in reading.sentences if frame.scope in ("item", s.zone)] if frame.templates else []
+        return next((() for s in zones for t in frame.templates if find(t, s.hits, s.text.words)), None)
+    found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, (h,), match)]
+    if found:
+        return tuple(found)
+    for template in frame.templates:
+        hits = find(template, sentence.hits, sentence.text.words)
+        if hits is not None and _stands(frame.scope, hits, match):
+            return tuple(hit for hit in hits if hit.end > hit.start)
+    return None
+
+
+def _headline(match: Match, reading: Reading) -> int:
+    """Tags of the headline; of one that decides itself, without the sentences behind the deciding one."""
+    if match.sentence.zone != "headline":
+        return reading.headline_tags
+    before = [s.tags for s in reading.sentences if s.zone == "headline" and s.start <= match.sentence.start]
+    return sum_of(before)
+
+
+def _stands(scope: str, hits: Sequence[Hit], match: Match) -> bool:
+    """The words of a frame stand as near to the match as its scope asks."""
+    if scope == "sentence":
+        return True
+    clause = match.sentence.clause
+    if not {clause(hit) for hit in hits} <= {clause(hit) for hit in match.hits}:
+        return False
+    return scope == "clause" or hits[0].start < match.hits[-1].start

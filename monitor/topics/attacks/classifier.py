@@ -1,0 +1,217 @@
+"""The classify stage in one story: read the item, judge its act, find its facts, choose the rule, say why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from monitor.model.incident import Incident
+from monitor.model.item import Item
+from monitor.model.report import INCIDENT_ACTS, Act, Classification, Evidence, Facts, RuleTaken
+from monitor.rules.folder import RuleSet
+from monitor.rules.matching import Case, Taken
+from monitor.text.matcher import Hit
+from monitor.text.reading import Reading
+from monitor.text.templates import Part
+from monitor.topics.attacks.acts import Verdict
+from monitor.topics.attacks.facts import FactFinder
+from monitor.topics.attacks.meanings import Meanings
+from monitor.topics.attacks.places import PlaceFinder, Target
+from monitor.topics.attacks.quoting import Quotes, deciding_sentence
+
+#: an attack that a report dates further back is no news
+NEWS_DAYS = 4
+
+
+def classify(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> Classification:
+    """What `item` reports and which rules want it told. Pure: same item, rules and past, same answer.
+
+    `incidents` are known ones, for rules that ask what happened at a place before.
+    """
+    return _consider(item, rules, incidents)[0]
+
+
+def consider(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> tuple[Classification, Case]:
+    """The classification, and the case that the rules were asked about (for `explain`: which rules passed, and why)."""
+    return _consider(item, rules, incidents, all_names=True)
+
+
+def _consider(
+    item: Item, rules: RuleSet, incidents: Sequence[Incident], *, all_names: bool = False
+) -> tuple[Classification, Case]:
+    """`all_names`: the case holds every place that is named, also where no rule for its act is there to ask."""
+    places, finder = _tools(rules)[:2]
+    reading = rules.reader.read(item)
+    verdict = rules.judge.judge(reading)
+    act = verdict.act
+    targets = places.targets(verdict, reading) if act in INCIDENT_ACTS else ()
+    if targets and all(t.site == "home" for t in targets):
+        act, targets = Act.OTHER, ()
+    facts = _facts(verdict, reading, targets, places, finder, rules)
+    old = _old_news(item, facts)
+    if old:
+        act = Act.BACKGROUND
+    case = Case(
+        item=item, act=act, targets=targets, facts=facts, reading=reading, incidents=incidents,
+        named=places.named(reading) if all_names or _asks_for_names(act, rules) else (),
+        deciding=verdict.match.sentence if verdict.match else None,
+    )  # fmt: skip
+    taken, instead = rules.chooser.taken(case)
+    if instead is not None and instead is not act:
+        named = places.named(reading) if all_names or _asks_for_names(instead, rules) else ()
+        case = replace(case, act=instead, before=case.act, named=named)
+        # a rule on trial changes nothing for the live ones, and is recorded all the same
+        taken = [*rules.chooser.taken(case)[0], *taken]
+    lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
+    recorded = tuple(_recorded(one) for one in taken)
+    deciding = deciding_sentence(case.deciding, lead.hits if lead else (), reading)
+    classification = Classification(
+        act=case.act,
+        rule=lead.rule.id if lead else None,
+        level=lead.level if lead else None,
+        send_to=_channels(recorded, lead),
+        trial=lead is not None and lead.rule.status == "trial",
+        taken=recorded,
+        reason=_reason(case, old or _what(case.act, verdict), lead, rules),
+        facts=facts,
+        evidence=_evidence(verdict, lead, reading, rules),
+        deciding=deciding.span if deciding else None,
+        lead=_tools(rules).quotes.lead(reading, deciding) if lead else None,
+        score=verdict.score,
+        rules_hash=rules.hash,
+    )
+    return classification, case
+
+
+def _asks_for_names(act: Act, rules: RuleSet) -> bool:
+    """Some rule may ask for places that are not the target; most items are nothing that a rule is for."""
+    return rules.asks_for_roles if act in INCIDENT_ACTS else rules.chooser.is_for(act)
+
+
+def _recorded(one: Taken) -> RuleTaken:
+    rule = one.rule
+    return RuleTaken(
+        rule=rule.id, level=one.level, send_to=rule.send_to, trial=rule.status == "trial", raised=one.raised
+    )
+
+
+def _channels(taken: Sequence[RuleTaken], lead: Taken | None) -> tuple[str, ...]:
+    """The channels of every rule that tells at once; where none does, those of the leading rule."""
+    telling = [channel for one in taken if one.tells for channel in one.send_to]
+    return tuple(dict.fromkeys(telling)) or (lead.rule.send_to if lead else ())
+
+
+class _Tools(NamedTuple):
+    """What reads an item with one vocabulary, beside the rule set's own parts."""
+
+    places: PlaceFinder
+    facts: FactFinder
+    meanings: Meanings
+    quotes: Quotes
+
+
+@lru_cache(maxsize=8)
+def _tools(rules: RuleSet) -> _Tools:
+    words = rules.vocabulary
+    return _Tools(PlaceFinder(rules.gazetteer, words), FactFinder(words), Meanings(words), Quotes(words))
+
+
+def _facts(
+    verdict: Verdict, reading: Reading, targets: tuple[Target, ...], places: PlaceFinder, finder: FactFinder,
+    rules: RuleSet,
+) -> Facts:  # fmt: skip
+    refs = places.refs(reading, targets)
+    if verdict.match is None:
+        return Facts(places=refs)
+    claimed = finder.claimed_by(verdict, reading)
+    killed, wounded = finder.harmed(reading)
+    day, stated = None, False
+    if verdict.act in INCIDENT_ACTS:
+        day, stated = finder.day(verdict, reading, rules.zone_of(refs[0].id) if refs else "UTC")
+    return Facts(
+        places=refs,
+        weapons=finder.weapons(verdict, reading),
+        claimed_by=claimed,
+        attributed_to=finder.attributed_to(verdict, reading, claimed),
+        killed=killed,
+        wounded=wounded,
+        intercepted=finder.intercepted(reading),
+        toll_claimed=finder.toll_claimed(verdict, reading),
+        interception=finder.interception(reading),
+        date=day,
+        date_stated=stated,
+        named=places.said(reading) if verdict.act in INCIDENT_ACTS else (),
+    )
+
+
+def _old_news(item: Item, facts: Facts) -> str:
+    """Why a report is no news: it states a day that lies too far back; empty where it does not."""
+    if not facts.date_stated or facts.date is None:
+        return ""
+    days = (item.reported.date() - facts.date).days
+    return f"it happened on {facts.date}, {days} days before the report" if days > NEWS_DAYS else ""
+
+
+def _what(act: Act, verdict: Verdict) -> str:
+    """Why the report has this act."""
+    if verdict.match is None:
+        return "nothing in it tells of an attack"
+    if verdict.frame is not None and act is verdict.frame.instead:
+        words = ", ".join(f"“{h.written}”" for h in verdict.frame_hits[:2])
+        return verdict.frame.why + (f" ({words})" if words else "")
+    if act is Act.OTHER and verdict.act is not Act.OTHER:
+        return f"{verdict.match.pattern.why}, but no foreign troops are known there"
+    if act is Act.OTHER:
+        return f"{verdict.match.pattern.why}, but the signs are too weak ({verdict.points:g} points)"
+    return verdict.match.pattern.why
+
+
+def _reason(case: Case, what: str, lead: Taken | None, rules: RuleSet) -> str:
+    """A sentence for people: why this act, and why this rule or none."""
+    act = case.act
+    if lead is not None:
+        raised = f", {lead.raised}" if lead.raised else ""
+        return f"{act}: {what}; rule {lead.rule.id} ({lead.level}{raised})"
+    nearest = next(iter(rules.chooser.passed(case)), None) if rules.chooser.is_for(act) else None
+    if nearest is None or nearest.held == 0:
+        return f"{act}: {what}; no rule is for {act}"
+    return f"{act}: {what}; no rule takes it, the nearest is {nearest.rule.id}: {nearest.why}"
+
+
+def _evidence(verdict: Verdict, lead: Taken | None, reading: Reading, rules: RuleSet) -> tuple[Evidence, ...]:
+    """The words of the pattern that decided, those of the frame that changed it, and the rule's own."""
+    out: list[Evidence] = []
+    match = verdict.match
+    if match is not None:
+        meanings = _tools(rules).meanings
+        out += [
+            match.sentence.evidence(hit, _speaks_for(hit.tags & part.tags, rules), meanings.of(hit, part.tags))
+            for part, hit in _filled(match.template.parts, match.hits)
+        ]
+        if verdict.frame is not None:
+            out += [match.sentence.evidence(hit, f"never: {verdict.frame.id}") for hit in verdict.frame_hits]
+    for hit in lead.hits if lead else ():
+        home = next((s for s in reading.sentences if any(hit is other for other in s.hits)), None)
+        if home is not None and lead is not None:
+            out.append(home.evidence(hit, f"rule {lead.rule.id} asks for it", "asked for by the rule"))
+    return tuple(out)
+
+
+def _filled(parts: Sequence[Part], hits: Sequence[Hit]) -> list[tuple[Part, Hit]]:
+    """Each hit with the part of the template that it fills (optional parts may be missing)."""
+    out: list[tuple[Part, Hit]] = []
+    at = 0
+    for hit in hits:
+        while not hit.tags & parts[at].tags:
+            at += 1
+        out.append((parts[at], hit))
+        at += 1
+    return out
+
+
+@lru_cache(maxsize=4096)
+def _speaks_for(tags: int, rules: RuleSet) -> str:
+    names = rules.vocabulary.names(tags)
+    return names[0] if names else "phrase"

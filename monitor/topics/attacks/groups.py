@@ -1,0 +1,205 @@
+"""What the numbers of a sentence count: groups of people who may have been harmed, or something else. Pure.
+
+A `Row` is one sentence, in the parts that its language's numbers are read from, beside what stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.rules.vocabulary import Vocabulary
+from monitor.text.matcher import Hit
+from monitor.text.numbers import Part
+from monitor.text.reading import Sentence
+
+#: words in which it is said what a number counts
+_NOUN = 4
+#: lists whose words, where a number counts them, make it no toll
+_THINGS = (
+    "weapon", "flying", "explosion", "strike-noun", "airstrike", "base-word", "site-word", "own-aircraft",
+)  # fmt: skip
+
+
+#: the Hebrew article, which is written onto its word; the Arabic one is gone from the text
+_THE = "ה"
+#: signs that part a number from a word; a full stop inside a sentence is that of an abbreviation
+_SIGNS = frozenset(",;:!?()|\n،")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A number, and the people that it counts: parts `first` to `last` of the sentence."""
+
+    first: int
+    last: int
+    value: int
+    #: "three" and "several" are said; "soldier" and "a soldier" only imply one
+    said: bool
+    #: a word for people stands behind it
+    people: bool
+    #: part where the words for what it counts end
+    end: int
+    #: what it counts are people who may be harmed, as far as is told
+    counts: bool = True
+
+
+class Signs:
+    """The tags that tell what a number counts."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        mask = vocabulary.mask
+        self.foe, self.things = mask("foe"), mask(*_THINGS)
+        self.people = mask("troop-word")
+        self.side = mask(
+            "stationed-nation", "us-behind", "coalition-behind", "guest-nation-behind", "nationality", "country"
+        )
+
+
+class Row:
+    """The parts of one sentence, the tags of each, and the groups among them."""
+
+    def __init__(self, sentence: Sentence, parts: Sequence[Part], harms: Sequence[Hit], signs: Signs) -> None:
+        self.text, self.parts, self.signs = sentence.text, parts, signs
+        self.tags = [0] * len(parts)
+        #: parts with "in", "to" or "and" written onto their word
+        self._led_in: set[int] = set()
+        for hit in sentence.hits:
+            if hit.end > hit.start and hit.tags:
+                for at in self.at(hit):
+                    self.tags[at] |= hit.tags
+                    if parts[at].start < hit.start and self.text.words[parts[at].start] != _THE:
+                        self._led_in.add(at)
+        #: parts that are words of harm
+        self.harm = {at for hit in harms for at in self.at(hit)}
+        self.groups = self._find_groups()
+
+    def at(self, hit: Hit) -> list[int]:
+        """The parts that a hit covers."""
+        return [at for at, part in enumerate(self.parts) if part.start < hit.end and hit.start < part.end]
+
+    def _find_groups(self) -> list[Group]:
+        """Every number that may count people, and every person without a number."""
+        out: list[Group] = []
+        at = 0
+        while at < len(self.parts):
+            part = self.parts[at]
+            if part.value is None:
+                at += 1
+                continue
+            group = self._group(at)
+            if group is not None:
+                out.append(group)
+            at = group.last + 1 if group is not None else at + 1
+        return sorted([*out, *self._singles(out)], key=lambda group: group.first)
+
+    def _group(self, at: int) -> Group | None:
+        part = self.parts[at]
+        if at and "labels" in self.parts[at - 1].kinds and self.is_close(at - 1, at):
+            return None
+        value, last = self._range(at, part.value or 0)
+        said = "articles" not in part.kinds
+        if not said and at + 1 < len(self.parts) and self.parts[at + 1].value is not None:
+            return None
+        people, end, counts = self._noun(at, last)
+        people = people or any(self.are_people(one) for one in range(at, last + 1))
+        if not said and not people and not counts:
+            return None
+        return Group(at, last, value, said, people, end, counts)
+
+    def _range(self, at: int, value: int) -> tuple[int, int]:
+        """The value and the last part of "5 to 7", "5-7", "from 3 to 5", "between 5 and 7"."""
+        parts, front = self.parts, self.parts[at - 1].kinds if at else frozenset()
+        if at + 1 < len(parts) and parts[at + 1].value is not None and self.between(at, at + 1) == "-":
+            return value, at + 1
+        if at + 2 >= len(parts) or (last := parts[at + 2].value) is None or not self.is_close(at, at + 2):
+            return value, at
+        middle = parts[at + 1].kinds
+        if "to" in middle:
+            return (last if "from_" in front else value), at + 2
+        return (value, at + 2) if "between" in front and middle & {"and_", "plus"} else (value, at)
+
+    def _noun(self, first: int, last: int) -> tuple[bool, int, bool]:
+        """What stands behind a number: whether people, where it ends, whether it may be a toll at all.
+
+        One unknown word may stand before what is counted ("large drones"), none where a word of harm stands in front:
+        then it is a person who was harmed "in a drone attack".
+        """
+        signs, strange = self.signs, 0
+        front = first - 1
+        while front >= 0 and self.parts[front].kinds & {"about", "of", "articles"} and front not in self.harm:
+            front -= 1
+        budget = 0 if front in self.harm and self.is_close(front, first) else 1
+        for at in range(last + 1, min(last + 1 + _NOUN + 2, len(self.parts))):
+            kinds, tags = self.parts[at].kinds, self.tags[at]
+            if at in self.harm or not self.is_close(at - 1, at) or self.parts[at].value is not None:
+                break
+            if at in self._led_in or self.parts[at].joined:
+                break
+            if strange <= budget and ("measures" in kinds or tags & signs.foe):
+                return False, at, False
+            if self.are_people(at):
+                return True, self._last_of(at), True
+            if strange <= budget and tags & signs.things:
+                return False, at, False
+            if tags & signs.side:
+                if self._ends_with_nation(at):
+                    return True, at, True
+                continue
+            if kinds & {"walls", "and_", "to"}:
+                break
+            if not kinds & {"of", "about", "articles"}:
+                strange += 1
+        return False, last, True
+
+    def _last_of(self, at: int) -> int:
+        """Where several words for people end that follow each other ("service members")."""
+        while at + 1 < len(self.parts) and self.are_people(at + 1) and self.is_close(at, at + 1):
+            if at + 1 in self.harm or self.parts[at + 1].joined or self.parts[at + 1].value is not None:
+                break
+            at += 1
+        return at
+
+    def _ends_with_nation(self, at: int) -> bool:
+        """A nation counts as its people where nothing that it describes follows ("killing an American and …")."""
+        behind = at + 1
+        if behind >= len(self.parts) or not self.is_close(at, behind) or behind in self.harm:
+            return True
+        return bool(self.parts[behind].kinds & {"and_", "walls"}) or self.parts[behind].joined
+
+    def _singles(self, groups: Sequence[Group]) -> Iterator[Group]:
+        """Persons who are named without a number in front of them."""
+        for at, part in enumerate(self.parts):
+            if "person" not in part.kinds or part.value is not None or at in self.harm:
+                continue
+            if any(group.first <= at <= max(group.end, group.last) for group in groups):
+                continue
+            behind = at + 1
+            people = behind < len(self.parts) and behind not in self.harm and self.are_people(behind)
+            if people and self.is_close(at, behind):
+                continue  # "civilian casualties": the last word tells
+            if self.text.folded[part.end : part.end + 1] == "-":
+                continue  # "child-killing"
+            if not any(self._counts_it(group, at) for group in groups):
+                yield Group(at, at, 1, False, True, at)
+
+    def _counts_it(self, group: Group, at: int) -> bool:
+        """A number stands before this person, as in "5 солдат"; "and" between them begins another group."""
+        if not (group.said and group.last < at <= group.last + _NOUN and self.is_close(group.last, at)):
+            return False
+        return not any(
+            self.parts[one].joined or self.parts[one].kinds & {"and_"} for one in range(group.last + 1, at + 1)
+        )
+
+    def are_people(self, at: int) -> bool:
+        """The part is a word for people who may be harmed."""
+        return bool(self.parts[at].kinds & {"person", "people"} or self.tags[at] & self.signs.people)
+
+    def between(self, one: int, two: int) -> str:
+        """The signs and spaces between two parts that follow each other."""
+        return self.text.folded[self.parts[one].end : self.parts[two].start]
+
+    def is_close(self, one: int, two: int) -> bool:
+        """Nothing parts the two: no comma, colon, dash or bracket."""
+        signs = "".join(self.between(at, at + 1) for at in range(one, two))
+        return not any(sign in _SIGNS for sign in signs) and " - " not in signs

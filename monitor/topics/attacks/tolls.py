@@ -1,0 +1,335 @@
+"""How many were killed and wounded: which number of a sentence belongs to which word of harm. Pure.
+
+A number belongs to the word of harm that it touches ("14 wounded", "killing at least three"); else to the next one
+behind it that it can reach across words for people ("three soldiers on patrol were killed"), else to the one before.
+Groups that "and" joins are added. A person who is named without a number ("kills U.S. soldier") is one.
+What counts weapons, hours or attackers, and what is part of a date or a name, is no toll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.rules.vocabulary import Vocabulary
+from monitor.text.days import dateline
+from monitor.text.matcher import Hit
+from monitor.text.numbers import Part, together
+from monitor.text.reading import Reading, Sentence
+from monitor.topics.attacks.groups import Group, Row, Signs
+
+#: words between a number and the word of harm: with a word for people among them, with none, and for a person who is
+#: named without a number
+_FAR, _NEAR, _SINGLE = 14, 2, 4
+#: words between a word of harm and a number behind it
+_BEHIND = 4
+#: the same behind "death toll", which "has now risen further to"
+_TOLL = 6
+_ENGLISH = 0
+#: letters that a word may have
+_WORD = 30
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class TollFinder:
+    """Finds tolls with one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        mask = vocabulary.mask
+        self._killed, self._wounded = mask("killed"), mask("wounded")
+        self._harmed = mask("harmed") | self._killed | self._wounded
+        self._toll, self.rises = mask("death-toll"), mask("rises-to")
+        self._unharmed = mask("unharmed", "none-killed", "none-wounded")
+        self._none_killed, self._none_wounded = mask("none-killed"), mask("none-wounded")
+        self.active = mask("harming")
+        self.signs = Signs(vocabulary)
+        self._days = mask(*_WEEKDAYS)
+        self._counting, self._calendar = vocabulary.counting, vocabulary.calendar
+        self._foreign = vocabulary.languages
+
+    def harmed(self, reading: Reading) -> tuple[int | None, int | None]:
+        """How many were killed and wounded, as the first sentence that says so puts it; attackers are not counted."""
+        killed: int | None = None
+        wounded: int | None = None
+        for sentence in reading.sentences:
+            if sentence.zone == "body" or not sentence.tags & (self._harmed | self._unharmed | self._toll):
+                continue
+            if killed is None and wounded is None:
+                killed, wounded = self._nobody(sentence)
+            for is_killed, count in self._counts(sentence):
+                if is_killed:
+                    killed = count if killed in (None, 0) else killed
+                else:
+                    wounded = count if wounded in (None, 0) else wounded
+        return killed, wounded
+
+    def number_behind(self, sentence: Sentence, hit: Hit, reach: int) -> int | None:
+        """The first number behind a word, at most `reach` words away; what it counts is not asked."""
+        parts = self._parts(sentence, hit.tags, hit.end, min(sentence.end, hit.end + reach * _WORD))
+        return next((part.value for part in parts[:reach] if part.value is not None), None)
+
+    def _nobody(self, sentence: Sentence) -> tuple[int | None, int | None]:
+        """What "no casualties", "no deaths" and "no injuries" say of the dead and of the wounded."""
+        killed = wounded = None
+        for hit in sentence.with_tags(self._unharmed):
+            if not hit.tags & self._none_wounded:
+                killed = 0
+            if not hit.tags & self._none_killed:
+                wounded = 0
+        return killed, wounded
+
+    def _parts(self, sentence: Sentence, tags: int, start: int, end: int) -> list[Part]:
+        """A stretch of a sentence in the languages of these tags."""
+        spoken = [counting for language, counting in self._counting.items() if language & tags]
+        if not spoken and not tags & self._foreign:
+            spoken = [self._counting[_ENGLISH]] if _ENGLISH in self._counting else []
+        counting = spoken[0] if len(spoken) == 1 else together(spoken)
+        return counting.parts(sentence.text, start, end, list(self._hidden(sentence)))
+
+    def _hidden(self, sentence: Sentence) -> Iterator[tuple[int, int]]:
+        """Stretches whose numbers count nothing: dates, weekdays, names, the dateline."""
+        yield from self._calendar.spans(sentence.text, sentence.start, sentence.end)
+        for hit in sentence.hits:
+            if hit.tags & self._days or any(kind in ("place", "actor") for kind, _ in hit.names):
+                yield hit.start, hit.end
+        report = dateline(sentence.text, sentence.start, sentence.end)
+        if not any(hit.start < report for hit in sentence.with_tags(self._harmed)):
+            yield sentence.start, report
+
+    def _counts(self, sentence: Sentence) -> Iterator[tuple[bool, int]]:
+        """(killed or wounded, how many) for each word of harm of a sentence that has a number."""
+        hits = [h for h in sentence.with_tags(self._killed | self._wounded) if not sentence.is_cause(h)]
+        zero = list(sentence.with_tags(self._unharmed))
+        hits = [h for h in hits if not any(z.start <= h.start and h.end <= z.end for z in zero)]
+        tolls = [h for h in sentence.with_tags(self._toll) if not sentence.is_cause(h)]
+        if not hits and not tolls:
+            return
+        tags = 0
+        for hit in (*hits, *tolls):  # what covers a word ("number of dead") has the language of both
+            for other in sentence.hits:
+                if other.start <= hit.start and hit.end <= other.end:
+                    tags |= other.tags
+        line = _Line(sentence, self._parts(sentence, tags, sentence.start, sentence.end), hits, self)
+        for hit in tolls:
+            group = line.behind(hit, _TOLL)
+            if group is not None:
+                yield True, group.value
+        died_of_them: int | None = None
+        for number, hit in enumerate(hits):
+            is_killed = bool(hit.tags & self._killed)
+            if died_of_them is not None and is_killed and line.is_bare(hit):
+                yield True, died_of_them
+                continue
+            whole, part = line.count(hit)
+            if part is not None and not is_killed and any(h.tags & self._killed for h in hits[number + 1 :]):
+                died_of_them = part
+                if whole is not None:
+                    yield False, whole - part
+            elif part is not None or whole is not None:
+                yield is_killed, part if part is not None else whole or 0
+
+
+class _Line(Row):
+    """One sentence in which each word of harm takes the number that belongs to it."""
+
+    def __init__(self, sentence: Sentence, parts: Sequence[Part], harms: Sequence[Hit], finder: TollFinder) -> None:
+        super().__init__(sentence, parts, harms, finder.signs)
+        self._harms = harms
+        self._active, self._rises = finder.active, finder.rises
+        self._taken: set[int] = set()
+        self._foes = list(sentence.with_tags(self.signs.foe))
+
+    def is_bare(self, hit: Hit) -> bool:
+        """No number stands between this word of harm and the one before it, nor right behind it."""
+        first, last = self._ends(hit)
+        before = max((self._ends(h)[1] for h in self._harms if h.start < hit.start), default=-1)
+        return not any(before < group.first < first or group.first == last + 1 for group in self.groups)
+
+    def count(self, hit: Hit) -> tuple[int | None, int | None]:
+        """The number of a word of harm, and the part of it that more is told of ("two of four wounded have died")."""
+        first, last = self._ends(hit)
+        before = max((self._ends(h)[1] for h in self._harms if h.end <= hit.start), default=-1)
+        active = bool(hit.tags & self._active)  # who stands before it did the harm
+        group = (None if active else self._touching_before(first, before)) or self._touching_behind(last)
+        if group is None and self._own_value(hit) is not None:
+            return self._own_value(hit), None
+        if group is None and not active:
+            group = self._reaching(first, before)
+        if group is None:
+            group = self.behind(hit, _BEHIND)
+        if group is None:
+            return None, None
+        if group.first < first and (whole := self._part_of(group, hit)) is not None:
+            return whole
+        return self._total(group, before, first), None
+
+    def behind(self, hit: Hit, reach: int) -> Group | None:
+        """The first number behind a word, in the same clause."""
+        last = self._ends(hit)[1]
+        for group in self.groups:
+            if group.first <= last or not self._is_free(group):
+                continue
+            if not self.is_close(last, group.first):
+                return None
+            rises = bool(self.tags[group.first - 1] & self._rises)
+            if group.first - last - 1 > (_FAR if rises else reach):
+                return None
+            between = range(last + 1, group.first)
+            if any(self.parts[at].kinds & {"walls", "and_"} or at in self.harm for at in between):
+                return None
+            if not group.said and len(between) > _NEAR:
+                return None
+            if group.end + 1 in self.harm or group.last + 1 in self.harm:
+                return None
+            self._take(group)
+            return group
+        return None
+
+    def _ends(self, hit: Hit) -> tuple[int, int]:
+        at = self.at(hit)
+        return (at[0], at[-1]) if at else (0, 0)
+
+    def _own_value(self, hit: Hit) -> int | None:
+        """The number in a word of harm itself, such as an Arabic dual."""
+        return next((self.parts[at].value for at in self.at(hit) if self.parts[at].value is not None), None)
+
+    def _is_free(self, group: Group) -> bool:
+        return group.counts and group.first not in self._taken
+
+    def _take(self, group: Group) -> None:
+        self._taken.update(range(group.first, group.last + 1))
+
+    def _touching_before(self, first: int, before: int) -> Group | None:
+        for group in reversed(self.groups):
+            if before < group.first and group.last < first and self._is_free(group) and group.first not in self.harm:
+                rest = range(max(group.end, group.last) + 1, first)
+                aside = all(self.tags[at] & self.signs.side or self.parts[at].kinds & {"about"} for at in rest)
+                if aside and self.is_close(group.last, first) and not self._is_of_foes(first):
+                    self._take(group)
+                    return group
+        return None
+
+    def _touching_behind(self, last: int) -> Group | None:
+        """A number behind a word of harm, with only "at least", "US" and the like between them."""
+        at = last + 1
+        if at < len(self.parts) and self.between(last, at).strip() == ":" and self.parts[at].value is not None:
+            group = next((g for g in self.groups if g.first == at), None)  # "killed: 3, wounded: 12"
+            alone = group is not None and (
+                group.last + 1 == len(self.parts) or not self.is_close(group.last, group.last + 1)
+            )
+            if group is not None and alone and self._is_free(group):
+                self._take(group)
+                return group
+        while at < len(self.parts) and self.is_close(at - 1, at) and at not in self.harm:
+            group = next((g for g in self.groups if g.first == at), None)
+            if group is not None:
+                if not self._is_free(group) or (group.said and self._is_of_next(group)):
+                    return None
+                self._take(group)
+                return group
+            if not (self.parts[at].kinds & {"about", "of", "articles"} or self.tags[at] & self.signs.side):
+                return None
+            at += 1
+        return None
+
+    def _is_of_next(self, group: Group) -> bool:
+        """Another word of harm follows right behind it ("killed, 5 wounded")."""
+        at = group.last + 1
+        return at in self.harm and not self.tags[at] & self._active and self.is_close(group.last, at)
+
+    def _reaching(self, first: int, before: int) -> Group | None:
+        """The nearest number before a word of harm that reaches it."""
+        if self._is_of_foes(first):
+            return None
+        for group in reversed(self.groups):
+            if not before < group.first < first or group.last >= first or not self._is_free(group):
+                continue
+            between = self._reach_over(group, first)
+            if between is None or any(self.parts[at].kinds & {"walls"} for at in between):
+                continue
+            reach = (_FAR if group.said else _SINGLE) if group.people else _NEAR
+            if group.value == 0 and not group.people:
+                reach = 1
+            if sum("about" not in self.parts[at].kinds for at in between) <= reach:
+                self._take(group)
+                return group
+        return None
+
+    def _reach_over(self, group: Group, first: int) -> range | None:
+        """The parts between a number and a word of harm, without an aside in two commas ("three soldiers, two of them
+        officers, were killed"); None where something parts the two."""
+        if self.is_close(group.last, first):
+            return range(group.last + 1, first)
+        commas = [at for at in range(group.end, first) if not self.is_close(at, at + 1)]
+        if len(commas) == 2 and group.people and commas[0] == group.end and first - commas[1] - 1 <= _NEAR:
+            return range(commas[1] + 1, first)
+        return None
+
+    def _is_of_foes(self, first: int) -> bool:
+        """Attackers stand right before the word of harm: it is theirs."""
+        at = self.parts[first].start
+        return any(0 <= at - foe.end <= 2 for foe in self._foes)
+
+    def _part_of(self, group: Group, hit: Hit) -> tuple[int | None, int | None] | None:
+        """(whole, part) where this number is the whole of another, or a part of those who were harmed."""
+        if group.first >= 2 and "of" in self.parts[group.first - 1].kinds:
+            part = next((g for g in self.groups if g.last == group.first - 2 and g.said), None)
+            if part is not None and part.value <= group.value:
+                self._take(part)
+                return group.value, part.value
+        them = range(group.last + 1, self._ends(hit)[0])
+        if (
+            group.said
+            and them
+            and "of" in self.parts[them[0]].kinds
+            and max(group.end, group.last + 1) + 1 >= them.stop
+        ):
+            return None, group.value
+        return None
+
+    def _total(self, group: Group, before: int, first: int) -> int:
+        """The number with those that "and" joins to it, on its side of the word of harm."""
+        total, at, pending = group.value, group, 0
+        said = False
+        forward = group.first > first
+        while (other := self._next(at, forward, before)) is not None:
+            one, joined = other
+            if joined:
+                total, pending, said = total + pending + one.value, 0, True
+            elif said or forward:
+                pending += one.value
+            else:
+                break
+            at = one
+        if said and not forward:
+            total += pending
+        return total
+
+    def _next(self, group: Group, forward: bool, before: int) -> tuple[Group, bool] | None:
+        """The group beside another in a row of people, and whether "and" joins them (else a comma does)."""
+        for one in self.groups if forward else reversed(self.groups):
+            if (one.first <= group.last) if forward else (one.last >= group.first or one.first <= before):
+                continue
+            left, right = (group, one) if forward else (one, group)
+            if not (left.people and self._is_free(one) and (one.people or one.said)):
+                return None
+            if forward and (one.end + 1 in self.harm or one.last + 1 in self.harm):
+                return None
+            if not forward and one.value == 0:
+                return None
+            joined = self._joint(left.end, right.first)
+            if joined is None:
+                return None
+            self._take(one)
+            return one, joined
+        return None
+
+    def _joint(self, left: int, right: int) -> bool | None:
+        """True for "and", False for a comma, None where something else stands between two groups."""
+        kinds = [self.parts[at].kinds for at in range(left + 1, right) if not self.tags[at] & self.signs.side]
+        middle = [one for one in kinds if "and_" in one or "about" not in one]
+        if len(middle) > 1 or any("and_" not in one for one in middle):
+            return None
+        if middle or self.parts[right].joined:
+            return True
+        between = self.text.folded[self.parts[left].end : self.parts[right].start].strip()
+        return True if between in ("+", "&") else False if between == "," else None

@@ -1,0 +1,1 @@
+"""Tools of rule authors: lint, proposals, reference, examples, backtest, diff."""

@@ -1,0 +1,93 @@
+"""Do the rules do as they were told? The examples that stand in them, and what people said of real items. Pure.
+
+An example is about its own rule: under `alert` that rule must take the text, at its level or higher; under `quiet` it
+must leave it alone, whatever other rules do. Feedback is about all rules together: does any of them want the item
+told, or none?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.feedback import Feedback
+from monitor.model.incident import Incident
+from monitor.model.item import Item
+from monitor.model.report import Classification
+from monitor.rules.folder import RuleSet
+from monitor.rules.matching import Case
+from monitor.rules.model import Rule
+from monitor.topics.attacks.classifier import classify, consider
+
+
+class Origin(StrEnum):
+    """Where it stands what must be done with a text."""
+
+    EXAMPLE = "example"
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsed:
+    """One text, what the rules must do with it, whether they do, and what becomes of it."""
+
+    origin: Origin
+    text: str
+    must_alert: bool
+    holds: bool
+    #: the rule whose example it is; of feedback the one that takes the item now, None where none does
+    rule: str | None
+    #: a sentence for people: what the rules do with it, and why
+    why: str
+    #: what was said of it; None for an example
+    feedback: Feedback | None = None
+
+
+def rehearse(
+    rules: RuleSet, feedback: Iterable[Feedback] = (), incidents: Sequence[Incident] = (), *, now: datetime
+) -> list[Rehearsed]:
+    """Every example of every rule that is not off, then all feedback, in the order given.
+
+    An example is judged as if it came `now`, feedback as of the time at which its item came: of `incidents`, for rules
+    that ask what happened before, only those count that were known by then.
+    """
+    examples = [
+        _try_example(rule, text, must_alert, rules, now)
+        for rule in rules.rules
+        if rule.status != "off"
+        for must_alert, texts in ((True, rule.examples.alert), (False, rule.examples.quiet))
+        for text in texts
+    ]
+    return examples + [_try_feedback(one, incidents, rules) for one in feedback]
+
+
+def _try_example(rule: Rule, text: str, must_alert: bool, rules: RuleSet, now: datetime) -> Rehearsed:
+    found, case = consider(Item(id="example", title=text, first_seen=now), rules)
+    own = next((one for one in found.taken if one.rule == rule.id), None)
+    # `if_unknown` may file a report lower than its rule; that is not what an example under `alert` asks for
+    holds = (own is not None and own.level.rank >= rule.level.rank) if must_alert else own is None
+    why = found.reason
+    if not holds:
+        why = _beside(found, f"it takes it at level {own.level}" if own else _passed_over(rule, case, rules))
+    return Rehearsed(origin=Origin.EXAMPLE, text=text, must_alert=must_alert, holds=holds, rule=rule.id, why=why)
+
+
+def _passed_over(rule: Rule, case: Case, rules: RuleSet) -> str:
+    """Why this very rule does not take it."""
+    return next((passed.why for passed in rules.chooser.passed(case) if passed.rule.id == rule.id), "")
+
+
+def _beside(found: Classification, own: str) -> str:
+    """What holds for the rule of the example, before what becomes of the text; said once."""
+    return f"{own}; {found.reason}" if own and own not in found.reason else found.reason
+
+
+def _try_feedback(feedback: Feedback, incidents: Sequence[Incident], rules: RuleSet) -> Rehearsed:
+    item = feedback.item
+    found = classify(item, rules, [known for known in incidents if known.opened_at < item.first_seen])
+    return Rehearsed(
+        origin=Origin.FEEDBACK, text=item.title, must_alert=feedback.must_alert,
+        holds=found.tells is feedback.must_alert, rule=found.rule, why=found.reason, feedback=feedback,
+    )  # fmt: skip

@@ -1,0 +1,238 @@
+"""The rule that a few headlines ask for: their acts, the smallest common place, actors and words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model.item import Item
+from monitor.model.report import INCIDENT_ACTS, Act, Level
+from monitor.rules.folder import RuleSet
+from monitor.rules.gazetteer import Gazetteer
+from monitor.topics.attacks.facts import WEAPONS
+from monitor.workbench.proposing.quiet import made_quiet, real_quiet
+from monitor.workbench.proposing.sharing import (
+    Headline,
+    common_actors,
+    common_countries,
+    common_lists,
+    common_places,
+    common_terms,
+    groups_of_sites,
+    read_headline,
+    smallest_groups,
+    unknown_words,
+)
+from monitor.workbench.proposing.wordings import Wording, wording_of
+
+#: channel where no rule takes any of the headlines
+ALERTS = "alerts"
+#: what a rule is about, around the name of a weapon
+_ABOUT = {
+    Act.ATTACK: "{} attack", Act.FOILED: "foiled {} attack", Act.CLAIM: "claimed {} attack", Act.TOLL: "{} toll",
+    Act.RETALIATION: "{} retaliation", Act.THREAT: "{} threat", Act.BACKGROUND: "{} background",
+    Act.EXERCISE: "{} exercise", Act.ACCIDENT: "{} accident", Act.OTHER: "{} reports",
+}  # fmt: skip
+
+
+class NothingInCommon(ValueError):
+    """The headlines share nothing that a rule could ask for; the text says what was looked for."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Proposal:
+    """A rule as proposed, with what a person must know before saving it."""
+
+    id: str
+    title: str
+    level: Level
+    act: tuple[Act, ...]
+    #: `where.any`; empty: anywhere
+    where: tuple[str, ...] = ()
+    #: names of the places in `where`, and what would be wider
+    where_note: str = ""
+    #: some headlines name no place that is known
+    if_unknown: bool = False
+    #: actors, with `@`
+    who: tuple[str, ...] = ()
+    #: all of them claim it
+    who_claims: bool = False
+    #: `what.all`
+    what: tuple[str, ...] = ()
+    #: `what.any`, where the headlines share nothing else
+    what_any: tuple[str, ...] = ()
+    send_to: tuple[str, ...] = (ALERTS,)
+    #: the rule whose channels these are
+    send_to_as: str = ""
+    alert: tuple[str, ...] = ()
+    #: headlines that the rule cannot take before a pattern reads them
+    not_yet: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+    #: `quiet` was made up, no item of the database fits
+    quiet_is_made: bool = False
+    headlines: tuple[Headline, ...] = ()
+    #: for the headlines that no pattern reads
+    wordings: tuple[Wording, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def taken_by(self) -> dict[str, int]:
+        """Present rules, and how many of the headlines each takes."""
+        return dict(Counter(one.rule for headline in self.headlines for one in headline.found.taken).most_common())
+
+
+def propose(
+    items: Sequence[Item], rules: RuleSet, *, known: Iterable[Item] = (), name: str | None = None, now: datetime
+) -> Proposal:
+    """The rule that the titles of `items` ask for; `known` are items that quiet examples may be taken from.
+
+    `NothingInCommon` where the rule would take everything.
+    """
+    headlines = [read_headline(item, rules) for item in items]
+    unread = [one for one in headlines if not one.is_read]
+    read = [one for one in headlines if one.is_read] or headlines
+    act = _acts(read)
+    where, note, if_unknown = _where(headlines, read, rules.gazetteer)
+    who = common_actors(headlines)
+    lists = common_lists(headlines, rules)
+    terms = [] if lists else common_terms(headlines)
+    what_any = [] if where or who or lists or terms else _last_resort(read)
+    if not (where or who or lists or terms or what_any) and not set(act) <= INCIDENT_ACTS:
+        raise NothingInCommon("the headlines name no place, actor, list or telling word that a rule could ask for")
+    send_to, send_to_as = _channels(read)
+    quiet, is_made = _quiet(known, headlines, act, lists, where, rules, now=now)
+    return Proposal(
+        id=name or _free_id(_slug(lists, act, where), rules),
+        title=_title(lists, act, where, who, rules),
+        level=Level.URGENT if set(act) <= INCIDENT_ACTS else Level.NOTICE,
+        act=act, where=tuple(where), where_note=note, if_unknown=if_unknown,
+        who=tuple(f"@{actor}" for actor in who),
+        who_claims=bool(who) and all(set(who) & set(one.found.facts.claimed_by) for one in read),
+        what=(*(f"@{name}" for name in lists), *terms), what_any=tuple(what_any),
+        send_to=send_to, send_to_as=send_to_as,
+        alert=tuple(one.text for one in read), not_yet=tuple(one.text for one in headlines if one not in read),
+        quiet=tuple(quiet), quiet_is_made=is_made,
+        headlines=tuple(headlines), wordings=tuple(wording_of(one, rules.vocabulary) for one in unread),
+        remarks=tuple(_remarks(headlines, read, where, if_unknown, bool(lists or terms or who))),
+    )  # fmt: skip
+
+
+def _acts(headlines: Sequence[Headline]) -> tuple[Act, ...]:
+    """What they do; a rule for attacks is one for foiled and claimed ones too."""
+    acts = {one.case.act for one in headlines}
+    if Act.ATTACK in acts:
+        acts |= INCIDENT_ACTS
+    return tuple(act for act in Act if act in acts)
+
+
+def _where(
+    headlines: Sequence[Headline], read: Sequence[Headline], gazetteer: Gazetteer
+) -> tuple[list[str], str, bool]:
+    """`where.any`, words about it, and whether some headline that is read names no place that is known."""
+    placed = [one for one in headlines if one.names_place]
+    if not placed:
+        return [], "", False
+    attacks = all(one.case.act in INCIDENT_ACTS for one in read)
+    groups = [f"@{group}" for group in smallest_groups(placed, gazetteer)] if attacks else []
+    places = common_places(placed)
+    exact = dict.fromkeys(place.place_id for one in placed for place in one.places if place.place_id)
+    beside = ""
+    if places and groups:
+        beside = f"; wider: {', '.join(groups)}"
+    elif groups and exact:
+        beside = f"; narrower: {', '.join(exact)}"
+    unplaced = [one for one in read if not one.names_place]
+    where = [*(places or groups or common_countries(placed)), *groups_of_sites(unplaced, gazetteer)]
+    return where, ", ".join(_name(word, gazetteer) for word in where) + beside, bool(unplaced)
+
+
+def _last_resort(headlines: Sequence[Headline]) -> list[str]:
+    """The most telling unknown word of each headline, where they share nothing."""
+    return list(dict.fromkeys(max(words, key=len) for one in headlines if (words := unknown_words(one))))
+
+
+def _channels(headlines: Sequence[Headline]) -> tuple[tuple[str, ...], str]:
+    """The channels of the rule that takes most of the headlines, and that rule."""
+    taken = [one for headline in headlines for one in headline.found.taken if one.send_to]
+    if not taken:
+        return (ALERTS,), ""
+    best = Counter(one.rule for one in taken).most_common(1)[0][0]
+    return next(one.send_to for one in taken if one.rule == best), best
+
+
+def _name(word: str, gazetteer: Gazetteer) -> str:
+    """A word of `where` for people: `Ain al-Asad Air Base`, `bases in Iraq`, `Iraq`."""
+    if word.startswith("@"):
+        return gazetteer.groups[word[1:]].title
+    return gazetteer.place_name(word if word in gazetteer.places else f"country:{word}")
+
+
+def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
+    """A base there, in words for an example."""
+    if not where:
+        return "a US base"
+    if where[0] in gazetteer.places:
+        return gazetteer.places[where[0]].name
+    group = gazetteer.groups.get(where[0].removeprefix("@"))
+    codes = group.countries if group is not None else where
+    return f"a US base in {gazetteer.place_name(f'country:{codes[0]}')}" if codes else "a US base"
+
+
+def _quiet(
+    known: Iterable[Item], headlines: Sequence[Headline], act: Sequence[Act], lists: Sequence[str],
+    where: Sequence[str], rules: RuleSet, *, now: datetime,
+) -> tuple[list[str], bool]:  # fmt: skip
+    """Quiet examples, and whether they are made up."""
+    real = real_quiet(known, headlines, act, rules.vocabulary.mask(*lists), rules)
+    if real:
+        return real, False
+    attack = f"{_weapon(lists)} attack".strip()
+    return made_quiet(_base(where, rules.gazetteer), attack, act, rules, now=now), True
+
+
+def _weapon(lists: Sequence[str]) -> str:
+    return next((name.replace("_", " ") for name in lists if name in WEAPONS), "")
+
+
+def _title(lists: Sequence[str], act: Sequence[Act], where: Sequence[str], who: Sequence[str], rules: RuleSet) -> str:
+    attacks = set(act) <= INCIDENT_ACTS
+    by = f" by {rules.name_of(who[0])}" if who and attacks else f" ({rules.name_of(who[0])})" if who else ""
+    places = " and ".join(_name(word, rules.gazetteer) for word in where[:2])
+    at = f" {'at' if attacks else 'about'} {places}" if places else ""
+    title = " ".join(f"{_ABOUT[act[0]].format(_weapon(lists))}{at}{by}".split())
+    return title[0].upper() + title[1:]
+
+
+def _slug(lists: Sequence[str], act: Sequence[Act], where: Sequence[str]) -> str:
+    words = " ".join([_weapon(lists), str(act[0]), where[0].removeprefix("@") if where else ""])
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+
+
+def _free_id(slug: str, rules: RuleSet) -> str:
+    taken = {rule.id for rule in rules.rules}
+    number = 1
+    while (slug if number == 1 else f"{slug}-{number}") in taken:
+        number += 1
+    return slug if number == 1 else f"{slug}-{number}"
+
+
+def _remarks(
+    headlines: Sequence[Headline], read: Sequence[Headline], where: Sequence[str], if_unknown: bool, narrowed: bool
+) -> list[str]:
+    """What could not be found, one sentence each."""
+    out = [f"no pattern reads this as an attack: “{one.text}”" for one in headlines if not one.is_read]
+    for one in read:
+        if one.is_read and one.case.act not in INCIDENT_ACTS:
+            out.append(f"this is no report of an attack: “{one.text}” ({one.found.reason})")
+        if if_unknown and not one.names_place:
+            out.append(f"no place that is known is named in “{one.text}”")
+    if not where:
+        out.append("they name no place that is known; the rule is about any")
+    if not narrowed:
+        out.append("no actor, no list and no telling word stands in all of them; the rule asks for act and place only")
+    if len(headlines) == 1:
+        out.append("one headline has nothing to be compared with; give two or three")
+    return out

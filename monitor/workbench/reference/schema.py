@@ -1,0 +1,131 @@
+"""JSON Schemas of the files that rule authors write, for editors that complete, explain and check them. Pure.
+
+They are made from the models that read the files. Only what editors of several years know is used of draft 2020-12
+(its words that draft 7 does not have are left out, but for the name `$defs`). A schema sees one file alone: unknown
+lists, places and channels are found by `basewatch rules check`. In one thing it is stricter than the program: a key
+that stands there without a value is marked.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from monitor.rules.listfile import FrameSpec, one_or_many
+from monitor.rules.model import Never, PointsPart, Rule, RuleFile, Source, What, Where
+from monitor.workbench.reference.kinds import KINDS, FileKind
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+#: keys of which one must be there; the models say so in their validators, which no schema is made from
+_ONE_OF_THESE: dict[type[BaseModel], tuple[str, ...]] = {
+    Where: ("any", "not", "within", "precision"),
+    What: ("any", "all", "near", "templates"),
+    Never: ("any", "near", "templates"),
+    PointsPart: ("any", "near", "templates"),
+    Source: ("any", "not"),
+    FrameSpec: ("any", "templates"),
+}
+#: keys that a rule takes from the rule that it is based on
+INHERITED = ("title", "why", "level")
+
+
+def schema_of(kind: FileKind) -> dict[str, Any]:
+    """The JSON Schema of this kind of file."""
+    made = kind.model.model_json_schema(schema_generator=_Generator)
+    if kind.model is Rule:
+        made = _one_or_several(made)
+    definitions = made.pop("$defs", {})
+    return {"$schema": DIALECT, **made, "title": kind.title, "$defs": dict(sorted(definitions.items()))}
+
+
+def schema_text(kind: FileKind) -> str:
+    """The schema as the text of its file."""
+    return json.dumps(schema_of(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema_files() -> dict[str, str]:
+    """The files of the schema folder: path inside the rules folder → text."""
+    return {kind.schema_path: schema_text(kind) for kind in KINDS.values()}
+
+
+def title_of(model: type[BaseModel]) -> str:
+    """The name of a model for people: `PlaceSpec` is a place."""
+    return model.__name__.removesuffix("Spec")
+
+
+def first_paragraph(model: type[BaseModel]) -> str:
+    """What a model says of itself."""
+    return " ".join((model.__doc__ or "").strip().partition("\n\n")[0].split())
+
+
+def _one_or_several(rule: dict[str, Any]) -> dict[str, Any]:
+    """A rule file holds one rule, or several under `rules:`; which of them is asked first, so that an editor complains
+    about the right one."""
+    definitions = rule.pop("$defs", {})
+    return {
+        "type": "object",
+        "if": {"required": ["rules"]},
+        "then": {
+            "description": first_paragraph(RuleFile),
+            "properties": {
+                "rules": {
+                    "type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Rule"}, "description": "several rules",
+                },
+            },
+            "additionalProperties": False,
+        },
+        "else": {"$ref": "#/$defs/Rule"},
+        "$defs": {**definitions, "Rule": rule},
+    }  # fmt: skip
+
+
+class _Generator(GenerateJsonSchema):
+    """Pydantic's schemas in the words of the files: what the models read before they validate, editors must know too.
+
+    Keys get no title of their own (pydantic would make "Raise To Flash If" of `raise_to_flash_if`); empty defaults
+    are left out, because editors would write them into the file.
+    """
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        del schema
+        return False
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
+        """In the order of the model, which is that of the reference; pydantic would sort the keys of examples too."""
+        del parent_key
+        return value
+
+    def enum_schema(self, schema: Any) -> JsonSchemaValue:
+        made = super().enum_schema(schema)
+        made.pop("description", None)  # for programmers; each key that takes such a value says what it means there
+        return made
+
+    def model_schema(self, schema: Any) -> JsonSchemaValue:
+        made = super().model_schema(schema)
+        model = schema["cls"]
+        made["title"] = title_of(model)
+        made["description"] = first_paragraph(model)
+        if one_of := _ONE_OF_THESE.get(model):
+            made["anyOf"] = [{"required": [key]} for key in one_of]
+        if model is Rule:
+            made["required"] = [key for key in made["required"] if key not in INHERITED]
+            made |= {"if": {"required": ["based_on"]}, "then": {}, "else": {"required": list(INHERITED)}}
+        return made
+
+    def function_before_schema(self, schema: Any) -> JsonSchemaValue:
+        made = super().function_before_schema(schema)
+        if schema["function"]["function"] is one_or_many and "items" in made:
+            return {"anyOf": [made["items"], made]}
+        return made
+
+    def nullable_schema(self, schema: Any) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> JsonSchemaValue:
+        made = super().default_schema(schema)
+        if made.get("default", "kept") in ("", None) or made.get("default") in ([], {}):
+            made = {key: value for key, value in made.items() if key != "default"}
+        return made

@@ -1,0 +1,230 @@
+"""The ledger in its forms, against publishers who write what no form may obey."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model.incident import Incident
+from monitor.model.place import PlaceRef
+from monitor.model.report import Act
+from monitor.queries.formats import COLUMNS, TEXTS, VALUES, Entry, Source, cells
+
+SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
+
+
+def incident(**changes: object) -> Incident:
+    given = {
+        "id": "2026-11-21-ain-al-asad", "place_id": "ain-al-asad", "place_name": "Ain al-Asad Air Base",
+        "country": "IQ", "date": date(2026, 11, 21), "opened_at": SEEN, "weapons": ("drone",),
+        "killed": 0, "wounded": 3,
+    }  # fmt: skip
+    return Incident(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def entry(*sources: Source, **changes: object) -> Entry:
+    return Entry(incident=incident(**changes), sources=sources, position=(33.8, 42.4), countries={"IQ": "Iraq"})
+
+
+WIRE = Source(publisher="Wire", url="https://wire.example/1", title="Two drones")
+
+
+def test_columns_of_the_contract() -> None:
+    assert COLUMNS == ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
+    assert cells(entry(WIRE)) == ("2026-11-21", "Ain al-Asad Air Base, Iraq", "drone", "", "0", "3", "Wire")
+
+
+@pytest.mark.parametrize(
+    ("place", "country", "told"),
+    [("Iraq", "IQ", "Iraq"), ("Camp X", "ZZ", "Camp X, ZZ"), ("US forces", "", "US forces")],
+)
+def test_a_country_is_named_once_and_by_its_name(place: str, country: str, told: str) -> None:
+    assert cells(entry(place_name=place, country=country))[1] == told
+
+
+def test_people_read_names_of_actors_and_machines_ids() -> None:
+    known = Entry(incident=incident(claimed_by=("kataib-hezbollah",)), claimed_by=("Kataib Hezbollah",))
+    assert cells(known)[3] == "Kataib Hezbollah"
+    assert cells(entry(claimed_by=("kataib-hezbollah",)))[3] == "kataib-hezbollah"  # no rules to ask
+    (row,) = json.loads(json.dumps(VALUES["json"]([known])))
+    assert (row["claimed_by"], row["country"]) == (["kataib-hezbollah"], "IQ")
+
+
+@pytest.mark.parametrize(
+    ("weapons", "act", "told"),
+    [
+        ((), Act.ATTACK, "attack"),
+        (("ballistic_missile", "drone"), Act.ATTACK, "ballistic missile, drone"),
+        (("rocket",), Act.FOILED, "rocket (foiled)"),
+        ((), Act.CLAIM, "claim"),
+    ],
+)
+def test_type_of_attack(weapons: tuple[str, ...], act: Act, told: str) -> None:
+    assert cells(entry(weapons=weapons, act=act))[2] == told
+
+
+def test_unknown_toll_is_empty_and_not_zero() -> None:
+    assert cells(entry(killed=None, wounded=None))[4:6] == ("", "")
+
+
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    rows = list(csv.reader(io.StringIO(TEXTS["csv"]([entry(place_name=text, country="")]))))
+    assert rows[1][1][0] not in "=+-@\t\r＝"
+
+
+def test_csv_holds_the_links() -> None:
+    twice = [WIRE, WIRE, Source(publisher="B", url="javascript:alert(1)", title="x")]
+    rows = list(csv.DictReader(io.StringIO(TEXTS["csv"]([entry(*twice)]))))
+    assert rows[0]["Sources"] == "https://wire.example/1"
+
+
+def test_json_holds_everything() -> None:
+    (row,) = json.loads(json.dumps(VALUES["json"]([entry(WIRE)])))
+    assert row["id"] == "2026-11-21-ain-al-asad"
+    assert row["location"] == "Ain al-Asad Air Base"
+    assert row["date"] == "2026-11-21"
+    assert row["type"] == "drone"
+    assert row["sources"] == [{"publisher": "Wire", "url": "https://wire.example/1", "title": "Two drones"}]
+    assert (row["latitude"], row["longitude"]) == (33.8, 42.4)
+
+
+def test_geojson_puts_longitude_first_and_allows_no_position() -> None:
+    there, nowhere = entry(WIRE), Entry(incident=incident(id="2026-11-21-unknown"))
+    features = json.loads(json.dumps(VALUES["geojson"]([there, nowhere])))["features"]
+    assert features[0]["geometry"] == {"type": "Point", "coordinates": [42.4, 33.8]}
+    assert features[1]["geometry"] is None
+
+
+SALVO = (
+    PlaceRef(id="tower-22", name="Tower 22", country="JO"),
+    PlaceRef(id="country:BH", name="Bahrain", country="BH"),
+)
+
+
+def test_a_salvo_has_all_its_places_in_every_form() -> None:
+    known = replace(
+        entry(more_places=SALVO), position=(33.8, 42.4), more_positions=((33.3, 38.7), None),
+        countries={"IQ": "Iraq", "JO": "Jordan", "BH": "Bahrain"},
+    )  # fmt: skip
+    assert cells(known)[1] == "Ain al-Asad Air Base, Iraq; Tower 22, Jordan; and Bahrain"
+    for form in ("csv", "markdown", "html"):
+        assert all(name in TEXTS[form]([known]) for name in ("Ain al-Asad Air Base", "Tower 22", "Bahrain"))
+    (row,) = json.loads(json.dumps(VALUES["json"]([known])))
+    assert [place["id"] for place in row["places"]] == ["ain-al-asad", "tower-22", "country:BH"]
+    assert [place["latitude"] for place in row["places"]] == [33.8, 33.3, None]
+    assert (row["place_id"], row["latitude"]) == ("ain-al-asad", 33.8)
+    (feature,) = json.loads(json.dumps(VALUES["geojson"]([known])))["features"]
+    assert feature["geometry"] == {"type": "MultiPoint", "coordinates": [[42.4, 33.8], [38.7, 33.3]]}
+
+
+def test_one_known_position_of_a_salvo_is_a_point() -> None:
+    known = Entry(incident=incident(more_places=SALVO), more_positions=((33.3, 38.7),))
+    (feature,) = json.loads(json.dumps(VALUES["geojson"]([known])))["features"]
+    assert feature["geometry"] == {"type": "Point", "coordinates": [38.7, 33.3]}
+
+
+EVIL = "a | b `c` <script>alert(1)</script> [x](javascript:1)\n| *d* & \u202ee"
+
+
+def test_markdown_keeps_one_row_and_no_mark_up() -> None:
+    source = Source(publisher=EVIL, url="https://x.example/a)(b|c", title=EVIL)
+    lines = TEXTS["markdown"]([entry(source, place_name=EVIL)]).splitlines()
+    assert len(lines) == 3
+    row = lines[2]
+    assert row.replace("\\|", "").count("|") == len(COLUMNS) + 1
+    assert "<script" not in row.replace("\\<", "")
+    assert "](https://x.example/a%29%28b%7Cc)" in row
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str | None] = []
+        self.events: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name == "href"]
+        self.events += [name for name, _ in attrs if name.startswith("on")]
+
+
+def page_of(*entries: Entry) -> _Page:
+    page = _Page()
+    page.feed(TEXTS["html"](list(entries)))
+    return page
+
+
+def test_html_has_no_script_and_only_web_links() -> None:
+    evil = '"><img src=x onerror=alert(1)>'
+    page = page_of(
+        entry(
+            Source(publisher=evil, url='https://x.example/"onmouseover="a', title=evil),
+            Source(publisher="J", url="javascript:alert(1)", title="j"),
+            place_name=evil,
+        )
+    )
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert page.events == []
+    assert page.links == ['https://x.example/"onmouseover="a']
+
+
+#: what editors, spreadsheets and readers of Markdown take for the end of a line
+BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+
+
+@pytest.mark.parametrize("sign", BREAKS, ids=[f"U+{ord(sign):04X}" for sign in BREAKS])
+@pytest.mark.parametrize("where", ["{}", "a{}", "{}a", "a{}b"])
+def test_a_line_break_in_any_field_breaks_no_form(sign: str, where: str) -> None:
+    text = where.format(sign)
+    assert_one_line_each(of_text(text, f"https://x.example/{text}"), of_text(text, text))
+
+
+ANY = st.text(max_size=40)
+
+
+@given(ANY, ANY | ANY.map("https://x.example/".__add__) | ANY.map("https://".__add__))
+def test_any_text_survives_every_form(text: str, url: str) -> None:
+    assert_one_line_each(of_text(text, url))
+
+
+def of_text(text: str, url: str) -> Entry:
+    """A line of the ledger of which every field holds `text`."""
+    held = incident(
+        id=text, place_id=text, place_name=text, country=text, weapons=(text,), claimed_by=(text,), first_title=text
+    )
+    return Entry(incident=held, sources=(Source(publisher=text, url=url, title=text),), claimed_by=(text,))
+
+
+def assert_one_line_each(*entries: Entry) -> None:
+    """Every form holds `entries` as so many lines, rows or objects, each with all its columns."""
+    assert [row["location"] for row in json.loads(json.dumps(VALUES["json"](entries)))] == [
+        one.incident.place_name for one in entries
+    ]
+    assert len(json.loads(json.dumps(VALUES["geojson"](entries)))["features"]) == len(entries)
+    rows = list(csv.reader(io.StringIO(TEXTS["csv"](entries))))
+    assert [len(row) for row in rows] == [len(COLUMNS)] * (len(entries) + 1)
+    assert len(TEXTS["csv"](entries).splitlines()) == len(entries) + 1
+    lines = TEXTS["markdown"](entries).splitlines()
+    assert len(lines) == len(entries) + 2
+    assert {line.replace("\\\\", "").replace("\\|", "").count("|") for line in lines} == {len(COLUMNS) + 1}
+    page = page_of(*entries)
+    assert page.tags.count("tr") == len(entries) + 1
+    assert page.tags.count("td") == len(entries) * len(COLUMNS)
+    assert all(link and link.lower().startswith(("http://", "https://")) and link.isprintable() for link in page.links)
+    assert not any(sign in cell for one in entries for cell in cells(one) for sign in BREAKS)
+
+
+@pytest.mark.parametrize("form", TEXTS)
+def test_an_empty_ledger_is_a_document_too(form: str) -> None:
+    assert TEXTS[form]([])

@@ -1,0 +1,68 @@
+"""Every question of every poll finds its rows by an index, also when the tables are long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event
+
+from databases import database
+from monitor.model.feed import PollEvent
+from monitor.store.engine import begin, open_engine
+from monitor.store.store import Transaction
+from monitor.store.tables import metadata
+from values import FEED, INCIDENT, NOW, stored_item
+
+QUESTIONS: dict[str, Callable[[Transaction], object]] = {
+    "feed_state": lambda tx: tx.feed_state(FEED.name),
+    "due_feeds": lambda tx: tx.due_feeds(NOW),
+    "save_poll": lambda tx: tx.save_poll(tx.feed_state(FEED.name), PollEvent(at=NOW, result="fetched")),
+    "feed_events": lambda tx: tx.feed_events(FEED.name),
+    "known": lambda tx: tx.known([1, 2]),
+    "touch": lambda tx: tx.touch([1, 2], now=NOW),
+    "item": lambda tx: tx.item("A"),
+    "items": lambda tx: tx.items(NOW, limit=10),
+    "items of a feed": lambda tx: tx.items(NOW, feed=FEED.name, limit=10),
+    "items_in_order": lambda tx: list(tx.items_in_order(NOW)),
+    "count_items": lambda tx: tx.count_items(NOW),
+    "find_item_by_url": lambda tx: tx.find_item_by_url("https://x.example/1"),
+    "incident_items": lambda tx: tx.incident_items("x"),
+    "incidents by date": lambda tx: tx.incidents(NOW.date()),
+    "incidents by date and id": lambda tx: tx.incidents(NOW.date(), also=["x"]),
+    "update_incident": lambda tx: tx.update_incident(INCIDENT),
+    "update_item": lambda tx: tx.update_item(stored_item("A")),
+    "alerts": lambda tx: tx.alerts(NOW),
+    "deliveries_of": lambda tx: tx.deliveries_of("x"),
+    "due_deliveries": lambda tx: tx.due_deliveries(NOW),
+    "oldest_due": lambda tx: tx.oldest_due(),
+    "begin_attempt": lambda tx: tx.begin_attempt("x", now=NOW),
+    "recover_sending": lambda tx: tx.recover_sending(now=NOW),
+    "state_get": lambda tx: tx.state_get("x"),
+    "prune": lambda tx: tx.prune(before=NOW, now=NOW),
+}
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    with database("sqlite", tmp_path) as address:
+        engine = open_engine(address)
+        with begin(engine) as opened:
+            Transaction(opened).sync_feeds([FEED], now=NOW)
+            yield opened
+        engine.dispose()
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_table_is_read_from_end_to_end(question: str, connection: Connection) -> None:
+    asked: list[tuple[str, object]] = []
+    listener = lambda _c, _cur, statement, parameters, _ctx, _many: asked.append((statement, parameters))  # noqa: E731
+    event.listen(connection, "before_cursor_execute", listener)
+    QUESTIONS[question](Transaction(connection))
+    event.remove(connection, "before_cursor_execute", listener)
+    assert asked
+    for statement, parameters in asked:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+        tables = {row[3].split()[1] for row in plan if row[3].startswith("SCAN") and "USING" not in row[3]}
+        assert not tables & set(metadata.tables), statement

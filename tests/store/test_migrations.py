@@ -1,0 +1,201 @@
+"""The migrations are the schema: from empty to head, without drift, all or nothing, from any folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.command import check
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from monitor.errors import StoreError
+from monitor.model.document import DateMark
+from monitor.resources import packaged_or_beside
+from monitor.store import tables
+from monitor.store.engine import begin, open_engine
+from monitor.store.store import Store
+from monitor.store.upgrade import (
+    VERSION_TABLE,
+    SchemaState,
+    alembic_config,
+    check_schema,
+    revisions,
+    schema_state,
+    upgrade,
+)
+from values import FEED, NOW, full_item
+
+HOUR = timedelta(hours=1)
+REPOSITORY = Path(__file__).parent.parent.parent
+
+
+def statement(address: str, *statements: str) -> None:
+    engine = open_engine(address)
+    with begin(engine) as connection:
+        for one in statements:
+            connection.execute(text(one))
+    engine.dispose()
+
+
+def test_there_is_one_head() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    assert revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    assert len(scripts.get_heads()) == 1
+    assert [script.revision for script in scripts.walk_revisions()][-1] == "0001"
+
+
+def test_from_empty_to_head_and_again(empty_database_url: str) -> None:
+    assert schema_state(empty_database_url) is SchemaState.EMPTY
+    upgrade(empty_database_url)
+    assert schema_state(empty_database_url) is SchemaState.CURRENT
+    upgrade(empty_database_url)
+    check_schema(empty_database_url)
+    engine = open_engine(empty_database_url)
+    with begin(engine, read_only=True) as connection:
+        assert set(inspect(connection).get_table_names()) == {*tables.metadata.tables, VERSION_TABLE}
+    engine.dispose()
+
+
+def test_an_empty_database_is_set_up_by_itself(empty_database_url: str) -> None:
+    check_schema(empty_database_url)
+    assert schema_state(empty_database_url) is SchemaState.CURRENT
+
+
+def test_the_tables_of_the_code_are_those_of_the_migrations(database_url: str) -> None:
+    engine = open_engine(database_url)
+    with begin(engine) as connection:
+        check(alembic_config(connection))
+    engine.dispose()
+
+
+def test_every_constraint_has_a_name(database_url: str) -> None:
+    engine = open_engine(database_url)
+    with begin(engine, read_only=True) as connection:
+        inspector = inspect(connection)
+        for table in tables.metadata.tables:
+            named = [*inspector.get_foreign_keys(table), *inspector.get_unique_constraints(table)]
+            assert all(constraint["name"] for constraint in named), table
+    engine.dispose()
+
+
+def test_down_and_up_again(database_url: str) -> None:
+    from alembic.command import downgrade
+
+    engine = open_engine(database_url)
+    with begin(engine) as connection:
+        downgrade(alembic_config(connection), "base")
+        assert inspect(connection).get_table_names() == [VERSION_TABLE]
+    engine.dispose()
+    upgrade(database_url)
+    assert schema_state(database_url) is SchemaState.CURRENT
+
+
+def test_an_upgrade_keeps_what_is_stored(database_url: str) -> None:
+    store = Store(database_url)
+    with store.transaction() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        item = full_item("A")
+        tx.add_items([type(item)(item=item.item, novelty=item.novelty, novelty_reason=item.novelty_reason)])
+    store.close()
+    upgrade(database_url)
+    store = Store(database_url)
+    with store.read() as tx:
+        assert tx.item("A") is not None
+    store.close()
+
+
+def test_what_stored_items_show_of_a_feed_is_known_after_the_upgrade(database_url: str) -> None:
+    from alembic.command import downgrade
+
+    store = Store(database_url)
+    with store.transaction() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        items = [full_item("A"), full_item("B")]
+        good, future = (
+            replace(item, date_mark=mark, incident_id=None, item=replace(item.item, published=NOW + later))
+            for item, mark, later in zip(items, (DateMark.GOOD, DateMark.FUTURE), (-HOUR, HOUR), strict=True)
+        )
+        tx.add_items([good, future])
+    store.close()
+    engine = open_engine(database_url)
+    with begin(engine) as connection:
+        downgrade(alembic_config(connection), "0003")
+    engine.dispose()
+    upgrade(database_url)
+    store = Store(database_url)
+    with store.read() as tx:
+        state = tx.feed_state(FEED.name)
+    store.close()
+    assert (state.newest_at, state.news_at, state.crowd, state.unchanged) == (NOW - HOUR, NOW, 0, 0)
+
+
+def test_an_old_a_newer_and_a_foreign_database_are_refused_with_what_to_do(database_url: str) -> None:
+    statement(database_url, f"DELETE FROM {VERSION_TABLE}")
+    assert schema_state(database_url) is SchemaState.OLD
+    with pytest.raises(StoreError, match="basewatch db upgrade"):
+        check_schema(database_url)
+    statement(database_url, f"INSERT INTO {VERSION_TABLE} VALUES ('9999')")
+    assert schema_state(database_url) is SchemaState.NEWER
+    for refuse in (check_schema, upgrade):
+        with pytest.raises(StoreError, match="newer basewatch"):
+            refuse(database_url)
+
+
+def test_a_database_of_something_else_is_left_alone(empty_database_url: str) -> None:
+    statement(empty_database_url, "CREATE TABLE bookmarks (id INTEGER)")
+    assert schema_state(empty_database_url) is SchemaState.NOT_OURS
+    for refuse in (check_schema, upgrade):
+        with pytest.raises(StoreError, match="something else"):
+            refuse(empty_database_url)
+
+
+def test_asking_about_a_file_that_does_not_exist_does_not_make_it(tmp_path: Path) -> None:
+    file = tmp_path / "none.db"
+    assert schema_state(f"sqlite:///{file}") is SchemaState.EMPTY
+    assert not file.exists()
+
+
+def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(config: object, _revision: str) -> None:
+        config.attributes["connection"].execute(text("CREATE TABLE feeds (id INTEGER)"))  # type: ignore[attr-defined]
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("alembic.command.upgrade", half)
+    with pytest.raises(RuntimeError):
+        upgrade(empty_database_url)
+    assert schema_state(empty_database_url) is SchemaState.EMPTY
+
+
+def test_processes_that_upgrade_at_once_make_one_schema(empty_database_url: str) -> None:
+    script = "import sys; from monitor.store.upgrade import upgrade; sys.stdin.readline(); upgrade(sys.argv[1])"
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-W", "error", "-c", script, empty_database_url]
+    several = [
+        subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/", text=True)
+        for _ in range(3)
+    ]
+    ends = [threading.Thread(target=one.communicate, args=("go\n",)) for one in several]
+    for end in ends:
+        end.start()
+    for end in ends:
+        end.join()
+    assert [one.returncode for one in several] == [0, 0, 0]
+    assert schema_state(empty_database_url) is SchemaState.CURRENT
+
+
+def test_migrations_are_found_beside_the_package_or_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert packaged_or_beside("migrations") == REPOSITORY / "migrations"
+    assert packaged_or_beside("starter/feeds.yaml", "feeds.yaml") == REPOSITORY / "feeds.yaml"
+    package = tmp_path / "monitor"
+    (package / "migrations").mkdir(parents=True)
+    monkeypatch.setattr("monitor.__file__", str(package / "__init__.py"))
+    assert packaged_or_beside("migrations") == package / "migrations"

@@ -1,0 +1,32 @@
+"""What the tests of classification share: the shipped rules (read once) and a way to ask for one sentence."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from monitor.model.item import Item
+from monitor.model.report import Classification
+from monitor.rules.folder import RuleSet, load_rules
+from monitor.topics.attacks.classifier import classify
+
+HERE = Path(__file__).parent.parent
+NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)  # a Tuesday
+
+
+@cache
+def shipped() -> RuleSet:
+    return load_rules(HERE.parent / "rules")
+
+
+def item(title: str, *, summary: str = "", body: str = "", published: datetime = NOW) -> Item:
+    return Item(id="test", title=title, summary=summary, body=body, published=published, first_seen=published)
+
+
+def asked(title: str, *, summary: str = "", body: str = "", published: datetime = NOW) -> Classification:
+    return classify(item(title, summary=summary, body=body, published=published), shipped())
+
+
+def targets(found: Classification) -> list[str]:
+    return [place.id for place in found.facts.places if place.role == "target"]
