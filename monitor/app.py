@@ -13,7 +13,7 @@ from pathlib import Path
 from monitor.channels.retry import RetryPolicy
 from monitor.config.settings import Settings
 from monitor.config.yamlfile import did_you_mean
-from monitor.configuration import Desk, load_desk
+from monitor.configuration import Configuration, load_configuration
 from monitor.delivery import Attempt, Deliverer
 from monitor.errors import UsageError
 from monitor.feeds.fetch.fetcher import Fetcher
@@ -45,9 +45,11 @@ class Parts:
 class App:
     """Settings, desk and store of one process, and the passes that commands ask for."""
 
-    def __init__(self, settings: Settings, desk: Desk, store: Store, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: Settings, configuration: Configuration, store: Store, *, clock: Clock = utc_now
+    ) -> None:
         self.settings = settings
-        self.desk = desk
+        self.configuration = configuration
         self.store = store
         self.clock = clock
         self.thread = StoreThread(store)
@@ -79,7 +81,7 @@ class App:
         on_report: Callable[[PollReport], None] | None = None,
     ) -> list[PollReport]:
         """One pass over the named feeds (all, where none is named), due or not; reports in the order of completion."""
-        feeds = [self._named(name) for name in names] or list(self.desk.feeds)
+        feeds = [self._named(name) for name in names] or list(self.configuration.feeds)
         await self.sync_feeds()
         names = [feed.name for feed in feeds]
         states = {state.name: state for state in await self.thread.run(lambda tx: tx.feed_states(names))}
@@ -90,7 +92,7 @@ class App:
             async def one(feed: Feed) -> None:
                 async with gate:
                     report = await parts.pipeline.poll(
-                        feed, states[feed.name], self.desk, alert_backlog=alert_backlog, dry_run=dry_run
+                        feed, states[feed.name], self.configuration, alert_backlog=alert_backlog, dry_run=dry_run
                     )
                 reports.append(report)
                 if on_report:
@@ -102,38 +104,38 @@ class App:
     async def deliver(self) -> list[Attempt]:
         """Sends everything that is due now."""
         async with self.parts() as parts:
-            return await parts.deliverer.deliver_due(self.desk.channels)
+            return await parts.deliverer.deliver_due(self.configuration.channels)
 
     async def sync_feeds(self) -> None:
         """The database knows exactly the feeds that the feeds file holds."""
-        await self.thread.run(lambda tx: tx.sync_feeds(self.desk.feeds, now=self.clock()))
+        await self.thread.run(lambda tx: tx.sync_feeds(self.configuration.feeds, now=self.clock()))
 
-    async def take_over(self, desk: Desk) -> None:
+    async def take_over(self, configuration: Configuration) -> None:
         """Puts an edited desk in force, once the database knows its feeds."""
-        await self.thread.run(lambda tx: tx.sync_feeds(desk.feeds, now=self.clock()))
-        self.desk = desk
+        await self.thread.run(lambda tx: tx.sync_feeds(configuration.feeds, now=self.clock()))
+        self.configuration = configuration
 
     def _named(self, name: str) -> Feed:
-        feed = self.desk.feed(name)
+        feed = self.configuration.feed(name)
         if feed is None:
-            hint = did_you_mean(name, [known.name for known in self.desk.feeds])
+            hint = did_you_mean(name, [known.name for known in self.configuration.feeds])
             raise UsageError(f"there is no feed {name!r} in {self.settings.config}; {hint}".rstrip("; "))
         return feed
 
 
 @contextmanager
 def open_app(
-    settings: Settings, *, desk: Desk | None = None, clock: Clock = utc_now, scratch: bool = False
+    settings: Settings, *, configuration: Configuration | None = None, clock: Clock = utc_now, scratch: bool = False
 ) -> Iterator[App]:
     """The app on the database of `settings`; `scratch` leaves a database that does not exist yet unmade."""
     keep_small()
-    desk = desk or load_desk(settings)
+    configuration = configuration or load_configuration(settings)
     with tempfile.TemporaryDirectory(prefix="basewatch-") as folder:
         if scratch and schema_state(settings.database_url) is SchemaState.EMPTY:
             settings = replace(settings, database_url=f"sqlite:///{Path(folder) / 'scratch.db'}")
         check_schema(settings.database_url)
         store = Store(settings.database_url)
-        app = App(settings, desk, store, clock=clock)
+        app = App(settings, configuration, store, clock=clock)
         try:
             yield app
         finally:

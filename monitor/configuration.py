@@ -24,7 +24,7 @@ Snapshot = frozenset[tuple[str, int, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class Configuration:
     """Everything that people edit, read at one moment."""
 
     feeds: tuple[Feed, ...]
@@ -38,7 +38,7 @@ class Desk:
         return next((feed for feed in self.feeds if feed.name == name), None)
 
 
-def load_desk(settings: Settings) -> Desk:
+def load_configuration(settings: Settings) -> Configuration:
     """The desk that `settings` point to; a `ConfigError` holds every problem of all files at once."""
     problems: list[Problem] = []
     snapshot = snapshot_of(settings)
@@ -62,7 +62,7 @@ def load_desk(settings: Settings) -> Desk:
     if rules is None or channels is None or any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
     warnings = tuple(_unread(settings))
-    return Desk(feeds=feeds, rules=rules, channels=channels, snapshot=snapshot, warnings=warnings)
+    return Configuration(feeds=feeds, rules=rules, channels=channels, snapshot=snapshot, warnings=warnings)
 
 
 def _unread(settings: Settings) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ def reach_of(outcome: Fetched | NotModified | FetchFailed | ParseFailed) -> Reac
     return Reach.UNREACHABLE if unreachable else Reach.FAILED
 
 
-class Outlook(StrEnum):
+class Connectivity(StrEnum):
     """What the daemon can see."""
 
     #: at least one feed answers, or nothing is known yet
@@ -41,22 +41,22 @@ class Outlook(StrEnum):
     ALL_FAILING = "every feed failing"
 
 
-def outlook(feeds: Collection[str], last: Mapping[str, Reach], before: Outlook) -> Outlook:
+def connectivity(feeds: Collection[str], last: Mapping[str, Reach], before: Connectivity) -> Connectivity:
     """The outlook over all configured `feeds` from the last reach of each.
 
     One answer is enough to be online; while none has come, feeds not polled yet (after a start) leave it as it was.
     """
     reaches = {last[name] for name in feeds if name in last}
     if not feeds or Reach.ANSWERED in reaches:
-        return Outlook.ONLINE
+        return Connectivity.ONLINE
     if any(name not in last for name in feeds):
         return before
-    return Outlook.NO_NETWORK if reaches == {Reach.UNREACHABLE} else Outlook.ALL_FAILING
+    return Connectivity.NO_NETWORK if reaches == {Reach.UNREACHABLE} else Connectivity.ALL_FAILING
 
 
 #: what is said, once, when the outlook changes to this
 WORDS = {
-    Outlook.ONLINE: "feeds answer again",
-    Outlook.NO_NETWORK: "no feed can be reached: this machine seems to have no network; basewatch keeps trying",
-    Outlook.ALL_FAILING: "every feed fails; basewatch keeps trying; see: basewatch feeds",
+    Connectivity.ONLINE: "feeds answer again",
+    Connectivity.NO_NETWORK: "no feed can be reached: this machine seems to have no network; basewatch keeps trying",
+    Connectivity.ALL_FAILING: "every feed fails; basewatch keeps trying; see: basewatch feeds",
 }

@@ -28,8 +28,8 @@ from monitor.alerts.message import operator_alert
 from monitor.alerts.notices import database_back_notice, database_lost_notice
 from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
-from monitor.configuration import Snapshot, gone_since, load_desk, snapshot_of
-from monitor.connectivity import NETWORK_PROBLEMS, WORDS, Outlook, Reach, outlook
+from monitor.configuration import Snapshot, gone_since, load_configuration, snapshot_of
+from monitor.connectivity import NETWORK_PROBLEMS, WORDS, Connectivity, Reach, connectivity
 from monitor.edits import Standing, Told, edit_notice
 from monitor.errors import ConfigError, PlaceTaken, Problem, StoreError
 from monitor.malloc import give_back
@@ -92,7 +92,7 @@ class Daemon:
         #: feeds that are left alone, and until when by the loop's clock
         self._resting: dict[str, float] = {}
         self._last: dict[str, Reach] = {}
-        self._outlook = Outlook.ONLINE
+        self._connectivity = Connectivity.ONLINE
         self._standing = Standing()
         self._told = Told()
         #: files that were not taken over, and when they are read again by the loop's clock
@@ -115,8 +115,8 @@ class Daemon:
             scheduler = self._schedule()
             scheduler.start()
             log.info(
-                "basewatch %s runs feeds=%d rules=%d targets=%d database=%s", __version__, len(app.desk.feeds),
-                len(app.desk.rules.rules), len(app.desk.channels.targets(app.desk.channels.names())),
+                "basewatch %s runs feeds=%d rules=%d targets=%d database=%s", __version__, len(app.configuration.feeds),
+                len(app.configuration.rules.rules), len(app.configuration.channels.targets(app.configuration.channels.names())),
                 app.store.label,
             )  # fmt: skip
             await self._until_stopped(scheduler)
@@ -197,14 +197,14 @@ class Daemon:
         now = self._app.clock()
         if loss.told:
             notice = database_back_notice(loss, alert_id=new_id(now), now=now)
-            await self._parts.deliverer.send_past_outbox(notice, self._app.desk.channels)
+            await self._parts.deliverer.send_past_outbox(notice, self._app.configuration.channels)
 
     async def _tell_of_loss(self) -> None:
         """Tells the operator past the outbox, and leaves a note for `health` where the database still takes one."""
         loss, now = self._loss, self._app.clock()
         if loss is not None and now >= loss.tell_at:
             notice = database_lost_notice(loss, alert_id=new_id(now), now=now)
-            delivered = await self._parts.deliverer.send_past_outbox(notice, self._app.desk.channels)
+            delivered = await self._parts.deliverer.send_past_outbox(notice, self._app.configuration.channels)
             if self._loss is not None:
                 self._loss = told(self._loss, delivered=delivered, now=now)
         note = {"since": loss.since.isoformat(), "why": loss.why} if loss else None
@@ -230,13 +230,13 @@ class Daemon:
         if interrupted:
             log.warning("%d deliveries were in hand at the last stop: sent again, they may arrive twice", interrupted)
         since = await app.thread.run(lambda tx: tx.state_get("outlook"))
-        self._outlook = Outlook(since["state"]) if since else Outlook.ONLINE
+        self._connectivity = Connectivity(since["state"]) if since else Connectivity.ONLINE
         await app.thread.run(lambda tx: tx.state_set("started", {"at": now.isoformat(), "pid": os.getpid()}))
         self._told = Told.read(await app.thread.run(lambda tx: tx.state_get(EDITS_TOLD)))
         await app.thread.run(lambda tx: tx.state_set(CONFIG_PROBLEM, ""))
         await app.thread.run(lambda tx: tx.state_set("loss", None))
         await app.thread.run(lambda tx: tx.state_set(CONFIG_WARNING, ""))
-        await self._stand(Standing(warnings=_in_lines(app.desk.warnings)))
+        await self._stand(Standing(warnings=_in_lines(app.configuration.warnings)))
 
     async def _tick(self) -> None:
         """Polls what is due, as many side by side as the settings allow."""
@@ -249,7 +249,7 @@ class Daemon:
         self._resting = {name: until for name, until in self._resting.items() if until > moment}
         waiting = [state for state in due if state.name not in self._polling and state.name not in self._resting]
         for state in waiting[:room]:
-            feed = self._app.desk.feed(state.name)
+            feed = self._app.configuration.feed(state.name)
             if feed is not None and not self._stop.is_set():
                 task = asyncio.create_task(self._poll(feed, state))
                 self._polling[feed.name] = task
@@ -260,9 +260,9 @@ class Daemon:
             report = await self._parts.pipeline.poll(
                 feed,
                 state,
-                self._app.desk,
+                self._app.configuration,
                 alert_backlog=self._alert_backlog,
-                offline=self._outlook is not Outlook.ONLINE,
+                offline=self._connectivity is not Connectivity.ONLINE,
             )
         except StoreError as error:
             self._rest(feed, AFTER_A_LOSS)
@@ -281,14 +281,14 @@ class Daemon:
 
     async def _look_out(self) -> None:
         """Says once, when it changes, that nothing can be seen or that it can be seen again."""
-        before = self._outlook
-        seen = outlook({feed.name for feed in self._app.desk.feeds}, self._last, before)
+        before = self._connectivity
+        seen = connectivity({feed.name for feed in self._app.configuration.feeds}, self._last, before)
         if seen is before:
             return
         now = self._app.clock()
-        reason = OperatorReason.BACK_ONLINE if seen is Outlook.ONLINE else OperatorReason.OFFLINE
+        reason = OperatorReason.BACK_ONLINE if seen is Connectivity.ONLINE else OperatorReason.OFFLINE
         # back-off was meant for publishers; when it was our own network, they are asked again soon
-        soon = now if seen is Outlook.ONLINE else now + OFFLINE_PROBE
+        soon = now if seen is Connectivity.ONLINE else now + OFFLINE_PROBE
 
         def change(tx: Transaction) -> None:
             title = WORDS[seen][:1].upper() + WORDS[seen][1:]
@@ -297,18 +297,18 @@ class Daemon:
             tx.hasten(NETWORK_PROBLEMS, at=soon)
 
         await self._app.thread.run(change)
-        self._outlook = seen
+        self._connectivity = seen
         log.warning("%s (before: %s)", WORDS[seen], before)
 
     def _tell_operator(self, tx: Transaction, reason: OperatorReason, title: str, body: str) -> None:
         """Queues a notice, in the transaction that keeps what it tells of."""
         now = self._app.clock()
         alert = operator_alert(reason, title, body, alert_id=tx.new_id(now), now=now)
-        if not tx.add_alert(alert, self._app.desk.channels.targets(alert.channels)):
+        if not tx.add_alert(alert, self._app.configuration.channels.targets(alert.channels)):
             log.error("notice not queued alert=%s reason=%s: its id was used before", alert.id, reason)
 
     async def _deliver(self) -> None:
-        await self._parts.deliverer.start_due(self._app.desk.channels)
+        await self._parts.deliverer.start_due(self._app.configuration.channels)
 
     async def _watch(self) -> None:
         """Takes over edited files, and tells the operator what is worth telling of them."""
@@ -335,23 +335,27 @@ class Daemon:
         found = snapshot_of(self._app.settings)
         moment = asyncio.get_running_loop().time()
         refused, again = self._refused
-        if found == self._app.desk.snapshot:
-            await self._stand(Standing(warnings=_in_lines(self._app.desk.warnings)))  # a bad edit may be taken back
+        if found == self._app.configuration.snapshot:
+            await self._stand(
+                Standing(warnings=_in_lines(self._app.configuration.warnings))
+            )  # a bad edit may be taken back
         elif self._edited[0] != found:
             self._edited = (found, moment)
         elif moment - self._edited[1] >= SETTLED and (found != refused or moment >= again):
             self._refused = (found, moment + REFUSED_AGAIN)
             try:
-                desk = await asyncio.to_thread(load_desk, self._app.settings)
+                configuration = await asyncio.to_thread(load_configuration, self._app.settings)
             except ConfigError as error:
-                gone = gone_since(self._app.desk.snapshot, found, error.problems)
+                gone = gone_since(self._app.configuration.snapshot, found, error.problems)
                 await self._stand(Standing(problems=_in_lines([*gone, *error.problems])))
                 return
-            if not found == desk.snapshot == snapshot_of(self._app.settings):
+            if not found == configuration.snapshot == snapshot_of(self._app.settings):
                 return  # somebody wrote while it was read: the next look waits for that edit to rest
-            await self._app.take_over(desk)
-            log.info("edited files are in force feeds=%d rules=%d", len(desk.feeds), len(desk.rules.rules))
-            await self._stand(Standing(warnings=_in_lines(desk.warnings)))
+            await self._app.take_over(configuration)
+            log.info(
+                "edited files are in force feeds=%d rules=%d", len(configuration.feeds), len(configuration.rules.rules)
+            )
+            await self._stand(Standing(warnings=_in_lines(configuration.warnings)))
 
     async def _stand(self, standing: Standing) -> None:
         """How the files stand now: kept for `health`, and each change is in the log."""
@@ -399,7 +403,7 @@ class Daemon:
             return  # the outbox and the sign of life are the other daemon's
         try:
             room = end - loop.time() - settings.send_timeout.total_seconds()
-            await self._parts.deliverer.drain(self._app.desk.channels, seconds=max(room, 0))
+            await self._parts.deliverer.drain(self._app.configuration.channels, seconds=max(room, 0))
             await self._app.thread.run(lambda tx: tx.state_set("heartbeat", None))
         except StoreError as error:
             log.warning("what is due waits for the next start, the database is gone why=%r", str(error))

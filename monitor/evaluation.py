@@ -19,11 +19,11 @@ from monitor.topics.attacks.classifier import NEWS_DAYS, classify, consider
 #: how far before an item's date its incident can lie: the oldest day that is news, and the day before that one
 INCIDENT_HORIZON = timedelta(days=NEWS_DAYS + 1)
 #: what is asked about at all; the rest is stored as it is
-JUDGED = frozenset({Novelty.NEW, Novelty.UPDATED})
+EVALUATED = frozenset({Novelty.NEW, Novelty.UPDATED})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judgement:
+class Evaluation:
     """One item with every stage's answer: what `explain` shows and the daemon acts on."""
 
     item: Item
@@ -40,7 +40,7 @@ def judge(
     rules: RuleSet,
     *,
     own: str | None = None,
-) -> Judgement:
+) -> Evaluation:
     """Classify → relate → decide, for the daemon, `classify` and `explain` alike.
 
     `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
@@ -48,7 +48,7 @@ def judge(
     classification = classify(item, rules, incidents)
     relation = relate(item, classification, incidents, zone_of=rules.zone_of, sides=rules.sides_of, own=own)
     decision = decide(novelty, classification, relation)
-    return Judgement(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
+    return Evaluation(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
 
 
 def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
@@ -56,7 +56,7 @@ def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
     if all(rule.id != rule_id or rule.status == "off" for rule in rules.rules):
         return f"the rule {rule_id} is no longer there, or off"
     found, case = consider(item, rules)
-    passed = next((one for one in rules.chooser.passed(case) if one.rule.id == rule_id), None)
+    passed = next((one for one in rules.rule_matcher.passed(case) if one.rule.id == rule_id), None)
     return f"{found.act}: {rule_id} does not take it: {passed.why}" if passed else ""
 
 
@@ -68,20 +68,20 @@ def earliest_day(item: Item, rules: RuleSet) -> date:
     return (item.reported - INCIDENT_HORIZON - timedelta(days=rules.memory_days)).date()
 
 
-def incident_after(judgement: Judgement, addressed: Collection[str] | None = None) -> Incident | None:
+def incident_after(evaluation: Evaluation, addressed: Collection[str] | None = None) -> Incident | None:
     """The incident as this item leaves it: told, where somebody is told.
 
     `addressed` are the channels that some address takes: a message to the others reaches nobody, so they are not told
     by it. None: all of them, where no message is made (`classify`, `rules replay`).
     """
-    incident, decision = judgement.relation.incident, judgement.decision
+    incident, decision = evaluation.relation.incident, evaluation.decision
     if incident is None or not decision.tell:
         return incident
     told = [channel for channel in decision.send_to if addressed is None or channel in addressed]
     told_to = (*incident.told_to, *(channel for channel in told if channel not in incident.told_to))
     return replace(
         incident, told=incident.told or bool(told), told_to=told_to, version=incident.version + incident.told,
-        level=judgement.classification.level or incident.level,
+        level=evaluation.classification.level or incident.level,
     )  # fmt: skip
 
 
@@ -99,13 +99,13 @@ class Incidents:
         for incident in known:
             self._remember(incident)
 
-    def judge(self, item: Item, rules: RuleSet) -> Judgement:
+    def judge(self, item: Item, rules: RuleSet) -> Evaluation:
         """The judgement of an item that is news; its incident is remembered for the next one."""
-        judgement = judge(item, Novelty.NEW, self._around(item, rules), rules)
-        incident = incident_after(judgement)
+        evaluation = judge(item, Novelty.NEW, self._around(item, rules), rules)
+        incident = incident_after(evaluation)
         if incident is not None:
             self._remember(incident)
-        return judgement
+        return evaluation
 
     def _remember(self, incident: Incident) -> None:
         self._by_day.setdefault(incident.date, {})[incident.id] = incident

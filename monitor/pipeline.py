@@ -20,12 +20,12 @@ from datetime import datetime
 from monitor.alerts.message import incident_alert
 from monitor.alerts.notices import feed_notices, once_told
 from monitor.alerts.policy import heard, repeated
-from monitor.configuration import Desk
+from monitor.configuration import Configuration
 from monitor.connectivity import Reach, reach_of
 from monitor.dedupe.canonical import canonical_url
 from monitor.dedupe.crowds import habits_after
 from monitor.dedupe.novelty import document_keys, recognise
-from monitor.evaluation import JUDGED, Judgement, earliest_day, incident_after, judge, remember_incident
+from monitor.evaluation import EVALUATED, Evaluation, earliest_day, incident_after, judge, remember_incident
 from monitor.feeds.cadence import next_poll, poll_url, watch_redirect
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.pool import ParseWorkers
@@ -84,7 +84,7 @@ class PollReport:
     #: entries without anything to read, or beyond what one document may hold
     dropped: int = 0
     alerts: tuple[Alert, ...] = ()
-    judged: tuple[Judgement, ...] = ()
+    judged: tuple[Evaluation, ...] = ()
     reach: Reach = Reach.ANSWERED
 
     @property
@@ -105,7 +105,7 @@ class Pipeline:
         self,
         feed: Feed,
         state: FeedState,
-        desk: Desk,
+        configuration: Configuration,
         *,
         alert_backlog: bool = False,
         dry_run: bool = False,
@@ -117,7 +117,7 @@ class Pipeline:
         """
         reading = await self._read(feed, state)
         report = await self._store.run(
-            lambda tx: self._keep(tx, feed, reading, desk, alert_backlog=alert_backlog, offline=offline),
+            lambda tx: self._keep(tx, feed, reading, configuration, alert_backlog=alert_backlog, offline=offline),
             keep=not dry_run,
         )
         log.log(
@@ -156,7 +156,14 @@ class Pipeline:
         return replace(reading, plainly=plainly, ms=round((time.monotonic() - started) * 1000))
 
     def _keep(
-        self, tx: Transaction, feed: Feed, reading: Reading, desk: Desk, *, alert_backlog: bool, offline: bool
+        self,
+        tx: Transaction,
+        feed: Feed,
+        reading: Reading,
+        configuration: Configuration,
+        *,
+        alert_backlog: bool,
+        offline: bool,
     ) -> PollReport:
         """Everything that one poll changes, in the one transaction that `tx` is."""
         now = self._clock()
@@ -168,11 +175,11 @@ class Pipeline:
             known = tx.known({key for one in keys for key in one})
             tx.touch([key for key, held in known.items() if held.last_seen and held.last_seen < now.date()], now=now)
             recognised = recognise(entries, keys, known, feed=feed, state=state, now=now, alert_backlog=alert_backlog)
-        judged, alerts = self._keep_items(tx, feed, recognised, desk, now=now)
+        judged, alerts = self._keep_items(tx, feed, recognised, configuration, now=now)
         after = habits_after(state_after(feed, state, reading, now=now, offline=offline), recognised)
         after = after_answer(state, after, reading.outcome, recognised, plainly=reading.plainly, now=now)
         for notice in feed_notices(feed, state, after, recognised, offline=offline, new_id=tx.new_id, now=now):
-            if tx.add_alert(notice, desk.channels.targets(notice.channels)):
+            if tx.add_alert(notice, configuration.channels.targets(notice.channels)):
                 after = once_told(after, notice, now=now)
         report = report_of(feed, reading, recognised, judged, alerts)
         event = PollEvent(
@@ -185,20 +192,28 @@ class Pipeline:
         return report
 
     def _keep_items(
-        self, tx: Transaction, feed: Feed, recognised: Sequence[Recognised], desk: Desk, *, now: datetime
-    ) -> tuple[list[Judgement], list[Alert]]:
+        self,
+        tx: Transaction,
+        feed: Feed,
+        recognised: Sequence[Recognised],
+        configuration: Configuration,
+        *,
+        now: datetime,
+    ) -> tuple[list[Evaluation], list[Alert]]:
         """Stores what is not SEEN, judges what is NEW or UPDATED, queues the alerts."""
-        judged: list[Judgement] = []
+        judged: list[Evaluation] = []
         alerts: list[Alert] = []
         added: list[StoredItem] = []
         keys: list[tuple[int, str | None, int]] = []
         kept = [(one, stored_of(tx, one, feed, now=now)) for one in recognised if one.novelty is not Novelty.SEEN]
-        incidents = incidents_around(tx, [stored for _, stored in kept if stored.novelty in JUDGED], desk.rules)
+        incidents = incidents_around(
+            tx, [stored for _, stored in kept if stored.novelty in EVALUATED], configuration.rules
+        )
         for found, stored in kept:
-            if stored.novelty in JUDGED:
-                judgement = judge(stored.item, stored.novelty, incidents, desk.rules, own=stored.incident_id)
-                stored = self._keep_judgement(tx, judgement, stored, incidents, desk, alerts, now=now)
-                judged.append(judgement)
+            if stored.novelty in EVALUATED:
+                evaluation = judge(stored.item, stored.novelty, incidents, configuration.rules, own=stored.incident_id)
+                stored = self._keep_evaluation(tx, evaluation, stored, incidents, configuration, alerts, now=now)
+                judged.append(evaluation)
             if stored.updated_at is not None:
                 tx.update_item(stored)
             else:
@@ -208,31 +223,31 @@ class Pipeline:
         tx.remember(feed.name, keys, now=now)
         return judged, alerts
 
-    def _keep_judgement(
+    def _keep_evaluation(
         self,
         tx: Transaction,
-        judgement: Judgement,
+        evaluation: Evaluation,
         stored: StoredItem,
         incidents: list[Incident],
-        desk: Desk,
+        configuration: Configuration,
         alerts: list[Alert],
         *,
         now: datetime,
     ) -> StoredItem:
         """The incident as the item leaves it, the alert where one is due, and the item with what was decided."""
-        incident = judgement.relation.incident
-        addressed = [channel for channel in judgement.decision.send_to if desk.channels.targets([channel])]
-        decision = heard(judgement.decision, addressed)
-        judgement = replace(judgement, decision=decision)
-        after = incident_after(judgement, addressed)
+        incident = evaluation.relation.incident
+        addressed = [channel for channel in evaluation.decision.send_to if configuration.channels.targets([channel])]
+        decision = heard(evaluation.decision, addressed)
+        evaluation = replace(evaluation, decision=decision)
+        after = incident_after(evaluation, addressed)
         if after is not None:
-            if judgement.relation.kind is RelationKind.OPENS:
+            if evaluation.relation.kind is RelationKind.OPENS:
                 tx.add_incident(after)
             else:
                 tx.update_incident(after)
         if decision.tell:
-            alert = _alert(judgement, after, desk, alert_id=tx.new_id(now), now=now)
-            if tx.add_alert(alert, desk.channels.targets(alert.channels)):
+            alert = _alert(evaluation, after, configuration, alert_id=tx.new_id(now), now=now)
+            if tx.add_alert(alert, configuration.channels.targets(alert.channels)):
                 alerts.append(alert)
             else:
                 decision, after = repeated(decision), incident
@@ -242,7 +257,7 @@ class Pipeline:
             remember_incident(incidents, after)
         return replace(
             stored,
-            classification=judgement.classification,
+            classification=evaluation.classification,
             decision=decision,
             incident_id=after.id if after else None,
         )
@@ -254,10 +269,12 @@ def _is_worth_a_line(report: PollReport, before: FeedState) -> bool:
     return bool(brought) or (report.failed and report.result != before.last_result)
 
 
-def _alert(judgement: Judgement, incident: Incident | None, desk: Desk, *, alert_id: str, now: datetime) -> Alert:
-    rules = desk.rules
+def _alert(
+    evaluation: Evaluation, incident: Incident | None, configuration: Configuration, *, alert_id: str, now: datetime
+) -> Alert:
+    rules = configuration.rules
     return incident_alert(
-        judgement.item, judgement.classification, incident, judgement.decision, alert_id=alert_id, now=now,
+        evaluation.item, evaluation.classification, incident, evaluation.decision, alert_id=alert_id, now=now,
         name_of=rules.name_of, country_of=rules.country_name, zone_of=rules.zone_of, title_of=rules.title_of,
     )  # fmt: skip
 
@@ -274,7 +291,7 @@ def report_of(
     feed: Feed,
     reading: Reading,
     recognised: Sequence[Recognised],
-    judged: Sequence[Judgement],
+    judged: Sequence[Evaluation],
     alerts: Sequence[Alert],
 ) -> PollReport:
     """The poll in numbers: every entry of the document is in exactly one of them."""

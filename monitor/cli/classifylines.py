@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-from monitor.evaluation import Incidents, Judgement
+from monitor.evaluation import Evaluation, Incidents
 from monitor.feeds.parse.dates import read_date
 from monitor.model.clock import Clock
 from monitor.model.item import Item
@@ -134,11 +134,11 @@ def _iso(text: str) -> datetime | None:
         return None
 
 
-def answer_of(id: Any, judgement: Judgement) -> dict[str, Any]:
+def answer_of(id: Any, evaluation: Evaluation) -> dict[str, Any]:
     """The answer line of the contract."""
-    found = judgement.classification
+    found = evaluation.classification
     facts = found.facts
-    incident = judgement.relation.incident
+    incident = evaluation.relation.incident
     return {
         "id": id,
         "act": str(found.act),

@@ -18,14 +18,14 @@ from monitor.cli.words import (
     what_it_does,
     why_stored,
 )
-from monitor.evaluation import Judgement
+from monitor.evaluation import Evaluation
 from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
 from monitor.model.incident import RelationKind
 from monitor.model.report import RuleTaken
 from monitor.model.stored import StoredItem
 from monitor.rules.folder import RuleSet
-from monitor.rules.matching import Passed
+from monitor.rules.matching import NotMatched
 
 #: how many of the rules that do not take it are shown
 NEAREST = 5
@@ -35,11 +35,11 @@ NEAREST = 5
 class Explained:
     """An item judged now, the rules that passed it and, where it is stored, what happened to it."""
 
-    judgement: Judgement
+    evaluation: Evaluation
     #: the rules that judged it
     rules: RuleSet = field(repr=False)
     #: the rules that do not take it, the nearest first
-    passed: tuple[Passed, ...] = ()
+    passed: tuple[NotMatched, ...] = ()
     stored: StoredItem | None = None
     #: the first report of the incident that the stored item belongs to, maybe itself
     first: StoredItem | None = None
@@ -56,14 +56,14 @@ class Explained:
 
 def as_object(explained: Explained) -> dict[str, Any]:
     """The answer as JSON's values: that of `classify`, the rules that took it and those that did not, what happened."""
-    judgement, found = explained.judgement, explained.judgement.classification
+    evaluation, found = explained.evaluation, explained.evaluation.classification
     now = {
-        **answer_of(judgement.item.id, judgement),
-        "title": judgement.item.title,
+        **answer_of(evaluation.item.id, evaluation),
+        "title": evaluation.item.title,
         "score": found.score,
-        "relation": {"kind": judgement.relation.kind, "reason": judgement.relation.reason},
-        "decision": {"tell": judgement.decision.tell, "reason": judgement.decision.reason},
-        "verdict": verdict(judgement),
+        "relation": {"kind": evaluation.relation.kind, "reason": evaluation.relation.reason},
+        "decision": {"tell": evaluation.decision.tell, "reason": evaluation.decision.reason},
+        "verdict": verdict(evaluation),
         "taken": _taken_objects(found.taken),
         "nearest": [
             {"rule": one.rule.id, "status": one.rule.status, "why": one.why, "held": one.held}
@@ -109,7 +109,7 @@ def _stored_relation(stored: StoredItem, explained: Explained) -> str:
 
 def _then_object(stored: StoredItem, explained: Explained) -> dict[str, Any] | None:
     """Act and rules as they were stored, and what is different now; None where nothing was classified."""
-    then, now = stored.classification, explained.judgement.classification
+    then, now = stored.classification, explained.evaluation.classification
     if then is None:
         return None
     return {
@@ -128,8 +128,8 @@ def _then_object(stored: StoredItem, explained: Explained) -> dict[str, Any] | N
 
 def show(explained: Explained) -> None:
     """The answer as text and tables: the words that decided marked, actors by name."""
-    judgement = explained.judgement
-    item, found = judgement.item, judgement.classification
+    evaluation = explained.evaluation
+    item, found = evaluation.item, evaluation.classification
     for name in ("title", "summary", "body"):
         text: str = getattr(item, name)
         spans = [(word.start, word.end) for word in found.evidence if word.field == name]
@@ -137,12 +137,12 @@ def show(explained: Explained) -> None:
             marked(text if name == "title" else text[:2000], spans)
     out()
     facts = [
-        ("verdict", verdict(judgement)),
+        ("verdict", verdict(evaluation)),
         ("why", found.reason),
         ("act", str(found.act)),
         ("rule", f"{found.rule} (level {found.level})" if found.rule else "none wants it"),
         ("channels", ", ".join(found.send_to)),
-        ("incident", relation_in_words(judgement.relation)),
+        ("incident", relation_in_words(evaluation.relation)),
         *_facts(explained),
     ]
     _pairs([(key, value) for key, value in facts if value])
@@ -159,7 +159,7 @@ def show(explained: Explained) -> None:
 
 
 def _facts(explained: Explained) -> list[tuple[str, str]]:
-    facts, name_of = explained.judgement.classification.facts, explained.rules.name_of
+    facts, name_of = explained.evaluation.classification.facts, explained.rules.name_of
     claimed = " (as claimed)" if facts.toll_claimed else ""
     return [
         ("places", ", ".join(f"{place.name} ({place.role})" for place in facts.places)),
@@ -178,7 +178,7 @@ def _facts(explained: Explained) -> list[tuple[str, str]]:
 
 def _show_rules(explained: Explained) -> None:
     """Which rules took it, and of the others those that were nearest, with the condition that failed."""
-    taken, passed = explained.judgement.classification.taken, explained.passed
+    taken, passed = explained.evaluation.classification.taken, explained.passed
     if taken:
         out()
         table(("rule", "level", "does"), [(one.rule, one.level, what_it_does(one)) for one in taken])
@@ -192,7 +192,7 @@ def _show_rules(explained: Explained) -> None:
         out(clean("; ".join(remarks)))
 
 
-def _named(one: Passed) -> str:
+def _named(one: NotMatched) -> str:
     return f"{one.rule.id} (trial)" if one.rule.status == "trial" else one.rule.id
 
 
@@ -214,7 +214,7 @@ def _show_stored(stored: StoredItem, explained: Explained) -> None:
 
 def _then(stored: StoredItem, explained: Explained) -> list[tuple[str, str]]:
     """The rules that decided then, whether they are still the same files, and whether the answer is."""
-    then, now = stored.classification, explained.judgement.classification
+    then, now = stored.classification, explained.evaluation.classification
     if then is None:
         return []
     took = ", ".join(f"{one.rule} ({one.level}; {what_it_does(one)})" for one in then.taken)

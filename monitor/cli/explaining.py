@@ -105,10 +105,10 @@ def _judged(
     from monitor.model.novelty import Novelty
     from monitor.topics.attacks.classifier import consider
 
-    judgement = judge(item, Novelty.NEW, around, rules)
+    evaluation = judge(item, Novelty.NEW, around, rules)
     _, case = consider(item, rules, around)
-    passed = tuple(rules.chooser.nearest(case))
-    return Explained(judgement=judgement, rules=rules, passed=passed, stored=stored, first=first, alerts=alerts)
+    passed = tuple(rules.rule_matcher.nearest(case))
+    return Explained(evaluation=evaluation, rules=rules, passed=passed, stored=stored, first=first, alerts=alerts)
 
 
 def _alerts(tx: Transaction, stored: StoredItem) -> tuple[tuple[Alert, tuple[Delivery, ...]], ...]:

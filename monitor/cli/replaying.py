@@ -110,8 +110,8 @@ def _show(answer: Answer, past: PastItems) -> None:
 
 
 def _cells(one: Replayed, compared: bool) -> tuple[object, ...]:
-    assert one.judgement is not None
-    found, decision = one.judgement.classification, one.judgement.decision
+    assert one.evaluation is not None
+    found, decision = one.evaluation.classification, one.evaluation.decision
     then = ["told" if one.past.then else "new"] if compared else []
     channels = ", ".join(decision.send_to)
     return _when(one), *then, found.level, found.rule, channels, one.incident, one.past.item.title
@@ -204,8 +204,8 @@ def _row(one: Replayed) -> dict[str, Any]:
 
 
 def _told_object(one: Replayed) -> dict[str, Any]:
-    assert one.judgement is not None
-    found, decision = one.judgement.classification, one.judgement.decision
+    assert one.evaluation is not None
+    found, decision = one.evaluation.classification, one.evaluation.decision
     return {
         **_row(one),
         "act": found.act,

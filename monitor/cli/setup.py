@@ -116,17 +116,19 @@ def check(
 
 
 def _desk_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
-    from monitor.configuration import load_desk
+    from monitor.configuration import load_configuration
 
     try:
-        desk = load_desk(found)
+        configuration = load_configuration(found)
     except ConfigError as error:
         return error.problems
-    facts |= {"feeds": len(desk.feeds), "rules": len(desk.rules.rules)}
-    facts["targets"] = ", ".join(target.label for target in desk.channels.targets(desk.channels.names()))
+    facts |= {"feeds": len(configuration.feeds), "rules": len(configuration.rules.rules)}
+    facts["targets"] = ", ".join(
+        target.label for target in configuration.channels.targets(configuration.channels.names())
+    )
     from monitor.cli.languages import languages_not_read
 
-    return [*desk.warnings, *languages_not_read(found, desk.feeds)]
+    return [*configuration.warnings, *languages_not_read(found, configuration.feeds)]
 
 
 def _database_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:

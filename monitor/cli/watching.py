@@ -58,12 +58,12 @@ def poll(
 
     names = list(dict.fromkeys(feeds or ()))
     with opened(scratch=dry_run) as app:
-        count = len(names) or len(app.desk.feeds)
+        count = len(names) or len(app.configuration.feeds)
         with stdout_kept_for_json(as_json):
             reports, attempts = asyncio.run(
                 _pass(app, names, count, dry_run=dry_run, alert_backlog=alert_backlog, hide_bar=quiet())
             )
-        order = [feed.name for feed in app.desk.feeds]
+        order = [feed.name for feed in app.configuration.feeds]
     reports.sort(key=lambda report: order.index(report.feed))
     if as_json:
         json_out({"feeds": [_report(report) for report in reports], "deliveries": [_attempt(a) for a in attempts]})

@@ -12,7 +12,7 @@ from monitor.model.report import Classification, Facts, Level, RuleTaken
 from monitor.model.stored import StoredItem
 
 if TYPE_CHECKING:
-    from monitor.evaluation import Judgement
+    from monitor.evaluation import Evaluation
 
 _NOVELTY = {
     Novelty.NEW: "not seen before",
@@ -70,9 +70,9 @@ def incident_then(stored: StoredItem, first: StoredItem | None) -> str:
     return f"it joined {stored.incident_id}, first reported by {first.item.publisher or first.item.feed}"
 
 
-def verdict(judgement: Judgement) -> str:
+def verdict(evaluation: Evaluation) -> str:
     """One sentence over everything: does it alert, and why."""
-    return ("alerts: " if judgement.decision.tell else "stays quiet: ") + decision_in_words(judgement.decision)
+    return ("alerts: " if evaluation.decision.tell else "stays quiet: ") + decision_in_words(evaluation.decision)
 
 
 def why_stored(stored: StoredItem) -> str:

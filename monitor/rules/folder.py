@@ -22,7 +22,7 @@ from monitor.model.report import INCIDENT_ACTS
 from monitor.rules.gazetteer import ActorFile, Gazetteer, PlaceFile, build_gazetteer
 from monitor.rules.listfile import ListFile
 from monitor.rules.lostfiles import with_causes
-from monitor.rules.matching import Chooser
+from monitor.rules.matching import RuleMatcher
 from monitor.rules.model import Rule
 from monitor.rules.reading import read_rules
 from monitor.rules.terms import RuleWords
@@ -31,7 +31,7 @@ from monitor.rules.vocabulary import Vocabulary, build_vocabulary
 from monitor.text.expressions import Expressions
 from monitor.text.matcher import Matcher
 from monitor.text.reading import Reader
-from monitor.topics.attacks.acts import Judge
+from monitor.topics.attacks.acts import ActClassifier
 
 #: where the files of a folder stand
 _PATTERNS = ("*.yaml", "lists/*.yaml", "places/*.yaml", "actors/*.yaml")
@@ -50,8 +50,8 @@ class RuleSet:
     hash: str
     matcher: Matcher
     reader: Reader
-    judge: Judge
-    chooser: Chooser
+    judge: ActClassifier
+    rule_matcher: RuleMatcher
     #: the file of each rule, by rule id
     documents: dict[str, Document]
     #: how many days back some rule asks what happened at a place
@@ -196,8 +196,8 @@ def compile_rules(files: RuleFiles) -> RuleSet:
         hash=files.hash,
         matcher=matcher,
         reader=Reader(vocabulary, matcher),
-        judge=Judge(vocabulary),
-        chooser=Chooser(compiled, gazetteer),
+        judge=ActClassifier(vocabulary),
+        rule_matcher=RuleMatcher(compiled, gazetteer),
         documents={rule.id: document for document, rule in rules},
         memory_days=max((c.days for _, rule in rules for _, some in rule.raises for c in some), default=0),
         asks_for_roles=any(rule.where is not None and rule.where.role not in (None, "target") for _, rule in rules),

@@ -58,7 +58,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Taken:
+class Matched:
     """A rule takes the report at this level."""
 
     rule: Rule
@@ -70,7 +70,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Passed:
+class NotMatched:
     """A rule does not take it: how many conditions held, and which one failed."""
 
     rule: Rule
@@ -80,7 +80,7 @@ class Passed:
     instead: Act | None = None
 
 
-class Chooser:
+class RuleMatcher:
     """Asks the rules of one folder."""
 
     def __init__(self, rules: Sequence[CompiledRule], gazetteer: Gazetteer) -> None:
@@ -108,7 +108,7 @@ class Chooser:
         for bit in _bits(anchors):
             self._anchored.setdefault(act, {}).setdefault(bit, []).append(number)
 
-    def taken(self, case: Case) -> tuple[list[Taken], Act | None]:
+    def taken(self, case: Case) -> tuple[list[Matched], Act | None]:
         """The rules that take the report, most urgent first (in the order of the files among equals).
 
         The second answer is the act that a `never … instead` gives the report, where no live rule takes it; where
@@ -119,11 +119,11 @@ class Chooser:
         numbers = set(self._free.get(case.act, ()))
         for bit in _bits(case.reading.tags & self._anchors.get(case.act, 0)):
             numbers.update(self._anchored[case.act][bit])
-        taken: list[Taken] = []
+        taken: list[Matched] = []
         instead: Act | None = None
         for number in sorted(numbers):
             answer = self._try(self._rules[number], case)
-            if isinstance(answer, Taken):
+            if isinstance(answer, Matched):
                 taken.append(answer)
             elif instead is None:
                 instead = answer.instead
@@ -134,7 +134,7 @@ class Chooser:
         """Whether some rule is for reports of this act."""
         return act in self._free or act in self._anchored
 
-    def passed(self, case: Case) -> list[Passed]:
+    def passed(self, case: Case) -> list[NotMatched]:
         """The rules that do not take the report, the nearest first: the one with the most conditions held.
 
         Where a rule's `never … instead` changed the act, that rule answers as it did before: its `never` passed it.
@@ -143,10 +143,10 @@ class Chooser:
         if case.before is not None:
             earlier = (self._try(one, replace(case, act=case.before)) for one in self._rules)
             pairs = zip(answers, earlier, strict=True)
-            answers = [was if isinstance(was, Passed) and was.instead is case.act else now for now, was in pairs]
-        return sorted((a for a in answers if isinstance(a, Passed)), key=lambda a: -a.held)
+            answers = [was if isinstance(was, NotMatched) and was.instead is case.act else now for now, was in pairs]
+        return sorted((a for a in answers if isinstance(a, NotMatched)), key=lambda a: -a.held)
 
-    def nearest(self, case: Case) -> list[Passed]:
+    def nearest(self, case: Case) -> list[NotMatched]:
         """As `passed`; of rules for other acts those about a place that the report names come first (for `explain`)."""
         about = {
             one.rule.id
@@ -155,40 +155,40 @@ class Chooser:
         }
         return sorted(self.passed(case), key=lambda a: (-a.held, a.rule.id not in about))
 
-    def _try(self, one: CompiledRule, case: Case) -> Taken | Passed:
+    def _try(self, one: CompiledRule, case: Case) -> Matched | NotMatched:
         """The conditions in their order; the first that fails answers."""
         rule = one.rule
         if case.act not in rule.act:
-            return Passed(rule, 0, f"it is for {_any(rule.act)}, and this is {case.act}")
+            return NotMatched(rule, 0, f"it is for {_any(rule.act)}, and this is {case.act}")
         for held, why in enumerate((_not_said_so(rule, case.item), _not_by_then(rule, case.item)), start=1):
             if why:
-                return Passed(rule, held, why)
+                return NotMatched(rule, held, why)
         level, why = self._level_at(one, case)
         if level is None:
-            return Passed(rule, 3, why)
+            return NotMatched(rule, 3, why)
         if why := _not_who(one, case):
-            return Passed(rule, 4, why)
+            return NotMatched(rule, 4, why)
         hits: tuple[Hit, ...] = ()
         if one.what is not None:
             found = one.what.every(case.reading, case.deciding)
             if found is None:
-                return Passed(rule, 5, f"what it asks for does not stand in the {one.what.scope}")
+                return NotMatched(rule, 5, f"what it asks for does not stand in the {one.what.scope}")
             hits = found
         if rule.points is not None:
             total, because = _points(one, case)
             if total < rule.points.needed:
-                return Passed(rule, 6, f"{total:g} of {rule.points.needed:g} points")
+                return NotMatched(rule, 6, f"{total:g} of {rule.points.needed:g} points")
             hits += because
         for never, wanted in one.never:
             silenced = wanted.one(case.reading, case.deciding)
             if silenced is not None:
                 words = ", ".join(f"“{hit.written}”" for hit in silenced[:3])
-                return Passed(rule, 7, f"never where {words} stands in the {never.scope}", never.instead)
+                return NotMatched(rule, 7, f"never where {words} stands in the {never.scope}", never.instead)
         for higher, conditions in rule.raises:
             condition = next((c for c in conditions if c.holds(case.facts, case.incidents)), None)
             if condition is not None and higher.rank > level.rank:
-                return Taken(rule, higher, f"raised to {higher}: {condition}", hits)
-        return Taken(rule, level, "", hits)
+                return Matched(rule, higher, f"raised to {higher}: {condition}", hits)
+        return Matched(rule, level, "", hits)
 
     def _level_at(self, one: CompiledRule, case: Case) -> tuple[Level | None, str]:
         """The rule's level at the places of the report; None, and why, where it is not about them."""

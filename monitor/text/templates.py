@@ -55,7 +55,7 @@ class Template:
         return (self.language, *parts) if self.language else parts
 
 
-class Shelf(Generic[Owner]):
+class TemplateIndex(Generic[Owner]):
     """Templates with their owners, so arranged that those whose parts are all present are found fast.
 
     A sentence mostly lacks some part of a template. Templates are filed under the part that the fewest tags can fill,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.evaluation import INCIDENT_HORIZON, JUDGED, Incidents, Judgement, refusal
+from monitor.evaluation import EVALUATED, INCIDENT_HORIZON, Evaluation, Incidents, refusal
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.incident import Incident
 from monitor.model.item import Item
@@ -69,7 +69,7 @@ class Replayed:
 
     past: Past
     #: None where it is not judged
-    judgement: Judgement | None
+    evaluation: Evaluation | None
     #: rules on trial that would be the first to tell of its incident, if they were live
     on_trial: tuple[RuleTaken, ...] = ()
     #: where it was told then and would stay quiet now: why, in one sentence
@@ -77,7 +77,7 @@ class Replayed:
 
     @property
     def outcome(self) -> Outcome:
-        would = self.judgement is not None and self.judgement.decision.tell
+        would = self.evaluation is not None and self.evaluation.decision.tell
         if self.past.then is not None:
             return Outcome.TOLD if would else Outcome.QUIET
         return Outcome.NEW if would else Outcome.NOBODY
@@ -85,12 +85,12 @@ class Replayed:
     @property
     def told_by_another(self) -> bool:
         """True where it stays quiet only because another report of its incident would have been told before it."""
-        found = self.judgement
+        found = self.evaluation
         return found is not None and not found.decision.tell and found.classification.tells
 
     @property
     def incident(self) -> str | None:
-        incident = self.judgement.relation.incident if self.judgement else None
+        incident = self.evaluation.relation.incident if self.evaluation else None
         return incident.id if incident else None
 
 
@@ -107,26 +107,26 @@ class Replay:
     def run(self, past: Past) -> Replayed:
         """What becomes of the next item."""
         if not past.news:
-            return Replayed(past=past, judgement=None, why_quiet="it is a copy, or was old when it came")
-        judgement = self._incidents.judge(past.item, self._rules)
+            return Replayed(past=past, evaluation=None, why_quiet="it is a copy, or was old when it came")
+        evaluation = self._incidents.judge(past.item, self._rules)
         return Replayed(
             past=past,
-            judgement=judgement,
-            on_trial=self._first_on_trial(judgement),
-            why_quiet=self._why_quiet(past, judgement) if past.then and not judgement.decision.tell else "",
+            evaluation=evaluation,
+            on_trial=self._first_on_trial(evaluation),
+            why_quiet=self._why_quiet(past, evaluation) if past.then and not evaluation.decision.tell else "",
         )
 
-    def _why_quiet(self, past: Past, judgement: Judgement) -> str:
+    def _why_quiet(self, past: Past, evaluation: Evaluation) -> str:
         """What keeps the rule of then from taking it; where some rule takes it, why nobody is told all the same."""
-        found = judgement.classification
+        found = evaluation.classification
         if found.tells:
-            return judgement.decision.detail
+            return evaluation.decision.detail
         rule = past.then.rule if past.then else None
         return (refusal(past.item, self._rules, rule) if rule else "") or found.reason
 
-    def _first_on_trial(self, judgement: Judgement) -> tuple[RuleTaken, ...]:
-        taken = [one for one in judgement.classification.taken if one.trial and one.level.rank >= Level.NOTICE.rank]
-        incident = judgement.relation.incident
+    def _first_on_trial(self, evaluation: Evaluation) -> tuple[RuleTaken, ...]:
+        taken = [one for one in evaluation.classification.taken if one.trial and one.level.rank >= Level.NOTICE.rank]
+        incident = evaluation.relation.incident
         if incident is None or not taken:
             return tuple(taken)
         first = tuple(one for one in taken if (incident.id, one.rule) not in self._on_trial)
@@ -147,7 +147,7 @@ class ToldBook:
         """The item as it came. Ask for all items in the order in which they came."""
         return Past(
             item=stored.item,
-            news=stored.novelty in JUDGED,
+            news=stored.novelty in EVALUATED,
             copy=stored.novelty is Novelty.COPY,
             edited=stored.updated_at is not None,
             then=self._take(stored),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from monitor.evaluation import Incidents, Judgement, refusal
+from monitor.evaluation import Evaluation, Incidents, refusal
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import Act, Classification, Level, RuleTaken
@@ -102,7 +102,7 @@ class Comparison:
         before, after = Incidents().judge(item, self._old), Incidents().judge(item, self._new)
         return self._change(before, after, example_of=rule)
 
-    def _change(self, before: Judgement, after: Judgement, *, example_of: str | None = None) -> Change | None:
+    def _change(self, before: Evaluation, after: Evaluation, *, example_of: str | None = None) -> Change | None:
         old, new = _side(before.classification), _side(after.classification)
         kinds = tuple(_kinds(old, new))
         if not kinds:

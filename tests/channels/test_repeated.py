@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.policy import heard, repeated
-from monitor.evaluation import Judgement, incident_after
+from monitor.evaluation import Evaluation, incident_after
 from monitor.model.alert import Alert
 from monitor.model.decision import Decision, DecisionReason
 from monitor.model.incident import Incident, Relation, RelationKind
@@ -27,8 +27,8 @@ SPORT = Story("Lions win the derby", link="https://wire.example/derby")
 TELL = Decision(tell=True, reason=DecisionReason.FIRST, detail="first report", send_to=("alerts", "duty"))
 
 
-def judgement(decision: Decision = TELL, incident: Incident = INCIDENT) -> Judgement:
-    return Judgement(
+def evaluation(decision: Decision = TELL, incident: Incident = INCIDENT) -> Evaluation:
+    return Evaluation(
         item=Item(id="i", title="x", first_seen=NOW), novelty=Novelty.NEW, decision=decision,
         classification=Classification(act=Act.ATTACK, level=Level.FLASH),
         relation=Relation(kind=RelationKind.JOINS, incident=incident),
@@ -40,14 +40,14 @@ UNTOLD = replace(INCIDENT, told=False, told_to=(), version=1)
 
 def test_only_channels_with_an_address_count_as_told() -> None:
     def after(*addressed: str) -> tuple[bool, tuple[str, ...]]:
-        incident = incident_after(judgement(incident=UNTOLD), addressed)
+        incident = incident_after(evaluation(incident=UNTOLD), addressed)
         assert incident is not None
         return incident.told, incident.told_to
 
     assert after("alerts", "duty") == (True, ("alerts", "duty"))
     assert after("duty") == (True, ("duty",))
     assert after() == (False, ())
-    everywhere = incident_after(judgement(incident=UNTOLD))
+    everywhere = incident_after(evaluation(incident=UNTOLD))
     assert everywhere is not None
     assert everywhere.told_to == ("alerts", "duty")
 

@@ -36,10 +36,10 @@ def item_of(title: str, summary: str = "", body: str = "", *, at: datetime = NOW
 
 
 def told(item: Item, known: list[Incident] | None = None) -> Alert:
-    judgement = judge(item, Novelty.NEW, known or [], RULES)
-    assert judgement.decision.tell, judgement.classification.reason
+    evaluation = judge(item, Novelty.NEW, known or [], RULES)
+    assert evaluation.decision.tell, evaluation.classification.reason
     return incident_alert(
-        item, judgement.classification, incident_after(judgement), judgement.decision, alert_id="a", now=NOW,
+        item, evaluation.classification, incident_after(evaluation), evaluation.decision, alert_id="a", now=NOW,
         name_of=RULES.name_of, country_of=RULES.country_name, zone_of=RULES.zone_of, title_of=RULES.title_of,
     )  # fmt: skip
 

@@ -80,7 +80,7 @@ def server() -> Iterator[FeedServer]:
 
 
 @pytest.fixture
-def desk(here: Path, server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> FeedServer:
+def configuration(here: Path, server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> FeedServer:
     """A folder with one feed on loopback, the shipped rules and the console as channel."""
     monkeypatch.setenv("BASEWATCH_ALLOW_NETWORKS", "127.0.0.0/8")
     monkeypatch.setenv("BASEWATCH_RULES", str(RULES))
@@ -90,12 +90,12 @@ def desk(here: Path, server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> Fee
 
 
 @pytest.fixture
-def told(desk: FeedServer, call: Call) -> FeedServer:
+def told(configuration: FeedServer, call: Call) -> FeedServer:
     """After the first poll and one that alerted."""
     assert call("poll")[0] == 0
-    desk.put("/wire.xml", rss([SPORT, ASAD]))
+    configuration.put("/wire.xml", rss([SPORT, ASAD]))
     assert call("poll")[0] == 0
-    return desk
+    return configuration
 
 
 def process(*arguments: str, cwd: Path, **extra: str) -> subprocess.CompletedProcess[bytes]:
@@ -180,7 +180,9 @@ def test_wrong_usage_is_2_with_a_word_on_stderr(
     ("arguments", "meant"),
     [(("feeds", "tset"), "test"), (("poll", "wrie"), "wire"), (("send-test", "alert"), "alerts")],
 )
-def test_slips_of_the_pen_are_guessed(desk: FeedServer, call: Call, arguments: tuple[str, ...], meant: str) -> None:
+def test_slips_of_the_pen_are_guessed(
+    configuration: FeedServer, call: Call, arguments: tuple[str, ...], meant: str
+) -> None:
     code, _, err = call(*arguments)
     assert code == 2
     assert meant in err
@@ -205,7 +207,7 @@ HOSTILE = {
      ("classify", "--rules"), ("rules", "check", "--rules")],
 )  # fmt: skip
 def test_hostile_arguments_end_in_a_word_and_an_exit_code(
-    desk: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], case: str
+    configuration: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], case: str
 ) -> None:
     read, write = os.pipe()
     os.close(write)
@@ -360,7 +362,7 @@ def test_init_into_a_file(call: Call, here: Path) -> None:
 
 
 def test_check_tells_everything_at_once(
-    call: Call, desk: FeedServer, here: Path, monkeypatch: pytest.MonkeyPatch
+    call: Call, configuration: FeedServer, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (here / "feeds.yaml").write_text("feeds:\n  - name: a\n    url: htp://x\n    intervall: 5m\n")
     (here / "rules").mkdir()
@@ -379,7 +381,7 @@ def test_check_tells_everything_at_once(
 
 
 def test_check_shows_settings_with_source_and_without_secrets(
-    call: Call, desk: FeedServer, monkeypatch: pytest.MonkeyPatch
+    call: Call, configuration: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BASEWATCH_DATABASE_URL", "postgresql://me:s3cret@127.0.0.1:1/x")
     code, out, err = call("check", "--settings")
@@ -401,11 +403,11 @@ def test_a_setting_that_is_unknown_is_told_by_every_command(call: Call, monkeypa
 # ------------------------------------------------------------------------------------------------- poll
 
 
-def test_first_poll_learns_and_the_second_tells(desk: FeedServer, call: Call) -> None:
+def test_first_poll_learns_and_the_second_tells(configuration: FeedServer, call: Call) -> None:
     code, out, _ = call("poll")
     assert code == 0
     assert re.search(r"^wire +fetched +0 +0 +0 +1 +0 +0 +0", out, re.MULTILINE)
-    desk.put("/wire.xml", rss([SPORT, ASAD]))
+    configuration.put("/wire.xml", rss([SPORT, ASAD]))
     code, out, _ = call("poll")
     assert code == 0
     assert "Ain al-Asad" in out
@@ -413,9 +415,9 @@ def test_first_poll_learns_and_the_second_tells(desk: FeedServer, call: Call) ->
     assert "sent" in out
 
 
-def test_poll_json_keeps_stdout_pure_while_the_console_delivers(desk: FeedServer, call: Call) -> None:
+def test_poll_json_keeps_stdout_pure_while_the_console_delivers(configuration: FeedServer, call: Call) -> None:
     call("poll")
-    desk.put("/wire.xml", rss([SPORT, ASAD]))
+    configuration.put("/wire.xml", rss([SPORT, ASAD]))
     code, out, err = call("poll", "--json")
     answer = json.loads(out)
     assert code == 0
@@ -425,11 +427,11 @@ def test_poll_json_keeps_stdout_pure_while_the_console_delivers(desk: FeedServer
     assert "reason: FIRST" in err
 
 
-def test_a_dry_run_keeps_and_sends_nothing(desk: FeedServer, call: Call, here: Path) -> None:
+def test_a_dry_run_keeps_and_sends_nothing(configuration: FeedServer, call: Call, here: Path) -> None:
     assert call("poll", "--dry-run")[0] == 0
     assert not (here / "basewatch.db").exists()
     call("poll")
-    desk.put("/wire.xml", rss([SPORT, ASAD]))
+    configuration.put("/wire.xml", rss([SPORT, ASAD]))
     for _ in range(2):
         code, out, _ = call("poll", "--dry-run")
         assert code == 0
@@ -438,13 +440,13 @@ def test_a_dry_run_keeps_and_sends_nothing(desk: FeedServer, call: Call, here: P
     assert json.loads(call("alerts", "--json")[1]) == []
 
 
-def test_backlog_is_told_when_asked_for(desk: FeedServer, call: Call) -> None:
-    desk.put("/wire.xml", rss([SPORT, ASAD]))
+def test_backlog_is_told_when_asked_for(configuration: FeedServer, call: Call) -> None:
+    configuration.put("/wire.xml", rss([SPORT, ASAD]))
     assert "reason: FIRST" in call("poll", "--alert-backlog")[1]
 
 
-def test_poll_is_1_only_where_every_feed_failed(desk: FeedServer, call: Call, here: Path) -> None:
-    feeds = [{"name": name, "url": desk.url(f"/{name}.xml")} for name in ("wire", "gone")]
+def test_poll_is_1_only_where_every_feed_failed(configuration: FeedServer, call: Call, here: Path) -> None:
+    feeds = [{"name": name, "url": configuration.url(f"/{name}.xml")} for name in ("wire", "gone")]
     (here / "feeds.yaml").write_text(json.dumps({"feeds": feeds}))
     code, out, _ = call("poll")
     assert code == 0
@@ -453,14 +455,14 @@ def test_poll_is_1_only_where_every_feed_failed(desk: FeedServer, call: Call, he
 
 
 def test_poll_is_1_where_a_delivery_was_given_up(
-    desk: FeedServer, call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
+    configuration: FeedServer, call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BASEWATCH_SEND_TRIES", "1")
     with WebhookReceiver() as hook:
         hook.behave(Mode.REFUSE)
         (here / "channels.yaml").write_text(json.dumps({"urls": [{hook.url(): [{"tag": "alerts"}]}]}))
         call("poll")
-        desk.put("/wire.xml", rss([SPORT, ASAD]))
+        configuration.put("/wire.xml", rss([SPORT, ASAD]))
         code, out, _ = call("poll")
     assert code == 1
     assert "http 500" in out.lower() or "500" in out
@@ -488,7 +490,7 @@ def test_ledger_and_alerts_tell_what_happened(told: FeedServer, call: Call) -> N
     assert "1 sent" in call("alerts")[1]
 
 
-def test_explain_of_pasted_text_marks_the_words(desk: FeedServer, call: Call, here: Path) -> None:
+def test_explain_of_pasted_text_marks_the_words(configuration: FeedServer, call: Call, here: Path) -> None:
     code, out, err = call("explain", ASAD.title)
     assert (code, err) == (0, "")
     assert "[drones]" in out
@@ -554,13 +556,13 @@ def test_explain_of_a_page_that_no_feed_brought(told: FeedServer, call: Call) ->
     assert (answer["stored"], answer["act"]) == (False, "attack")
 
 
-def test_explain_tells_actors_by_name_and_machines_by_id(desk: FeedServer, call: Call) -> None:
+def test_explain_tells_actors_by_name_and_machines_by_id(configuration: FeedServer, call: Call) -> None:
     text = "Kataib Hezbollah claims drone attack on Ain al-Asad base"
     assert re.search(r"^claimed by +Kataib Hezbollah$", call("explain", text)[1], re.MULTILINE)
     assert json.loads(call("explain", text, "--json")[1])["facts"]["claimed_by"] == ["kataib-hezbollah"]
 
 
-def test_explain_says_why_not(desk: FeedServer, call: Call) -> None:
+def test_explain_says_why_not(configuration: FeedServer, call: Call) -> None:
     answer = json.loads(call("explain", ASAD.title, "--json")[1])
     assert [(one["rule"], one["tells"], one["trial"]) for one in answer["taken"]] == [("attack-iraq", True, False)]
     assert len(answer["nearest"]) == 5
@@ -581,7 +583,9 @@ TRIALS = """rules:
 """
 
 
-def test_explain_shows_trials_what_a_never_did_and_what_sleeps(desk: FeedServer, call: Call, here: Path) -> None:
+def test_explain_shows_trials_what_a_never_did_and_what_sleeps(
+    configuration: FeedServer, call: Call, here: Path
+) -> None:
     shutil.copytree(RULES, here / "rules")
     (here / "rules" / "trials.yaml").write_text(TRIALS)
     shown = call("explain", ASAD.title, "--rules", "rules")[1]
@@ -638,26 +642,28 @@ def test_how_answers_differ() -> None:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/empty.html", "/wire.xml"])
-def test_explain_of_a_link_without_a_headline_says_what_to_do(desk: FeedServer, call: Call, path: str) -> None:
-    desk.put("/empty.html", "<html><body>no headline</body></html>")
-    desk.put("/wire.xml", b"\x00\xff" * 99)
-    code, out, err = call("explain", desk.url(path))
+def test_explain_of_a_link_without_a_headline_says_what_to_do(configuration: FeedServer, call: Call, path: str) -> None:
+    configuration.put("/empty.html", "<html><body>no headline</body></html>")
+    configuration.put("/wire.xml", b"\x00\xff" * 99)
+    code, out, err = call("explain", configuration.url(path))
     assert (code, out) == (1, "")
     assert "paste its headline" in err
 
 
-def test_explain_asks_no_private_address(desk: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_explain_asks_no_private_address(
+    configuration: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("BASEWATCH_ALLOW_NETWORKS")
-    code, _, err = call("explain", desk.url("/wire.xml"))
+    code, _, err = call("explain", configuration.url("/wire.xml"))
     assert code == 1
     assert "blocked address" in err
-    assert desk.requests == []
+    assert configuration.requests == []
 
 
 # ------------------------------------------------------------------------------------------------ feeds
 
 
-def test_feeds_before_and_after_a_poll(desk: FeedServer, call: Call) -> None:
+def test_feeds_before_and_after_a_poll(configuration: FeedServer, call: Call) -> None:
     (row,) = json.loads(call("feeds", "--json")[1])
     assert (row["result"], row["last_success_at"], row["polls"]) == ("", None, [])
     assert "not polled yet" in call("feeds")[1]
@@ -674,26 +680,26 @@ def test_items_per_day_leaves_the_first_poll_out(told: FeedServer, call: Call) -
     assert json.loads(call("feeds", "--json")[1])[0]["items_per_day"] is None  # not a whole day yet
 
 
-def test_feeds_test_shows_what_comes(desk: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = desk.url("/wire.xml")
+def test_feeds_test_shows_what_comes(configuration: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = configuration.url("/wire.xml")
     code, out, _ = call("feeds", "test", url)
     assert code == 0
     assert "1 entries" in out
     assert SPORT.title in out
     answer = json.loads(call("feeds", "test", url, "--json")[1])
     assert [entry["title"] for entry in answer["entries"]] == [SPORT.title]
-    assert call("feeds", "test", desk.url("/nothing"))[0] == 1
+    assert call("feeds", "test", configuration.url("/nothing"))[0] == 1
     monkeypatch.delenv("BASEWATCH_ALLOW_NETWORKS")
     code, out, _ = call("feeds", "test", url)
     assert code == 1
     assert "blocked address" in out
 
 
-def test_opml_import_gives_lines_that_feeds_yaml_takes(desk: FeedServer, call: Call, here: Path) -> None:
+def test_opml_import_gives_lines_that_feeds_yaml_takes(configuration: FeedServer, call: Call, here: Path) -> None:
     (here / "subs.opml").write_text(
         '<opml version="2.0"><body><outline text="Mid: East">'
         '<outline text="wire" xmlUrl="https://other.example/rss" language="en"/>'
-        f'<outline text="known" xmlUrl="{desk.url("/wire.xml")}"/>'
+        f'<outline text="known" xmlUrl="{configuration.url("/wire.xml")}"/>'
         '<outline text="- &quot;quoted&quot; #1: {x}" xmlUrl="https://q.example/?a=1&amp;b=2" language="xx-odd-q"/>'
         '<outline text="bad" xmlUrl="ftp://x.example/"/><outline text="عربي" xmlUrl="https://a.example/عربي"/>'
         "</outline></body></opml>"
@@ -708,7 +714,7 @@ def test_opml_import_gives_lines_that_feeds_yaml_takes(desk: FeedServer, call: C
     assert feeds[0].tags == ("Mid: East",)
 
 
-def test_what_is_exported_can_be_imported(desk: FeedServer, call: Call, here: Path) -> None:
+def test_what_is_exported_can_be_imported(configuration: FeedServer, call: Call, here: Path) -> None:
     code, out, err = call("feeds", "export")
     assert (code, err) == (0, "")
     (here / "subs.opml").write_text(out)
@@ -720,7 +726,7 @@ def test_what_is_exported_can_be_imported(desk: FeedServer, call: Call, here: Pa
 
 
 def test_send_test_tells_each_outcome(
-    desk: FeedServer, call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
+    configuration: FeedServer, call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BASEWATCH_SEND_TIMEOUT", "3s")
     with WebhookReceiver() as good, WebhookReceiver() as bad:
@@ -748,7 +754,7 @@ def test_db_upgrade_makes_a_database_and_is_content_with_it(call: Call, here: Pa
     assert "current" in out
 
 
-def test_a_database_of_something_else_is_refused(call: Call, here: Path, desk: FeedServer) -> None:
+def test_a_database_of_something_else_is_refused(call: Call, here: Path, configuration: FeedServer) -> None:
     import sqlite3
 
     with sqlite3.connect(here / "basewatch.db") as connection:
@@ -760,7 +766,7 @@ def test_a_database_of_something_else_is_refused(call: Call, here: Path, desk: F
         assert "something else" in out + err
 
 
-def test_a_file_that_is_no_database(call: Call, here: Path, desk: FeedServer) -> None:
+def test_a_file_that_is_no_database(call: Call, here: Path, configuration: FeedServer) -> None:
     (here / "basewatch.db").write_text("this is no database " * 300)
     for command in ("poll", "incidents", "health", "check"):
         code, out, err = call(*command.split())
@@ -821,8 +827,8 @@ def test_a_rule_of_ones_own_takes_nothing_from_the_shipped_ones(
     assert re.fullmatch(r"all \d+ examples do as they say\n", err)
 
 
-def test_old_items_have_their_reason(desk: FeedServer, call: Call) -> None:
-    desk.put("/wire.xml", rss([SPORT, Story(ASAD.title, link=ASAD.link, published=old(48))]))
+def test_old_items_have_their_reason(configuration: FeedServer, call: Call) -> None:
+    configuration.put("/wire.xml", rss([SPORT, Story(ASAD.title, link=ASAD.link, published=old(48))]))
     call("poll")
     answer = json.loads(call("explain", ASAD.link, "--json")[1])
     assert answer["novelty"] == "OLD"
@@ -838,9 +844,9 @@ class Terminal(io.StringIO):
 
 
 def test_a_bar_where_a_person_waits_and_none_with_q(
-    desk: FeedServer, here: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+    configuration: FeedServer, here: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    feeds = [{"name": name, "url": desk.url(f"/wire.xml?{name[0]}")} for name in ("one", "two [b]")]
+    feeds = [{"name": name, "url": configuration.url(f"/wire.xml?{name[0]}")} for name in ("one", "two [b]")]
     (here / "feeds.yaml").write_text(json.dumps({"feeds": feeds}))
     for arguments, shown in ((["poll"], True), (["poll", "-q"], False)):
         monkeypatch.setattr(sys, "stderr", terminal := Terminal())
@@ -848,7 +854,9 @@ def test_a_bar_where_a_person_waits_and_none_with_q(
         assert ("polling" in terminal.getvalue()) is shown
 
 
-def test_q_says_errors_only_and_v_says_more(desk: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_q_says_errors_only_and_v_says_more(
+    configuration: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BASEWATCH_IMAGE_TAG", "1")
     code, out, err = call("check", "-q")
     assert (code, err) == (0, "")
@@ -879,19 +887,21 @@ def test_the_ledger_needs_no_rules(told: FeedServer, call: Call, monkeypatch: py
     assert row["latitude"] is None
 
 
-def test_explain_reads_standard_input(desk: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_explain_reads_standard_input(configuration: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"{ASAD.title}\nNobody was hurt.".encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
     answer = json.loads(call("explain", "-", "--json")[1])
     assert (answer["title"], answer["alert"]) == (ASAD.title, True)
 
 
-def test_feeds_test_says_where_it_came_from(desk: FeedServer, call: Call) -> None:
-    desk.redirect("/old.xml", "/wire.xml", status=301)
-    assert f"came from {desk.url('/wire.xml')}" in call("feeds", "test", desk.url("/old.xml"))[1]
+def test_feeds_test_says_where_it_came_from(configuration: FeedServer, call: Call) -> None:
+    configuration.redirect("/old.xml", "/wire.xml", status=301)
+    assert f"came from {configuration.url('/wire.xml')}" in call("feeds", "test", configuration.url("/old.xml"))[1]
 
 
-def test_a_folder_that_cannot_be_written(call: Call, desk: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written(
+    call: Call, configuration: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert call("init", "/dev/null/x")[0] == 1
     assert "/dev/null/x" in call("init", "/dev/null/x")[2]
     monkeypatch.setattr(os, "access", lambda *_: False)

@@ -260,7 +260,7 @@ def test_an_item_that_was_told_by_a_rule_that_is_gone_says_so() -> None:
 def test_what_was_no_news_tells_nobody_and_opens_nothing() -> None:
     replay = Replay(shipped_rules())
     old = replay.run(past(ASAD.title, 8, news=False))
-    assert (old.outcome, old.judgement) == (Outcome.NOBODY, None)
+    assert (old.outcome, old.evaluation) == (Outcome.NOBODY, None)
     assert replay.run(past(ASAD_AGAIN.title, 9)).outcome is Outcome.NEW
 
 

@@ -20,7 +20,7 @@ from monitor.app import App, open_app
 from monitor.channels.apprise import Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
-from monitor.configuration import Desk, load_desk, snapshot_of
+from monitor.configuration import Configuration, load_configuration, snapshot_of
 from monitor.daemon import Daemon, run
 from monitor.errors import PlaceTaken, StoreError
 from monitor.model.feed import Feed, FeedState
@@ -50,11 +50,11 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 async def running(room: Newsroom, clock: Callable[[], datetime], **settings: Any) -> AsyncIterator[App]:
     """A daemon at work; stopped at the end as by a signal."""
     found = replace(load_settings(room.environment, room.folder), **settings)
-    desk = Desk(
+    configuration = Configuration(
         feeds=load_feeds(found.config), rules=shipped_rules(), channels=Channels.load(found.channels),
         snapshot=snapshot_of(found),
     )  # fmt: skip
-    with open_app(found, desk=desk, clock=clock) as app:
+    with open_app(found, configuration=configuration, clock=clock) as app:
         daemon = Daemon(app)
         task = asyncio.create_task(daemon.run())
         try:
@@ -104,7 +104,9 @@ def test_a_poll_that_cannot_be_kept_is_not_repeated_each_second(
     """Publishers do not pay for a full disk of ours."""
     polls: list[str] = []
 
-    async def lost(_self: Pipeline, feed: Feed, _state: FeedState, _desk: Desk, **_: bool) -> PollReport:
+    async def lost(
+        _self: Pipeline, feed: Feed, _state: FeedState, _configuration: Configuration, **_: bool
+    ) -> PollReport:
         polls.append(feed.name)
         raise StoreError("the disk with the database is full") if len(polls) == 1 else ValueError("a bug")
 
@@ -126,11 +128,11 @@ def test_an_edit_that_is_taken_back_ends_the_complaint(room: Newsroom, monkeypat
     file, copy = room.path("feeds.yaml"), room.path("feeds.yaml.bak")
     loads: list[str] = []
 
-    def load(settings: Any) -> Desk:
+    def load(settings: Any) -> Configuration:
         loads.append("")
-        return load_desk(settings)
+        return load_configuration(settings)
 
-    monkeypatch.setattr("monitor.daemon.load_desk", load)
+    monkeypatch.setattr("monitor.daemon.load_configuration", load)
 
     async def work() -> None:
         async with running(room, Clock()) as app:
@@ -173,8 +175,8 @@ def test_a_poll_with_another_feeds_file_does_not_switch_the_daemons_feeds_off(ro
 def test_an_address_edited_while_it_is_read_keeps_no_validators_of_the_old_one(room: Newsroom) -> None:
     settings = load_settings(room.environment, room.folder)
     (feed,) = load_feeds(settings.config)
-    desk = Desk(feeds=(feed,), rules=shipped_rules(), channels=Channels.load(settings.channels))
-    with open_app(settings, desk=desk) as app:
+    configuration = Configuration(feeds=(feed,), rules=shipped_rules(), channels=Channels.load(settings.channels))
+    with open_app(settings, configuration=configuration) as app:
 
         async def work() -> FeedState:
             await app.poll()
@@ -183,7 +185,7 @@ def test_an_address_edited_while_it_is_read_keeps_no_validators_of_the_old_one(r
                 state = await app.thread.run(lambda tx: tx.feed_state(feed.name))
                 room.server.put("/wire.xml", b"<rss/>")
                 await app.thread.run(lambda tx: tx.sync_feeds([moved], now=app.clock()))
-                await parts.pipeline.poll(feed, replace(state, etag=None, body_hash=None), desk)
+                await parts.pipeline.poll(feed, replace(state, etag=None, body_hash=None), configuration)
             return await app.thread.run(lambda tx: tx.feed_state(feed.name))
 
         state = asyncio.run(work())
@@ -193,12 +195,12 @@ def test_an_address_edited_while_it_is_read_keeps_no_validators_of_the_old_one(r
 
 def test_feeds_that_the_database_could_not_learn_of_leave_the_old_desk_in_force(room: Newsroom) -> None:
     settings = load_settings(room.environment, room.folder)
-    with open_app(settings, desk=Desk(feeds=(), rules=shipped_rules(), channels=Channels())) as app:
-        before = app.desk
+    with open_app(settings, configuration=Configuration(feeds=(), rules=shipped_rules(), channels=Channels())) as app:
+        before = app.configuration
         app.thread.close()
         with pytest.raises(RuntimeError):
             asyncio.run(app.take_over(replace(before, feeds=(Feed(name="x", url="https://x.example/"),))))
-        assert app.desk is before
+        assert app.configuration is before
 
 
 def test_a_stop_without_a_database_is_a_clean_stop(
@@ -224,7 +226,7 @@ def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = load_settings(room.environment, room.folder)
-    desk = Desk(
+    configuration = Configuration(
         feeds=load_feeds(settings.config), rules=shipped_rules(), channels=Channels.load(settings.channels),
         snapshot=snapshot_of(settings),
     )  # fmt: skip
@@ -236,7 +238,7 @@ def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(
         await asyncio.sleep(60)
 
     monkeypatch.setattr(Daemon, "_deliver", in_hand)
-    with open_app(settings, desk=desk) as app:
+    with open_app(settings, configuration=configuration) as app:
         assert asyncio.run(asyncio.wait_for(Daemon(app, make_sure=taken).run(), 20)) == 1
     errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert errors == ["another basewatch daemon works on this database; this one stops"]

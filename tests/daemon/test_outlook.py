@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.connectivity import Outlook, Reach, outlook, reach_of
+from monitor.connectivity import Connectivity, Reach, connectivity, reach_of
 from monitor.model.document import ParseFailed, ParseProblem
 from monitor.model.fetch import FetchFailed, FetchProblem, NotModified
 
@@ -14,27 +14,27 @@ GOOD, AWAY, BAD = Reach.ANSWERED, Reach.UNREACHABLE, Reach.FAILED
 @pytest.mark.parametrize(
     ("last", "expected"),
     [
-        ({"a": GOOD, "b": GOOD}, Outlook.ONLINE),
-        ({"a": GOOD, "b": AWAY}, Outlook.ONLINE),
-        ({"a": AWAY, "b": AWAY}, Outlook.NO_NETWORK),
-        ({"a": AWAY, "b": BAD}, Outlook.ALL_FAILING),
-        ({"a": BAD, "b": BAD}, Outlook.ALL_FAILING),
-        ({"a": GOOD}, Outlook.ONLINE),  # b was not polled yet
-        ({"a": AWAY, "b": AWAY, "removed": GOOD}, Outlook.NO_NETWORK),
+        ({"a": GOOD, "b": GOOD}, Connectivity.ONLINE),
+        ({"a": GOOD, "b": AWAY}, Connectivity.ONLINE),
+        ({"a": AWAY, "b": AWAY}, Connectivity.NO_NETWORK),
+        ({"a": AWAY, "b": BAD}, Connectivity.ALL_FAILING),
+        ({"a": BAD, "b": BAD}, Connectivity.ALL_FAILING),
+        ({"a": GOOD}, Connectivity.ONLINE),  # b was not polled yet
+        ({"a": AWAY, "b": AWAY, "removed": GOOD}, Connectivity.NO_NETWORK),
     ],
 )
-def test_the_outlook_over_two_feeds(last: dict[str, Reach], expected: Outlook) -> None:
-    before = Outlook.NO_NETWORK if expected is Outlook.ONLINE else Outlook.ONLINE
-    assert outlook({"a", "b"}, last, before) is expected
+def test_the_outlook_over_two_feeds(last: dict[str, Reach], expected: Connectivity) -> None:
+    before = Connectivity.NO_NETWORK if expected is Connectivity.ONLINE else Connectivity.ONLINE
+    assert connectivity({"a", "b"}, last, before) is expected
 
 
-@pytest.mark.parametrize("before", Outlook)
-def test_after_a_start_the_outlook_stays_until_all_feeds_failed_or_one_answers(before: Outlook) -> None:
-    assert outlook({"a", "b"}, {"a": AWAY}, before) is before
+@pytest.mark.parametrize("before", Connectivity)
+def test_after_a_start_the_outlook_stays_until_all_feeds_failed_or_one_answers(before: Connectivity) -> None:
+    assert connectivity({"a", "b"}, {"a": AWAY}, before) is before
 
 
 def test_without_feeds_there_is_nothing_to_fear() -> None:
-    assert outlook(set(), {}, Outlook.NO_NETWORK) is Outlook.ONLINE
+    assert connectivity(set(), {}, Connectivity.NO_NETWORK) is Connectivity.ONLINE
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from monitor.topics.attacks.classifier import classify
 START = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
 
 
-class Desk:
+class Configuration:
     """Relates headlines one after the other, as the daemon does."""
 
     def __init__(self) -> None:
@@ -34,91 +34,93 @@ def ids(*relations: Relation) -> list[str | None]:
 
 
 def test_attack_claim_and_interception_at_one_place_are_one_incident() -> None:
-    desk = Desk()
+    configuration = Configuration()
     assert (
         ids(
-            desk.hears("Two drones hit Ain al-Asad air base in Iraq"),
-            desk.hears("Islamic Resistance claims drone attack on Ain al-Asad", hours=3),
-            desk.hears("One drone shot down over Ain al-Asad, another hit the base", hours=5),
+            configuration.hears("Two drones hit Ain al-Asad air base in Iraq"),
+            configuration.hears("Islamic Resistance claims drone attack on Ain al-Asad", hours=3),
+            configuration.hears("One drone shot down over Ain al-Asad, another hit the base", hours=5),
         )
         == ["2026-05-05-ain-al-asad"] * 3
     )
-    assert desk.incidents[0].claimed_by == ("islamic-resistance-iraq",)
+    assert configuration.incidents[0].claimed_by == ("islamic-resistance-iraq",)
 
 
 def test_two_bases_on_one_day_stay_apart_however_alike_the_headlines() -> None:
-    desk = Desk()
-    first = desk.hears("Drone attack on US base at al-Tanf, Syria")
-    second = desk.hears("Drone attack on US base at al-Shaddadi, Syria", hours=1)
+    configuration = Configuration()
+    first = configuration.hears("Drone attack on US base at al-Tanf, Syria")
+    second = configuration.hears("Drone attack on US base at al-Shaddadi, Syria", hours=1)
     assert ids(first, second) == ["2026-05-05-al-tanf", "2026-05-05-shaddadi"]
 
 
 def test_a_report_of_the_country_joins_and_a_base_makes_it_exact() -> None:
-    desk = Desk()
-    vague = desk.hears("Rockets hit US base in Iraq")
-    exact = desk.hears("Rockets hit Ain al-Asad air base", hours=1)
-    again = desk.hears("Five troops wounded in rocket attack on US base in Iraq", hours=2)
+    configuration = Configuration()
+    vague = configuration.hears("Rockets hit US base in Iraq")
+    exact = configuration.hears("Rockets hit Ain al-Asad air base", hours=1)
+    again = configuration.hears("Five troops wounded in rocket attack on US base in Iraq", hours=2)
     assert ids(vague, exact, again) == ["2026-05-05-iraq"] * 3
-    assert desk.incidents[0].place_id == "ain-al-asad"
-    assert desk.incidents[0].wounded == 5
+    assert configuration.incidents[0].place_id == "ain-al-asad"
+    assert configuration.incidents[0].wounded == 5
 
 
 def test_a_follow_up_of_the_next_noon_joins_and_the_next_night_does_not() -> None:
-    desk = Desk()
-    evening = desk.hears("Rockets hit Harir air base", hours=9)
-    noon = desk.hears("Rockets struck Harir air base, governor says", hours=24)
-    night = desk.hears("Rockets hit Harir air base", hours=35)
+    configuration = Configuration()
+    evening = configuration.hears("Rockets hit Harir air base", hours=9)
+    noon = configuration.hears("Rockets struck Harir air base, governor says", hours=24)
+    night = configuration.hears("Rockets hit Harir air base", hours=35)
     assert ids(evening, noon, night) == ["2026-05-05-harir", "2026-05-05-harir", "2026-05-06-harir"]
 
 
 def test_two_stated_days_are_two_incidents() -> None:
-    desk = Desk()
-    first = desk.hears("Rockets hit Harir air base on Sunday")
-    second = desk.hears("Rockets hit Harir air base on Tuesday")
-    again = desk.hears("Rockets hit Harir air base on Sunday", hours=1)
+    configuration = Configuration()
+    first = configuration.hears("Rockets hit Harir air base on Sunday")
+    second = configuration.hears("Rockets hit Harir air base on Tuesday")
+    again = configuration.hears("Rockets hit Harir air base on Sunday", hours=1)
     assert ids(first, second, again) == ["2026-05-03-harir", "2026-05-05-harir", "2026-05-03-harir"]
 
 
 def test_a_second_incident_of_one_place_and_day_gets_a_number() -> None:
-    desk = Desk()
-    desk.hears("Rockets hit Harir air base")
-    desk.incidents = [replace(desk.incidents[0], place_id="elsewhere", country="XX")]
-    assert ids(desk.hears("Rockets hit Harir air base")) == ["2026-05-05-harir-2"]
+    configuration = Configuration()
+    configuration.hears("Rockets hit Harir air base")
+    configuration.incidents = [replace(configuration.incidents[0], place_id="elsewhere", country="XX")]
+    assert ids(configuration.hears("Rockets hit Harir air base")) == ["2026-05-05-harir-2"]
 
 
 def test_where_nobody_says_where_attacker_weapon_or_words_must_agree() -> None:
-    desk = Desk()
-    placed = desk.hears("Iran fires ballistic missiles at US forces in Jordan")
-    same = desk.hears("Iranian ballistic missiles launched at US forces in surprise attack", hours=2)
-    other = desk.hears("Gunmen storm UN peacekeepers base", hours=3)
+    configuration = Configuration()
+    placed = configuration.hears("Iran fires ballistic missiles at US forces in Jordan")
+    same = configuration.hears("Iranian ballistic missiles launched at US forces in surprise attack", hours=2)
+    other = configuration.hears("Gunmen storm UN peacekeepers base", hours=3)
     assert ids(placed, same) == ["2026-05-05-jordan"] * 2
     assert ids(other) == ["2026-05-05-unplaced"]
 
 
 def test_what_is_no_attack_opens_nothing() -> None:
-    relation = Desk().hears("US strikes militias in Iraq after attack on Ain al-Asad")
+    relation = Configuration().hears("US strikes militias in Iraq after attack on Ain al-Asad")
     assert relation.kind is RelationKind.NONE
     assert "retaliation" in relation.reason
 
 
 def test_an_edited_item_stays_where_it_was() -> None:
-    desk = Desk()
-    desk.hears("Rockets hit US base in Iraq")
-    edited = desk.hears("Rockets hit Harir air base on Sunday", hours=1, own="2026-05-05-iraq")
+    configuration = Configuration()
+    configuration.hears("Rockets hit US base in Iraq")
+    edited = configuration.hears("Rockets hit Harir air base on Sunday", hours=1, own="2026-05-05-iraq")
     assert ids(edited) == ["2026-05-05-iraq"]
     assert edited.reason == "the same article, edited"
 
 
 def test_an_embassy_and_a_base_stay_apart() -> None:
-    desk = Desk()
-    assert ids(desk.hears("Rockets hit US embassy in Baghdad"), desk.hears("Rockets hit Camp Taji", hours=1)) == [
+    configuration = Configuration()
+    assert ids(
+        configuration.hears("Rockets hit US embassy in Baghdad"), configuration.hears("Rockets hit Camp Taji", hours=1)
+    ) == [
         "2026-05-05-us-embassy-baghdad",
         "2026-05-05-camp-taji",
     ]
 
 
 def test_years_apart_nothing_joins() -> None:
-    desk = Desk()
-    first = desk.hears("Rockets hit Camp Taji")
-    second = desk.hears("Rockets hit Camp Taji", hours=24 * 365 * 3)
+    configuration = Configuration()
+    first = configuration.hears("Rockets hit Camp Taji")
+    second = configuration.hears("Rockets hit Camp Taji", hours=24 * 365 * 3)
     assert ids(first)[0] != ids(second)[0]

@@ -21,20 +21,22 @@ TUESDAY = datetime(2026, 5, 5, tzinfo=UTC)
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["story"])
 def test_story(story: dict[str, Any]) -> None:
-    desk = Incidents()
+    configuration = Incidents()
     letters: dict[str, str] = {}
     latest: dict[str, Incident] = {}
     heard, expected = [], []
     for number, report in enumerate(story["reports"]):
         came = TUESDAY + timedelta(days=report.get("day", 0), hours=report.get("hour", 9), minutes=number)
-        judgement = desk.judge(item(report["title"], summary=report.get("summary", ""), published=came), shipped())
-        incident = judgement.relation.incident
+        evaluation = configuration.judge(
+            item(report["title"], summary=report.get("summary", ""), published=came), shipped()
+        )
+        incident = evaluation.relation.incident
         letter = "none"
         if incident is not None:
             letter = letters.setdefault(incident.id, "abcdefghij"[len(letters)])
             latest[letter] = incident
-        heard.append((report["title"], letter, judgement.decision.tell, judgement.relation.reason))
-        expected.append((report["title"], report["incident"], report["told"], judgement.relation.reason))
+        heard.append((report["title"], letter, evaluation.decision.tell, evaluation.relation.reason))
+        expected.append((report["title"], report["incident"], report["told"], evaluation.relation.reason))
     assert heard == expected
     for letter, places in story.get("places", {}).items():
         assert [place.id for place in latest[letter].places] == places
@@ -44,27 +46,27 @@ def test_story(story: dict[str, Any]) -> None:
 
 def test_no_two_countries_ever_meet() -> None:
     """One sentence with each country of the gazetteer in turn, all on one day: the words could not be more alike."""
-    desk = Incidents()
+    configuration = Incidents()
     rules = shipped()
     for number, country in enumerate(rules.gazetteer.countries.values()):
         news = item(
             f"Drones strike NATO base in {country.name}", published=TUESDAY + timedelta(hours=9, minutes=number)
         )
-        relation = desk.judge(news, rules).relation
+        relation = configuration.judge(news, rules).relation
         assert relation.kind == "opens", country.name
         assert relation.incident is not None
         assert relation.incident.place_id == f"country:{country.id}"
 
 
 def test_a_further_place_is_a_new_version_so_that_receivers_keep_both_messages() -> None:
-    desk = Incidents()
+    configuration = Incidents()
     first = item("Iran fires missiles at US bases in Qatar and Kuwait", published=TUESDAY + timedelta(hours=9))
     second = item("Iranian missiles hit US bases in Qatar and Bahrain", published=TUESDAY + timedelta(hours=10))
     versions = []
     for news in (first, second):
-        judgement = desk.judge(news, shipped())
-        incident = incident_after(judgement)
+        evaluation = configuration.judge(news, shipped())
+        incident = incident_after(evaluation)
         assert incident is not None
-        versions.append((incident.version, str(judgement.decision.reason)))
+        versions.append((incident.version, str(evaluation.decision.reason)))
     assert versions == [(1, "FIRST"), (2, "NEW_PLACE")]
-    assert judgement.relation.added == ("Bahrain",)
+    assert evaluation.relation.added == ("Bahrain",)

@@ -10,7 +10,7 @@ import pytest
 
 from languages import NOW, asked, item, live, rules_of, small, taken, write
 from monitor.errors import ConfigError
-from monitor.evaluation import Judgement, judge
+from monitor.evaluation import Evaluation, judge
 from monitor.model.decision import DecisionReason
 from monitor.model.incident import Incident
 from monitor.model.novelty import Novelty
@@ -22,7 +22,7 @@ ELSEWHERE = "Two drones hit Dale Base"
 NOWHERE = "Rockets hit US base"
 
 
-def judged(rules: RuleSet, told: Any, incidents: list[Incident] | None = None) -> Judgement:
+def judged(rules: RuleSet, told: Any, incidents: list[Incident] | None = None) -> Evaluation:
     return judge(item(told), Novelty.NEW, incidents or [], rules)
 
 

@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from languages import SHIPPED, asked, live, small, taken, write
 from monitor.app import App, open_app, utc_now
 from monitor.config.settings import load_settings
-from monitor.configuration import Desk, load_desk
+from monitor.configuration import Configuration, load_configuration
 from monitor.daemon import Daemon
 from monitor.errors import ConfigError
 from monitor.health import health
@@ -93,7 +93,7 @@ async def until_problem(app: App, part: str, *, seconds: float = 20) -> None:
 
 
 def ids(app: App) -> set[str]:
-    return {one.id for one in app.desk.rules.rules}
+    return {one.id for one in app.configuration.rules.rules}
 
 
 def notices(room: Newsroom) -> list[str]:
@@ -110,7 +110,7 @@ def test_a_saved_rule_is_in_force_within_five_seconds(room: Newsroom) -> None:
         async with running(room) as app:
             write(folder / "second.yaml", rule("second"))
             await until(lambda: ids(app) == {"first", "second"}, seconds=PROMISED)
-            assert set(taken(asked(app.desk.rules, ATTACK))) == {"first", "second"}
+            assert set(taken(asked(app.configuration.rules, ATTACK))) == {"first", "second"}
 
     work(edits)
 
@@ -123,7 +123,7 @@ def test_every_way_of_saving_is_noticed(room: Newsroom, hasty: None) -> None:
         async with running(room) as app:
 
             def level() -> str:
-                return str(app.desk.rules.rules[0].level)
+                return str(app.configuration.rules.rules[0].level)
 
             file.write_text(json.dumps(rule("first", "notice")))  # in place
             await until(lambda: level() == "notice")
@@ -135,9 +135,9 @@ def test_every_way_of_saving_is_noticed(room: Newsroom, hasty: None) -> None:
             file.write_text(json.dumps(rule("first", "flash")))
             await until(lambda: level() == "flash")
             file.rename(folder / "other.yaml")  # renamed only
-            await until(lambda: app.desk.rules.documents["first"].path.name == "other.yaml")
+            await until(lambda: app.configuration.rules.documents["first"].path.name == "other.yaml")
             write(folder / "lists" / "mine.yaml", {"extend": {"drone": ["kite"]}})  # a list
-            await until(lambda: bool(taken(asked(app.desk.rules, "A kite hit Hill Base"))))
+            await until(lambda: bool(taken(asked(app.configuration.rules, "A kite hit Hill Base"))))
             write(folder / "second.yaml", rule("second"))
             await until(lambda: ids(app) == {"first", "second"})
             (folder / "second.yaml").unlink()  # deleted
@@ -201,10 +201,10 @@ def test_half_a_rule_is_never_in_force(room: Newsroom, monkeypatch: pytest.Monke
                 file.write_text(WHOLE[:end])
                 until_next = time.monotonic() + 0.8
                 while time.monotonic() < until_next:
-                    seen.append(set(taken(asked(app.desk.rules, ATTACK))))
+                    seen.append(set(taken(asked(app.configuration.rules, ATTACK))))
                     await asyncio.sleep(0.05)
             await until(lambda: "second" in ids(app), seconds=PROMISED)
-            assert set(taken(asked(app.desk.rules, ATTACK))) == {"first"}
+            assert set(taken(asked(app.configuration.rules, ATTACK))) == {"first"}
             assert not await problem(app)
 
     work(edits)
@@ -224,12 +224,12 @@ def test_a_bad_edit_is_told_once_with_its_line_and_the_last_good_rules_stay(
 
     async def edits() -> None:
         async with running(room) as app:
-            before = app.desk.rules
+            before = app.configuration.rules
             (folder / "second.yaml").write_text(bad)
             await until_problem(app, "second.yaml:4", seconds=PROMISED)
             await until(lambda: len(notices(room)) == 1)
-            assert app.desk.rules is before
-            assert set(taken(asked(app.desk.rules, ATTACK))) == {"first"}
+            assert app.configuration.rules is before
+            assert set(taken(asked(app.configuration.rules, ATTACK))) == {"first"}
             state = {"config_problem": await problem(app)}
             said = health(state, [], None, now=utc_now()).problems
             assert any("second.yaml:4" in one and "levle" in one for one in said), said
@@ -287,7 +287,7 @@ def test_a_folder_that_is_spoilt_leaves_the_last_good_rules_in_force(
             spoil(folder)
             await until_problem(app, said)
             assert ids(app) == {"first"}
-            assert taken(asked(app.desk.rules, ATTACK))
+            assert taken(asked(app.configuration.rules, ATTACK))
             await until(lambda: len(notices(room)) == 1)
             shutil.rmtree(folder, ignore_errors=True)
             copy.rename(folder)
@@ -311,7 +311,7 @@ def test_lists_that_vanish_leave_the_last_good_rules_in_force(room: Newsroom, ha
         async with running(room) as app:
             shutil.rmtree(room.path("rules") / "lists")
             await asyncio.sleep(1)
-            assert taken(asked(app.desk.rules, ATTACK))
+            assert taken(asked(app.configuration.rules, ATTACK))
             assert await problem(app)
 
     work(edits)
@@ -336,24 +336,24 @@ def test_a_file_that_is_written_while_the_files_are_read_is_not_put_in_force(
     desks: list[set[str]] = []
     reads: list[Any] = []
 
-    def load(settings: Any) -> Desk:
+    def load(settings: Any) -> Configuration:
         if not reads:
             file.write_text(HALF)  # somebody begins to write just now
         elif len(reads) == 1:
             file.write_text(WHOLE)  # and ends while it is read again
         reads.append(settings)
-        return load_desk(settings)
+        return load_configuration(settings)
 
     async def edits() -> None:
         async with running(room) as app:
             take_over = app.take_over
 
-            async def watched(desk: Desk) -> None:
-                await take_over(desk)
-                desks.append(set(taken(asked(app.desk.rules, ATTACK))))
+            async def watched(configuration: Configuration) -> None:
+                await take_over(configuration)
+                desks.append(set(taken(asked(app.configuration.rules, ATTACK))))
 
             app.take_over = watched  # type: ignore[method-assign]
-            monkeypatch.setattr("monitor.daemon.load_desk", load)
+            monkeypatch.setattr("monitor.daemon.load_configuration", load)
             (room.path("rules") / "rules.yaml").touch()
             await until(lambda: bool(desks))
 
@@ -475,18 +475,18 @@ def test_a_stored_item_names_the_rules_that_decided(room: Newsroom) -> None:
     write(folder / "second.yaml", second)
     (wire,) = room.feeds
 
-    def poll(desk: Desk) -> list[StoredItem]:
-        with open_app(load_settings(room.environment, room.folder), desk=desk) as app:
+    def poll(configuration: Configuration) -> list[StoredItem]:
+        with open_app(load_settings(room.environment, room.folder), configuration=configuration) as app:
             asyncio.run(app.poll())
             return asyncio.run(app.thread.run(lambda tx: tx.items(old(99))))
 
     settings = load_settings(room.environment, room.folder)
-    poll(load_desk(settings))
+    poll(load_configuration(settings))
     wire.add(Story(ATTACK))
-    then = load_desk(settings)
+    then = load_configuration(settings)
     poll(then)
     write(folder / "rules.yaml", rule("first", "notice"))
-    now = load_desk(settings)
+    now = load_configuration(settings)
     kept = next(one for one in poll(now) if one.item.title == ATTACK).classification
     assert kept is not None
     assert {one.rule: (str(one.level), one.trial) for one in kept.taken} == {

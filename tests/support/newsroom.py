@@ -34,7 +34,7 @@ from monitor.app import open_app, utc_now
 from monitor.channels.apprise import Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
-from monitor.configuration import Desk
+from monitor.configuration import Configuration
 from monitor.pipeline import PollReport
 from monitor.rules.folder import RuleSet, load_rules
 from receivers import SmtpReceiver, WebhookReceiver
@@ -172,8 +172,8 @@ class Newsroom:
         """One pass and its deliveries, as `basewatch poll` does it, but without a process of its own."""
         settings = load_settings(self.environment, self.folder)
         channels = Channels.load(settings.channels)
-        desk = Desk(feeds=load_feeds(settings.config), rules=shipped_rules(), channels=channels)
-        with open_app(settings, desk=desk, clock=utc_now if now is None else lambda: now) as app:
+        configuration = Configuration(feeds=load_feeds(settings.config), rules=shipped_rules(), channels=channels)
+        with open_app(settings, configuration=configuration, clock=utc_now if now is None else lambda: now) as app:
             reports = asyncio.run(app.poll(alert_backlog=alert_backlog))
             asyncio.run(app.deliver())
         return reports

@@ -22,7 +22,7 @@ from monitor.channels.apprise import Channels
 from monitor.cli.main import main
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
-from monitor.configuration import Desk
+from monitor.configuration import Configuration
 from monitor.rules.folder import RuleFiles, RuleSet, compile_rules
 from newsroom import CHECKOUT, Newsroom, Story, shipped_rules
 
@@ -61,7 +61,7 @@ def watch(folder: Path, address: str) -> None:
         wire, mirror = room.feed("wire", [BACKLOG]), room.feed("mirror")
         settings = load_settings(room.environment, folder)
         channels = Channels.load(settings.channels)
-        desk = Desk(feeds=load_feeds(settings.config), rules=shipped_rules(), channels=channels)
+        configuration = Configuration(feeds=load_feeds(settings.config), rules=shipped_rules(), channels=channels)
         moment = [ago(25)]
 
         async def days(app: App) -> None:
@@ -78,7 +78,7 @@ def watch(folder: Path, address: str) -> None:
                     wire.replace(ERBIL, summary="The airport was closed for two hours.")
                     await app.poll()
 
-        with open_app(settings, desk=desk, clock=lambda: moment[0]) as app:
+        with open_app(settings, configuration=configuration, clock=lambda: moment[0]) as app:
             asyncio.run(days(app))
 
 

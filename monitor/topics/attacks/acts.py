@@ -9,7 +9,7 @@ from monitor.model.report import INCIDENT_ACTS, Act, ScorePart
 from monitor.rules.vocabulary import Frame, Pattern, Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
-from monitor.text.templates import Shelf, Template, find, sum_of
+from monitor.text.templates import Template, TemplateIndex, find, sum_of
 
 #: a pattern of this many points decides a sentence by its position; weaker ones only where none of these is there
 STRONG = 5.0
@@ -33,7 +33,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ActResult:
     """The act of an item, the match that decided and how its score came about."""
 
     act: Act
@@ -48,11 +48,13 @@ class Verdict:
         return sum(part.points for part in self.score)
 
 
-class Judge:
+class ActClassifier:
     """Decides acts with one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._shelf = Shelf((pattern, template) for pattern in vocabulary.patterns for template in pattern.templates)
+        self._shelf = TemplateIndex(
+            (pattern, template) for pattern in vocabulary.patterns for template in pattern.templates
+        )
         self._frames = vocabulary.frames
         mask = vocabulary.mask
         self._diplomatic, self._base = mask("diplomatic-target"), mask("base-target")
@@ -64,13 +66,13 @@ class Judge:
             (mask("foe"), 0.5, "an attacker is named"),
         )
 
-    def judge(self, reading: Reading) -> Verdict:
+    def judge(self, reading: Reading) -> ActResult:
         """The verdict of the first sentence that decides; `other` where none does.
 
         An attack on an embassy gives way to one on a base that a later sentence of the same item tells of.
         """
-        weak: Verdict | None = None
-        embassy: Verdict | None = None
+        weak: ActResult | None = None
+        embassy: ActResult | None = None
         for sentence in reading.sentences[:SENTENCES]:
             match = self._match(sentence)
             if match is None:
@@ -86,10 +88,10 @@ class Judge:
         if embassy is not None:
             return embassy
         if weak is None:
-            return Verdict(Act.OTHER, None)
+            return ActResult(Act.OTHER, None)
         return replace(weak, act=weak.act if weak.act not in INCIDENT_ACTS else Act.OTHER)
 
-    def _is_only_diplomatic(self, verdict: Verdict) -> bool:
+    def _is_only_diplomatic(self, verdict: ActResult) -> bool:
         if verdict.act not in INCIDENT_ACTS or verdict.match is None:
             return False
         tags = sum_of(hit.tags for hit in verdict.match.hits)
@@ -122,15 +124,15 @@ class Judge:
         others = [match for _, match in strong[1:]] + ([weak[1]] if weak else [])
         return next((match for match in others if _is_apart(match, first)), first)
 
-    def _framed(self, match: Match, reading: Reading) -> Verdict:
+    def _framed(self, match: Match, reading: Reading) -> ActResult:
         for frame in self._frames:
             if match.pattern.act in frame.of:
                 hits = _frame_hits(frame, match, reading)
                 if hits is not None:
-                    return Verdict(frame.instead, match, frame, hits)
-        return Verdict(match.pattern.act, match)
+                    return ActResult(frame.instead, match, frame, hits)
+        return ActResult(match.pattern.act, match)
 
-    def _weigh(self, verdict: Verdict, reading: Reading) -> Verdict:
+    def _weigh(self, verdict: ActResult, reading: Reading) -> ActResult:
         match = verdict.match
         assert match is not None
         zone = match.sentence.zone
@@ -158,7 +160,7 @@ def _is_apart(match: Match, first: Match) -> bool:
     return match.pattern.points >= STRONG and clause(match.hits[0]) > clause(first.hits[-1])
 
 
-def _decides(verdict: Verdict, sentence: Sentence) -> bool:
+def _decides(verdict: ActResult, sentence: Sentence) -> bool:
     """An attack needs its points; what is no attack decides only in headline and lead."""
     return verdict.points >= NEEDED if verdict.act in INCIDENT_ACTS else sentence.zone != "body"
 

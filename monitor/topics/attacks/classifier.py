@@ -11,11 +11,11 @@ from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Evidence, Facts, RuleTaken
 from monitor.rules.folder import RuleSet
-from monitor.rules.matching import Case, Taken
+from monitor.rules.matching import Case, Matched
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading
 from monitor.text.templates import Part
-from monitor.topics.attacks.acts import Verdict
+from monitor.topics.attacks.acts import ActResult
 from monitor.topics.attacks.facts import FactFinder
 from monitor.topics.attacks.meanings import Meanings
 from monitor.topics.attacks.places import PlaceFinder, Target
@@ -58,12 +58,12 @@ def _consider(
         named=places.named(reading) if all_names or _asks_for_names(act, rules) else (),
         deciding=verdict.match.sentence if verdict.match else None,
     )  # fmt: skip
-    taken, instead = rules.chooser.taken(case)
+    taken, instead = rules.rule_matcher.taken(case)
     if instead is not None and instead is not act:
         named = places.named(reading) if all_names or _asks_for_names(instead, rules) else ()
         case = replace(case, act=instead, before=case.act, named=named)
         # a rule on trial changes nothing for the live ones, and is recorded all the same
-        taken = [*rules.chooser.taken(case)[0], *taken]
+        taken = [*rules.rule_matcher.taken(case)[0], *taken]
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
     recorded = tuple(_recorded(one) for one in taken)
     deciding = deciding_sentence(case.deciding, lead.hits if lead else (), reading)
@@ -87,17 +87,17 @@ def _consider(
 
 def _asks_for_names(act: Act, rules: RuleSet) -> bool:
     """Some rule may ask for places that are not the target; most items are nothing that a rule is for."""
-    return rules.asks_for_roles if act in INCIDENT_ACTS else rules.chooser.is_for(act)
+    return rules.asks_for_roles if act in INCIDENT_ACTS else rules.rule_matcher.is_for(act)
 
 
-def _recorded(one: Taken) -> RuleTaken:
+def _recorded(one: Matched) -> RuleTaken:
     rule = one.rule
     return RuleTaken(
         rule=rule.id, level=one.level, send_to=rule.send_to, trial=rule.status == "trial", raised=one.raised
     )
 
 
-def _channels(taken: Sequence[RuleTaken], lead: Taken | None) -> tuple[str, ...]:
+def _channels(taken: Sequence[RuleTaken], lead: Matched | None) -> tuple[str, ...]:
     """The channels of every rule that tells at once; where none does, those of the leading rule."""
     telling = [channel for one in taken if one.tells for channel in one.send_to]
     return tuple(dict.fromkeys(telling)) or (lead.rule.send_to if lead else ())
@@ -119,7 +119,7 @@ def _tools(rules: RuleSet) -> _Tools:
 
 
 def _facts(
-    verdict: Verdict, reading: Reading, targets: tuple[Target, ...], places: PlaceFinder, finder: FactFinder,
+    verdict: ActResult, reading: Reading, targets: tuple[Target, ...], places: PlaceFinder, finder: FactFinder,
     rules: RuleSet,
 ) -> Facts:  # fmt: skip
     refs = places.refs(reading, targets)
@@ -154,7 +154,7 @@ def _old_news(item: Item, facts: Facts) -> str:
     return f"it happened on {facts.date}, {days} days before the report" if days > NEWS_DAYS else ""
 
 
-def _what(act: Act, verdict: Verdict) -> str:
+def _what(act: Act, verdict: ActResult) -> str:
     """Why the report has this act."""
     if verdict.match is None:
         return "nothing in it tells of an attack"
@@ -168,19 +168,19 @@ def _what(act: Act, verdict: Verdict) -> str:
     return verdict.match.pattern.why
 
 
-def _reason(case: Case, what: str, lead: Taken | None, rules: RuleSet) -> str:
+def _reason(case: Case, what: str, lead: Matched | None, rules: RuleSet) -> str:
     """A sentence for people: why this act, and why this rule or none."""
     act = case.act
     if lead is not None:
         raised = f", {lead.raised}" if lead.raised else ""
         return f"{act}: {what}; rule {lead.rule.id} ({lead.level}{raised})"
-    nearest = next(iter(rules.chooser.passed(case)), None) if rules.chooser.is_for(act) else None
+    nearest = next(iter(rules.rule_matcher.passed(case)), None) if rules.rule_matcher.is_for(act) else None
     if nearest is None or nearest.held == 0:
         return f"{act}: {what}; no rule is for {act}"
     return f"{act}: {what}; no rule takes it, the nearest is {nearest.rule.id}: {nearest.why}"
 
 
-def _evidence(verdict: Verdict, lead: Taken | None, reading: Reading, rules: RuleSet) -> tuple[Evidence, ...]:
+def _evidence(verdict: ActResult, lead: Matched | None, reading: Reading, rules: RuleSet) -> tuple[Evidence, ...]:
     """The words of the pattern that decided, those of the frame that changed it, and the rule's own."""
     out: list[Evidence] = []
     match = verdict.match

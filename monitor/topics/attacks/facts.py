@@ -11,7 +11,7 @@ from monitor.model.report import INCIDENT_ACTS, Act
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
-from monitor.topics.attacks.acts import Verdict
+from monitor.topics.attacks.acts import ActResult
 from monitor.topics.attacks.tolls import TollFinder
 
 #: weapons in the words of facts, most telling first; a general one is left out where a special one is named
@@ -53,7 +53,7 @@ class FactFinder:
         self._spoken, self._spoken_behind = mask("says", "statement"), mask("says-behind")
         self._days = [(i, mask(name)) for i, name in enumerate(_WEEKDAYS)]
 
-    def weapons(self, verdict: Verdict, reading: Reading) -> tuple[str, ...]:
+    def weapons(self, verdict: ActResult, reading: Reading) -> tuple[str, ...]:
         """Weapons of the deciding sentence; where it names none, of headline and lead."""
         match = verdict.match
         found = self._weapon_set([match.sentence]) if match else []
@@ -70,7 +70,7 @@ class FactFinder:
         names = [name for name, mask in self._weapons if tags & mask]
         return [n for n in names if not any(special in names for special in _GENERAL.get(n, ()))]
 
-    def claimed_by(self, verdict: Verdict, reading: Reading) -> tuple[str, ...]:
+    def claimed_by(self, verdict: ActResult, reading: Reading) -> tuple[str, ...]:
         """Actors that stand before (or, in the passive, behind) a word of claiming in the same sentence.
 
         Where a claim is told without such a word ("the group said on Tuesday it fired …"), the first that it names.
@@ -92,7 +92,7 @@ class FactFinder:
             out.update((name, None) for name in names[:1] if name and name != "unknown-fighters")
         return tuple(out)
 
-    def attributed_to(self, verdict: Verdict, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
+    def attributed_to(self, verdict: ActResult, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
         """Attackers named in the deciding sentence, or where headline or lead blame somebody, who do not claim it."""
         match = verdict.match
         if match is None or verdict.act not in INCIDENT_ACTS:
@@ -112,7 +112,7 @@ class FactFinder:
         """How many were killed and wounded, see `tolls`."""
         return self._tolls.harmed(reading)
 
-    def toll_claimed(self, verdict: Verdict, reading: Reading) -> bool:
+    def toll_claimed(self, verdict: ActResult, reading: Reading) -> bool:
         """Killed and wounded are the attackers' own numbers: without what they say there are others, or none."""
         others = [s for s in reading.sentences if not self._is_claimed(s, verdict.act)]
         if len(others) == len(reading.sentences):
@@ -150,7 +150,7 @@ class FactFinder:
                         return count
         return None
 
-    def day(self, verdict: Verdict, reading: Reading, zone: str) -> tuple[date, bool]:
+    def day(self, verdict: ActResult, reading: Reading, zone: str) -> tuple[date, bool]:
         """The local day of the attack, and whether the item says it (a date, a weekday, "yesterday")."""
         item = reading.item
         moment = item.reported

@@ -11,7 +11,7 @@ from monitor.rules.model import Precision
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
-from monitor.topics.attacks.acts import Verdict
+from monitor.topics.attacks.acts import ActResult
 from monitor.topics.attacks.scenes import SceneFinder, codes_of
 
 #: characters between "near" and the name: room for an article
@@ -51,7 +51,7 @@ class PlaceFinder:
         self._origin = mask("origin")
         self._scenes = SceneFinder(gazetteer, vocabulary)
 
-    def targets(self, verdict: Verdict, reading: Reading) -> tuple[Target, ...]:
+    def targets(self, verdict: ActResult, reading: Reading) -> tuple[Target, ...]:
         """The targets of the deciding sentence, most exact first; empty where the act has none."""
         match = verdict.match
         if match is None:

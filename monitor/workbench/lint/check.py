@@ -41,7 +41,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     yield from _without_numbers(files)
     yield from TermCheck(files, rules, lists).problems()
     reach = Reach(rules)
-    asked = [(rules.documents[one.rule.id], one) for one in rules.chooser.rules]
+    asked = [(rules.documents[one.rule.id], one) for one in rules.rule_matcher.rules]
     each = RuleCheck(lists, reach)
     for document, one in asked:
         yield from each.problems(document, one)

@@ -12,7 +12,7 @@ from monitor.rules.listfile import ListFile
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.reading import Reader
 from monitor.text.templates import split
-from monitor.topics.attacks.acts import Judge
+from monitor.topics.attacks.acts import ActClassifier
 from monitor.topics.attacks.facts import FactFinder
 from monitor.topics.attacks.places import PlaceFinder
 from monitor.workbench.lint.entries import Entry, Lists, wordings_of, words_of
@@ -34,7 +34,7 @@ def asked_by_program(rules: RuleSet) -> frozenset[str]:
     is built once more, with a vocabulary that listens."""
     ears = _Listening(**vars(rules.vocabulary))
     Reader(ears, rules.matcher)
-    Judge(ears)
+    ActClassifier(ears)
     FactFinder(ears)
     PlaceFinder(rules.gazetteer, ears)
     return frozenset(ears.asked)

@@ -19,7 +19,7 @@ class Reach:
     """Every place that a report of one folder's gazetteer can have; sets of them are bits of an integer."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._chooser = rules.chooser
+        self._rule_matcher = rules.rule_matcher
         places = {
             place: bool(as_target) for as_target in (False, True) for place in _places(rules.gazetteer, as_target)
         }
@@ -68,7 +68,7 @@ class Reach:
         if where is None:
             return -1
         if one.rule.id not in self._held:
-            holds = (self._chooser.holds(where, one.circle, place) for place in self._places)
+            holds = (self._rule_matcher.holds(where, one.circle, place) for place in self._places)
             self._held[one.rule.id] = sum(1 << i for i, held in enumerate(holds) if held)
         return self._held[one.rule.id]
 
