@@ -180,10 +180,10 @@ def compile_rules(files: RuleFiles) -> RuleSet:
     compiled = [words.compile(document, rule) for document, rule in rules]
     problems += words.problems
     if not vocabulary.patterns and any(INCIDENT_ACTS & set(rule.act) for _, rule in rules):
-        said = "no file in it holds a pattern, so no report would ever be an attack"
-        problems.append(
-            Problem(file=str(files.folder / "lists"), message=said, hint="copy it from `basewatch init DIR`")
-        )
+        lists = files.folder / "lists"
+        said = "no file in it holds a pattern" if lists.is_dir() else "the folder lists/ is gone"
+        hint = "copy it from a folder that `basewatch init DIR` writes"
+        problems.append(Problem(file=str(lists), message=f"{said}, so no report would ever be an attack", hint=hint))
     if problems:
         raise ConfigError(with_causes(problems, files.folder, files.unread))
     names = gazetteer.terms({**vocabulary.bits, **vocabulary.closures})

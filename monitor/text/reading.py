@@ -22,7 +22,7 @@ SENTENCE_LIMIT = 30
 #: a first line up to so many characters can stand for a title that is missing
 FIRST_LINE = 300
 HIT_LIMIT = 120
-#: spaces in "Москва." and "28 ноября.", with those around them and that of the full stop
+#: words of a place or a day that stands alone before a report ("Москва.", "28 ноября.")
 _DATELINE = 3
 _NUMBER = re.compile(r"(?<![^\W_])\d{1,3}(?:,\d{3})+(?!\w)|(?<![^\W_])\d+(?![^\W_])")
 _DIGIT = re.compile(r"\d")
@@ -163,8 +163,8 @@ class Reader:
         """The lead is the first two sentences behind the headline; the place and the day of a dateline are none."""
         if number > 4:
             return True
-        leads = [s for s in reading.sentences if s.zone == "lead"]
-        return len(leads) >= 2 and sum(s.text.words.count(" ", s.start, s.end) > _DATELINE for s in leads) >= 2
+        leads = [s for s in reading.sentences if s.zone == "lead" and not _is_dateline(s)]
+        return len(leads) >= 2
 
     def _sentence(
         self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int
@@ -289,6 +289,12 @@ class Reader:
 def _parts(character: str) -> bool:
     """Stands between two sentences and belongs to neither."""
     return character.isspace() or character == "|"
+
+
+def _is_dateline(sentence: Sentence) -> bool:
+    """A single word, or a day: the beginning of a dateline that a full stop parts from the report."""
+    words = sentence.text.words[sentence.start : sentence.end].split()
+    return len(words) < 2 or (len(words) <= _DATELINE and any(word.isdigit() for word in words))
 
 
 def _nations(hit: Hit) -> set[str]:

@@ -90,7 +90,7 @@ def test_a_mistake_in_a_list_file_is_told_without_all_that_follows(folder: Path,
     assert said.startswith("lists/weapons.yaml:")
 
 
-@pytest.mark.parametrize("name", ["places/gulf.yaml", "lists/patterns.yaml"])
+@pytest.mark.parametrize("name", ["places/gulf.yaml", "lists/incidents.yaml"])
 def test_a_shipped_file_that_nobody_misses_is_a_warning(folder: Path, name: str) -> None:
     (folder / name).unlink()
     files = read_folder(folder)

@@ -197,13 +197,14 @@ def test_pruning_takes_old_items_and_leaves_their_tombstones(told: Store) -> Non
     copy = replace(stored_item("COPY", first_seen=NOW), copy_of="GONE")
     with told.transaction() as tx:
         tx.add_items([stored_item("GONE", first_seen=NOW - 90 * DAY), stored_item("STAYS"), copy])
-        tx.remember(FEED.name, [(1, "GONE", 11), (2, "STAYS", 22)], now=NOW)
+        tx.remember(FEED.name, [(1, "GONE", 11)], now=NOW - 90 * DAY)
+        tx.remember(FEED.name, [(2, "STAYS", 22)], now=NOW)
         assert tx.prune(before=NOW - 30 * DAY, now=NOW) == {"items": 1, "tombstones": 0, "notices": 0}
         assert tx.item("GONE") is None
         assert tx.item("STAYS") == stored_item("STAYS")
         assert tx.item("COPY") == replace(copy, copy_of=None)
         known = tx.known([1, 2])
-    assert (known[1].item_id, known[1].text_hash, known[1].title) == (None, 11, "")
+    assert (known[1].item_id, known[1].text_hash, known[1].words.title) == (None, 11, "")
     assert known[2].item_id == "STAYS"
 
 
