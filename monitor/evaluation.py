@@ -1,12 +1,13 @@
-"""Classify → relate → decide: the judgement of one item, the same for the daemon and for every command. Pure."""
+"""Classify → relate → decide: one item, the same for the daemon and for every command."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from monitor.alerts.policy import decide
+from monitor.alerts.raising import raised
 from monitor.incidents.identity import relate
 from monitor.model.decision import Decision
 from monitor.model.incident import Incident, Relation
@@ -34,19 +35,27 @@ class Evaluation:
 
 
 def judge(
+    item: Item, novelty: Novelty, incidents: Sequence[Incident], rules: RuleSet, *, own: str | None = None
+) -> Evaluation:
+    """Classify, then `evaluate`: for a single item."""
+    return evaluate(item, novelty, classify(item, rules), incidents, rules, own=own)
+
+
+def evaluate(
     item: Item,
     novelty: Novelty,
-    incidents: list[Incident],
+    classification: Classification,
+    incidents: Sequence[Incident],
     rules: RuleSet,
     *,
     own: str | None = None,
 ) -> Evaluation:
-    """Classify → relate → decide, for the daemon, `classify` and `explain` alike.
+    """Relate → decide, of an item that is classified: everything that depends on what is known from before.
 
     `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
     """
-    classification = classify(item, rules, incidents)
     relation = relate(item, classification, incidents, zone_of=rules.zone_of, sides=rules.sides_of, own=own)
+    classification = raised(classification, incidents)
     decision = decide(novelty, classification, relation)
     return Evaluation(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
 
@@ -85,33 +94,40 @@ def incident_after(evaluation: Evaluation, addressed: Collection[str] | None = N
     )  # fmt: skip
 
 
-def remember_incident(incidents: list[Incident], incident: Incident) -> None:
-    """Puts `incident` into the list that the next item is related to."""
-    incidents[:] = [known for known in incidents if known.id != incident.id] + [incident]
-
-
-class Incidents:
-    """The incidents of the items judged so far: the daemon's path without a database, item after item."""
+class Ledger:
+    """The incidents so far: what the next item is related to. One for the daemon's writer and for every command."""
 
     def __init__(self, known: Iterable[Incident] = ()) -> None:
         """`known` are incidents from before the first item."""
         self._by_day: dict[date, dict[str, Incident]] = {}
+        self._days: dict[str, date] = {}
         for incident in known:
-            self._remember(incident)
+            self.remember(incident)
 
-    def judge(self, item: Item, rules: RuleSet) -> Evaluation:
-        """The judgement of an item that is news; its incident is remembered for the next one."""
-        evaluation = judge(item, Novelty.NEW, self._around(item, rules), rules)
+    def evaluate(
+        self, item: Item, novelty: Novelty, classification: Classification, rules: RuleSet, *, own: str | None = None
+    ) -> Evaluation:
+        """The evaluation of a classified item beside the incidents that matter to it; remembers nothing yet."""
+        return evaluate(item, novelty, classification, self._around(item, rules, own), rules, own=own)
+
+    def add(self, item: Item, rules: RuleSet) -> Evaluation:
+        """Classifies and evaluates an item that is news, and remembers its incident for the next one."""
+        evaluation = self.evaluate(item, Novelty.NEW, classify(item, rules), rules)
         incident = incident_after(evaluation)
         if incident is not None:
-            self._remember(incident)
+            self.remember(incident)
         return evaluation
 
-    def _remember(self, incident: Incident) -> None:
+    def remember(self, incident: Incident) -> None:
+        """The incident as it is now, in place of what it was."""
         self._by_day.setdefault(incident.date, {})[incident.id] = incident
+        self._days[incident.id] = incident.date
 
-    def _around(self, item: Item, rules: RuleSet) -> list[Incident]:
-        """Those that matter to an item: as many days back as the daemon looks."""
+    def _around(self, item: Item, rules: RuleSet, own: str | None) -> list[Incident]:
+        """Those that matter to an item: from `earliest_day` on, and the one that it belongs to."""
         first = earliest_day(item, rules)
         days = [first + timedelta(days=n) for n in range((item.reported.date() - first).days + 3)]
-        return [incident for day in days for incident in self._by_day.get(day, {}).values()]
+        found = {one.id: one for day in days for one in self._by_day.get(day, {}).values()}
+        if own is not None and own not in found and own in self._days:
+            found[own] = self._by_day[self._days[own]][own]
+        return list(found.values())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-from monitor.evaluation import Evaluation, Incidents
+from monitor.evaluation import Evaluation, Ledger
 from monitor.feeds.parse.dates import read_date
 from monitor.model.clock import Clock
 from monitor.model.item import Item
@@ -43,14 +43,14 @@ class Asked:
 
 def classify_lines(source: BinaryIO, sink: BinaryIO, rules: RuleSet, *, clock: Clock) -> bool:
     """Answers every line of `source` on `sink`; True where all of them could be read."""
-    seen = Incidents()
+    seen = Ledger()
     fine = True
     for number, line in numbered_lines(source):
         try:
             if line is None:
                 raise LineError(f"the line is longer than {MAX_LINE:,} bytes")
             asked = read_item(line, clock=clock)
-            answer = answer_of(asked.id, seen.judge(asked.item, rules))
+            answer = answer_of(asked.id, seen.add(asked.item, rules))
         except LineError as error:
             fine = False
             answer = {"id": error.id, "line": number, "error": str(error)}

@@ -106,7 +106,7 @@ def _judged(
     from monitor.topics.attacks.classifier import consider
 
     evaluation = judge(item, Novelty.NEW, around, rules)
-    _, case = consider(item, rules, around)
+    _, case = consider(item, rules)
     passed = tuple(rules.rule_matcher.nearest(case))
     return Explained(evaluation=evaluation, rules=rules, passed=passed, stored=stored, first=first, alerts=alerts)
 

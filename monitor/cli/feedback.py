@@ -157,13 +157,14 @@ def _of_stored(
 
 
 def _judged_now(store: Store, stored: StoredItem) -> Classification:
+    from monitor.alerts.raising import raised
     from monitor.evaluation import earliest_day
     from monitor.topics.attacks.classifier import classify
 
     rules = rules_from(None)
     with store.read() as tx:
         known = tx.incidents(earliest_day(stored.item, rules))
-    return classify(stored.item, rules, [one for one in known if one.opened_at < stored.item.first_seen])
+    return raised(classify(stored.item, rules), [one for one in known if one.opened_at < stored.item.first_seen])
 
 
 def _take_back(what: str) -> Feedback:

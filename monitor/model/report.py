@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -101,12 +102,24 @@ class ScorePart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IfFirst:
+    """A level that a rule has where nothing happened at the place of the attack on so many days before it."""
+
+    level: Level
+    days: int
+    #: the condition as the rule has it
+    written: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RuleTaken:
     """One rule that takes an item, as it is recorded: what it would tell, and whom."""
 
     rule: str
     #: after `raise_to_…_if`
     level: Level
+    #: what would raise it further, to be asked of the known incidents
+    if_first: tuple[IfFirst, ...] = ()
     #: channel tags
     send_to: tuple[str, ...] = ()
     #: the rule has `status: trial`: it decides and records, and tells nobody
@@ -135,6 +148,8 @@ class Classification:
     trial: bool = False
     #: every rule that took it, the most urgent first
     taken: tuple[RuleTaken, ...] = ()
+    #: why this act, a part of `reason`
+    what: str = ""
     #: sentence for people: why this act and this rule, or why none
     reason: str = ""
     facts: Facts = field(default_factory=Facts)
@@ -156,3 +171,15 @@ class Classification:
     def tells(self) -> bool:
         """True where some live rule would tell it at once, whatever its act."""
         return self.level is not None and self.level.rank >= Level.NOTICE.rank and not self.trial
+
+
+def channels_of(taken: Sequence[RuleTaken], lead: RuleTaken) -> tuple[str, ...]:
+    """The channels of every rule that tells at once; where none does, those of the leading rule."""
+    telling = [channel for one in taken if one.tells for channel in one.send_to]
+    return tuple(dict.fromkeys(telling)) or lead.send_to
+
+
+def reason_of(what: str, lead: RuleTaken) -> str:
+    """A sentence for people: why this act, and which rule at which level."""
+    raised = f", {lead.raised}" if lead.raised else ""
+    return f"{what}; rule {lead.rule} ({lead.level}{raised})"

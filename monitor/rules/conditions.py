@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Annotated, Literal, cast
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from monitor.config.yamlfile import Strict, did_you_mean
-from monitor.model.incident import Incident
-from monitor.model.place import PlaceRole
 from monitor.model.report import Facts
 from monitor.topics.attacks.facts import WEAPONS
 
@@ -39,8 +35,13 @@ class Condition(Strict):
     days: int = 0
     written: str
 
-    def holds(self, facts: Facts, incidents: Sequence[Incident]) -> bool:
-        """Whether the report states it; what it does not state holds nothing. `incidents` are known from before."""
+    @property
+    def is_of_the_past(self) -> bool:
+        """It asks what happened before, which no report states: see `alerts.raising`."""
+        return self.fact == "first here"
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether the report states it; what it does not state holds nothing."""
         match self.fact:
             case "killed" | "wounded" | "intercepted":
                 stated: int | None = getattr(facts, self.fact)
@@ -54,25 +55,10 @@ class Condition(Strict):
             case "attributed":
                 return bool(facts.attributed_to) if not self.name else self.name in facts.attributed_to
             case "first here":
-                return _is_first(facts, incidents, self.days)
+                return False
 
     def __str__(self) -> str:
         return self.written
-
-
-def _is_first(facts: Facts, incidents: Sequence[Incident], days: int) -> bool:
-    """No incident at the place (or in the country, where the report tells no more) on the days before its day."""
-    target = next((place for place in facts.places if place.role is PlaceRole.TARGET), None)
-    day: date | None = facts.date
-    if target is None or day is None:
-        return False
-    earliest = day - timedelta(days=days)
-    vague = target.id.startswith("country:")
-    return not any(
-        earliest <= known.date < day
-        and any(place.country == target.country if vague else place.id == target.id for place in known.places)
-        for known in incidents
-    )
 
 
 def read_condition(value: object) -> object:

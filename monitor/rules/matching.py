@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.report import INCIDENT_ACTS, Act, Facts, Level
+from monitor.model.report import INCIDENT_ACTS, Act, Facts, IfFirst, Level
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.model import PRECISIONS, Never, Rule, Source, Where
 from monitor.rules.wording import Wanted
@@ -51,8 +50,6 @@ class Case:
     reading: Reading
     #: the sentence that decided the act
     deciding: Sentence | None
-    #: what is known from before, for `first here in 30 days`
-    incidents: Sequence[Incident] = ()
     #: the act that the report had until a rule's `never … instead` changed it; None where none did
     before: Act | None = None
 
@@ -65,6 +62,8 @@ class Matched:
     level: Level
     #: why the level was raised; empty where it was not
     raised: str = ""
+    #: what would raise it further, to be asked of the known incidents
+    if_first: tuple[IfFirst, ...] = ()
     #: the words of the rule's own `what` and `points`
     hits: tuple[Hit, ...] = ()
 
@@ -184,11 +183,8 @@ class RuleMatcher:
             if silenced is not None:
                 words = ", ".join(f"“{hit.written}”" for hit in silenced[:3])
                 return NotMatched(rule, 7, f"never where {words} stands in the {never.scope}", never.instead)
-        for higher, conditions in rule.raises:
-            condition = next((c for c in conditions if c.holds(case.facts, case.incidents)), None)
-            if condition is not None and higher.rank > level.rank:
-                return Matched(rule, higher, f"raised to {higher}: {condition}", hits)
-        return Matched(rule, level, "", hits)
+        level, raised, if_first = _raised(rule, level, case.facts)
+        return Matched(rule, level, raised, if_first, hits)
 
     def _level_at(self, one: CompiledRule, case: Case) -> tuple[Level | None, str]:
         """The rule's level at the places of the report; None, and why, where it is not about them."""
@@ -234,6 +230,20 @@ class RuleMatcher:
             elif name == place.place_id or (name == place.country and name not in self._gazetteer.places):
                 return True
         return False
+
+
+def _raised(rule: Rule, level: Level, facts: Facts) -> tuple[Level, str, tuple[IfFirst, ...]]:
+    """The level after what the report states, why, and what of the past would raise it further."""
+    further: list[IfFirst] = []
+    for higher, conditions in rule.raises:
+        if higher.rank <= level.rank:
+            break
+        stated = next((condition for condition in conditions if condition.holds(facts)), None)
+        if stated is not None:
+            return higher, f"raised to {higher}: {stated}", tuple(further)
+        past = (condition for condition in conditions if condition.is_of_the_past)
+        further += [IfFirst(level=higher, days=one.days, written=one.written) for one in past]
+    return level, "", tuple(further)
 
 
 def _not_said_so(rule: Rule, item: Item) -> str:

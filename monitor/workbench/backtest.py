@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.evaluation import EVALUATED, INCIDENT_HORIZON, Evaluation, Incidents, refusal
+from monitor.evaluation import EVALUATED, INCIDENT_HORIZON, Evaluation, Ledger, refusal
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.incident import Incident
 from monitor.model.item import Item
@@ -100,7 +100,7 @@ class Replay:
     def __init__(self, rules: RuleSet, known: Iterable[Incident] = ()) -> None:
         """`known` are the incidents that were known before the first item came."""
         self._rules = rules
-        self._incidents = Incidents(known)
+        self._incidents = Ledger(known)
         #: incident and rule of what trial rules would have told; each tells an incident once
         self._on_trial: set[tuple[str, str]] = set()
 
@@ -108,7 +108,7 @@ class Replay:
         """What becomes of the next item."""
         if not past.news:
             return Replayed(past=past, evaluation=None, why_quiet="it is a copy, or was old when it came")
-        evaluation = self._incidents.judge(past.item, self._rules)
+        evaluation = self._incidents.add(past.item, self._rules)
         return Replayed(
             past=past,
             evaluation=evaluation,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from monitor.evaluation import Evaluation, Incidents, refusal
+from monitor.evaluation import Evaluation, Ledger, refusal
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import Act, Classification, Level, RuleTaken
@@ -85,21 +85,21 @@ class Comparison:
         """`known` are the incidents that were known before the first item came."""
         known = tuple(known)
         self._old, self._new = old, new
-        self._before, self._after = Incidents(known), Incidents(known)
+        self._before, self._after = Ledger(known), Ledger(known)
         #: how many messages each would have sent: one for each attack, not for each report
         self.messages_before = self.messages_after = 0
 
     def compare(self, item: Item) -> Change | None:
         """The next item that came; None where both rule sets make the same of it."""
-        before = self._before.judge(item, self._old)
-        after = self._after.judge(item, self._new)
+        before = self._before.add(item, self._old)
+        after = self._after.add(item, self._new)
         self.messages_before += before.decision.tell
         self.messages_after += after.decision.tell
         return self._change(before, after)
 
     def compare_example(self, rule: str, item: Item) -> Change | None:
         """A text that stands in a rule: it belongs to no incident, and no message is counted."""
-        before, after = Incidents().judge(item, self._old), Incidents().judge(item, self._new)
+        before, after = Ledger().add(item, self._old), Ledger().add(item, self._new)
         return self._change(before, after, example_of=rule)
 
     def _change(self, before: Evaluation, after: Evaluation, *, example_of: str | None = None) -> Change | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.alerts.raising import raised
 from monitor.model.feedback import Feedback
 from monitor.model.incident import Incident
 from monitor.model.item import Item
@@ -65,6 +66,7 @@ def rehearse(
 
 def _try_example(rule: Rule, text: str, must_alert: bool, rules: RuleSet, now: datetime) -> Rehearsed:
     found, case = consider(Item(id="example", title=text, first_seen=now), rules)
+    found = raised(found, ())
     own = next((one for one in found.taken if one.rule == rule.id), None)
     # `if_unknown` may file a report lower than its rule; that is not what an example under `alert` asks for
     holds = (own is not None and own.level.rank >= rule.level.rank) if must_alert else own is None
@@ -86,7 +88,7 @@ def _beside(found: Classification, own: str) -> str:
 
 def _try_feedback(feedback: Feedback, incidents: Sequence[Incident], rules: RuleSet) -> Rehearsed:
     item = feedback.item
-    found = classify(item, rules, [known for known in incidents if known.opened_at < item.first_seen])
+    found = raised(classify(item, rules), [known for known in incidents if known.opened_at < item.first_seen])
     return Rehearsed(
         origin=Origin.FEEDBACK, text=item.title, must_alert=feedback.must_alert,
         holds=found.tells is feedback.must_alert, rule=found.rule, why=found.reason, feedback=feedback,

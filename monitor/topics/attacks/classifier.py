@@ -7,9 +7,17 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.report import INCIDENT_ACTS, Act, Classification, Evidence, Facts, RuleTaken
+from monitor.model.report import (
+    INCIDENT_ACTS,
+    Act,
+    Classification,
+    Evidence,
+    Facts,
+    RuleTaken,
+    channels_of,
+    reason_of,
+)
 from monitor.rules.folder import RuleSet
 from monitor.rules.matching import Case, Matched
 from monitor.text.matcher import Hit
@@ -25,22 +33,17 @@ from monitor.topics.attacks.quoting import Quotes, deciding_sentence
 NEWS_DAYS = 4
 
 
-def classify(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> Classification:
-    """What `item` reports and which rules want it told. Pure: same item, rules and past, same answer.
-
-    `incidents` are known ones, for rules that ask what happened at a place before.
-    """
-    return _consider(item, rules, incidents)[0]
+def classify(item: Item, rules: RuleSet) -> Classification:
+    """What `item` reports and which rules want it told. Pure: same item and rules, same answer."""
+    return _consider(item, rules)[0]
 
 
-def consider(item: Item, rules: RuleSet, incidents: Sequence[Incident] = ()) -> tuple[Classification, Case]:
+def consider(item: Item, rules: RuleSet) -> tuple[Classification, Case]:
     """The classification, and the case that the rules were asked about (for `explain`: which rules passed, and why)."""
-    return _consider(item, rules, incidents, all_names=True)
+    return _consider(item, rules, all_names=True)
 
 
-def _consider(
-    item: Item, rules: RuleSet, incidents: Sequence[Incident], *, all_names: bool = False
-) -> tuple[Classification, Case]:
+def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[Classification, Case]:
     """`all_names`: the case holds every place that is named, also where no rule for its act is there to ask."""
     places, finder = _tools(rules)[:2]
     reading = rules.reader.read(item)
@@ -54,7 +57,7 @@ def _consider(
     if old:
         act = Act.BACKGROUND
     case = Case(
-        item=item, act=act, targets=targets, facts=facts, reading=reading, incidents=incidents,
+        item=item, act=act, targets=targets, facts=facts, reading=reading,
         named=places.named(reading) if all_names or _asks_for_names(act, rules) else (),
         deciding=verdict.match.sentence if verdict.match else None,
     )  # fmt: skip
@@ -71,10 +74,11 @@ def _consider(
         act=case.act,
         rule=lead.rule.id if lead else None,
         level=lead.level if lead else None,
-        send_to=_channels(recorded, lead),
+        send_to=channels_of(recorded, _recorded(lead)) if lead else (),
         trial=lead is not None and lead.rule.status == "trial",
         taken=recorded,
-        reason=_reason(case, old or _what(case.act, verdict), lead, rules),
+        what=f"{case.act}: {old or _what(case.act, verdict)}",
+        reason=_reason(case, f"{case.act}: {old or _what(case.act, verdict)}", lead, rules),
         facts=facts,
         evidence=_evidence(verdict, lead, reading, rules),
         deciding=deciding.span if deciding else None,
@@ -93,14 +97,9 @@ def _asks_for_names(act: Act, rules: RuleSet) -> bool:
 def _recorded(one: Matched) -> RuleTaken:
     rule = one.rule
     return RuleTaken(
-        rule=rule.id, level=one.level, send_to=rule.send_to, trial=rule.status == "trial", raised=one.raised
-    )
-
-
-def _channels(taken: Sequence[RuleTaken], lead: Matched | None) -> tuple[str, ...]:
-    """The channels of every rule that tells at once; where none does, those of the leading rule."""
-    telling = [channel for one in taken if one.tells for channel in one.send_to]
-    return tuple(dict.fromkeys(telling)) or (lead.rule.send_to if lead else ())
+        rule=rule.id, level=one.level, if_first=one.if_first, send_to=rule.send_to,
+        trial=rule.status == "trial", raised=one.raised,
+    )  # fmt: skip
 
 
 class _Tools(NamedTuple):
@@ -170,14 +169,12 @@ def _what(act: Act, verdict: ActResult) -> str:
 
 def _reason(case: Case, what: str, lead: Matched | None, rules: RuleSet) -> str:
     """A sentence for people: why this act, and why this rule or none."""
-    act = case.act
     if lead is not None:
-        raised = f", {lead.raised}" if lead.raised else ""
-        return f"{act}: {what}; rule {lead.rule.id} ({lead.level}{raised})"
-    nearest = next(iter(rules.rule_matcher.passed(case)), None) if rules.rule_matcher.is_for(act) else None
+        return reason_of(what, _recorded(lead))
+    nearest = next(iter(rules.rule_matcher.passed(case)), None) if rules.rule_matcher.is_for(case.act) else None
     if nearest is None or nearest.held == 0:
-        return f"{act}: {what}; no rule is for {act}"
-    return f"{act}: {what}; no rule takes it, the nearest is {nearest.rule.id}: {nearest.why}"
+        return f"{what}; no rule is for {case.act}"
+    return f"{what}; no rule takes it, the nearest is {nearest.rule.id}: {nearest.why}"
 
 
 def _evidence(verdict: ActResult, lead: Matched | None, reading: Reading, rules: RuleSet) -> tuple[Evidence, ...]:
