@@ -21,7 +21,8 @@ from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
 from monitor.malloc import keep_small
 from monitor.model.clock import Clock
 from monitor.model.feed import Feed
-from monitor.pipeline import Pipeline, PollReport
+from monitor.pipeline import Pipeline
+from monitor.polls import PollReport
 from monitor.store.store import Store
 from monitor.store.thread import StoreThread
 from monitor.store.upgrade import SchemaState, check_schema, schema_state

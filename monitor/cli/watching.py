@@ -14,7 +14,7 @@ from monitor.errors import StoreError
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.delivery import Attempt
-    from monitor.pipeline import PollReport
+    from monitor.polls import PollReport
     from monitor.store.store import Store
 
 BacklogOption = Annotated[

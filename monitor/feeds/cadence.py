@@ -6,13 +6,14 @@ Pure: `now` and the random `spread` are the caller's. A feed is never given up: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.feeds.fetch.locations import holds_secret, is_https_upgrade
 from monitor.model.document import ParseFailed
 from monitor.model.feed import Feed, FeedState
 from monitor.model.fetch import Fetched, FetchFailed, NotModified
+from monitor.model.poll import FeedAnswer
 
 #: longest wait that a Retry-After is obeyed for
 _LONGEST_RETRY_AFTER = timedelta(hours=24)
@@ -129,3 +130,40 @@ def _backed_off(feed: Feed, steps: int) -> timedelta:
 
 def _times(number: int) -> str:
     return "for the first time" if number == 1 else f"{number} times in a row"
+
+
+def _detail_after(state: FeedState, answer: FeedAnswer) -> str:
+    """What people are told of the feed: of a document that has not changed, what was odd about it still is."""
+    unchanged = isinstance(answer.outcome, NotModified) and not state.failures
+    return answer.detail or (state.last_detail if unchanged else "")
+
+
+def state_after(
+    feed: Feed, state: FeedState, answer: FeedAnswer, *, now: datetime, offline: bool, spread: float
+) -> FeedState:
+    """What is remembered of a feed after a poll."""
+    outcome = answer.outcome
+    if state.url != feed.url:
+        # the feeds file was edited meanwhile; the new address is due at once and has validators of its own
+        return replace(state, last_poll_at=now, last_result=outcome.result, last_detail="asked at its former address")
+    cadence = next_poll(feed, state, outcome, now=now, offline=offline, spread=spread)
+    after = replace(
+        state, next_poll_at=cadence.next_poll_at, failures=cadence.failures, last_poll_at=now,
+        last_result=outcome.result, last_detail=_detail_after(state, answer),
+    )  # fmt: skip
+    if isinstance(outcome, FetchFailed | ParseFailed):
+        return after
+    permanent = outcome.permanent_url
+    redirect_url, redirect_since = watch_redirect(state, permanent, now=now, polled_url=answer.url)
+    after = replace(
+        after, last_success_at=now, blind_told_at=None, redirect_url=redirect_url, redirect_since=redirect_since,
+        baseline_at=state.baseline_at or now,
+    )  # fmt: skip
+    if answer.fetched is not None:
+        fetched = answer.fetched
+        return replace(after, etag=fetched.etag, last_modified=fetched.last_modified, body_hash=fetched.body_hash)
+    if isinstance(outcome, NotModified):
+        return replace(
+            after, etag=outcome.etag or state.etag, last_modified=outcome.last_modified or state.last_modified
+        )
+    return after

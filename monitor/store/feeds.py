@@ -11,8 +11,7 @@ from sqlalchemy import Delete, Row, Select, bindparam, delete, func, insert, or_
 
 from monitor.errors import StoreError
 from monitor.model.feed import Feed, FeedState, PollEvent
-from monitor.store.frozen import columns_of
-from monitor.store.part import Part
+from monitor.store.part import Part, chunks
 from monitor.store.tables import FeedRow, FetchEventRow, ItemRow, table_of
 
 #: polls remembered of each feed
@@ -24,7 +23,8 @@ _OF_THE_ADDRESS = (
     "etag", "last_modified", "body_hash", "redirect_url", "redirect_since", "next_poll_at", "mistrusted_at",
 )  # fmt: skip
 _FEEDS, _EVENTS = table_of(FeedRow), table_of(FetchEventRow)
-_EVENT = [getattr(FetchEventRow, field.name) for field in fields(PollEvent)]
+_EVENT_FIELDS = [field.name for field in fields(PollEvent)]
+_EVENT = [getattr(FetchEventRow, name) for name in _EVENT_FIELDS]
 
 
 class FeedPart(Part):
@@ -57,7 +57,9 @@ class FeedPart(Part):
         """The configured feeds by name, or those of `names` that the database knows."""
         if names is None:
             return self._states(_states().where(FeedRow.configured).order_by(FeedRow.name))
-        return self._states(_states().where(FeedRow.name.in_(list(names))).order_by(FeedRow.name))
+        states = [state for some in chunks(names) for state in self._states(_states().where(FeedRow.name.in_(some)))]
+        self._feed_ids |= {state.name: state.feed_id for state in states}
+        return sorted(states, key=lambda state: state.name)
 
     def feed_state(self, name: str) -> FeedState:
         """The state of one feed; `StoreError` where the database does not know it."""
@@ -75,12 +77,17 @@ class FeedPart(Part):
         order = (FeedRow.next_poll_at.asc().nulls_first(), FeedRow.id)
         return self._states(_states().where(FeedRow.configured, due).order_by(*order))
 
-    def save_poll(self, state: FeedState, event: PollEvent) -> None:
-        """The state after a poll and the poll itself; of each feed the last 30 polls stay."""
-        values = {name: getattr(state, name) for name in _STATE}
-        self._connection.execute(_SAVE_STATE, values | {"of": state.feed_id})
-        self._connection.execute(_ADD_EVENT, columns_of(event) | {"feed_id": state.feed_id})
-        self._connection.execute(_DROP_EVENTS, {"of": state.feed_id})
+    def save_polls(self, polls: Sequence[tuple[FeedState, PollEvent]]) -> None:
+        """The states after polls and the polls themselves; of each feed the last 30 polls stay."""
+        if polls:
+            states = [{name: getattr(state, name) for name in _STATE} | {"of": state.feed_id} for state, _ in polls]
+            self._connection.execute(_SAVE_STATE, states)
+            events = [
+                {name: getattr(event, name) for name in _EVENT_FIELDS} | {"feed_id": state.feed_id}
+                for state, event in polls
+            ]
+            self._connection.execute(_ADD_EVENT, events)
+            self._connection.execute(_DROP_EVENTS, [{"of": state.feed_id} for state, _ in polls])
 
     def hasten(self, results: Collection[str], *, at: datetime) -> None:
         """Asks the feeds whose last result is one of these again at `at`, where they were to wait longer."""

@@ -33,15 +33,18 @@ class FingerprintPart(Part):
                 )  # fmt: skip
         return answer
 
-    def remember(self, feed: str, rows: Sequence[tuple[int, str | None, int]], *, now: datetime) -> None:
-        """Keeps (key, item id, text hash) for a feed; a key that is held already goes to the item named here.
+    def remember(self, rows: Sequence[tuple[str, int, str | None, int, datetime]]) -> None:
+        """Keeps (feed, key, item id, text hash, when); a key that is held already goes to the item named here.
 
-        A key that stays with its item keeps the time when it was first seen. One call for all rows of a poll is
+        A key that stays with its item keeps the time when it was first seen. One call for all rows of many polls is
         many times faster than one per item.
         """
         if rows:
-            same = {"feed_id": self._feed_id(feed), "first_seen": now, "last_seen": now.date()}
-            values = [same | {"key": key, "item_id": item, "text_hash": text_hash} for key, item, text_hash in rows]
+            values = [
+                {"feed_id": self._feed_id(feed), "key": key, "item_id": item, "text_hash": text_hash,
+                 "first_seen": when, "last_seen": when.date()}
+                for feed, key, item, text_hash, when in rows
+            ]  # fmt: skip
             self._connection.execute(_remember(self._connection.dialect.name), values)
 
     def touch(self, keys: Iterable[int], *, now: datetime) -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from monitor.dedupe.fingerprint import entry_keys
 from monitor.model.decision import Decision
 from monitor.model.document import Entry
 from monitor.model.item import Item
 from monitor.model.stored import StoredItem
-from monitor.store.part import Part
+from monitor.store.part import Part, chunks
 from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
 
 _TABLE = table_of(ItemRow)
+_UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("of"))
 #: rows that are read ahead where many are asked for
 AT_A_TIME = 500
 _ITEM = [field.name for field in fields(Item) if field.name != "feed"]
@@ -31,14 +32,20 @@ class ItemPart(Part):
         if items:
             self._connection.execute(insert(_TABLE), [self._row(stored) for stored in items])
 
-    def update_item(self, stored: StoredItem) -> None:
-        """Replaces a stored item by its edited self."""
-        row = self._row(stored)
-        self._connection.execute(update(_TABLE).where(_TABLE.c.id == row.pop("id")).values(**row))
+    def update_items(self, items: Sequence[StoredItem]) -> None:
+        """Replaces stored items by their edited selves."""
+        if items:
+            rows = [self._row(stored) for stored in items]
+            self._connection.execute(_UPDATE, [{"of": row.pop("id"), **row} for row in rows])
 
     def item(self, item_id: str) -> StoredItem | None:
         """One item; None where there is none, or no more."""
         return self._first(_items().where(ItemRow.id == item_id))
+
+    def items_by_id(self, ids: Collection[str]) -> dict[str, StoredItem]:
+        """The items with these ids, as far as there are any."""
+        found = (self._all(_items().where(ItemRow.id.in_(some))) for some in chunks(ids))
+        return {stored.item.id: stored for some in found for stored in some}
 
     def items(self, since: datetime, *, feed: str | None = None, limit: int | None = None) -> list[StoredItem]:
         """Items first seen since then, newest first."""

@@ -24,7 +24,8 @@ from monitor.configuration import Configuration, load_configuration, snapshot_of
 from monitor.daemon import Daemon, run
 from monitor.errors import PlaceTaken, StoreError
 from monitor.model.feed import Feed, FeedState
-from monitor.pipeline import Pipeline, PollReport
+from monitor.pipeline import Pipeline
+from monitor.polls import PollReport
 from newsroom import Newsroom, Story, shipped_rules
 
 

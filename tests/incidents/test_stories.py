@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from classifying import item, shipped
-from monitor.evaluation import Incidents, incident_after
+from monitor.evaluation import Ledger, incident_after
 from monitor.model.incident import Incident
 
 STORIES: list[dict[str, Any]] = yaml.safe_load(
@@ -21,13 +21,13 @@ TUESDAY = datetime(2026, 5, 5, tzinfo=UTC)
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["story"])
 def test_story(story: dict[str, Any]) -> None:
-    configuration = Incidents()
+    ledger = Ledger()
     letters: dict[str, str] = {}
     latest: dict[str, Incident] = {}
     heard, expected = [], []
     for number, report in enumerate(story["reports"]):
         came = TUESDAY + timedelta(days=report.get("day", 0), hours=report.get("hour", 9), minutes=number)
-        evaluation = configuration.judge(
+        evaluation = ledger.add(
             item(report["title"], summary=report.get("summary", ""), published=came), shipped()
         )
         incident = evaluation.relation.incident
@@ -46,25 +46,25 @@ def test_story(story: dict[str, Any]) -> None:
 
 def test_no_two_countries_ever_meet() -> None:
     """One sentence with each country of the gazetteer in turn, all on one day: the words could not be more alike."""
-    configuration = Incidents()
+    ledger = Ledger()
     rules = shipped()
     for number, country in enumerate(rules.gazetteer.countries.values()):
         news = item(
             f"Drones strike NATO base in {country.name}", published=TUESDAY + timedelta(hours=9, minutes=number)
         )
-        relation = configuration.judge(news, rules).relation
+        relation = ledger.add(news, rules).relation
         assert relation.kind == "opens", country.name
         assert relation.incident is not None
         assert relation.incident.place_id == f"country:{country.id}"
 
 
 def test_a_further_place_is_a_new_version_so_that_receivers_keep_both_messages() -> None:
-    configuration = Incidents()
+    ledger = Ledger()
     first = item("Iran fires missiles at US bases in Qatar and Kuwait", published=TUESDAY + timedelta(hours=9))
     second = item("Iranian missiles hit US bases in Qatar and Bahrain", published=TUESDAY + timedelta(hours=10))
     versions = []
     for news in (first, second):
-        evaluation = configuration.judge(news, shipped())
+        evaluation = ledger.add(news, shipped())
         incident = incident_after(evaluation)
         assert incident is not None
         versions.append((incident.version, str(evaluation.decision.reason)))

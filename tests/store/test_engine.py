@@ -45,7 +45,7 @@ def test_an_exception_leaves_nothing_behind(synced: Store) -> None:
 
 def test_a_broken_promise_between_rows_is_refused_at_the_commit(synced: Store) -> None:
     with pytest.raises(StoreError), synced.transaction() as tx:
-        tx.remember(FEED.name, [(1, "NOBODY", 0)], now=NOW)
+        tx.remember([(FEED.name, *row, NOW) for row in [(1, "NOBODY", 0)]])
     with synced.read() as tx:
         assert tx.known([1]) == {}
 
@@ -149,7 +149,7 @@ with store.transaction() as tx:
     tx.sync_feeds([FEED], now=NOW)
 with store.transaction() as tx:
     tx.add_items([stored_item(f"I{n}") for n in range(500)])
-    tx.remember(FEED.name, [(n, f"I{n}", 0) for n in range(500)], now=NOW)
+    tx.remember([(FEED.name, *row, NOW) for row in [(n, f"I{n}", 0) for n in range(500)]])
     print("half", flush=True)
     time.sleep(60)
 """
@@ -157,7 +157,7 @@ with store.transaction() as tx:
 
 def test_kill_9_in_the_middle_of_a_transaction_leaves_nothing_half(database_url: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-c", WRITER, database_url, str(Path(__file__).parent.parent)]
+    command = [sys.executable, "-c", WRITER, database_url, str(Path(__file__).parent.parent / "support")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "half\n"

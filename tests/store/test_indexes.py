@@ -18,7 +18,7 @@ from values import FEED, INCIDENT, NOW, stored_item
 QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "feed_state": lambda tx: tx.feed_state(FEED.name),
     "due_feeds": lambda tx: tx.due_feeds(NOW),
-    "save_poll": lambda tx: tx.save_poll(tx.feed_state(FEED.name), PollEvent(at=NOW, result="fetched")),
+    "save_poll": lambda tx: tx.save_polls([(tx.feed_state(FEED.name), PollEvent(at=NOW, result="fetched"))]),
     "feed_events": lambda tx: tx.feed_events(FEED.name),
     "known": lambda tx: tx.known([1, 2]),
     "touch": lambda tx: tx.touch([1, 2], now=NOW),
@@ -32,7 +32,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "incidents by date": lambda tx: tx.incidents(NOW.date()),
     "incidents by date and id": lambda tx: tx.incidents(NOW.date(), also=["x"]),
     "update_incident": lambda tx: tx.update_incident(INCIDENT),
-    "update_item": lambda tx: tx.update_item(stored_item("A")),
+    "update_item": lambda tx: tx.update_items([stored_item("A")]),
     "alerts": lambda tx: tx.alerts(NOW),
     "deliveries_of": lambda tx: tx.deliveries_of("x"),
     "due_deliveries": lambda tx: tx.due_deliveries(NOW),

@@ -49,7 +49,7 @@ def test_an_edited_item_replaces_itself(synced: Store) -> None:
     edited = replace(full_item("A"), item=replace(full_item("A").item, title="Two drones"), updated_at=NOW + DAY)
     with synced.transaction() as tx:
         tx.add_items([stored_item("A"), stored_item("B")])
-        tx.update_item(edited)
+        tx.update_items([edited])
     with synced.read() as tx:
         assert tx.item("A") == edited
         assert tx.item("B") == stored_item("B")
@@ -75,7 +75,7 @@ def test_an_item_is_found_by_its_canonical_address(synced: Store) -> None:
     assert keys.link is not None
     with synced.transaction() as tx:
         tx.add_items([full_item("A")])
-        tx.remember(FEED.name, [(keys.link, "A", 1)], now=NOW)
+        tx.remember([(FEED.name, *row, NOW) for row in [(keys.link, "A", 1)]])
         assert tx.find_item_by_url("https://x.example/1?a=b") == full_item("A")
         assert tx.find_item_by_url("https://x.example/2") is None
         assert tx.find_item_by_url("") is None
@@ -117,7 +117,7 @@ def test_times_come_back_in_utc_and_naive_ones_are_refused(synced: Store) -> Non
 def test_keys_are_remembered_with_their_item(synced: Store) -> None:
     with synced.transaction() as tx:
         # keys may come before their item: the check waits for the commit
-        tx.remember(FEED.name, [(2**63 - 1, "A", -(2**63)), (-5, None, 7)], now=NOW)
+        tx.remember([(FEED.name, *row, NOW) for row in [(2**63 - 1, "A", -(2**63)), (-5, None, 7)]])
         tx.add_items([full_item("A")])
     with synced.read() as tx:
         known = tx.known([2**63 - 1, -5, 99])
@@ -134,9 +134,9 @@ def test_keys_are_remembered_with_their_item(synced: Store) -> None:
 def test_a_key_goes_to_the_item_that_took_it_last_and_keeps_its_age_with_its_item(synced: Store) -> None:
     with synced.transaction() as tx:
         tx.add_items([stored_item("A"), stored_item("B")])
-        tx.remember(FEED.name, [(1, "A", 10), (2, "A", 10)], now=NOW)
-        tx.remember("other", [(1, "B", 20)], now=NOW + DAY)
-        tx.remember(FEED.name, [(2, "A", 11)], now=NOW + DAY)
+        tx.remember([(FEED.name, *row, NOW) for row in [(1, "A", 10), (2, "A", 10)]])
+        tx.remember([("other", *row, NOW + DAY) for row in [(1, "B", 20)]])
+        tx.remember([(FEED.name, *row, NOW + DAY) for row in [(2, "A", 11)]])
         known = tx.known([1, 2])
     assert (known[1].item_id, known[1].feed, known[1].text_hash, known[1].first_seen) == ("B", "other", 20, NOW + DAY)
     assert (known[2].item_id, known[2].text_hash, known[2].first_seen) == ("A", 11, NOW)
@@ -147,7 +147,7 @@ def test_known_says_what_was_old_also_of_copies(synced: Store) -> None:
     copy = replace(stored_item("B"), novelty=Novelty.COPY, novelty_reason=NoveltyReason.LINK, copy_of="A")
     with synced.transaction() as tx:
         tx.add_items([old, copy, stored_item("C")])
-        tx.remember(FEED.name, [(1, "A", 0), (2, "B", 0), (3, "C", 0)], now=NOW)
+        tx.remember([(FEED.name, *row, NOW) for row in [(1, "A", 0), (2, "B", 0), (3, "C", 0)]])
         known = tx.known([1, 2, 3])
     assert [known[key].old for key in (1, 2, 3)] == [NoveltyReason.FLOOD, NoveltyReason.FLOOD, None]
     assert [known[key].copy_of for key in (1, 2, 3)] == [None, "A", None]
@@ -155,7 +155,7 @@ def test_known_says_what_was_old_also_of_copies(synced: Store) -> None:
 
 def test_thousands_of_keys_at_once(synced: Store) -> None:
     with synced.transaction() as tx:
-        tx.remember(FEED.name, [(key, None, 0) for key in range(4001)], now=NOW)
+        tx.remember([(FEED.name, *row, NOW) for row in [(key, None, 0) for key in range(4001)]])
         assert len(tx.known(range(5000))) == 4001
         tx.touch(range(5000), now=NOW + DAY)
         assert {known.last_seen for known in tx.known(range(5000)).values()} == {(NOW + DAY).date()}
@@ -163,7 +163,7 @@ def test_thousands_of_keys_at_once(synced: Store) -> None:
 
 def test_touching_never_makes_a_key_older(synced: Store) -> None:
     with synced.transaction() as tx:
-        tx.remember(FEED.name, [(1, None, 0)], now=NOW)
+        tx.remember([(FEED.name, *row, NOW) for row in [(1, None, 0)]])
         tx.touch([1], now=NOW - DAY)
         assert tx.known([1])[1].last_seen == NOW.date()
 

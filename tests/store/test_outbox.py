@@ -197,8 +197,8 @@ def test_pruning_takes_old_items_and_leaves_their_tombstones(told: Store) -> Non
     copy = replace(stored_item("COPY", first_seen=NOW), copy_of="GONE")
     with told.transaction() as tx:
         tx.add_items([stored_item("GONE", first_seen=NOW - 90 * DAY), stored_item("STAYS"), copy])
-        tx.remember(FEED.name, [(1, "GONE", 11)], now=NOW - 90 * DAY)
-        tx.remember(FEED.name, [(2, "STAYS", 22)], now=NOW)
+        tx.remember([(FEED.name, *row, NOW - 90 * DAY) for row in [(1, "GONE", 11)]])
+        tx.remember([(FEED.name, *row, NOW) for row in [(2, "STAYS", 22)]])
         assert tx.prune(before=NOW - 30 * DAY, now=NOW) == {"items": 1, "tombstones": 0, "notices": 0}
         assert tx.item("GONE") is None
         assert tx.item("STAYS") == stored_item("STAYS")
@@ -212,7 +212,7 @@ def test_tombstones_go_when_no_document_held_them_for_long(told: Store) -> None:
     later = NOW + TOMBSTONE_DAYS + 2 * DAY
     with told.transaction() as tx:
         tx.add_items([stored_item("STAYS", first_seen=later)])
-        tx.remember(FEED.name, [(1, None, 0), (2, None, 0), (3, "STAYS", 0)], now=NOW)
+        tx.remember([(FEED.name, *row, NOW) for row in [(1, None, 0), (2, None, 0), (3, "STAYS", 0)]])
         tx.touch([2], now=NOW + 5 * DAY)
         assert tx.prune(before=NOW, now=later) == {"items": 0, "tombstones": 1, "notices": 0}
         assert sorted(tx.known([1, 2, 3])) == [2, 3]

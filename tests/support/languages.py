@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from monitor.alerts.raising import raised
 from monitor.config import yamlfile
 from monitor.model.incident import Incident
 from monitor.model.item import Item
@@ -89,7 +90,7 @@ def item(told: str | Keys, **fields: Any) -> Item:
 
 def asked(rules: RuleSet, told: str | Keys, incidents: Iterable[Incident] = (), **fields: Any) -> Classification:
     """What `rules` say of a text."""
-    return classify(item(told, **fields), rules, list(incidents))
+    return raised(classify(item(told, **fields), rules), list(incidents))
 
 
 def taken(found: Classification) -> dict[str, RuleTaken]:

@@ -35,7 +35,7 @@ from monitor.channels.apprise import Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
 from monitor.configuration import Configuration
-from monitor.pipeline import PollReport
+from monitor.polls import PollReport
 from monitor.rules.folder import RuleSet, load_rules
 from receivers import SmtpReceiver, WebhookReceiver
 from serving import FeedServer

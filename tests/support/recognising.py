@@ -46,14 +46,14 @@ class Reader:
                 item_id = one.item_id if edits and one.item_id else tx.new_id(now)
                 stored = _stored(one, item_id, feed, now)
                 if edits:
-                    tx.update_item(stored)
+                    tx.update_items([stored])
                 else:
                     added.append(stored)
                 rows += [(key, item_id, one.text_hash) for key in one.keys]
             tx.add_items(added)
-            tx.remember(feed, rows, now=now)
+            tx.remember([(feed, *row, now) for row in rows])
             after = replace(state, baseline_at=state.baseline_at or now, last_success_at=now)
-            tx.save_poll(after, PollEvent(at=now, result="fetched"))
+            tx.save_polls([(after, PollEvent(at=now, result="fetched"))])
         return found
 
     def prune(self, *, hour: float) -> dict[str, int]:

@@ -1,0 +1,207 @@
+"""One poll as a value: what a feed answered and everything that follows from it, decided before anything is written.
+
+    FeedAnswer ─ judge_poll ─→ PollChanges ─→ `writer`
+
+Nothing here writes. `judge_poll` is asked once outside of any write transaction, and again inside one in the rare case
+that what it went by has changed meanwhile (another feed brought the same article, the feeds file was edited).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from monitor.alerts.notices import feed_notices, once_told
+from monitor.connectivity import Reach, reach_of
+from monitor.dedupe.canonical import canonical_url
+from monitor.dedupe.crowds import habits_after
+from monitor.dedupe.fingerprint import Known
+from monitor.dedupe.novelty import document_keys, recognise
+from monitor.evaluation import EVALUATED
+from monitor.feeds.cadence import state_after
+from monitor.feeds.silence import after_answer
+from monitor.model.alert import Alert
+from monitor.model.document import Entry
+from monitor.model.feed import Feed, FeedState, PollEvent
+from monitor.model.item import Item
+from monitor.model.novelty import Novelty, Recognised
+from monitor.model.poll import FeedAnswer
+from monitor.model.stored import StoredItem
+from monitor.rules.folder import RuleSet
+from monitor.topics.attacks.classifier import classify
+
+
+class Past(Protocol):
+    """What is asked of the database: a transaction, reading or writing."""
+
+    def known(self, keys: Iterable[int]) -> dict[int, Known]:
+        """What is remembered of these identity keys."""
+
+    def items_by_id(self, ids: Collection[str]) -> dict[str, StoredItem]:
+        """The stored items with these ids."""
+
+
+class NothingKnown:
+    """The past of a poll that brought no document: nothing of it is asked."""
+
+    def known(self, keys: Iterable[int]) -> dict[int, Known]:  # noqa: ARG002
+        return {}
+
+    def items_by_id(self, ids: Collection[str]) -> dict[str, StoredItem]:  # noqa: ARG002
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What a poll is judged by beside the answer."""
+
+    at: datetime
+    #: the machine seems to have no network: failures say nothing of the feed
+    offline: bool = False
+    #: tell of the first poll, of floods and of old items as well
+    alert_backlog: bool = False
+    #: 0 … 1, spreads the next polls of many feeds
+    spread: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollChanges:
+    """Everything that one poll changes, and what it was judged by."""
+
+    feed: Feed
+    answer: FeedAnswer
+    circumstances: Circumstances
+    #: the feed's state that it was judged by
+    before: FeedState
+    #: all identity keys of the document, and what was known of them
+    keys: frozenset[int] = frozenset()
+    known: Mapping[int, Known]
+    recognised: tuple[Recognised, ...]
+    #: what is stored, in the order of the document; NEW and UPDATED ones are classified, nothing is decided yet
+    kept: tuple[tuple[Recognised, StoredItem], ...]
+    after: FeedState
+    #: for the operator
+    notices: tuple[Alert, ...]
+
+    @property
+    def to_evaluate(self) -> list[StoredItem]:
+        """The items that may belong to an incident."""
+        return [stored for _, stored in self.kept if stored.novelty in EVALUATED]
+
+    @property
+    def to_touch(self) -> list[int]:
+        """Known keys of which no day notes yet that a document still holds them."""
+        today = self.circumstances.at.date()
+        return [key for key, held in self.known.items() if held.last_seen and held.last_seen < today]
+
+
+def judge_poll(
+    feed: Feed,
+    state: FeedState,
+    answer: FeedAnswer,
+    past: Past,
+    rules: RuleSet,
+    circumstances: Circumstances,
+    *,
+    new_id: Callable[[datetime], str],
+) -> PollChanges:
+    """What follows from `answer`: novelty of every entry, classification of what is news, the feed's next state."""
+    now = circumstances.at
+    entries = answer.parsed.entries if answer.parsed is not None else ()
+    keys = document_keys(entries, feed=feed)
+    all_keys = frozenset(key for one in keys for key in one)
+    known = past.known(all_keys) if all_keys else {}
+    recognised = recognise(
+        entries, keys, known, feed=feed, state=state, now=now, alert_backlog=circumstances.alert_backlog
+    )
+    edited = {found.item_id for found in recognised if _is_edit(found)} - {None}
+    before = past.items_by_id([one for one in edited if one is not None]) if edited else {}
+    kept = tuple(
+        (found, _classified(_stored(found, feed, before, new_id=new_id, now=now), rules))
+        for found in recognised
+        if found.novelty is not Novelty.SEEN
+    )
+    after = state_after(feed, state, answer, now=now, offline=circumstances.offline, spread=circumstances.spread)
+    after = after_answer(
+        state, habits_after(after, recognised), answer.outcome, recognised, plainly=answer.plainly, now=now
+    )
+    notices = feed_notices(feed, state, after, recognised, offline=circumstances.offline, new_id=new_id, now=now)
+    for notice in notices:
+        after = once_told(after, notice, now=now)
+    return PollChanges(
+        feed=feed, answer=answer, circumstances=circumstances, before=state, keys=all_keys, known=known,
+        recognised=recognised, kept=kept, after=after, notices=tuple(notices),
+    )  # fmt: skip
+
+
+def _is_edit(found: Recognised) -> bool:
+    return found.novelty in (Novelty.UPDATED, Novelty.OLD) and found.item_id is not None
+
+
+def _stored(
+    found: Recognised,
+    feed: Feed,
+    before: Mapping[str, StoredItem],
+    *,
+    new_id: Callable[[datetime], str],
+    now: datetime,
+) -> StoredItem:
+    """What is stored of an entry before it is decided; an edit begins with the incident that its item belongs to."""
+    former = before.get(found.item_id) if _is_edit(found) and found.item_id else None
+    item = _item(found.entry, feed, former=former, new_id=new_id, now=now)
+    return StoredItem(
+        item=item, canonical_url=canonical_url(item.url), guid=found.entry.guid, novelty=found.novelty,
+        novelty_reason=found.reason, date_mark=found.entry.date_mark, updated_at=now if former else None,
+        copy_of=found.item_id if found.novelty is Novelty.COPY else None,
+        incident_id=former.incident_id if former else None,
+    )  # fmt: skip
+
+
+def _item(
+    entry: Entry, feed: Feed, *, former: StoredItem | None, new_id: Callable[[datetime], str], now: datetime
+) -> Item:
+    """The item that an entry is; an edited one keeps its id, its first-seen time and, once told, its date."""
+    published = entry.published
+    if former is not None and former.incident_id is not None:
+        published = former.item.published
+    return Item(
+        id=former.item.id if former else new_id(now), title=entry.title, summary=entry.summary, body=entry.body,
+        url=entry.url, feed=feed.name, publisher=entry.publisher or feed.publisher or feed.name,
+        language=entry.language or feed.language, published=published,
+        first_seen=former.item.first_seen if former else now,
+    )  # fmt: skip
+
+
+def _classified(stored: StoredItem, rules: RuleSet) -> StoredItem:
+    if stored.novelty not in EVALUATED:
+        return stored
+    return replace(stored, classification=classify(stored.item, rules))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollReport(PollEvent):
+    """One poll of one feed as it was kept, for logs, `poll` and tests: every entry is in exactly one count."""
+
+    feed: str
+    seen: int = 0
+    alerts: tuple[Alert, ...] = ()
+    reach: Reach = Reach.ANSWERED
+
+    @property
+    def failed(self) -> bool:
+        return self.reach is not Reach.ANSWERED
+
+
+def report_of(changes: PollChanges, alerts: Sequence[Alert]) -> PollReport:
+    """The poll in numbers."""
+    answer = changes.answer
+    count = Counter(found.novelty for found in changes.recognised)
+    return PollReport(
+        feed=changes.feed.name, at=changes.circumstances.at, result=answer.outcome.result, detail=answer.detail,
+        ms=answer.ms, entries=len(changes.recognised), new=count[Novelty.NEW], updated=count[Novelty.UPDATED],
+        seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD],
+        dropped=answer.parsed.dropped if answer.parsed else 0, alerts=tuple(alerts), reach=reach_of(answer.outcome),
+    )  # fmt: skip

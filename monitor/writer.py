@@ -1,0 +1,215 @@
+"""The one writer: takes the polls that have gathered and writes them together, in one transaction.
+
+    PollChanges, PollChanges, … ─→ confirm (states, keys) ─→ evaluate (incident, decision) ─→ write, in bulk
+
+While one transaction is written the next polls gather, so a quiet daemon writes each poll at once and a busy one many
+together. A poll is whole or not at all: what it stores, its incidents, its alerts with their deliveries, its identity
+keys and its feed's next state are committed together. What another poll, or another process, changed since a poll was
+judged is seen here, and that poll is judged again by what is true now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from monitor.alerts.message import incident_alert
+from monitor.alerts.policy import heard, repeated
+from monitor.configuration import Configuration
+from monitor.errors import StoreError
+from monitor.evaluation import Evaluation, Ledger, earliest_day, incident_after
+from monitor.malloc import give_back
+from monitor.model.alert import Alert
+from monitor.model.feed import FeedState
+from monitor.model.incident import Incident, RelationKind
+from monitor.model.stored import StoredItem
+from monitor.polls import PollChanges, PollReport, judge_poll, report_of
+from monitor.store.store import Transaction
+from monitor.store.thread import StoreThread
+
+log = logging.getLogger(__name__)
+
+#: polls in one transaction; what is beyond waits for the next
+MOST_POLLS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Waiting:
+    changes: PollChanges
+    configuration: Configuration
+    written: asyncio.Future[PollReport]
+
+
+class Writer:
+    """Writes polls in the order in which they came."""
+
+    def __init__(self, store: StoreThread) -> None:
+        self._store = store
+        self._waiting: list[_Waiting] = []
+        self._at_work: asyncio.Task[None] | None = None
+
+    async def put(self, changes: PollChanges, configuration: Configuration, *, keep: bool = True) -> PollReport:
+        """Writes a poll and answers when it is committed. `keep=False` answers the same and keeps nothing."""
+        if not keep:
+            (report,) = await self._store.run(lambda tx: apply(tx, [(changes, configuration)]), keep=False)
+            return report
+        waiting = _Waiting(
+            changes=changes, configuration=configuration, written=asyncio.get_running_loop().create_future()
+        )
+        self._waiting.append(waiting)
+        if self._at_work is None or self._at_work.done():
+            self._at_work = asyncio.create_task(self._write_all())
+        return await waiting.written
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST_POLLS], self._waiting[MOST_POLLS:]
+            await self._write(batch)
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        try:
+            pairs = [(one.changes, one.configuration) for one in batch]
+            reports = await self._store.run(lambda tx: apply(tx, pairs))
+        except Exception as error:
+            if len(batch) > 1 and not isinstance(error, StoreError):
+                for one in batch:  # a bug about one poll is that poll's alone
+                    await self._write([one])
+                return
+            for one in batch:
+                if not one.written.done():
+                    one.written.set_exception(error)
+            return
+        for one, report in zip(batch, reports, strict=True):
+            if not one.written.done():  # its poll may have been given up meanwhile; it is kept all the same
+                one.written.set_result(report)
+        if any(one.changes.keys for one in batch):
+            await self._store.run_beside(give_back)
+
+
+def apply(tx: Transaction, polls: Sequence[tuple[PollChanges, Configuration]]) -> list[PollReport]:
+    """Everything that these polls change, in the transaction `tx`."""
+    states = {state.name: state for state in tx.feed_states([changes.feed.name for changes, _ in polls])}
+    known = tx.known({key for changes, _ in polls for key in changes.keys})
+    out = _Out(tx)
+    reports = []
+    for changes, configuration in polls:
+        state = states.get(changes.feed.name) or tx.feed_state(changes.feed.name)
+        twice = bool(out.keys & changes.keys) or changes.feed.name in out.feeds
+        if twice:
+            out.flush()
+            state = tx.feed_state(changes.feed.name)
+        if twice or state != changes.before or any(known.get(key) != changes.known.get(key) for key in changes.keys):
+            changes = judge_poll(
+                changes.feed, state, changes.answer, tx, configuration.rules, changes.circumstances, new_id=tx.new_id
+            )
+        reports.append(out.poll(changes, configuration))
+    out.flush()
+    return reports
+
+
+@dataclass
+class _Out:
+    """What the polls of one transaction write: incidents and alerts at once, for the next item must see them; items,
+    keys and feeds together at the end."""
+
+    tx: Transaction
+    keys: set[int] = field(default_factory=set)
+    feeds: set[str] = field(default_factory=set)
+    _added: list[StoredItem] = field(default_factory=list)
+    _updated: list[StoredItem] = field(default_factory=list)
+    _remembered: list[tuple[str, int, str | None, int, datetime]] = field(default_factory=list)
+    _touched: dict[datetime, list[int]] = field(default_factory=dict)
+    _polls: list[tuple[FeedState, PollReport]] = field(default_factory=list)
+
+    def poll(self, changes: PollChanges, configuration: Configuration) -> PollReport:
+        """One poll, its items evaluated one after another."""
+        now, name = changes.circumstances.at, changes.feed.name
+        alerts: list[Alert] = []
+        ledger = self._ledger(changes.to_evaluate, configuration)
+        for found, stored in changes.kept:
+            if stored.classification is not None:
+                evaluation = ledger.evaluate(
+                    stored.item, stored.novelty, stored.classification, configuration.rules, own=stored.incident_id
+                )
+                stored = self._evaluated(stored, evaluation, ledger, configuration, alerts, now=now)
+            (self._updated if stored.updated_at is not None else self._added).append(stored)
+            self._remembered += [(name, key, stored.item.id, found.text_hash, now) for key in found.keys]
+            self.keys.update(found.keys)
+        for notice in changes.notices:
+            if not self.tx.add_alert(notice, configuration.channels.targets(notice.channels)):
+                log.error("a notice was refused as a repeat, and nobody was told reason=%s", notice.reason)
+        self.feeds.add(name)
+        self._touched.setdefault(now, []).extend(changes.to_touch)
+        report = report_of(changes, alerts)
+        self._polls.append((changes.after, report))
+        return report
+
+    def flush(self) -> None:
+        """Writes what has gathered, with one statement a table."""
+        self.tx.add_items(self._added)
+        self.tx.update_items(self._updated)
+        for now, keys in self._touched.items():
+            self.tx.touch(keys, now=now)
+        self.tx.remember(self._remembered)
+        self.tx.save_polls(self._polls)
+        for gathered in (self._added, self._updated, self._touched, self._remembered, self._polls):
+            gathered.clear()
+
+    def _ledger(self, items: Sequence[StoredItem], configuration: Configuration) -> Ledger:
+        """The known incidents that any of these items could belong to, and those that edited ones belong to already."""
+        if not items:
+            return Ledger()
+        own = {stored.incident_id for stored in items if stored.incident_id is not None}
+        return Ledger(self.tx.incidents(min(earliest_day(one.item, configuration.rules) for one in items), also=own))
+
+    def _evaluated(
+        self,
+        stored: StoredItem,
+        evaluation: Evaluation,
+        ledger: Ledger,
+        configuration: Configuration,
+        alerts: list[Alert],
+        *,
+        now: datetime,
+    ) -> StoredItem:
+        """The incident as the item leaves it, the alert where one is due, and the item with what was decided."""
+        incident = evaluation.relation.incident
+        targets = configuration.channels.targets
+        addressed = [channel for channel in evaluation.decision.send_to if targets([channel])]
+        decision = heard(evaluation.decision, addressed)
+        evaluation = replace(evaluation, decision=decision)
+        after = incident_after(evaluation, addressed)
+        if after is not None:
+            if evaluation.relation.kind is RelationKind.OPENS:
+                self.tx.add_incident(after)
+            else:
+                self.tx.update_incident(after)
+        if decision.tell:
+            alert = _alert(evaluation, after, configuration, alert_id=self.tx.new_id(now), now=now)
+            if self.tx.add_alert(alert, targets(alert.channels)):
+                alerts.append(alert)
+            else:
+                decision, after = repeated(decision), incident
+                if after is not None:
+                    self.tx.update_incident(after)
+        if after is not None:
+            ledger.remember(after)
+        return replace(
+            stored,
+            classification=evaluation.classification,
+            decision=decision,
+            incident_id=after.id if after else None,
+        )
+
+
+def _alert(
+    evaluation: Evaluation, incident: Incident | None, configuration: Configuration, *, alert_id: str, now: datetime
+) -> Alert:
+    rules = configuration.rules
+    return incident_alert(
+        evaluation.item, evaluation.classification, incident, evaluation.decision, alert_id=alert_id, now=now,
+        name_of=rules.name_of, country_of=rules.country_name, zone_of=rules.zone_of, title_of=rules.title_of,
+    )  # fmt: skip
