@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.classify.matcher import Hit
-from monitor.classify.numbers import Part
+from monitor.classify.numbers import LEADING, Part
 from monitor.classify.reading import Sentence
 from monitor.classify.vocabulary import Vocabulary
 
@@ -21,8 +21,6 @@ _THINGS = (
 )  # fmt: skip
 
 
-#: the Hebrew article, which is written onto its word; the Arabic one is gone from the text
-_THE = "ה"
 #: signs that part a number from a word; a full stop inside a sentence is that of an abbreviation
 _SIGNS = frozenset(",;:!?()|\n،")
 
@@ -49,7 +47,7 @@ class Signs:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         mask = vocabulary.mask
-        self.foe, self.things = mask("foe"), mask(*_THINGS)
+        self.foe, self.things = mask("foe", "assailant"), mask(*_THINGS)
         self.people = mask("troop-word")
         self.side = mask(
             "stationed-nation", "us-behind", "coalition-behind", "guest-nation-behind", "nationality", "country"
@@ -68,7 +66,7 @@ class Row:
             if hit.end > hit.start and hit.tags:
                 for at in self.at(hit):
                     self.tags[at] |= hit.tags
-                    if parts[at].start < hit.start and self.text.words[parts[at].start] != _THE:
+                    if parts[at].start < hit.start and self.text.words[parts[at].start] in LEADING:
                         self._led_in.add(at)
         #: parts that are words of harm
         self.harm = {at for hit in harms for at in self.at(hit)}
@@ -91,7 +89,15 @@ class Row:
             if group is not None:
                 out.append(group)
             at = group.last + 1 if group is not None else at + 1
-        return sorted([*out, *self._singles(out)], key=lambda group: group.first)
+        found = sorted([*out, *self._singles(out)], key=lambda group: group.first)
+        return [group for at, group in enumerate(found) if not (at and self._is_among(group))]
+
+    def _is_among(self, group: Group) -> bool:
+        """It tells of some of those who were counted before it: "including two Americans"."""
+        at = group.first - 1
+        while at >= 0 and self.parts[at].kinds & {"about", "articles"} and "among" not in self.parts[at].kinds:
+            at -= 1
+        return at >= 0 and "among" in self.parts[at].kinds
 
     def _group(self, at: int) -> Group | None:
         part = self.parts[at]
@@ -117,6 +123,8 @@ class Row:
         middle = parts[at + 1].kinds
         if "to" in middle:
             return (last if "from_" in front else value), at + 2
+        if "from_" in middle and "of" not in middle:  # "3'ten 5'e"
+            return last, at + 2
         return (value, at + 2) if "between" in front and middle & {"and_", "plus"} else (value, at)
 
     def _noun(self, first: int, last: int) -> tuple[bool, int, bool]:
