@@ -19,7 +19,7 @@ from monitor.classify.vocabulary import Vocabulary
 
 #: words between a number and the word of harm: with a word for people among them, with none, and for a person who is
 #: named without a number
-_FAR, _NEAR, _SINGLE = 14, 2, 8
+_FAR, _NEAR, _SINGLE = 14, 2, 10
 #: words between a word of harm and a number behind it
 _BEHIND = 4
 #: the same behind "death toll"
@@ -111,7 +111,7 @@ class TollFinder:
                     tags |= other.tags
         line = _Line(sentence, self._parts(sentence, tags, sentence.start, sentence.end), hits, self)
         for toll in tolls:
-            group = line.behind(toll, _TOLL)
+            group = line.behind(toll, _FAR if line.is_rising else _TOLL)
             if group is not None:
                 yield bool(toll.tags & self._deaths), group.value
                 hits = [h for h in hits if not (toll.start <= h.start and h.end <= toll.end)]
@@ -145,7 +145,7 @@ class _Line(Row):
         self._harms = harms
         self._active = finder.active
         #: it tells how a toll changed, so that its number may stand far behind its word
-        self._is_rising = any(tags & finder.rises for tags in self.tags)
+        self.is_rising = any(tags & finder.rises for tags in self.tags)
         self._taken: set[int] = set()
         self._foes = list(sentence.with_tags(self.signs.foe))
 
@@ -196,7 +196,9 @@ class _Line(Row):
                 continue
             if not self.is_close(last, group.first):
                 return None
-            if group.first - last - 1 > (_FAR if self._is_rising else reach):
+            if not group.said and reach == _FAR:
+                continue
+            if group.first - last - 1 > reach:
                 return None
             between = range(last + 1, group.first)
             if any(self.parts[at].kinds & {"walls", "and_"} or at in self.harm for at in between):
@@ -292,10 +294,12 @@ class _Line(Row):
 
     def _reach_over(self, group: Group, first: int) -> range | None:
         """The parts between a number and a word of harm, without an aside in two commas ("three soldiers, two of them
-        officers, were killed"); None where something parts the two."""
+        officers, were killed"); None where something else than ", including …" parts the two."""
         if self.is_close(group.last, first):
-            return range(group.last + 1, first)
+            return range(max(group.end, group.last) + 1, first)
         commas = [at for at in range(group.end, first) if not self.is_close(at, at + 1)]
+        if commas == [group.end] and "among" in self.parts[group.end + 1].kinds:
+            return range(group.end + 1, first)
         if len(commas) == 2 and group.people and commas[0] == group.end and first - commas[1] - 1 <= _NEAR:
             return range(commas[1] + 1, first)
         return None
