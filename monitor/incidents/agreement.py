@@ -24,6 +24,13 @@ _WORD = re.compile(r"\b\w{4}")
 _SAME_WORDS = 0.5
 _LIKE = 0.25
 _FEWEST_WORDS = 4
+#: weapons that early reports take for each other, or that one attack is made with
+_KINDS = (
+    frozenset({"ballistic_missile", "cruise_missile", "missile", "rocket"}),
+    frozenset({"ballistic_missile", "cruise_missile", "drone", "missile"}),
+    frozenset({"artillery", "mortar", "rocket", "tank_fire"}),
+    frozenset({"ground_assault", "ied", "small_arms", "suicide_bombing", "vbied"}),
+)
 
 
 def contradiction(facts: Facts, incident: Incident, sides: Sides) -> str:
@@ -52,6 +59,13 @@ def agreement(facts: Facts, title: str, incident: Incident, sides: Sides) -> tup
         if shared >= _FEWEST_WORDS or likeness >= _LIKE:
             return likeness, "attacker and words agree"
     return 0, ""
+
+
+def other_weapons(facts: Facts, incident: Incident) -> bool:
+    """Both name weapons, and none of the one could be meant by one of the other."""
+    mine, theirs = set(facts.weapons), set(incident.weapons)
+    alike = mine & theirs or any(mine & kind and theirs & kind for kind in _KINDS)
+    return bool(mine and theirs and not alike)
 
 
 def same_attacker(facts: Facts, incident: Incident, sides: Sides) -> bool:

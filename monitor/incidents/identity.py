@@ -11,7 +11,8 @@ attack, with one exception: the day before the incident's, because early reports
 
 **Places told with less precision.** A country alone is a place: a report that names only the country joins the open
 incident of that country (the latest, where there are several) and no other country's. One that names the base joins an
-open incident of the country that has no base yet, and gives it its place. Where no place is told at all, the two must
+open incident of the country that has no base yet, and gives it its place; in both cases only where their weapons, if
+both name any, could be the same. Where no place is told at all, the two must
 agree in words or in attacker and weapon; in both cases nothing may contradict (`agreement.py`): a wrong join swallows
 an alert, a wrong split costs one message more.
 
@@ -30,7 +31,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.incidents.agreement import Sides, agreement, contradiction, same_attacker
+from monitor.incidents.agreement import Sides, agreement, contradiction, other_weapons, same_attacker
 from monitor.incidents.salvo import COUNTRY, MOST_PLACES, UNPLACED, added, exact, is_vague, meets
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item
@@ -140,7 +141,7 @@ def _vaguer_place(
     facts = classification.facts
     for number, place in enumerate(places):
         for incident in incidents:
-            if not meets(place, incident) or contradiction(facts, incident, sides):
+            if not meets(place, incident) or contradiction(facts, incident, sides) or other_weapons(facts, incident):
                 continue
             # a country that a report names behind others says little by itself
             if number == 0 or set(facts.weapons) & set(incident.weapons) or same_attacker(facts, incident, sides):
@@ -194,8 +195,7 @@ def _claimed_later(
         days = (day - incident.date).days
         if not 0 <= days <= LATER_DAYS or ids.isdisjoint(place.id for place in incident.places):
             continue
-        other_weapon = facts.weapons and incident.weapons and not set(facts.weapons) & set(incident.weapons)
-        if incident.claimed_by or other_weapon or contradiction(facts, incident, sides):
+        if incident.claimed_by or other_weapons(facts, incident) or contradiction(facts, incident, sides):
             return None
         return incident, f"a claim of the attack there on {incident.date}, which nobody had claimed"
     return None

@@ -166,6 +166,10 @@ class NumbersSpec(Strict):
         default=(), description="words that may stand between a word of harm and its number",
         examples=[["at least", "more than"]],
     )  # fmt: skip
+    among: Texts = Field(
+        default=(), description="words before some of those who were counted already (“four, including two officers”)",
+        examples=[["including", "among them"]],
+    )  # fmt: skip
     measures: Texts = Field(
         default=(), description="words behind a number that make it no count of people; `*` leaves the end open",
         examples=[["hours", "km", "percent"]],

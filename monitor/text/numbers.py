@@ -25,6 +25,7 @@ _KINDS = (
     "between",
     "of",
     "about",
+    "among",
     "measures",
     "labels",
     "walls",
@@ -34,6 +35,8 @@ _KINDS = (
 #: letters that are written onto the next word; the first of each script says "and"
 _ONTO = {"و": "وفبلكس", "ו": "והבלמשכ"}
 _AND_LETTERS = frozenset(_ONTO)
+#: those of them that lead in another part of the sentence: all but the Hebrew article (the Arabic one is gone)
+LEADING = frozenset("".join(_ONTO.values())) - {"ה"}
 _WRITTEN_ON = frozenset("".join(_ONTO.values()))
 _PREFIXES = "".join(sorted(_WRITTEN_ON))
 _SHORTEST = 3

@@ -50,7 +50,7 @@ class FactFinder:
         self._strike = mask("strike-noun", "weapon")
         part = mask("day-part")
         self._day_part = {word for term in vocabulary.terms if term.tags & part for word in term.words.split()}
-        self._spoken, self._spoken_behind = mask("says", "statement"), mask("says-behind")
+        self._spoken, self._spoken_behind = mask("says", "statement", "claim"), mask("says-behind", "claim")
         self._days = [(i, mask(name)) for i, name in enumerate(_WEEKDAYS)]
 
     def weapons(self, verdict: ActResult, reading: Reading) -> tuple[str, ...]:
@@ -188,10 +188,16 @@ class FactFinder:
         """
         words = sentence.text.words
 
-        def near(start: int, end: int) -> bool:
-            return start <= end and len(words[start:end].split()) <= _BESIDE
+        attacks = list(sentence.with_tags(self._strike))
 
-        for attack in sentence.with_tags(self._strike):
+        def near(start: int, end: int) -> bool:
+            return (
+                start <= end
+                and len(words[start:end].split()) <= _BESIDE
+                and not any(start <= attack.start and attack.end <= end for attack in attacks)
+            )
+
+        for attack in attacks:
             between = words[hit.end : attack.start].split() if hit.end <= attack.start else None
             if between is not None and (
                 self._day_part.issuperset(between) or ("s" in between[:2] and len(between) <= 1 + _BESIDE)

@@ -5,12 +5,12 @@ A `Row` is one sentence, in the parts that its language's numbers are read from,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
-from monitor.text.numbers import Part
+from monitor.text.numbers import LEADING, Part
 from monitor.text.reading import Sentence
 
 #: words in which it is said what a number counts
@@ -21,8 +21,6 @@ _THINGS = (
 )  # fmt: skip
 
 
-#: the Hebrew article, which is written onto its word; the Arabic one is gone from the text
-_THE = "ה"
 #: signs that part a number from a word; a full stop inside a sentence is that of an abbreviation
 _SIGNS = frozenset(",;:!?()|\n،")
 
@@ -49,7 +47,7 @@ class Signs:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         mask = vocabulary.mask
-        self.foe, self.things = mask("foe"), mask(*_THINGS)
+        self.foe, self.things = mask("foe", "assailant"), mask(*_THINGS)
         self.people = mask("troop-word")
         self.side = mask(
             "stationed-nation", "us-behind", "coalition-behind", "guest-nation-behind", "nationality", "country"
@@ -68,7 +66,7 @@ class Row:
             if hit.end > hit.start and hit.tags:
                 for at in self.at(hit):
                     self.tags[at] |= hit.tags
-                    if parts[at].start < hit.start and self.text.words[parts[at].start] != _THE:
+                    if parts[at].start < hit.start and self.text.words[parts[at].start] in LEADING:
                         self._led_in.add(at)
         #: parts that are words of harm
         self.harm = {at for hit in harms for at in self.at(hit)}
@@ -91,7 +89,19 @@ class Row:
             if group is not None:
                 out.append(group)
             at = group.last + 1 if group is not None else at + 1
-        return sorted([*out, *self._singles(out)], key=lambda group: group.first)
+        found = sorted([*out, *self._singles(out)], key=lambda group: group.first)
+        counted = {at for group in found for at in range(group.first, max(group.end, group.last) + 1)}
+        return [group for group in found if group is found[0] or not self._is_among(group.first, counted)]
+
+    def _is_among(self, first: int, counted: Container[int]) -> bool:
+        """It tells of some of those who were counted before it: "including two officers and a guard"."""
+        for at in range(first - 1, -1, -1):
+            kinds = self.parts[at].kinds
+            if "among" in kinds:
+                return True
+            if at in self.harm or not (at in counted or kinds & {"about", "articles", "and_"}):
+                return False
+        return False
 
     def _group(self, at: int) -> Group | None:
         part = self.parts[at]
@@ -112,12 +122,17 @@ class Row:
         parts, front = self.parts, self.parts[at - 1].kinds if at else frozenset()
         if at + 1 < len(parts) and parts[at + 1].value is not None and self.between(at, at + 1) == "-":
             return value, at + 1
-        if at + 2 >= len(parts) or (last := parts[at + 2].value) is None or not self.is_close(at, at + 2):
+        other = at + 2
+        while other < len(parts) and parts[other].value is None and parts[other].kinds & {"about"}:
+            other += 1  # "from 34 to more than 40"
+        if other >= len(parts) or (last := parts[other].value) is None or not self.is_close(at, other):
             return value, at
         middle = parts[at + 1].kinds
         if "to" in middle:
-            return (last if "from_" in front else value), at + 2
-        return (value, at + 2) if "between" in front and middle & {"and_", "plus"} else (value, at)
+            return (last if "from_" in front else value), other
+        if "from_" in middle and "of" not in middle:  # "3'ten 5'e"
+            return last, other
+        return (value, other) if "between" in front and middle & {"and_", "plus"} else (value, at)
 
     def _noun(self, first: int, last: int) -> tuple[bool, int, bool]:
         """What stands behind a number: whether people, where it ends, whether it may be a toll at all.
@@ -181,11 +196,21 @@ class Row:
             if self.text.folded[part.end : part.end + 1] == "-":
                 continue  # "child-killing"
             if not any(self._counts_it(group, at) for group in groups):
-                yield Group(at, at, 1, False, True, at)
+                yield Group(self._first_of(at), at, 1, False, True, at)
+
+    def _first_of(self, at: int) -> int:
+        """Where the words for people begin that end with this one ("متعاقد أمريكي")."""
+        while at and not self.parts[at].joined and self.parts[at - 1].value is None and self.are_people(at - 1):
+            if at - 1 in self.harm or not self.is_close(at - 1, at):
+                break
+            at -= 1
+        return at
 
     def _counts_it(self, group: Group, at: int) -> bool:
         """A number stands before this person, as in "5 солдат"; "and" between them begins another group."""
         if not (group.said and group.last < at <= group.last + _NOUN and self.is_close(group.last, at)):
+            return False
+        if "measures" in self.parts[group.end].kinds:  # "23 yaşındaki ABD askeri"
             return False
         return not any(
             self.parts[one].joined or self.parts[one].kinds & {"and_"} for one in range(group.last + 1, at + 1)
@@ -201,5 +226,5 @@ class Row:
 
     def is_close(self, one: int, two: int) -> bool:
         """Nothing parts the two: no comma, colon, dash or bracket."""
-        signs = "".join(self.between(at, at + 1) for at in range(one, two))
-        return not any(sign in _SIGNS for sign in signs) and " - " not in signs
+        gaps = [self.between(at, at + 1) for at in range(one, two)]
+        return not any(" - " in gap or not _SIGNS.isdisjoint(gap) for gap in gaps)

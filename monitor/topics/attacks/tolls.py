@@ -19,10 +19,10 @@ from monitor.topics.attacks.groups import Group, Row, Signs
 
 #: words between a number and the word of harm: with a word for people among them, with none, and for a person who is
 #: named without a number
-_FAR, _NEAR, _SINGLE = 14, 2, 4
+_FAR, _NEAR, _SINGLE = 14, 2, 10
 #: words between a word of harm and a number behind it
 _BEHIND = 4
-#: the same behind "death toll", which "has now risen further to"
+#: the same behind "death toll"
 _TOLL = 6
 _ENGLISH = 0
 #: letters that a word may have
@@ -37,7 +37,8 @@ class TollFinder:
         mask = vocabulary.mask
         self._killed, self._wounded = mask("killed"), mask("wounded")
         self._harmed = mask("harmed") | self._killed | self._wounded
-        self._toll, self.rises = mask("death-toll"), mask("rises-to")
+        self._deaths, self._injuries, self.rises = mask("death-toll"), mask("wounded-toll"), mask("rises-to")
+        self._toll = self._deaths | self._injuries
         self._unharmed = mask("unharmed", "none-killed", "none-wounded")
         self._none_killed, self._none_wounded = mask("none-killed"), mask("none-wounded")
         self.active = mask("harming")
@@ -109,21 +110,29 @@ class TollFinder:
                 if other.start <= hit.start and hit.end <= other.end:
                     tags |= other.tags
         line = _Line(sentence, self._parts(sentence, tags, sentence.start, sentence.end), hits, self)
-        for hit in tolls:
-            group = line.behind(hit, _TOLL)
+        for toll in tolls:
+            group = line.behind(toll, _FAR if line.is_rising else _TOLL)
             if group is not None:
-                yield True, group.value
-        died_of_them: int | None = None
+                yield bool(toll.tags & self._deaths), group.value
+                hits = [h for h in hits if not (toll.start <= h.start and h.end <= toll.end)]
+        yield from self._of_harms(line, hits)
+
+    def _of_harms(self, line: _Line, hits: Sequence[Hit]) -> Iterator[tuple[bool, int]]:
+        """What each word of harm counts; of the wounded those are killed who died ("two of four wounded have died")."""
+        died: int | None = None
         for number, hit in enumerate(hits):
             is_killed = bool(hit.tags & self._killed)
-            if died_of_them is not None and is_killed and line.is_bare(hit):
-                yield True, died_of_them
+            if died is not None and is_killed and line.is_bare(hit):
+                yield True, died
                 continue
             whole, part = line.count(hit)
-            if part is not None and not is_killed and any(h.tags & self._killed for h in hits[number + 1 :]):
-                died_of_them = part
+            behind = hits[number + 1 :]
+            if part is not None and not is_killed and any(h.tags & self._killed for h in behind):
+                died = part
                 if whole is not None:
                     yield False, whole - part
+            elif whole is not None and not is_killed and behind and line.is_said_of(hit, behind[0], self._killed):
+                died = whole
             elif part is not None or whole is not None:
                 yield is_killed, part if part is not None else whole or 0
 
@@ -134,7 +143,9 @@ class _Line(Row):
     def __init__(self, sentence: Sentence, parts: Sequence[Part], harms: Sequence[Hit], finder: TollFinder) -> None:
         super().__init__(sentence, parts, harms, finder.signs)
         self._harms = harms
-        self._active, self._rises = finder.active, finder.rises
+        self._active = finder.active
+        #: it tells how a toll changed, so that its number may stand far behind its word
+        self.is_rising = any(tags & finder.rises for tags in self.tags)
         self._taken: set[int] = set()
         self._foes = list(sentence.with_tags(self.signs.foe))
 
@@ -142,7 +153,22 @@ class _Line(Row):
         """No number stands between this word of harm and the one before it, nor right behind it."""
         first, last = self._ends(hit)
         before = max((self._ends(h)[1] for h in self._harms if h.start < hit.start), default=-1)
-        return not any(before < group.first < first or group.first == last + 1 for group in self.groups)
+        return not any(
+            before < group.first < first or (group.first == last + 1 and self.is_close(last, group.first))
+            for group in self.groups
+        )
+
+    def is_said_of(self, wounded: Hit, hit: Hit, killed: int) -> bool:
+        """The next word of harm tells that these wounded died: "a contractor wounded in the attack has died"."""
+        if not hit.tags & killed or hit.tags & self._active or not self.is_bare(hit):
+            return False
+        last, first = self._ends(wounded)[1], self._ends(hit)[0]
+        between = self.parts[last + 1 : first + 1]
+        return (
+            len(between) > 1
+            and self.is_close(last, first)
+            and not any(p.joined or p.kinds & {"and_", "walls"} for p in between)
+        )
 
     def count(self, hit: Hit) -> tuple[int | None, int | None]:
         """The number of a word of harm, and the part of it that more is told of ("two of four wounded have died")."""
@@ -170,15 +196,16 @@ class _Line(Row):
                 continue
             if not self.is_close(last, group.first):
                 return None
-            rises = bool(self.tags[group.first - 1] & self._rises)
-            if group.first - last - 1 > (_FAR if rises else reach):
+            if not group.said and reach == _FAR:
+                continue
+            if group.first - last - 1 > reach:
                 return None
             between = range(last + 1, group.first)
             if any(self.parts[at].kinds & {"walls", "and_"} or at in self.harm for at in between):
                 return None
             if not group.said and len(between) > _NEAR:
                 return None
-            if group.end + 1 in self.harm or group.last + 1 in self.harm:
+            if group.last + 1 in self.harm or self._is_of_next(group):
                 return None
             self._take(group)
             return group
@@ -199,6 +226,8 @@ class _Line(Row):
         self._taken.update(range(group.first, group.last + 1))
 
     def _touching_before(self, first: int, before: int) -> Group | None:
+        if self.parts[first].joined and before >= 0:
+            return None  # "مقتل جنديين وإصابة …": "and" parts it from the number before
         for group in reversed(self.groups):
             if before < group.first and group.last < first and self._is_free(group) and group.first not in self.harm:
                 rest = range(max(group.end, group.last) + 1, first)
@@ -232,9 +261,18 @@ class _Line(Row):
         return None
 
     def _is_of_next(self, group: Group) -> bool:
-        """Another word of harm follows right behind it ("killed, 5 wounded")."""
-        at = group.last + 1
-        return at in self.harm and not self.tags[at] & self._active and self.is_close(group.last, at)
+        """Another word of harm follows right behind it ("killed, 5 wounded"), unless "and" is written onto it."""
+        at = self._behind_people(group)
+        if at not in self.harm or self.parts[at].joined:
+            return False
+        return not self.tags[at] & self._active and self.is_close(group.last, at)
+
+    def _behind_people(self, group: Group) -> int:
+        """The part behind a number, what it counts, and little words such as "were"."""
+        at = max(group.end, group.last) + 1
+        while at < len(self.parts) and self.parts[at].kinds & {"about"} and at not in self.harm:
+            at += 1
+        return at
 
     def _reaching(self, first: int, before: int) -> Group | None:
         """The nearest number before a word of harm that reaches it."""
@@ -256,10 +294,12 @@ class _Line(Row):
 
     def _reach_over(self, group: Group, first: int) -> range | None:
         """The parts between a number and a word of harm, without an aside in two commas ("three soldiers, two of them
-        officers, were killed"); None where something parts the two."""
+        officers, were killed"); None where something else than ", including …" parts the two."""
         if self.is_close(group.last, first):
-            return range(group.last + 1, first)
+            return range(max(group.end, group.last) + 1, first)
         commas = [at for at in range(group.end, first) if not self.is_close(at, at + 1)]
+        if commas == [group.end] and "among" in self.parts[group.end + 1].kinds:
+            return range(group.end + 1, first)
         if len(commas) == 2 and group.people and commas[0] == group.end and first - commas[1] - 1 <= _NEAR:
             return range(commas[1] + 1, first)
         return None
@@ -312,7 +352,7 @@ class _Line(Row):
             left, right = (group, one) if forward else (one, group)
             if not (left.people and self._is_free(one) and (one.people or one.said)):
                 return None
-            if forward and (one.end + 1 in self.harm or one.last + 1 in self.harm):
+            if forward and (one.last + 1 in self.harm or self._is_of_next(one)):
                 return None
             if not forward and one.value == 0:
                 return None
