@@ -40,9 +40,9 @@ from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import Item
 from monitor.model.novelty import Novelty, Recognised
 from monitor.model.stored import StoredItem
-from monitor.rules.folder import RuleSet
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
+from monitor.topics.attacks.topic import RuleSet
 
 log = logging.getLogger(__name__)
 

@@ -1,9 +1,14 @@
-"""Where something happened."""
+"""Where something happened, and how exactly it is told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
+
+Precision = Literal["base", "near", "city", "country", "unknown"]
+#: most exact first
+PRECISIONS: tuple[Precision, ...] = ("base", "near", "city", "country", "unknown")
 
 
 class PlaceRole(StrEnum):
@@ -26,3 +31,17 @@ class PlaceRef:
     precision: str = "base"
     #: ISO 3166-1 alpha-2, empty where unknown
     country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What was attacked: a place, or a base somewhere in a country, or troops nobody says where."""
+
+    #: `base`, `home` or `diplomatic`
+    site: str
+    place_id: str | None = None
+    country: str = ""
+    #: `base`, `near`, `city`, `country` or `unknown`
+    precision: Precision = "unknown"
+    #: `target`, `origin` or `mentioned`
+    role: str = "target"

@@ -12,8 +12,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from monitor.config.yamlfile import Strict, did_you_mean
 from monitor.model.incident import Incident
 from monitor.model.place import PlaceRole
-from monitor.model.report import Facts
-from monitor.topics.attacks.facts import WEAPONS
+from monitor.model.report import WEAPONS, Facts
 
 _BOUND = re.compile(r"(killed|wounded|intercepted)\s*(>=|>|=)\s*(\d{1,9})$")
 _FIRST = re.compile(r"first here in (\d{1,4}) days?$")

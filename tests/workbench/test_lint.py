@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.rules.folder import compile_rules, read_folder
+from monitor.rules.folder import read_folder
 from monitor.text.normalise import normalise_term, spell_term
+from monitor.topics.loading import compile_rules
 from monitor.workbench.lint.check import lint
 from monitor.workbench.lint.names import asked_by_program
 

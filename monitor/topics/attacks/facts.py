@@ -7,18 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.model.report import INCIDENT_ACTS, Act
+from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.topics.attacks.acts import ActResult
 from monitor.topics.attacks.tolls import TollFinder
 
-#: weapons in the words of facts, most telling first; a general one is left out where a special one is named
-WEAPONS = (
-    "ballistic_missile", "cruise_missile", "missile", "rocket", "drone", "mortar", "artillery", "tank_fire", "vbied",
-    "ied", "suicide_bombing", "ground_assault", "small_arms",
-)  # fmt: skip
 _GENERAL = {
     "missile": ("ballistic_missile", "cruise_missile", "rocket"),
     "ied": ("vbied",),

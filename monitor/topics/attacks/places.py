@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.place import PlaceRef, PlaceRole, Precision, Target
 from monitor.rules.gazetteer import Gazetteer
-from monitor.rules.model import Precision
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
@@ -16,20 +14,6 @@ from monitor.topics.attacks.scenes import SceneFinder, codes_of
 
 #: characters between "near" and the name: room for an article
 _ARTICLE = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What was attacked: a place, or a base somewhere in a country, or troops nobody says where."""
-
-    #: `base`, `home` or `diplomatic`
-    site: str
-    place_id: str | None = None
-    country: str = ""
-    #: `base`, `near`, `city`, `country` or `unknown`
-    precision: Precision = "unknown"
-    #: `target`, `origin` or `mentioned`
-    role: str = "target"
 
 
 class PlaceFinder:

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
-from monitor.rules.folder import RuleFiles, RuleSet
 from monitor.rules.gazetteer import PlaceFile
 from monitor.rules.lostfiles import shipped_but_gone
+from monitor.rules.ruleset import RuleFiles
 from monitor.rules.unread import unread_problem
+from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.covering import CoverCheck
 from monitor.workbench.lint.entries import lists_of, warning
 from monitor.workbench.lint.names import asked_in_vain, included_twice, made_of_themselves, unused

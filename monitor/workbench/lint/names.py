@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
-from monitor.rules.folder import RuleFiles, RuleSet
 from monitor.rules.listfile import ListFile
+from monitor.rules.ruleset import RuleFiles
 from monitor.rules.vocabulary import Vocabulary
-from monitor.text.reading import Reader
 from monitor.text.templates import split
 from monitor.topics.attacks.acts import ActClassifier
 from monitor.topics.attacks.facts import FactFinder
+from monitor.topics.attacks.lists import reading_words
 from monitor.topics.attacks.places import PlaceFinder
+from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.entries import Entry, Lists, wordings_of, words_of
 
 
@@ -33,7 +34,7 @@ def asked_by_program(rules: RuleSet) -> frozenset[str]:
     """The names that the program itself looks for (`killed`, `drone`, `monday`): what reads, judges and finds facts
     is built once more, with a vocabulary that listens."""
     ears = _Listening(**vars(rules.vocabulary))
-    Reader(ears, rules.matcher)
+    reading_words(ears)
     ActClassifier(ears)
     FactFinder(ears)
     PlaceFinder(rules.gazetteer, ears)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.item import Item
-from monitor.model.report import INCIDENT_ACTS, Act, Level
-from monitor.rules.folder import RuleSet
+from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
-from monitor.topics.attacks.facts import WEAPONS
+from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.proposing.quiet import made_quiet, real_quiet
 from monitor.workbench.proposing.sharing import (
     Headline,
