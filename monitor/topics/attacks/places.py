@@ -10,6 +10,7 @@ from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.topics.attacks.acts import ActResult
+from monitor.topics.attacks.lists import AttackLists
 from monitor.topics.attacks.scenes import SceneFinder, codes_of
 
 #: characters between "near" and the name: room for an article
@@ -19,21 +20,20 @@ _ARTICLE = 5
 class PlaceFinder:
     """Finds places with one gazetteer."""
 
-    def __init__(self, gazetteer: Gazetteer, vocabulary: Vocabulary) -> None:
+    def __init__(self, gazetteer: Gazetteer, lists: AttackLists, vocabulary: Vocabulary) -> None:
         self._gazetteer = gazetteer
-        mask = vocabulary.mask
-        self._sure = mask("base-place", "home-base", "diplomatic-place", "base-name")
-        self._town = mask("town")
-        self._country = mask("country")
-        self._actor = mask("actor")
-        self._target = mask("target")
-        self._base = mask("base-target")
+        self._sure = lists.base_place | lists.home_base | lists.diplomatic_place | lists.base_name
+        self._town = lists.town
+        self._country = lists.country
+        self._actor = lists.actor
+        self._target = lists.target
+        self._base = lists.base_target
         #: what stands for a base where the nation is named beside it ("French soldier killed … on Makhmour base")
-        self._nation = mask("stationed-nation")
-        self._nearby = mask("nearby")
-        self._site_word = mask("base-word")
-        self._origin = mask("origin")
-        self._scenes = SceneFinder(gazetteer, vocabulary)
+        self._nation = lists.stationed_nation
+        self._nearby = lists.nearby
+        self._site_word = lists.base_word
+        self._origin = lists.origin
+        self._scenes = SceneFinder(gazetteer, lists, vocabulary)
 
     def targets(self, verdict: ActResult, reading: Reading) -> tuple[Target, ...]:
         """The targets of the deciding sentence, most exact first; empty where the act has none."""

@@ -8,7 +8,7 @@ from monitor.rules.ruleset import CompiledRules
 from monitor.text.reading import Reader
 from monitor.topics.attacks.acts import ActClassifier
 from monitor.topics.attacks.facts import FactFinder
-from monitor.topics.attacks.lists import reading_words
+from monitor.topics.attacks.lists import attack_lists, reading_words
 from monitor.topics.attacks.meanings import Meanings
 from monitor.topics.attacks.places import PlaceFinder
 from monitor.topics.attacks.quoting import Quotes
@@ -36,11 +36,12 @@ class RuleSet(CompiledRules):
 def with_topic(rules: CompiledRules) -> RuleSet:
     """The rules, and the topic as their lists and places tell it."""
     words = rules.vocabulary
+    lists = attack_lists(words)
     attacks = AttackTopic(
-        reader=Reader(reading_words(words), rules.matcher),
-        acts=ActClassifier(words),
-        places=PlaceFinder(rules.gazetteer, words),
-        facts=FactFinder(words),
+        reader=Reader(reading_words(lists, words), rules.matcher),
+        acts=ActClassifier(lists, words),
+        places=PlaceFinder(rules.gazetteer, lists, words),
+        facts=FactFinder(lists, words),
         meanings=Meanings(words),
         quotes=Quotes(words),
     )

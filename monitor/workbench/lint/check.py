@@ -35,7 +35,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     wordings = (name for _, content in files.lists for name in (*content.patterns, *content.frames))
     defined = [*lists.home, *wordings, *known.places, *known.groups, *known.countries, *known.actors]
     yield from shipped_but_gone(files.folder, defined)
-    yield from unused(files, rules, lists)
+    yield from unused(files, lists)
     yield from asked_in_vain(files, lists)
     yield from included_twice(lists)
     yield from made_of_themselves(files)
