@@ -11,6 +11,15 @@ Precision = Literal["base", "near", "city", "country", "unknown"]
 PRECISIONS: tuple[Precision, ...] = ("base", "near", "city", "country", "unknown")
 
 
+#: before the code in the id of a country
+COUNTRY = "country:"
+
+
+def country_id(code: str) -> str:
+    """The id of a country as a place: `country:IQ`."""
+    return COUNTRY + code
+
+
 class PlaceRole(StrEnum):
     """What a place is in the sentence that names it."""
 
@@ -31,6 +40,11 @@ class PlaceRef:
     precision: str = "base"
     #: ISO 3166-1 alpha-2, empty where unknown
     country: str = ""
+
+    @property
+    def is_vague(self) -> bool:
+        """No more than the country is told."""
+        return self.id.startswith(COUNTRY)
 
 
 @dataclass(frozen=True, slots=True)

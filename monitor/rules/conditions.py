@@ -66,10 +66,9 @@ def _is_first(facts: Facts, incidents: Sequence[Incident], days: int) -> bool:
     if target is None or day is None:
         return False
     earliest = day - timedelta(days=days)
-    vague = target.id.startswith("country:")
     return not any(
         earliest <= known.date < day
-        and any(place.country == target.country if vague else place.id == target.id for place in known.places)
+        and any(place.country == target.country if target.is_vague else place.id == target.id for place in known.places)
         for known in incidents
     )
 

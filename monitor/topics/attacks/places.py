@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.model.place import PlaceRef, PlaceRole, Precision, Target
+from monitor.model.place import PlaceRef, PlaceRole, Precision, Target, country_id
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
@@ -128,7 +128,7 @@ class PlaceFinder:
             if target.place_id is not None:
                 out[target.place_id] = self._ref(target.place_id, PlaceRole.TARGET, target.precision)
             elif target.country:
-                key = f"country:{target.country}"
+                key = country_id(target.country)
                 name = self._gazetteer.place_name(key)
                 out[key] = PlaceRef(
                     id=key, name=name, role=PlaceRole.TARGET, precision="country", country=target.country
