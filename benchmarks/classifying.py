@@ -24,8 +24,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.model.item import Item
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.topics.attacks.classifier import classify
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 
 RULES = Path(__file__).parent.parent / "rules"
 NOW = datetime(2026, 8, 1, tzinfo=UTC)

@@ -24,10 +24,11 @@ from typing import Any
 import yaml
 
 from monitor.model.item import Item
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.text.normalise import normalise
 from monitor.text.templates import find
 from monitor.topics.attacks.classifier import classify
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 
 RULES = Path(__file__).parent.parent / "rules"
 Features = set[tuple[str, str]]
@@ -105,7 +106,7 @@ def _features(item: Item, rules: RuleSet) -> Features:
     groups += [("shapes", shape.id, shape.templates) for shape in vocabulary.shapes]
     for raw in (item.title, item.summary, item.body):
         out |= {("word", hit.written) for hit in rules.matcher.hits(normalise(raw))}
-    for sentence in rules.reader.read(item).sentences:
+    for sentence in rules.attacks.reader.read(item).sentences:
         for _, name, templates in groups:
             for template in templates:
                 needed = all(sentence.tags & mask for mask in template.required)

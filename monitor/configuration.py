@@ -16,8 +16,10 @@ from monitor.config.settings import Settings
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import ConfigError, Problem
 from monitor.model.feed import Feed
-from monitor.rules.folder import RuleSet, load_rules, unread_in
+from monitor.rules.folder import unread_in
 from monitor.rules.unread import unread_problem
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 
 #: (path, modification time in ns, size) of every file that was read
 Snapshot = frozenset[tuple[str, int, int]]

@@ -14,8 +14,8 @@ from monitor.model.incident import Incident, Relation
 from monitor.model.item import Item
 from monitor.model.novelty import Novelty
 from monitor.model.report import Classification
-from monitor.rules.folder import RuleSet
 from monitor.topics.attacks.classifier import NEWS_DAYS, classify, consider
+from monitor.topics.attacks.topic import RuleSet
 
 #: how far before an item's date its incident can lie: the oldest day that is news, and the day before that one
 INCIDENT_HORIZON = timedelta(days=NEWS_DAYS + 1)

@@ -21,7 +21,8 @@ EMPTY_NAMES = {"utils", "util", "helpers", "helper", "core", "common", "misc", "
 #: modules that decide: values in, values out, `now` is passed in
 PURE = ("news.py", "meaning.py", "messages.py", "evaluation.py", "edits.py", "health.py", "storeloss.py", "alerts/notices.py",
         "connectivity.py",
-        "dedupe/", "workbench/examples.py", "workbench/backtest.py", "workbench/diff.py", "incidents/", "topics/attacks/classifier.py",
+        "dedupe/", "workbench/examples.py", "workbench/backtest.py", "workbench/diff.py", "incidents/", "topics/attacks/",
+        "text/", "rules/ruleset.py", "rules/matching.py", "workbench/proposing/", "workbench/lint/",
         "feeds/cadence.py", "feeds/parse/dates.py", "feeds/parse/parser.py",
         "alerts/policy.py", "alerts/message.py", "alerts/quotes.py", "alerts/times.py", "channels/retry.py")  # fmt: skip
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),

@@ -27,7 +27,7 @@ from monitor.model.clock import require_aware
 from monitor.model.decision import Decision
 from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.place import COUNTRY, PlaceRef, PlaceRole
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level
 
 MAX_TITLE = 200
@@ -39,7 +39,6 @@ _PLACES_IN_BODY = 400
 ODD_DATE = timedelta(days=2)
 #: what stands for a place where nobody says which
 UNPLACED = "unplaced"
-_COUNTRY = "country:"
 #: the fewest characters that a long title leaves of the place, and of who claims it
 _LEAST_ROOM = 30
 #: weapons as words before "attack", where they are not simply called so
@@ -221,7 +220,7 @@ def _at(place: str, classification: Classification, incident: Incident | None) -
     if not place:
         return ""
     place_id = _place_id(classification, incident)
-    if place_id.startswith(_COUNTRY):
+    if place_id.startswith(COUNTRY):
         return f" in {place}"
     near = any(one.id == place_id and one.precision == "near" for one in classification.facts.places)
     return f" near {place}" if near else f" at {place}"
@@ -257,7 +256,7 @@ def _place_id(classification: Classification, incident: Incident | None) -> str:
 def _base(classification: Classification, incident: Incident | None) -> str:
     """The name of the place where it is one with a clock of its own: not of a country."""
     place_id = _place_id(classification, incident)
-    if place_id == UNPLACED or place_id.startswith(_COUNTRY):
+    if place_id == UNPLACED or place_id.startswith(COUNTRY):
         return ""
     target = _target(classification)
     name = incident.place_name if incident is not None else target.name if target else ""

@@ -14,7 +14,7 @@ _LONGEST = 70
 def place_name(place: PlaceRef, country_of: Callable[[str], str]) -> str:
     """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself; `country_of` takes its code."""
     name, country = shorten(clean(place.name), _LONGEST), clean(country_of(place.country))
-    if not country or place.id.startswith("country:") or country.casefold() in name.casefold():
+    if not country or place.is_vague or country.casefold() in name.casefold():
         return name
     return f"{name}, {country}"
 

@@ -18,8 +18,8 @@ from monitor.errors import ConfigError, StoreError, UsageError
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.config.settings import Settings
-    from monitor.rules.folder import RuleSet
     from monitor.store.store import Store
+    from monitor.topics.attacks.topic import RuleSet
 
 #: -1 quiet, 0 normal, 1 and more: say more; set once by `main`
 loudness: ContextVar[int] = ContextVar("loudness", default=0)
@@ -87,7 +87,7 @@ def database() -> Iterator[Store | None]:
 
 def rules_from(folder: Path | None) -> RuleSet:
     """The rules in `folder`, or in the folder that the settings name."""
-    from monitor.rules.folder import load_rules
+    from monitor.topics.loading import load_rules
 
     return load_rules(rules_folder(folder))
 

@@ -16,7 +16,7 @@ from monitor.evaluation import Evaluation, Ledger
 from monitor.feeds.parse.dates import read_date
 from monitor.model.clock import Clock
 from monitor.model.item import Item
-from monitor.rules.folder import RuleSet
+from monitor.topics.attacks.topic import RuleSet
 
 #: longer lines are answered with an error and skipped
 MAX_LINE = 16 * 1024 * 1024

@@ -16,7 +16,8 @@ from monitor.cli.setup import JsonOption
 from monitor.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from monitor.rules.folder import RuleFiles, RuleSet
+    from monitor.rules.ruleset import RuleFiles
+    from monitor.topics.attacks.topic import RuleSet
     from monitor.workbench.diff import Change, Edit, Kind, Side
 
 #: how each kind is counted, for the last line
@@ -100,7 +101,8 @@ class _Folder:
 
 def _both(*folders: Path) -> list[_Folder]:
     """The rules of both folders; one error with every problem of both."""
-    from monitor.rules.folder import compile_rules, read_folder
+    from monitor.rules.folder import read_folder
+    from monitor.topics.loading import compile_rules
 
     start_logs()
     found: list[_Folder] = []

@@ -24,8 +24,8 @@ from monitor.model.delivery import Delivery
 from monitor.model.incident import RelationKind
 from monitor.model.report import RuleTaken
 from monitor.model.stored import StoredItem
-from monitor.rules.folder import RuleSet
 from monitor.rules.matching import NotMatched
+from monitor.topics.attacks.topic import RuleSet
 
 #: how many of the rules that do not take it are shown
 NEAREST = 5

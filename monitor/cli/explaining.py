@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from monitor.model.incident import Incident
     from monitor.model.item import Item
     from monitor.model.stored import StoredItem
-    from monitor.rules.folder import RuleSet
     from monitor.store.store import Transaction
+    from monitor.topics.attacks.topic import RuleSet
 
 #: longer texts are no news item
 MAX_TEXT = 1_000_000

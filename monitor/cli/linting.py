@@ -10,12 +10,13 @@ from monitor.cli.render import clean, say
 from monitor.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from monitor.rules.folder import RuleSet
+    from monitor.topics.attacks.topic import RuleSet
 
 
 def problems_in(folder: Path | None) -> tuple[int, list[Problem]]:
     """How many rules there are, and every problem by file and line; no rules where there is a mistake."""
-    from monitor.rules.folder import compile_rules, read_folder
+    from monitor.rules.folder import read_folder
+    from monitor.topics.loading import compile_rules
     from monitor.workbench.lint.check import lint
 
     try:

@@ -23,8 +23,8 @@ from monitor.errors import BasewatchError, ConfigError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from monitor.model.item import Item
-    from monitor.rules.folder import RuleSet
     from monitor.store.store import Store
+    from monitor.topics.attacks.topic import RuleSet
     from monitor.workbench.examples import Rehearsed
     from monitor.workbench.proposing.proposal import Proposal
     from monitor.workbench.proposing.sharing import Headline
@@ -164,7 +164,7 @@ class _Tried:
 
 def _try(proposal: Proposal, text: str, folder: Path, now: datetime) -> _Tried:
     """Loads the rules with the proposal among them, from a copy, and runs its examples."""
-    from monitor.rules.folder import load_rules
+    from monitor.topics.loading import load_rules
     from monitor.workbench.examples import rehearse
     from monitor.workbench.proposing.writing import pattern_text
 

@@ -17,7 +17,7 @@ from monitor.cli.setup import JsonOption
 
 if TYPE_CHECKING:
     from monitor.model.report import RuleTaken
-    from monitor.rules.folder import RuleSet
+    from monitor.topics.attacks.topic import RuleSet
     from monitor.workbench.backtest import Replayed
 
 

@@ -15,7 +15,7 @@ from monitor.errors import ConfigError, StoreError
 if TYPE_CHECKING:
     from monitor.model.feedback import Feedback
     from monitor.model.incident import Incident
-    from monitor.rules.folder import RuleSet
+    from monitor.topics.attacks.topic import RuleSet
     from monitor.workbench.examples import Rehearsed
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.feeds.fetch.locations import holds_secret, is_https_upgrade
+from monitor.feeds.locations import holds_secret, is_https_upgrade
 from monitor.model.document import ParseFailed
 from monitor.model.feed import Feed, FeedState
 from monitor.model.fetch import Fetched, FetchFailed, NotModified

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from monitor.model.incident import Incident
-from monitor.model.place import PlaceRole
+from monitor.model.place import COUNTRY, PlaceRole, country_id
 from monitor.model.report import Facts
 
 #: the actor itself and those that it belongs to, by id
@@ -35,10 +35,10 @@ _KINDS = (
 
 def contradiction(facts: Facts, incident: Incident, sides: Sides) -> str:
     """What the two say differently, for people; empty where nothing contradicts."""
-    said = [f"country:{p.country}" for p in facts.places if p.role is PlaceRole.TARGET and p.country]
-    known = [f"country:{p.country}" for p in incident.places if p.country]
+    said = [country_id(p.country) for p in facts.places if p.role is PlaceRole.TARGET and p.country]
+    known = [country_id(p.country) for p in incident.places if p.country]
     mine, theirs = {*facts.named, *said}, {*incident.named, *known}
-    for kind, words in (("country:", "another country"), ("nation:", "another nation"), ("town:", "another town")):
+    for kind, words in ((COUNTRY, "another country"), ("nation:", "another nation"), ("town:", "another town")):
         here, there = ({name for name in names if name.startswith(kind)} for names in (mine, theirs))
         if here and there and not here & there:
             return f"{words} is named"

@@ -32,7 +32,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.incidents.agreement import Sides, agreement, contradiction, other_weapons, same_attacker
-from monitor.incidents.salvo import COUNTRY, MOST_PLACES, UNPLACED, added, exact, is_vague, meets
+from monitor.incidents.salvo import MOST_PLACES, UNPLACED, added, exact, is_vague, meets
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item
 from monitor.model.place import PlaceRef, PlaceRole
@@ -248,7 +248,7 @@ def _new_id(day: date, place: PlaceRef | None, incidents: Sequence[Incident]) ->
     if place is None:
         name = UNPLACED
     else:
-        name = place.id if not place.id.startswith(COUNTRY) else re.sub(r"[^a-z0-9]+", "-", place.name.casefold())
+        name = place.id if not place.is_vague else re.sub(r"[^a-z0-9]+", "-", place.name.casefold())
     base = f"{day.isoformat()}-{name}"
     taken = {incident.id for incident in incidents}
     number = 2

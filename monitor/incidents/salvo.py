@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from monitor.model.incident import Incident
-from monitor.model.place import PlaceRef
+from monitor.model.place import COUNTRY, PlaceRef
 
 #: places of one incident; a text that lists more names no targets
 MOST_PLACES = 24
 #: place of an incident that nobody places
 UNPLACED = "unplaced"
-#: how the id of a country as a place begins
-COUNTRY = "country:"
 
 
 def is_vague(place_id: str) -> bool:

@@ -29,6 +29,13 @@ class Act(StrEnum):
 INCIDENT_ACTS = frozenset({Act.ATTACK, Act.FOILED, Act.CLAIM})
 
 
+#: weapons in the words of facts, most telling first; a general one is left out where a special one is named
+WEAPONS = (
+    "ballistic_missile", "cruise_missile", "missile", "rocket", "drone", "mortar", "artillery", "tank_fire", "vbied",
+    "ied", "suicide_bombing", "ground_assault", "small_arms",
+)  # fmt: skip
+
+
 class Level(StrEnum):
     """How urgent a rule is; compare with `rank`."""
 

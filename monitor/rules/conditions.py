@@ -8,8 +8,7 @@ from typing import Annotated, Literal, cast
 from pydantic import BeforeValidator, WithJsonSchema
 
 from monitor.config.yamlfile import Strict, did_you_mean
-from monitor.model.report import Facts
-from monitor.topics.attacks.facts import WEAPONS
+from monitor.model.report import WEAPONS, Facts
 
 _BOUND = re.compile(r"(killed|wounded|intercepted)\s*(>=|>|=)\s*(\d{1,9})$")
 _FIRST = re.compile(r"first here in (\d{1,4}) days?$")

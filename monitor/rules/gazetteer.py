@@ -15,6 +15,7 @@ from pydantic import Field
 
 from monitor.config.yamlfile import Document, Strict, did_you_mean
 from monitor.errors import ConfigError, Problem
+from monitor.model.place import COUNTRY
 from monitor.rules.listfile import Id
 from monitor.rules.values import Zone
 from monitor.text.matcher import Term, make_term
@@ -177,7 +178,7 @@ class Gazetteer:
         place = self.places.get(place_id)
         if place is not None and place.zone:
             return place.zone
-        code = place.country if place is not None else place_id.removeprefix("country:")
+        code = place.country if place is not None else place_id.removeprefix(COUNTRY)
         country = self.countries.get(code)
         return country.zone if country is not None else "UTC"
 
@@ -185,7 +186,7 @@ class Gazetteer:
         """The name of a place or `country:XX` for people."""
         if place_id in self.places:
             return self.places[place_id].name
-        code = place_id.removeprefix("country:")
+        code = place_id.removeprefix(COUNTRY)
         return self.countries[code].name if code in self.countries else place_id
 
     def sides_of(self, actor_id: str) -> frozenset[str]:

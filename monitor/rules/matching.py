@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from monitor.model.item import Item
+from monitor.model.place import PRECISIONS, Target
 from monitor.model.report import INCIDENT_ACTS, Act, Facts, IfFirst, Level
 from monitor.rules.gazetteer import Gazetteer
-from monitor.rules.model import PRECISIONS, Never, Rule, Source, Where
+from monitor.rules.model import Never, Rule, Source, Where
 from monitor.rules.wording import Wanted
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
-from monitor.topics.attacks.places import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

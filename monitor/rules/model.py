@@ -13,15 +13,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.config.yamlfile import Strict
+from monitor.model.place import Precision
 from monitor.model.report import INCIDENT_ACTS, Act, Level
 from monitor.rules.conditions import ConditionText
 from monitor.rules.listfile import Id, Texts, one_or_many
 from monitor.rules.values import Language, TimeOfDay, Zone
 
 Scope = Literal["sentence", "headline", "lead", "item"]
-Precision = Literal["base", "near", "city", "country", "unknown"]
-#: most exact first
-PRECISIONS: tuple[Precision, ...] = ("base", "near", "city", "country", "unknown")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 

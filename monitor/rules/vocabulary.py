@@ -18,34 +18,14 @@ from monitor.rules.wordlists import Loc, WordLists
 from monitor.text.days import Calendar, calendar_of
 from monitor.text.expressions import Expression
 from monitor.text.matcher import Term, make_term
-from monitor.text.numbers import Counting, counting_of
+from monitor.text.numbers import KINDS, Counting, NumberWords, counting_of
 from monitor.text.sentences import abbreviations_of
-from monitor.text.templates import Template, TemplateError, UnknownList, compile_template, sum_of
+from monitor.text.templates import Shape, Template, TemplateError, UnknownList, compile_template, sum_of
 
 #: names of places, whose words do not count in the gap of a template
 _NAMES = ("base-place", "town", "loose-place", "country", "far-country")
 #: the list whose words open a cause or a background clause
 CAUSE = "cause"
-#: the list whose words begin a new clause ("while", "as well as")
-CLAUSE_BREAK = "clause-break"
-#: the things with which a main clause may begin ("Trump vows"), and the words that join it to the one before ("as")
-CLAUSE_START, CLAUSE_JOINT = "clause-start", "clause-joint"
-#: the list whose words make what follows depend on what they say ("if the US attacks, Iran strikes …")
-CONDITION = "condition"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
-    """Compiled shape: what it finds becomes a hit with `tags`."""
-
-    id: str
-    tags: int
-    templates: tuple[Template, ...]
-    beside: int = 0
-    #: the first and the last part must name different countries
-    abroad: bool = False
-    #: what the words inside it do not stand for
-    hides: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,18 +183,22 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
     return Vocabulary(
         builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames),
         tuple(builder.expressions), (1 << len(builder.bits)) - 1, _counting(builder),
-        sum(set(builder.languages.values())), calendar_of(content for _, content in files),
+        sum(set(builder.languages.values())), calendar_of(content.months for _, content in files),
         abbreviations_of(word for _, content in files for word in content.abbreviations),
     )  # fmt: skip
 
 
 def _counting(builder: _Builder) -> dict[int, Counting]:
     """How each language counts; several files of one language count together."""
-    specs: dict[int, list[NumbersSpec]] = {}
+    written: dict[int, list[NumberWords]] = {}
     for document, content in builder.files:
         if content.numbers is not None:
-            specs.setdefault(builder.languages[id(document)], []).append(content.numbers)
-    return {language: counting_of(some) for language, some in specs.items()}
+            written.setdefault(builder.languages[id(document)], []).append(_number_words(content.numbers))
+    return {language: counting_of(some) for language, some in written.items()}
+
+
+def _number_words(spec: NumbersSpec) -> NumberWords:
+    return NumberWords(values=spec.values, times=spec.times, kinds={kind: getattr(spec, kind) for kind in KINDS})
 
 
 def _pattern(builder: _Builder, document: Document, name: str, spec: PatternSpec) -> Pattern:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from monitor.rules.listfile import ListFile
 from monitor.text.normalise import Text, normalise_term
 
 _NEVER = re.compile(r"(?!)")
@@ -59,13 +58,13 @@ def _plain(name: str) -> str:
     return " ".join(name.split())
 
 
-def calendar_of(files: Iterable[ListFile]) -> Calendar:
-    """The calendar of these files."""
+def calendar_of(languages: Iterable[Mapping[int, Sequence[str]]]) -> Calendar:
+    """The calendar of these languages: the names of the months by their numbers."""
     months: dict[str, int] = {}
     capitals: set[str] = set()
     small: set[str] = set()
-    for content in files:
-        for month, names in content.months.items():
+    for language in languages:
+        for month, names in language.items():
             for folded, cased in map(normalise_term, names):
                 if folded:
                     months.setdefault(folded, month)

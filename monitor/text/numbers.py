@@ -1,6 +1,6 @@
 """Numbers as a language writes them, in digits and in words, with what makes a number no count of people.
 
-The words stand in the files of `lists/` (`numbers:`, see `NumbersSpec`). A sentence is read once, from left to right,
+The words stand in the files of `lists/` (`numbers:`). A sentence is read once, from left to right,
 into `Part`s: numbers, and the words around them that have a meaning for counting. What is no number: years, dates,
 clock times, ordinals, decimals, percentages, sums of money, and digits that belong to a name (`F-35`, `2nd`).
 """
@@ -8,15 +8,14 @@ clock times, ordinals, decimals, percentages, sums of money, and digits that bel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from monitor.rules.listfile import NumbersSpec
 from monitor.text.normalise import Text, normalise_term
 
-#: keys of `NumbersSpec` whose words have a meaning for counting but no value
-_KINDS = (
+#: kinds of words that have a meaning for counting but no value
+KINDS = (
     "articles",
     "plus",
     "and_",
@@ -57,7 +56,7 @@ class Part(NamedTuple):
     end: int
     #: None for a word that is no number
     value: int | None
-    #: what it means for counting: keys of `NumbersSpec`
+    #: what it means for counting, see `KINDS`
     kinds: frozenset[str]
     #: the letter for "and" is written onto it
     joined: bool = False
@@ -68,6 +67,17 @@ class Part(NamedTuple):
 
 _NOTHING: frozenset[str] = frozenset()
 _UNKNOWN: tuple[int | None, bool, frozenset[str]] = (None, False, _NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberWords:
+    """The words with which a language counts, as its file has them."""
+
+    values: Mapping[int, Sequence[str]]
+    #: words that multiply the number in front of them
+    times: Mapping[int, Sequence[str]]
+    #: the other words, by kind (`KINDS`)
+    kinds: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,8 +182,8 @@ class Counting:
         return out
 
 
-def counting_of(specs: Iterable[NumbersSpec]) -> Counting:
-    """How the language of these sections counts; a word may stand under several keys."""
+def counting_of(sections: Iterable[NumberWords]) -> Counting:
+    """How the language of these words counts; one word may be of several kinds."""
     phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = {}
     stems: list[tuple[str, frozenset[str]]] = []
 
@@ -186,14 +196,13 @@ def counting_of(specs: Iterable[NumbersSpec]) -> Counting:
             known = phrases.get(words, _UNKNOWN)
             phrases[words] = (known[0] if value is None else value, times or known[1], kinds | known[2])
 
-    sections = list(specs)
-    for spec in sections:
-        for times, table in ((False, spec.values), (True, spec.times)):
+    for section in sections:
+        for times, table in ((False, section.values), (True, section.times)):
             for value, words in table.items():
                 for word in words:
                     take(word, value, times)
-        for kind in _KINDS:
-            for word in getattr(spec, kind):
+        for kind, words in section.kinds.items():
+            for word in words:
                 take(word, 1 if kind == "articles" else None, False, kind)
     return together([Counting(phrases, stems=tuple(stems))])
 

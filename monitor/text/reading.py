@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from monitor.model.item import Item
 from monitor.model.report import Evidence, Span
-from monitor.rules.vocabulary import CAUSE, CLAUSE_BREAK, CLAUSE_JOINT, CLAUSE_START, CONDITION, Shape, Vocabulary
 from monitor.text.matcher import Hit, Matcher
 from monitor.text.normalise import Text, normalise
 from monitor.text.sentences import clauses, sentences
-from monitor.text.templates import Template, find, sum_of
+from monitor.text.templates import Shape, Template, find, sum_of
 
 #: characters of a field, sentences of a field and hits of a sentence that are read: what a report does stands in its
 #: first paragraphs, and no text, however hostile, takes longer than an ordinary long one
@@ -106,31 +105,48 @@ class Reading:
     tags: int = 0
 
 
-class Reader:
-    """Reads items with one vocabulary."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingWords:
+    """What a reader makes of words beyond finding them: bits of the words that hide, part or open something."""
 
-    def __init__(self, vocabulary: Vocabulary, matcher: Matcher) -> None:
-        self._matcher = matcher
-        self._mask = vocabulary.mask("mask")
-        self._abbreviations, self._months = vocabulary.abbreviations, vocabulary.calendar.months
-        self._listed = vocabulary.listed
-        #: "shoots down" is no shooting
-        self._undone, self._deed = vocabulary.mask("intercept", "stopped"), vocabulary.mask("launch", "hit")
-        #: an actor's name hides the words in it as a mask does ("Kurdistan Workers' Party" has no workers)
-        self._hides = vocabulary.mask("mask", "actor")
-        self._cause = vocabulary.mask(CAUSE)
-        self._break = vocabulary.mask(CLAUSE_BREAK)
-        self._number = vocabulary.mask("number")
-        self._year = vocabulary.mask("year")
-        self._past_year = vocabulary.mask("past-year")
-        self._question = vocabulary.mask("question")
-        self._start = vocabulary.mask("start")
-        self._joint, self._clause_start = vocabulary.mask(CLAUSE_JOINT), vocabulary.mask(CLAUSE_START)
-        self._condition = vocabulary.mask(CONDITION)
-        self._shapes = vocabulary.shapes
-        self._shapes_need = [tuple(t.required for t in shape.templates) for shape in vocabulary.shapes]
+    #: what it covers is not seen
+    mask: int
+    #: hides the words in it as a mask does: the name of an actor ("Kurdistan Workers' Party" has no workers)
+    hides: int
+    #: all words of lists; those of rules are never hidden
+    listed: int
+    #: what says that the deed in it did not happen, and the deed: "shoots down" is no shooting
+    undone: int
+    deed: int
+    #: opens a clause that only names a cause or the background
+    cause: int
+    #: begins a new clause ("while", "as well as")
+    clause_break: int
+    #: things with which a main clause may begin ("Trump vows"), and words that join it to the one before ("as")
+    clause_start: int
+    clause_joint: int
+    #: makes what follows depend on what it says ("if the US attacks, Iran strikes …")
+    condition: int
+    #: tags that the reader itself gives: numbers, years, question marks, the start of a sentence
+    number: int
+    year: int
+    past_year: int
+    question: int
+    start: int
+    #: words before a full stop that ends no sentence, and names of months
+    abbreviations: frozenset[str]
+    months: Container[str]
+    shapes: tuple[Shape, ...]
+
+
+class Reader:
+    """Reads items with one set of words."""
+
+    def __init__(self, words: ReadingWords, matcher: Matcher) -> None:
+        self._words, self._matcher = words, matcher
+        self._shapes_need = [tuple(t.required for t in shape.templates) for shape in words.shapes]
         #: bits of which one must be there, or no template of the shape can be
-        self._shapes_open = [sum_of(min(t.required, key=int.bit_count) for t in s.templates) for s in vocabulary.shapes]
+        self._shapes_open = [sum_of(min(t.required, key=int.bit_count) for t in s.templates) for s in words.shapes]
 
     def read(self, item: Item) -> Reading:
         """The item's sentences; where it has no title, the first line of its text is read as one."""
@@ -142,7 +158,7 @@ class Reader:
             text = normalise(raw[:FIELD_LIMIT])
             hits = self._matcher.hits(text)
             for number, (start, end) in enumerate(
-                sentences(text, hits, self._abbreviations, self._months)[:SENTENCE_LIMIT]
+                sentences(text, hits, self._words.abbreviations, self._words.months)[:SENTENCE_LIMIT]
             ):
                 first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
                 if name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text))):
@@ -175,13 +191,13 @@ class Reader:
             tags |= hit.tags
         if hits:
             hits += self._numbers(text, start, end, year)
-            hits.append(Hit(start, start, self._start, "start of the sentence"))
+            hits.append(Hit(start, start, self._words.start, "start of the sentence"))
             if "?" in text.folded[start:end]:
                 at = text.folded.index("?", start, end)
-                hits.append(Hit(at, at + 1, self._question, "?"))
+                hits.append(Hit(at, at + 1, self._words.question, "?"))
             hits.sort(key=_position)
-        causes = [h for h in hits if h.tags & self._cause] if tags & self._cause else []
-        breaks = [h.start for h in hits if h.tags & self._break] if tags & self._break else []
+        causes = [h for h in hits if h.tags & self._words.cause] if tags & self._words.cause else []
+        breaks = [h.start for h in hits if h.tags & self._words.clause_break] if tags & self._words.clause_break else []
         starts, is_cause = clauses(text, start, end, causes, breaks)
         if len(starts) > 1:
             for hit in hits:
@@ -197,9 +213,9 @@ class Reader:
         if _DIGIT.search(text.folded, start, end) is None:
             return out
         for match in _NUMBER.finditer(text.folded, start, end):
-            tags = self._number
+            tags = self._words.number
             if _YEAR.match(match[0]):
-                tags = self._year | (self._past_year if int(match[0]) < year else 0)
+                tags = self._words.year | (self._words.past_year if int(match[0]) < year else 0)
             out.append(Hit(match.start(), match.end(), tags, match[0]))
         return out
 
@@ -214,18 +230,18 @@ class Reader:
             covering = [c for c in covering if c.end > hit.start]
             length = hit.end - hit.start
             for cover in covering:
-                if cover.end >= hit.end and (cover.tags & self._mask or cover.end - cover.start > length):
-                    hit.tags &= ~self._listed if cover.tags & self._hides else ~cover.tags
-                    if cover.tags & self._undone:
-                        hit.tags &= ~self._deed
+                if cover.end >= hit.end and (cover.tags & self._words.mask or cover.end - cover.start > length):
+                    hit.tags &= ~self._words.listed if cover.tags & self._words.hides else ~cover.tags
+                    if cover.tags & self._words.undone:
+                        hit.tags &= ~self._words.deed
             if hit.tags:
                 covering.append(hit)
                 out.append(hit)
-        if not any(hit.tags & self._mask for hit in out):
+        if not any(hit.tags & self._words.mask for hit in out):
             return out
         for hit in out:
-            if hit.tags & self._mask:
-                hit.tags &= ~self._listed
+            if hit.tags & self._words.mask:
+                hit.tags &= ~self._words.listed
         return [hit for hit in out if hit.tags]
 
     def _shape(self, sentence: Sentence) -> None:
@@ -233,7 +249,7 @@ class Reader:
         present, hiding = 0, list[tuple[Hit, int]]()
         for hit in sentence.hits:
             present |= hit.tags
-        for shape, opens, needs in zip(self._shapes, self._shapes_open, self._shapes_need, strict=True):
+        for shape, opens, needs in zip(self._words.shapes, self._shapes_open, self._shapes_need, strict=True):
             if not present & opens or (shape.beside and not present & shape.beside):
                 continue
             for template, required in zip(shape.templates, needs, strict=True):
@@ -248,7 +264,7 @@ class Reader:
             for hit in sentence.hits:
                 if hit.tags & hidden and outer.start <= hit.start and hit.end <= outer.end:
                     hit.tags &= ~hidden
-        if present & self._clause_start:
+        if present & self._words.clause_start:
             sentence.joints = self._joints(sentence)
 
     def _joints(self, sentence: Sentence) -> list[int]:
@@ -257,11 +273,11 @@ class Reader:
         Nowhere in a sentence with a condition, which reaches over its comma.
         """
         text = sentence.text
-        if any(sentence.with_tags(self._condition)):
+        if any(sentence.with_tags(self._words.condition)):
             return []
-        joints = [hit.end for hit in sentence.with_tags(self._joint)]
+        joints = [hit.end for hit in sentence.with_tags(self._words.clause_joint)]
         joints += [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
-        starts = [hit.start for hit in sentence.with_tags(self._clause_start)]
+        starts = [hit.start for hit in sentence.with_tags(self._words.clause_start)]
         joints += [at for at in starts if text.folded[at - 1 : at] in _AND]
         return sorted(
             joint

@@ -55,6 +55,20 @@ class Template:
         return (self.language, *parts) if self.language else parts
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """Compiled shape: what it finds becomes a hit with `tags`."""
+
+    id: str
+    tags: int
+    templates: tuple[Template, ...]
+    beside: int = 0
+    #: the first and the last part must name different countries
+    abroad: bool = False
+    #: what the words inside it do not stand for
+    hides: int = 0
+
+
 class TemplateIndex(Generic[Owner]):
     """Templates with their owners, so arranged that those whose parts are all present are found fast.
 

@@ -20,7 +20,7 @@ from monitor.model.item import Item
 from monitor.model.novelty import Novelty
 from monitor.model.report import Level, RuleTaken
 from monitor.model.stored import StoredItem
-from monitor.rules.folder import RuleSet
+from monitor.topics.attacks.topic import RuleSet
 
 #: so long before the window a replay begins, silently: late reports of an earlier attack find its incident
 LEAD_IN = INCIDENT_HORIZON

@@ -15,8 +15,9 @@ from monitor.evaluation import Evaluation, Ledger, refusal
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import Act, Classification, Level, RuleTaken
-from monitor.rules.folder import RuleFiles, RuleSet
 from monitor.rules.model import Rule
+from monitor.rules.ruleset import RuleFiles
+from monitor.topics.attacks.topic import RuleSet
 
 V = TypeVar("V")
 

@@ -17,10 +17,10 @@ from monitor.model.feedback import Feedback
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import Classification
-from monitor.rules.folder import RuleSet
 from monitor.rules.matching import Case
 from monitor.rules.model import Rule
 from monitor.topics.attacks.classifier import classify, consider
+from monitor.topics.attacks.topic import RuleSet
 
 
 class Origin(StrEnum):

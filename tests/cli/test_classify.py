@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from monitor.cli import classifylines
 from monitor.cli.classifylines import LineError, classify_lines, read_item
 from monitor.cli.main import main
-from monitor.rules.folder import RuleSet
+from monitor.topics.attacks.topic import RuleSet
 from newsroom import shipped_rules
 
 RULES = Path(__file__).parent.parent.parent / "rules"

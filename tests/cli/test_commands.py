@@ -22,8 +22,9 @@ from monitor.cli.main import main
 from monitor.cli.words import differences
 from monitor.config.feedsfile import load_feeds
 from monitor.model.report import Act, Classification, Facts, Level, RuleTaken
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.store.store import Store
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 from newsroom import Story, old, rss, shipped_rules
 from receivers import Mode, WebhookReceiver
 from serving import FeedServer
@@ -57,7 +58,7 @@ def rules_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(folder: Path) -> RuleSet:
         return shipped_rules() if folder == RULES else load_rules(folder)
 
-    monkeypatch.setattr("monitor.rules.folder.load_rules", load)
+    monkeypatch.setattr("monitor.topics.loading.load_rules", load)
     monkeypatch.setattr("monitor.configuration.load_rules", load)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.model.item import Item
-from monitor.rules.folder import load_rules
+from monitor.topics.loading import load_rules
 from monitor.workbench.diff import Comparison, Kind, grouped
 from newsroom import shipped_rules
 from pastnews import (

@@ -16,10 +16,11 @@ from sqlalchemy import text
 
 from databases import database
 from monitor.cli.main import main
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.store.engine import begin, open_engine
 from monitor.store.store import Store
 from monitor.store.upgrade import VERSION_TABLE
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 from newsroom import CHECKOUT, Newsroom, Story, old, shipped_rules
 
 RULES = CHECKOUT / "rules"
@@ -57,7 +58,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPa
         monkeypatch.delenv(name)
     monkeypatch.setenv("BASEWATCH_RULES", str(RULES))
     monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setattr("monitor.rules.folder.load_rules", load)
+    monkeypatch.setattr("monitor.topics.loading.load_rules", load)
     monkeypatch.chdir(tmp_path)
     return monkeypatch
 

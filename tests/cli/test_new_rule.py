@@ -23,9 +23,10 @@ from monitor.cli.render import clean
 from monitor.config.yamlfile import parse, validate
 from monitor.model.item import Item
 from monitor.model.report import Act, Level
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.rules.model import Rule
 from monitor.store.store import Store
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
 from monitor.workbench.proposing.writing import pattern_text, quoted, rule_text
 from values import FEED, stored_item
@@ -228,7 +229,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         own = {path.name for path in folder.glob("*.yaml")} - {path.name for path in RULES.glob("*.yaml")}
         return load_rules(folder) if own else shipped()
 
-    monkeypatch.setattr("monitor.rules.folder.load_rules", load)
+    monkeypatch.setattr("monitor.topics.loading.load_rules", load)
     return tmp_path
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.feeds.cadence import is_blind, next_poll, poll_url, watch_redirect
-from monitor.feeds.fetch.locations import is_https_upgrade, next_hop, shown, url_problem
+from monitor.feeds.locations import is_https_upgrade, next_hop, shown, url_problem
 from monitor.model.document import ParseFailed, ParseProblem
 from monitor.model.feed import Feed, FeedState
 from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified

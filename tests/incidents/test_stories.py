@@ -27,9 +27,7 @@ def test_story(story: dict[str, Any]) -> None:
     heard, expected = [], []
     for number, report in enumerate(story["reports"]):
         came = TUESDAY + timedelta(days=report.get("day", 0), hours=report.get("hour", 9), minutes=number)
-        evaluation = ledger.add(
-            item(report["title"], summary=report.get("summary", ""), published=came), shipped()
-        )
+        evaluation = ledger.add(item(report["title"], summary=report.get("summary", ""), published=came), shipped())
         incident = evaluation.relation.incident
         letter = "none"
         if incident is not None:

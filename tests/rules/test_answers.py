@@ -15,7 +15,8 @@ from monitor.model.decision import DecisionReason
 from monitor.model.incident import Incident
 from monitor.model.novelty import Novelty
 from monitor.model.report import Act, Level, RuleTaken
-from monitor.rules.folder import RuleSet, load_rules
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 
 ATTACK = "Two drones hit Hill Base"
 ELSEWHERE = "Two drones hit Dale Base"

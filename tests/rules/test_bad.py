@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConfigError
-from monitor.rules.folder import load_rules
+from monitor.topics.loading import load_rules
 
 DATA = Path(__file__).parent.parent / "data" / "rules"
 

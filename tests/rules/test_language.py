@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from languages import HERE, Keys, asked, case_file, rule, rules_of, taken
-from monitor.rules.folder import RuleSet
+from monitor.topics.attacks.topic import RuleSet
 
 CASES = {path.stem: case_file(path) for path in sorted((HERE / "data" / "rules" / "language").glob("*.yaml"))}
 #: of a case, not of its rule

@@ -17,8 +17,9 @@ import pytest
 
 from languages import item, rule, small
 from monitor.model.item import Item
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.topics.attacks.classifier import classify
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 
 #: growth of the work where the text grows by 4: linear 4, quadratic 16
 BOUND = 9

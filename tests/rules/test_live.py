@@ -22,7 +22,7 @@ from monitor.daemon import Daemon
 from monitor.errors import ConfigError
 from monitor.health import health
 from monitor.model.stored import StoredItem
-from monitor.rules.folder import load_rules
+from monitor.topics.loading import load_rules
 from newsroom import Newsroom, Story, old
 
 #: issue 3, point 6

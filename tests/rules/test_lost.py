@@ -11,7 +11,8 @@ import pytest
 from languages import SHIPPED
 from monitor.config.filenames import is_odd_name, meant_name
 from monitor.errors import ConfigError
-from monitor.rules.folder import compile_rules, load_rules, read_folder
+from monitor.rules.folder import read_folder
+from monitor.topics.loading import compile_rules, load_rules
 from monitor.workbench.lint.check import lint
 
 Change = Callable[[Path], object]

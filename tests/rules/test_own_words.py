@@ -9,7 +9,8 @@ import pytest
 
 from languages import asked, rule, rules_of, small, taken, write
 from monitor.errors import ConfigError
-from monitor.rules.folder import RuleSet, load_rules
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 
 #: as a user would write it into rules/lists/italian.yaml, never having seen the Python
 ITALIAN: dict[str, Any] = {

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from languages import asked, item, live, rule, rules_of, small, taken, write
 from monitor.model.item import Item
 from monitor.model.report import Classification
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.topics.attacks.classifier import classify
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 
 #: words that the rules below look for, in forms that the reading has to undo
 PIECES = [

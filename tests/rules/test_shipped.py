@@ -9,9 +9,10 @@ import pytest
 from classifying import asked, shipped, targets
 from monitor.cli.main import main
 from monitor.model.report import Level
-from monitor.rules.folder import compile_rules, read_folder
+from monitor.rules.folder import read_folder
 from monitor.rules.model import Rule
 from monitor.text.normalise import normalise_term
+from monitor.topics.loading import compile_rules
 from monitor.workbench.lint.check import lint
 
 RULES = shipped().rules

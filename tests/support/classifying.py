@@ -8,8 +8,9 @@ from pathlib import Path
 
 from monitor.model.item import Item
 from monitor.model.report import Classification
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.topics.attacks.classifier import classify
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 
 HERE = Path(__file__).parent.parent
 NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)  # a Tuesday

@@ -14,8 +14,9 @@ from monitor.config import yamlfile
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import Act, Classification, RuleTaken
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.topics.attacks.classifier import classify
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 
 HERE = Path(__file__).parent.parent
 SHIPPED = HERE.parent / "rules"

@@ -36,7 +36,8 @@ from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
 from monitor.configuration import Configuration
 from monitor.polls import PollReport
-from monitor.rules.folder import RuleSet, load_rules
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 from receivers import SmtpReceiver, WebhookReceiver
 from serving import FeedServer
 

@@ -23,7 +23,9 @@ from monitor.cli.main import main
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
 from monitor.configuration import Configuration
-from monitor.rules.folder import RuleFiles, RuleSet, compile_rules
+from monitor.rules.ruleset import RuleFiles
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import compile_rules
 from newsroom import CHECKOUT, Newsroom, Story, shipped_rules
 
 RULES = CHECKOUT / "rules"
@@ -126,7 +128,7 @@ def ask(folder: Path, *arguments: str, stdin: bytes = b"", **environment: str) -
         mock.patch.dict(
             os.environ, {**kept, "COLUMNS": "120", "BASEWATCH_RULES": str(RULES), **environment}, clear=True
         ),
-        mock.patch("monitor.rules.folder.compile_rules", compiled),
+        mock.patch("monitor.topics.loading.compile_rules", compiled),
         mock.patch("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin))),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from monitor.model.item import Item
-from monitor.rules.folder import load_rules
 from monitor.topics.attacks.classifier import classify
+from monitor.topics.loading import load_rules
 from newsroom import CHECKOUT, Newsroom, Story, incident_lines, old
 from receivers import Received
 

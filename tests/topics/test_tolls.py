@@ -15,10 +15,11 @@ from classifying import asked, shipped
 from languages import asked as asked_of
 from languages import live, rules_of, taken
 from monitor.config import yamlfile
-from monitor.rules.folder import compile_rules, read_folder
+from monitor.rules.folder import read_folder
 from monitor.text.normalise import normalise
 from monitor.text.numbers import Counting, counting_of
 from monitor.text.sentences import sentences
+from monitor.topics.loading import compile_rules
 from monitor.workbench.lint.check import lint
 
 HERE = Path(__file__).parent.parent

@@ -20,8 +20,9 @@ from monitor.cli.main import main
 from monitor.config import yamlfile
 from monitor.config.yamlfile import Strict
 from monitor.model.report import Act, Level
-from monitor.rules.folder import RuleSet, load_rules
 from monitor.rules.model import Rule
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 from monitor.workbench.examples import rehearse
 from monitor.workbench.reference.kinds import KINDS, FileKind
 from monitor.workbench.reference.schema import _ONE_OF_THESE, schema_files, schema_of

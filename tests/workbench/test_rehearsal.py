@@ -15,7 +15,8 @@ from monitor.model.feedback import Feedback, Opinion
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import Act
-from monitor.rules.folder import RuleSet, load_rules
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
 from monitor.workbench.examples import Origin, rehearse
 
 WORDS = Path(__file__).parent.parent / "data" / "rules" / "base"

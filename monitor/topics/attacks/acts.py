@@ -10,6 +10,7 @@ from monitor.rules.vocabulary import Frame, Pattern, Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import Template, TemplateIndex, find, sum_of
+from monitor.topics.attacks.lists import AttackLists
 
 #: a pattern of this many points decides a sentence by its position; weaker ones only where none of these is there
 STRONG = 5.0
@@ -51,19 +52,18 @@ class ActResult:
 class ActClassifier:
     """Decides acts with one vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
         self._shelf = TemplateIndex(
             (pattern, template) for pattern in vocabulary.patterns for template in pattern.templates
         )
         self._frames = vocabulary.frames
-        mask = vocabulary.mask
-        self._diplomatic, self._base = mask("diplomatic-target"), mask("base-target")
+        self._diplomatic, self._base = lists.diplomatic_target, lists.base_target
         self._support = (
-            (mask("base-place", "base-name"), 1.0, "a known base is named"),
-            (mask("weapon"), 0.5, "a weapon is named"),
-            (mask("harmed"), 0.5, "people were harmed"),
-            (mask("claim"), 0.5, "somebody claims it"),
-            (mask("foe"), 0.5, "an attacker is named"),
+            (lists.base_place | lists.base_name, 1.0, "a known base is named"),
+            (lists.weapon, 0.5, "a weapon is named"),
+            (lists.harmed, 0.5, "people were harmed"),
+            (lists.claim, 0.5, "somebody claims it"),
+            (lists.foe, 0.5, "an attacker is named"),
         )
 
     def judge(self, reading: Reading) -> ActResult:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import NamedTuple
 
 from monitor.model.item import Item
+from monitor.model.place import Target
 from monitor.model.report import (
     INCIDENT_ACTS,
     Act,
@@ -18,16 +17,13 @@ from monitor.model.report import (
     channels_of,
     reason_of,
 )
-from monitor.rules.folder import RuleSet
 from monitor.rules.matching import Case, Matched
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading
 from monitor.text.templates import Part
 from monitor.topics.attacks.acts import ActResult
-from monitor.topics.attacks.facts import FactFinder
-from monitor.topics.attacks.meanings import Meanings
-from monitor.topics.attacks.places import PlaceFinder, Target
-from monitor.topics.attacks.quoting import Quotes, deciding_sentence
+from monitor.topics.attacks.quoting import deciding_sentence
+from monitor.topics.attacks.topic import RuleSet
 
 #: an attack that a report dates further back is no news
 NEWS_DAYS = 4
@@ -45,14 +41,14 @@ def consider(item: Item, rules: RuleSet) -> tuple[Classification, Case]:
 
 def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[Classification, Case]:
     """`all_names`: the case holds every place that is named, also where no rule for its act is there to ask."""
-    places, finder = _tools(rules)[:2]
-    reading = rules.reader.read(item)
-    verdict = rules.judge.judge(reading)
+    places = rules.attacks.places
+    reading = rules.attacks.reader.read(item)
+    verdict = rules.attacks.acts.judge(reading)
     act = verdict.act
     targets = places.targets(verdict, reading) if act in INCIDENT_ACTS else ()
     if targets and all(t.site == "home" for t in targets):
         act, targets = Act.OTHER, ()
-    facts = _facts(verdict, reading, targets, places, finder, rules)
+    facts = _facts(verdict, reading, targets, rules)
     old = _old_news(item, facts)
     if old:
         act = Act.BACKGROUND
@@ -82,7 +78,7 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
         facts=facts,
         evidence=_evidence(verdict, lead, reading, rules),
         deciding=deciding.span if deciding else None,
-        lead=_tools(rules).quotes.lead(reading, deciding) if lead else None,
+        lead=rules.attacks.quotes.lead(reading, deciding) if lead else None,
         score=verdict.score,
         rules_hash=rules.hash,
     )
@@ -102,25 +98,8 @@ def _recorded(one: Matched) -> RuleTaken:
     )  # fmt: skip
 
 
-class _Tools(NamedTuple):
-    """What reads an item with one vocabulary, beside the rule set's own parts."""
-
-    places: PlaceFinder
-    facts: FactFinder
-    meanings: Meanings
-    quotes: Quotes
-
-
-@lru_cache(maxsize=8)
-def _tools(rules: RuleSet) -> _Tools:
-    words = rules.vocabulary
-    return _Tools(PlaceFinder(rules.gazetteer, words), FactFinder(words), Meanings(words), Quotes(words))
-
-
-def _facts(
-    verdict: ActResult, reading: Reading, targets: tuple[Target, ...], places: PlaceFinder, finder: FactFinder,
-    rules: RuleSet,
-) -> Facts:  # fmt: skip
+def _facts(verdict: ActResult, reading: Reading, targets: tuple[Target, ...], rules: RuleSet) -> Facts:
+    places, finder = rules.attacks.places, rules.attacks.facts
     refs = places.refs(reading, targets)
     if verdict.match is None:
         return Facts(places=refs)
@@ -182,9 +161,9 @@ def _evidence(verdict: ActResult, lead: Matched | None, reading: Reading, rules:
     out: list[Evidence] = []
     match = verdict.match
     if match is not None:
-        meanings = _tools(rules).meanings
+        meanings = rules.attacks.meanings
         out += [
-            match.sentence.evidence(hit, _speaks_for(hit.tags & part.tags, rules), meanings.of(hit, part.tags))
+            match.sentence.evidence(hit, meanings.speaks_for(hit.tags & part.tags), meanings.of(hit, part.tags))
             for part, hit in _filled(match.template.parts, match.hits)
         ]
         if verdict.frame is not None:
@@ -206,9 +185,3 @@ def _filled(parts: Sequence[Part], hits: Sequence[Hit]) -> list[tuple[Part, Hit]
         out.append((parts[at], hit))
         at += 1
     return out
-
-
-@lru_cache(maxsize=4096)
-def _speaks_for(tags: int, rules: RuleSet) -> str:
-    names = rules.vocabulary.names(tags)
-    return names[0] if names else "phrase"

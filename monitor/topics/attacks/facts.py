@@ -7,18 +7,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.model.report import INCIDENT_ACTS, Act
+from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.topics.attacks.acts import ActResult
+from monitor.topics.attacks.lists import WEEKDAYS, AttackLists
 from monitor.topics.attacks.tolls import TollFinder
 
-#: weapons in the words of facts, most telling first; a general one is left out where a special one is named
-WEAPONS = (
-    "ballistic_missile", "cruise_missile", "missile", "rocket", "drone", "mortar", "artillery", "tank_fire", "vbied",
-    "ied", "suicide_bombing", "ground_assault", "small_arms",
-)  # fmt: skip
 _GENERAL = {
     "missile": ("ballistic_missile", "cruise_missile", "rocket"),
     "ied": ("vbied",),
@@ -28,30 +24,28 @@ _GENERAL = {
 _DATED = 4
 #: words between a day and what it belongs to: "said late on Tuesday", "Monday's deadly attack"
 _BESIDE = 2
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class FactFinder:
     """Finds facts with one vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        mask = vocabulary.mask
-        self._weapons = [(name, mask(name)) for name in WEAPONS]
-        self._claim, self._no_claim = mask("claim"), mask("no-claim")
-        self._attacker_said, self._says = mask("attacker-said"), mask("says")
-        self._claim_of_deed = mask("claim-of-deed")
-        self._foe = mask("foe")
-        self._blamed = mask("blamed")
-        self._tolls = TollFinder(vocabulary)
+    def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
+        self._weapons = [(name, lists.bits(name)) for name in WEAPONS]
+        self._claim, self._no_claim = lists.claim, lists.no_claim
+        self._attacker_said, self._says = lists.attacker_said, lists.says
+        self._claim_of_deed = lists.claim_of_deed
+        self._foe = lists.foe
+        self._blamed = lists.blamed
+        self._tolls = TollFinder(lists, vocabulary)
         self._calendar = vocabulary.calendar
-        self._stopped = mask("intercept", "stopped")
-        self._interception, self._not_stopped = mask("interception"), mask("not-stopped")
-        self._yesterday = mask("yesterday")
-        self._strike = mask("strike-noun", "weapon")
-        part = mask("day-part")
+        self._stopped = lists.intercept | lists.stopped
+        self._interception, self._not_stopped = lists.interception, lists.not_stopped
+        self._yesterday = lists.yesterday
+        self._strike = lists.strike_noun | lists.weapon
+        part = lists.day_part
         self._day_part = {word for term in vocabulary.terms if term.tags & part for word in term.words.split()}
-        self._spoken, self._spoken_behind = mask("says", "statement", "claim"), mask("says-behind", "claim")
-        self._days = [(i, mask(name)) for i, name in enumerate(_WEEKDAYS)]
+        self._spoken, self._spoken_behind = lists.says | lists.statement | lists.claim, lists.says_behind | lists.claim
+        self._days = [(i, lists.bits(name)) for i, name in enumerate(WEEKDAYS)]
 
     def weapons(self, verdict: ActResult, reading: Reading) -> tuple[str, ...]:
         """Weapons of the deciding sentence; where it names none, of headline and lead."""

@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.numbers import LEADING, Part
 from monitor.text.reading import Sentence
+from monitor.topics.attacks.lists import AttackLists
 
 #: words in which it is said what a number counts
 _NOUN = 4
-#: lists whose words, where a number counts them, make it no toll
-_THINGS = (
-    "weapon", "flying", "explosion", "strike-noun", "airstrike", "base-word", "site-word", "own-aircraft",
-)  # fmt: skip
-
-
 #: signs that part a number from a word; a full stop inside a sentence is that of an abbreviation
 _SIGNS = frozenset(",;:!?()|\n،")
 
@@ -45,12 +39,21 @@ class Group:
 class Signs:
     """The tags that tell what a number counts."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        mask = vocabulary.mask
-        self.foe, self.things = mask("foe", "assailant"), mask(*_THINGS)
-        self.people = mask("troop-word")
-        self.side = mask(
-            "stationed-nation", "us-behind", "coalition-behind", "guest-nation-behind", "nationality", "country"
+    def __init__(self, lists: AttackLists) -> None:
+        self.foe = lists.foe | lists.assailant
+        #: where a number counts them, they make it no toll
+        self.things = (
+            lists.weapon | lists.flying | lists.explosion | lists.strike_noun | lists.airstrike
+            | lists.base_word | lists.site_word | lists.own_aircraft
+        )  # fmt: skip
+        self.people = lists.troop_word
+        self.side = (
+            lists.stationed_nation
+            | lists.us_behind
+            | lists.coalition_behind
+            | lists.guest_nation_behind
+            | lists.nationality
+            | lists.country
         )
 
 

@@ -32,6 +32,9 @@ class Meanings:
     """Plain meanings of the words of one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        #: names of tags that were asked for before
+        self._names: dict[int, str] = {}
         self._masks = tuple((meaning, vocabulary.mask(*tags)) for meaning, tags in _MEANINGS)
 
     def of(self, hit: Hit, asked: int) -> str:
@@ -41,3 +44,9 @@ class Meanings:
                 if tags & mask:
                     return meaning
         return ""
+
+    def speaks_for(self, tags: int) -> str:
+        """The list that tags are of, for the authors of rules; `phrase` for words that a template itself brings."""
+        if tags not in self._names:
+            self._names[tags] = next(iter(self._vocabulary.names(tags)), "phrase")
+        return self._names[tags]

@@ -3,53 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.place import PlaceRef, PlaceRole, Precision, Target, country_id
 from monitor.rules.gazetteer import Gazetteer
-from monitor.rules.model import Precision
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.topics.attacks.acts import ActResult
+from monitor.topics.attacks.lists import AttackLists
 from monitor.topics.attacks.scenes import SceneFinder, codes_of
 
 #: characters between "near" and the name: room for an article
 _ARTICLE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What was attacked: a place, or a base somewhere in a country, or troops nobody says where."""
-
-    #: `base`, `home` or `diplomatic`
-    site: str
-    place_id: str | None = None
-    country: str = ""
-    #: `base`, `near`, `city`, `country` or `unknown`
-    precision: Precision = "unknown"
-    #: `target`, `origin` or `mentioned`
-    role: str = "target"
-
-
 class PlaceFinder:
     """Finds places with one gazetteer."""
 
-    def __init__(self, gazetteer: Gazetteer, vocabulary: Vocabulary) -> None:
+    def __init__(self, gazetteer: Gazetteer, lists: AttackLists, vocabulary: Vocabulary) -> None:
         self._gazetteer = gazetteer
-        mask = vocabulary.mask
-        self._sure = mask("base-place", "home-base", "diplomatic-place", "base-name")
-        self._town = mask("town")
-        self._country = mask("country")
-        self._actor = mask("actor")
-        self._target = mask("target")
-        self._base = mask("base-target")
+        self._sure = lists.base_place | lists.home_base | lists.diplomatic_place | lists.base_name
+        self._town = lists.town
+        self._country = lists.country
+        self._actor = lists.actor
+        self._target = lists.target
+        self._base = lists.base_target
         #: what stands for a base where the nation is named beside it ("French soldier killed … on Makhmour base")
-        self._nation = mask("stationed-nation")
-        self._nearby = mask("nearby")
-        self._site_word = mask("base-word")
-        self._origin = mask("origin")
-        self._scenes = SceneFinder(gazetteer, vocabulary)
+        self._nation = lists.stationed_nation
+        self._nearby = lists.nearby
+        self._site_word = lists.base_word
+        self._origin = lists.origin
+        self._scenes = SceneFinder(gazetteer, lists, vocabulary)
 
     def targets(self, verdict: ActResult, reading: Reading) -> tuple[Target, ...]:
         """The targets of the deciding sentence, most exact first; empty where the act has none."""
@@ -144,7 +128,7 @@ class PlaceFinder:
             if target.place_id is not None:
                 out[target.place_id] = self._ref(target.place_id, PlaceRole.TARGET, target.precision)
             elif target.country:
-                key = f"country:{target.country}"
+                key = country_id(target.country)
                 name = self._gazetteer.place_name(key)
                 out[key] = PlaceRef(
                     id=key, name=name, role=PlaceRole.TARGET, precision="country", country=target.country

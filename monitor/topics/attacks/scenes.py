@@ -14,6 +14,7 @@ from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.normalise import normalise_term
 from monitor.text.reading import Reading, Sentence
+from monitor.topics.attacks.lists import AttackLists
 
 #: words before a country in which "in" is looked for
 _AROUND = 4
@@ -29,29 +30,33 @@ _TITLE_CASE = 0.6
 class SceneFinder:
     """Finds scenes with one gazetteer."""
 
-    def __init__(self, gazetteer: Gazetteer, vocabulary: Vocabulary) -> None:
+    def __init__(self, gazetteer: Gazetteer, lists: AttackLists, vocabulary: Vocabulary) -> None:
         self._gazetteer = gazetteer
-        mask = vocabulary.mask
-        self._country, self._far = mask("country"), mask("far-country")
-        self._people, self._us, self._un = mask("nationality"), mask("us"), mask("un")
-        self._places = mask("base-place", "home-base", "diplomatic-place", "base-name", "town", "loose-place")
+        self._country, self._far = lists.country, lists.far_country
+        self._people, self._us, self._un = lists.nationality, lists.us, lists.un
+        self._places = (
+            lists.base_place
+            | lists.home_base
+            | lists.diplomatic_place
+            | lists.base_name
+            | lists.town
+            | lists.loose_place
+        )
         self._actor, self._target, self._says, self._origin = (
-            mask("actor"),
-            mask("target"),
-            mask("says"),
-            mask("origin"),
+            lists.actor,
+            lists.target,
+            lists.says,
+            lists.origin,
         )
         #: what a town stands behind: "base in", "soldiers near", "attack in"
-        self._struck = mask("target", "base-word", "troop-word", "strike-noun")
-        # a region ("Middle East") is a hit, and so no town
-        mask("region")
-        self._within = _words(vocabulary, mask("within"))
-        self._joined = _words(vocabulary, mask("joined"))
-        self._direction = _words(vocabulary, mask("direction"))
-        self._bases = _words(vocabulary, mask("base-word", "stationed-nation"))
+        self._struck = lists.target | lists.base_word | lists.troop_word | lists.strike_noun
+        self._within = _words(vocabulary, lists.within)
+        self._joined = _words(vocabulary, lists.joined)
+        self._direction = _words(vocabulary, lists.direction)
+        self._bases = _words(vocabulary, lists.base_word | lists.stationed_nation)
         #: all that may stand between two places of one list
         self._linking = self._within | self._joined | self._direction | self._bases
-        own = {term.words for term in vocabulary.terms if term.tags & mask("own")}
+        own = {term.words for term in vocabulary.terms if term.tags & lists.own}
         #: countries that strike themselves
         self._parties = {c.id for c in gazetteer.countries.values() if normalise_term(c.name)[0] in own}
 

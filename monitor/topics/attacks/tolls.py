@@ -15,7 +15,9 @@ from monitor.text.days import dateline
 from monitor.text.matcher import Hit
 from monitor.text.numbers import Part, together
 from monitor.text.reading import Reading, Sentence
+from monitor.text.templates import sum_of
 from monitor.topics.attacks.groups import Group, Row, Signs
+from monitor.topics.attacks.lists import WEEKDAYS, AttackLists
 
 #: words between a number and the word of harm: with a word for people among them, with none, and for a person who is
 #: named without a number
@@ -27,23 +29,21 @@ _TOLL = 6
 _ENGLISH = 0
 #: letters that a word may have
 _WORD = 30
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class TollFinder:
     """Finds tolls with one vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        mask = vocabulary.mask
-        self._killed, self._wounded = mask("killed"), mask("wounded")
-        self._harmed = mask("harmed") | self._killed | self._wounded
-        self._deaths, self._injuries, self.rises = mask("death-toll"), mask("wounded-toll"), mask("rises-to")
+    def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
+        self._killed, self._wounded = lists.killed, lists.wounded
+        self._harmed = lists.harmed | self._killed | self._wounded
+        self._deaths, self._injuries, self.rises = lists.death_toll, lists.wounded_toll, lists.rises_to
         self._toll = self._deaths | self._injuries
-        self._unharmed = mask("unharmed", "none-killed", "none-wounded")
-        self._none_killed, self._none_wounded = mask("none-killed"), mask("none-wounded")
-        self.active = mask("harming")
-        self.signs = Signs(vocabulary)
-        self._days = mask(*_WEEKDAYS)
+        self._unharmed = lists.unharmed | lists.none_killed | lists.none_wounded
+        self._none_killed, self._none_wounded = lists.none_killed, lists.none_wounded
+        self.active = lists.harming
+        self.signs = Signs(lists)
+        self._days = sum_of(lists.bits(day) for day in WEEKDAYS)
         self._counting, self._calendar = vocabulary.counting, vocabulary.calendar
         self._foreign = vocabulary.languages
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
-from monitor.rules.folder import RuleFiles, RuleSet
 from monitor.rules.gazetteer import PlaceFile
 from monitor.rules.lostfiles import shipped_but_gone
+from monitor.rules.ruleset import RuleFiles
 from monitor.rules.unread import unread_problem
+from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.covering import CoverCheck
 from monitor.workbench.lint.entries import lists_of, warning
 from monitor.workbench.lint.names import asked_in_vain, included_twice, made_of_themselves, unused
@@ -34,7 +35,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     wordings = (name for _, content in files.lists for name in (*content.patterns, *content.frames))
     defined = [*lists.home, *wordings, *known.places, *known.groups, *known.countries, *known.actors]
     yield from shipped_but_gone(files.folder, defined)
-    yield from unused(files, rules, lists)
+    yield from unused(files, lists)
     yield from asked_in_vain(files, lists)
     yield from included_twice(lists)
     yield from made_of_themselves(files)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
-from monitor.rules.folder import RuleFiles
 from monitor.rules.gazetteer import ActorSpec, CountrySpec, PlaceSpec
 from monitor.rules.listfile import ListFile, Terms
 from monitor.rules.model import Rule, What, Wording
+from monitor.rules.ruleset import RuleFiles
 from monitor.text.expressions import is_expression
 from monitor.text.matcher import make_term
 

@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
-from monitor.rules.folder import RuleFiles, RuleSet
 from monitor.rules.listfile import ListFile
-from monitor.rules.vocabulary import Vocabulary
-from monitor.text.reading import Reader
+from monitor.rules.ruleset import RuleFiles
 from monitor.text.templates import split
-from monitor.topics.attacks.acts import ActClassifier
-from monitor.topics.attacks.facts import FactFinder
-from monitor.topics.attacks.places import PlaceFinder
+from monitor.topics.attacks.lists import LISTS
 from monitor.workbench.lint.entries import Entry, Lists, wordings_of, words_of
 
 
-@dataclass(frozen=True, eq=False)
-class _Listening(Vocabulary):
-    """A vocabulary that remembers which names it was asked for."""
-
-    asked: set[str] = field(default_factory=set)
-
-    def mask(self, *names: str) -> int:
-        self.asked.update(names)
-        return super().mask(*names)
-
-
-def asked_by_program(rules: RuleSet) -> frozenset[str]:
-    """The names that the program itself looks for (`killed`, `drone`, `monday`): what reads, judges and finds facts
-    is built once more, with a vocabulary that listens."""
-    ears = _Listening(**vars(rules.vocabulary))
-    Reader(ears, rules.matcher)
-    ActClassifier(ears)
-    FactFinder(ears)
-    PlaceFinder(rules.gazetteer, ears)
-    return frozenset(ears.asked)
-
-
-def unused(files: RuleFiles, rules: RuleSet, lists: Lists) -> Iterator[Problem]:
+def unused(files: RuleFiles, lists: Lists) -> Iterator[Problem]:
     """A list or shape that nothing names does nothing; a mask and a shape that hides words work by themselves."""
-    used = {entry.written.removeprefix("@") for entry in _references(files, lists)} | asked_by_program(rules)
+    used = {entry.written.removeprefix("@") for entry in _references(files, lists)} | LISTS.keys()
     used |= {name for _, content in files.lists for name, spec in content.shapes.items() if spec.hides}
     for name, home in lists.home.items():
         if name not in used and name not in lists.masks:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.model.place import Precision, Target
 from monitor.model.report import INCIDENT_ACTS, Act
-from monitor.rules.folder import RuleSet
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.matching import CompiledRule
-from monitor.rules.model import Precision, Rule
-from monitor.topics.attacks.places import Target
+from monitor.rules.model import Rule
+from monitor.topics.attacks.topic import RuleSet
 
 _NAMED = frozenset({"origin", "mentioned"})
 _ALL = _NAMED | {"target"}

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from monitor.errors import Problem
-from monitor.rules.folder import RuleFiles, RuleSet
+from monitor.rules.ruleset import RuleFiles
 from monitor.text.expressions import is_expression
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise, normalise_term
 from monitor.text.sentences import sentences
+from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.entries import Entry, Lists, names_of, warning, words_of
 
 #: `dRone`: a small letter at the beginning, a capital behind it

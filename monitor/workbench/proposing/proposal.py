@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.item import Item
-from monitor.model.report import INCIDENT_ACTS, Act, Level
-from monitor.rules.folder import RuleSet
+from monitor.model.place import country_id
+from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
-from monitor.topics.attacks.facts import WEAPONS
+from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.proposing.quiet import made_quiet, real_quiet
 from monitor.workbench.proposing.sharing import (
     Headline,
@@ -167,7 +167,7 @@ def _name(word: str, gazetteer: Gazetteer) -> str:
     """A word of `where` for people: `Ain al-Asad Air Base`, `bases in Iraq`, `Iraq`."""
     if word.startswith("@"):
         return gazetteer.groups[word[1:]].title
-    return gazetteer.place_name(word if word in gazetteer.places else f"country:{word}")
+    return gazetteer.place_name(word if word in gazetteer.places else country_id(word))
 
 
 def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
@@ -178,7 +178,7 @@ def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
         return gazetteer.places[where[0]].name
     group = gazetteer.groups.get(where[0].removeprefix("@"))
     codes = group.countries if group is not None else where
-    return f"a US base in {gazetteer.place_name(f'country:{codes[0]}')}" if codes else "a US base"
+    return f"a US base in {gazetteer.place_name(country_id(codes[0]))}" if codes else "a US base"
 
 
 def _quiet(

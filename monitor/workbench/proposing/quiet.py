@@ -7,9 +7,9 @@ from datetime import datetime
 
 from monitor.model.item import Item
 from monitor.model.report import Act, Classification
-from monitor.rules.folder import RuleSet
 from monitor.rules.matching import Case
 from monitor.topics.attacks.classifier import consider
+from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.proposing.sharing import Headline
 
 #: real headlines in a proposal

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.model.item import Item
-from monitor.model.report import INCIDENT_ACTS, Act, Classification
-from monitor.rules.folder import RuleSet
+from monitor.model.place import Target
+from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Classification
 from monitor.rules.gazetteer import Gazetteer, GroupSpec
 from monitor.rules.matching import Case
 from monitor.text.matcher import Hit
 from monitor.text.reading import Sentence
 from monitor.topics.attacks.classifier import consider
-from monitor.topics.attacks.facts import WEAPONS
-from monitor.topics.attacks.places import Target
+from monitor.topics.attacks.topic import RuleSet
 
 #: everybody who carries a gun; a rule about them is a rule about anybody
 NOBODY = frozenset({"unknown-fighters"})
@@ -72,7 +71,7 @@ class Headline:
 def read_headline(item: Item, rules: RuleSet) -> Headline:
     """`item` by its title alone, as an example in a rule file is judged."""
     found, case = consider(Item(id="example", title=item.title, first_seen=item.first_seen), rules)
-    return Headline(item.title, found, case, rules.judge.judge(case.reading).act)
+    return Headline(item.title, found, case, rules.attacks.acts.judge(case.reading).act)
 
 
 # ------------------------------------------------------------------------------------------------ places
