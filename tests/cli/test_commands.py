@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from monitor.cli.main import main
-from monitor.cli.words import differences
 from monitor.config.feedsfile import load_feeds
 from monitor.model.report import Act, Classification, Facts, Level, RuleTaken
+from monitor.queries.reasons import differences
 from monitor.rules.folder import RuleSet, load_rules
 from monitor.store.store import Store
 from newsroom import Story, old, rss, shipped_rules

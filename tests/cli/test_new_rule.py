@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 
 from classifying import NOW, shipped
 from monitor.cli.main import main
-from monitor.cli.render import clean
 from monitor.config.yamlfile import parse, validate
 from monitor.model.item import Item
 from monitor.model.report import Act, Level
 from monitor.rules.folder import RuleSet, load_rules
 from monitor.rules.model import Rule
 from monitor.store.store import Store
+from monitor.text.clean import clean
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
 from monitor.workbench.proposing.writing import pattern_text, quoted, rule_text
 from values import FEED, stored_item
