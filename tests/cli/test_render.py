@@ -160,7 +160,7 @@ def test_a_bug_is_one_line_with_its_place(log: logging.Logger, capsys: pytest.Ca
     line = capsys.readouterr().err
     assert line.count("\n") == 1
     assert "KeyError" in line
-    assert "test_cli_render.py:" in line
+    assert "test_render.py:" in line
     assert "Traceback" not in line
 
 
