@@ -30,8 +30,8 @@ from monitor.model.item import Item
 from monitor.model.novelty import Novelty, Recognised
 from monitor.model.poll import FeedAnswer
 from monitor.model.stored import StoredItem
-from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.attacks.classifier import classify
+from monitor.topics.attacks.topic import RuleSet
 
 
 class Past(Protocol):

@@ -21,7 +21,7 @@ from datetime import date, datetime, timedelta
 from monitor.alerts.placenames import place_names
 from monitor.alerts.quotes import fitted, quotes_of
 from monitor.alerts.times import day_in_words, days_ago, time_in_words
-from monitor.channels.escape import clean, shorten
+from monitor.channels.escape import shorten
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.clock import require_aware
 from monitor.model.decision import Decision
@@ -29,6 +29,7 @@ from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.place import COUNTRY, PlaceRef, PlaceRole
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level
+from monitor.text.clean import clean_message
 
 MAX_TITLE = 200
 MAX_BODY = 1700
@@ -128,8 +129,8 @@ def operator_alert(
         reason=str(reason),
         level=level,
         channels=channels,
-        title=shorten(f"basewatch: {clean(title)}", MAX_TITLE),
-        body=_body([], [clean(body, lines=True)], block=_block(None, str(reason), alert_id)),
+        title=shorten(f"basewatch: {clean_message(title)}", MAX_TITLE),
+        body=_body([], [clean_message(body, lines=True)], block=_block(None, str(reason), alert_id)),
         created_at=require_aware(now),
     )
 
@@ -165,7 +166,7 @@ def _title(level: Level, item: Item, classification: Classification, at: str, ag
     act = classification.act
     if act not in INCIDENT_ACTS:
         what = {Act.RETALIATION: "retaliation", Act.TOLL: "toll revised"}.get(act, str(act))
-        return shorten(f"{level.upper()}: {what}: {shorten(clean(item.title), 140)}", MAX_TITLE)
+        return shorten(f"{level.upper()}: {what}: {shorten(clean_message(item.title), 140)}", MAX_TITLE)
     when = f" ({ago})" if ago else ""
     title = f"{level.upper()}: {_subject(act, classification.facts, at)}{when}"
     if (over := len(title) - MAX_TITLE) > 0:
@@ -205,7 +206,7 @@ def _attack(weapons: tuple[str, ...]) -> str:
         return _AN_ATTACK[weapons[0]]
     *others, last = [_BEFORE_ATTACK.get(weapon, weapon.replace("_", " ")) for weapon in weapons[:3]] or [""]
     named = f"{', '.join(others)} and {last}" if others else last
-    return f"{shorten(clean(named), 80)} attack".strip()
+    return f"{shorten(clean_message(named), 80)} attack".strip()
 
 
 def _stopped(facts: Facts) -> str:
@@ -230,7 +231,7 @@ def _at(place: str, classification: Classification, incident: Incident | None) -
 
 
 def _publisher(item: Item) -> str:
-    return shorten(clean(item.publisher or item.feed), 60) or "not named"
+    return shorten(clean_message(item.publisher or item.feed), 60) or "not named"
 
 
 def _places(classification: Classification, incident: Incident | None) -> list[PlaceRef]:
@@ -260,7 +261,7 @@ def _base(classification: Classification, incident: Incident | None) -> str:
         return ""
     target = _target(classification)
     name = incident.place_name if incident is not None else target.name if target else ""
-    return shorten(clean(name), 60)
+    return shorten(clean_message(name), 60)
 
 
 def _day_of_attack(classification: Classification, incident: Incident | None) -> date | None:
@@ -303,7 +304,7 @@ def _odd_date(item: Item) -> list[str]:
 
 
 def _link(item: Item) -> str:
-    url = clean(item.url).replace(" ", "%20")
+    url = clean_message(item.url).replace(" ", "%20")
     if not url:
         return "none"
     return url if len(url) <= 400 else f"too long to send; see: basewatch explain {item.id}"
@@ -312,14 +313,14 @@ def _link(item: Item) -> str:
 def _why(classification: Classification, title_of: Callable[[str], str]) -> str:
     """The rule and the words that decided, each with its plain meaning; words that only connect are left out."""
     rule = classification.rule or "none"
-    title = shorten(clean(title_of(rule)), 80)
+    title = shorten(clean_message(title_of(rule)), 80)
     words = [f"“{title}” (rule {rule})" if title else f"rule {rule}"]
     for evidence in classification.evidence:
-        word = f"“{shorten(clean(evidence.text), 40)}” ({evidence.means})"
+        word = f"“{shorten(clean_message(evidence.text), 40)}” ({evidence.means})"
         if evidence.means and word not in words:
             words.append(word)
     return shorten("; ".join(words[:7]), 300)
 
 
 def _names(names: tuple[str, ...]) -> str:
-    return shorten(", ".join(clean(name) for name in names[:3]), 80)
+    return shorten(", ".join(clean_message(name) for name in names[:3]), 80)

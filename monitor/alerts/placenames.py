@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from monitor.channels.escape import clean, shorten
+from monitor.channels.escape import shorten
 from monitor.model.place import PlaceRef
+from monitor.text.clean import clean_message
 
 #: characters of one name
 _LONGEST = 70
@@ -13,7 +14,7 @@ _LONGEST = 70
 
 def place_name(place: PlaceRef, country_of: Callable[[str], str]) -> str:
     """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself; `country_of` takes its code."""
-    name, country = shorten(clean(place.name), _LONGEST), clean(country_of(place.country))
+    name, country = shorten(clean_message(place.name), _LONGEST), clean_message(country_of(place.country))
     if not country or place.is_vague or country.casefold() in name.casefold():
         return name
     return f"{name}, {country}"

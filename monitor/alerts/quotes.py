@@ -6,9 +6,10 @@ is left out. Only what is longer than its limit is cut, at a word and with `…`
 
 from __future__ import annotations
 
-from monitor.channels.escape import clean, shorten
+from monitor.channels.escape import shorten
 from monitor.model.item import Item
 from monitor.model.report import Classification, Span
+from monitor.text.clean import clean_message
 
 #: characters of a quoted headline, of the sentence that decided and of the one of the lead
 MAX_HEADLINE, MAX_DECIDING, MAX_LEAD = 220, 400, 280
@@ -20,7 +21,7 @@ _JOINTS = " .,:;|-–—…!?"
 
 def quotes_of(item: Item, classification: Classification) -> list[str]:
     """The quotes without their marks: the headline first, where there is one, then the sentence that decided."""
-    headline, deciding = clean(item.title), classification.deciding
+    headline, deciding = clean_message(item.title), classification.deciding
     limit = MAX_HEADLINE
     if deciding is not None and deciding.field == "title":
         limit = MAX_DECIDING
@@ -50,7 +51,7 @@ def fitted(quotes: list[str], room: int) -> list[str]:
 
 def _said(item: Item, span: Span) -> str:
     text: str = getattr(item, span.field)
-    return clean(text[span.start : span.end])
+    return clean_message(text[span.start : span.end])
 
 
 def _beyond(words: str, headline: str) -> str:

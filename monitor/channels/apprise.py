@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.channels.console import CONSOLE, CONSOLE_NAMES, print_alert
-from monitor.channels.escape import clean, for_channel
+from monitor.channels.escape import for_channel
 from monitor.channels.file import Entry, read_channel_file
 from monitor.channels.masking import label_of, scrub
 from monitor.channels.outcome import read_outcome
@@ -33,6 +33,7 @@ from monitor.errors import ConfigError, Problem
 from monitor.model.alert import Alert
 from monitor.model.delivery import SendOutcome, SendResult, Target
 from monitor.model.report import Level
+from monitor.text.clean import clean_message
 
 #: part of the time limit after which the socket gives up, so that the cause can still be named
 _SOCKET_PART = 0.8
@@ -152,8 +153,8 @@ def _attempt(address: _Address, alert: Alert, *, seconds: float) -> SendResult:
     sender = apprise.Apprise(asset=plugin.asset)
     sender.add(plugin)
     result = sender.notify(
-        title=for_channel(clean(alert.title), address.schema, raw=raw),
-        body=for_channel(clean(alert.body, lines=True), address.schema, raw=raw),
+        title=for_channel(clean_message(alert.title), address.schema, raw=raw),
+        body=for_channel(clean_message(alert.body, lines=True), address.schema, raw=raw),
         body_format=text,
         notify_type={Level.URGENT: "warning", Level.FLASH: "failure"}.get(alert.level, "info"),
         interpret_escapes=False,

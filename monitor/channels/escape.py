@@ -1,12 +1,8 @@
-"""Text that a stranger wrote, made harmless for the channel that shows it. Pure.
+"""What a service needs, that text which a stranger wrote is harmless in it. Pure.
 
-Two layers. `clean` takes away what is never wanted anywhere: control characters, line breaks in a title (they
-would become mail headers), characters that turn the reading direction (they make `gpj.exe` read `exe.jpg`), lone
-surrogates (they cannot be encoded). Right-to-left text itself, joiners and marks stay: Arabic and Persian need them.
-
-`for_channel` then does what a service needs: in chat nobody is called by a headline (`@everyone`, `<!channel>`,
-`<@U123>`), and where a service renders Markdown from plain text (Discord, Mattermost, Zulip …) its signs are
-escaped. Mail, webhooks and text messages show text as it is, and get it as it is.
+The text is clean already (see `text.clean`). In chat nobody is called by a headline (`@everyone`, `<!channel>`,
+`<@U123>`), and where a service renders Markdown from plain text (Discord, Mattermost, Zulip …) its signs are escaped.
+Mail, webhooks and text messages show text as it is, and get it as it is.
 
 What Apprise 2.2 does by itself when told that the body is text was read and tried: it escapes HTML for Telegram
 and Matrix, `& < >` for Slack and Google Chat, and Markdown for services whose format is Markdown; it escapes
@@ -16,7 +12,6 @@ nothing for the services in `RAW_MARKDOWN`, and it breaks no `@everyone`.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 #: services that show or hand on plain text as it is: mail, webhooks, system logs, text messages
 PLAIN = frozenset(
@@ -30,30 +25,11 @@ RAW_MARKDOWN = frozenset(
     {"discord", "guilded", "mmost", "mmosts", "mattermost", "zulip", "revolt", "fluxer", "fluxers"}
 )
 
-#: reading-direction overrides, embeddings and isolates; invisible tag characters; byte order mark; interlinear marks
-_UNWANTED = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\u2060-\u2064\U000e0000-\U000e007f]")
-_LINE_BREAK = re.compile("\r\n|[\r\u000b\u000c\u0085\u2028\u2029]")
-_BLANKS = re.compile(r"[^\S\n]+")
 _URL = re.compile(r"https?://[^\s<>\"]+")
 _MENTION = re.compile(r"@|<(?=[!#&/:])")
 _MARKDOWN = re.compile(r"([\\*_~`|\[\]<>#])")
 #: breaks a mention and is not seen
 _ZERO_WIDTH = "\u200b"
-
-
-def clean(text: str, *, lines: bool = False) -> str:
-    """`text` without anything that is not for reading; one line, unless `lines` keeps its line breaks."""
-    text = _LINE_BREAK.sub("\n", text)
-    text = _UNWANTED.sub("", text)
-    text = "".join(character for character in text if character == "\n" or _is_readable(character))
-    if lines:
-        return "\n".join(_BLANKS.sub(" ", line).rstrip() for line in text.split("\n")).strip("\n")
-    return " ".join(text.split())
-
-
-def _is_readable(character: str) -> bool:
-    """Not a control, a lone surrogate, a private or an unassigned character; tab and format characters may stay."""
-    return character == "\t" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
 
 
 def shorten(text: str, limit: int) -> str:

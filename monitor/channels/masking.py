@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from monitor.channels.escape import clean, shorten
+from monitor.channels.escape import shorten
+from monitor.text.clean import clean_message
 
 #: services whose path is whatever the receiver made up
 _OWN_PATH = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "apprise", "apprises", "workflows", "syslog"})
@@ -24,7 +25,7 @@ def label_of(masked: str) -> str:
     if schema in _OWN_PATH and path.strip("/"):
         path = "…"
     path = "/".join(unquote(_TOKEN.sub("****", part)) for part in path.strip("/").split("/"))
-    return shorten(clean(f"{schema}{mark}{unquote(place)}/{path}".rstrip("/")), 120)
+    return shorten(clean_message(f"{schema}{mark}{unquote(place)}/{path}".rstrip("/")), 120)
 
 
 def scrub(text: str, *, secret: str, shown: str) -> str:

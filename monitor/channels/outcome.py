@@ -18,8 +18,9 @@ import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from monitor.channels.escape import clean, shorten
+from monitor.channels.escape import shorten
 from monitor.model.delivery import SendOutcome, SendResult
+from monitor.text.clean import clean_message
 
 _HTTP = re.compile(r"\berror=(\d{3})\b")
 _SMTP = re.compile(r"\(([45]\d\d), b(['\"])(.*?)\2")
@@ -58,7 +59,7 @@ def read_outcome(*, succeeded: bool, timed_out: bool = False, log: Sequence[str]
     if codes := _HTTP.findall(text):
         return SendResult(outcome=SendOutcome.FAILED, detail=_http(int(codes[-1])))
     if reply := _SMTP.search(text):
-        said = shorten(clean(reply[3].replace("\\n", " ")), 120)
+        said = shorten(clean_message(reply[3].replace("\\n", " ")), 120)
         return SendResult(outcome=SendOutcome.FAILED, detail=f"SMTP {reply[1]} {said}".rstrip())
     for pattern, cause in _BEFORE:
         if pattern.search(text):

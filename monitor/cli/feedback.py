@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.begin import database, quiet, rules_from, utc_now
-from monitor.cli.finding import find_item, is_id, is_link
-from monitor.cli.render import clean, json_out, out, plain, say, table
-from monitor.cli.setup import JsonOption
+from monitor.cli.options import JsonOption
+from monitor.cli.render import json_out, out, say, table
 from monitor.errors import UsageError
+from monitor.queries.finding import find_item, is_id, is_link
+from monitor.queries.jsonvalues import plain
+from monitor.text.clean import clean
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -135,8 +137,8 @@ def _of_stored(
     store: Store, stored: StoredItem, opinion: Opinion, note: str, *, now: datetime
 ) -> tuple[Feedback, list[str]]:
     """What is said of a stored item, beside what the rules said then, or say now where they were not asked."""
-    from monitor.cli.words import why_stored
     from monitor.model.feedback import Feedback
+    from monitor.queries.reasons import why_stored
 
     found, remarks = stored.classification, []
     told = stored.decision is not None and stored.decision.tell

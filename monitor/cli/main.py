@@ -1,6 +1,6 @@
 """The command `basewatch`: which commands there are, and what becomes of every error.
 
-Each command lives in the module of its group and imports what it needs when it is called, so that `--help` is quick.
+Each command lives in a module of its name and imports what it needs when it is called, so that `--help` is quick.
 Exit codes: 0 fine, 1 a problem was found, 2 usage.
 """
 
@@ -16,23 +16,33 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
-    classifying,
-    demonstrating,
-    diffing,
-    explaining,
+    alerts,
+    check,
+    classify,
+    db,
+    demo,
+    explain,
     feedback,
     feeds,
-    ledger,
-    newrule,
-    replaying,
-    rules,
-    schemas,
-    setup,
-    watching,
-)
+    feeds_opml,
+    feeds_test,
+    health,
+    incidents,
+    init,
+    poll,
+    rules_check,
+    rules_diff,
+    rules_new,
+    rules_replay,
+    rules_schema,
+    rules_test,
+    run,
+    send_test,
+)  # fmt: skip
 from monitor.cli.begin import loudness
-from monitor.cli.render import clean, hand_over, out, prepare_streams, reader_gone, say
+from monitor.cli.render import hand_over, out, prepare_streams, reader_gone, say
 from monitor.errors import BasewatchError, UsageError
+from monitor.text.clean import clean
 
 SET_UP, AT_WORK, UNDERSTAND, REPORT = "Set up", "At work", "Understand", "Report"
 #: may stand before or after the command's name
@@ -60,27 +70,27 @@ def basewatch(
 
 #: panel of `--help`, name, function
 COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
-    (SET_UP, "demo", demonstrating.demo),
-    (SET_UP, "init", setup.init),
-    (SET_UP, "check", setup.check),
-    (SET_UP, "send-test", setup.send_test),
-    (AT_WORK, "run", watching.run),
-    (AT_WORK, "poll", watching.poll),
-    (AT_WORK, "health", watching.health),
-    (UNDERSTAND, "classify", classifying.classify),
-    (UNDERSTAND, "explain", explaining.explain),
+    (SET_UP, "demo", demo.demo),
+    (SET_UP, "init", init.init),
+    (SET_UP, "check", check.check),
+    (SET_UP, "send-test", send_test.send_test),
+    (AT_WORK, "run", run.run),
+    (AT_WORK, "poll", poll.poll),
+    (AT_WORK, "health", health.health),
+    (UNDERSTAND, "classify", classify.classify),
+    (UNDERSTAND, "explain", explain.explain),
     (UNDERSTAND, "feedback", feedback.feedback),
-    (REPORT, "incidents", ledger.incidents),
-    (REPORT, "alerts", ledger.alerts),
+    (REPORT, "incidents", incidents.incidents),
+    (REPORT, "alerts", alerts.alerts),
 )
 #: panel, name, what it does without a further word, whether that is something, its commands
 GROUPS: tuple[tuple[str, str, Callable[..., None], bool, dict[str, Callable[..., None]]], ...] = (
-    (SET_UP, "db", setup.database, False, {"upgrade": setup.upgrade}),
+    (SET_UP, "db", db.about, False, {"upgrade": db.upgrade}),
     (AT_WORK, "feeds", feeds.states, True,
-     {"test": feeds.try_feed, "import": feeds.import_opml, "export": feeds.export_opml}),
-    (UNDERSTAND, "rules", rules.about, False,
-     {"check": rules.check, "test": rules.run_examples, "replay": replaying.replay, "diff": diffing.diff,
-      "new": newrule.new, "schema": schemas.schema}),
+     {"test": feeds_test.try_feed, "import": feeds_opml.import_opml, "export": feeds_opml.export_opml}),
+    (UNDERSTAND, "rules", rules_check.about, False,
+     {"check": rules_check.check, "test": rules_test.run_examples, "replay": rules_replay.replay,
+      "diff": rules_diff.diff, "new": rules_new.new, "schema": rules_schema.schema}),
 )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ the reading direction of what stands after it. Standard output carries data only
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import re
@@ -14,34 +13,20 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from datetime import date, datetime, timedelta
-from enum import Enum
-from ipaddress import IPv4Network, IPv6Network
-from pathlib import PurePath
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from monitor.queries.jsonvalues import plain
+from monitor.text.clean import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 #: 128 + SIGPIPE: what a shell reports of a program whose reader went away
 READER_GONE = 141
-#: marks that turn the reading direction for the text after them, and invisible line separators
-_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 
 #: controls that JSON lets through and some terminals obey
 _C1 = re.compile("[\x7f-\x9f]")
-
-
-def clean(text: object, *, lines: bool = False) -> str:
-    """`text` without control characters; `lines` keeps line breaks, otherwise every run of white space is one blank."""
-    if lines:
-        return "\n".join(clean(line) for line in str(text).splitlines())
-    kept = "".join(" " if _unprintable(sign) else sign for sign in str(text) if sign not in _TURNING)
-    return " ".join(kept.split())
-
-
-def _unprintable(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cc", "Cs")
 
 
 def prepare_streams() -> None:
@@ -101,33 +86,6 @@ def hand_over() -> int:
 
 
 # ------------------------------------------------------------------------------------------------ JSON
-
-
-def plain(value: Any) -> Any:
-    """`value` in the types of JSON: frozen values as objects, times in ISO 8601, durations in seconds."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, Enum):
-        return plain(value.value)
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, PurePath | IPv4Network | IPv6Network):
-        return str(value)
-    if isinstance(value, dict):
-        return {str(key): plain(held) for key, held in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(held) for held in value]
-    if isinstance(value, set | frozenset):
-        return sorted(plain(held) for held in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.repr}
-    raise TypeError(f"no JSON form for {type(value).__name__}")
 
 
 def json_out(value: Any) -> None:

@@ -10,55 +10,23 @@ import csv
 import html
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlsplit
 
 from monitor.alerts.placenames import place_names
-from monitor.cli.render import clean, plain
 from monitor.model.incident import Incident
+from monitor.queries.jsonvalues import plain
+from monitor.queries.ledger import LedgerEntry, Source
+from monitor.text.clean import clean
 
 COLUMNS = ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
-#: latitude and longitude in degrees
-Position = tuple[float, float]
 #: room for all places of an incident
 _ALL = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """One report of an incident."""
-
-    publisher: str
-    url: str
-    title: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One line of the ledger."""
-
-    incident: Incident
-    sources: tuple[Source, ...] = ()
-    #: latitude and longitude in degrees, where the gazetteer knows the place
-    position: Position | None = None
-    #: the same of `incident.more_places`, one for each
-    more_positions: tuple[Position | None, ...] = ()
-    #: names of the actors of `incident.claimed_by`, for people
-    claimed_by: tuple[str, ...] = ()
-    #: names of countries by ISO code, for people; a code that is not there is its own name
-    countries: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def positions(self) -> tuple[Position | None, ...]:
-        """One for each of `incident.places`."""
-        missing = len(self.incident.more_places) - len(self.more_positions)
-        return (self.position, *self.more_positions, *[None] * missing)
-
-
-def cells(entry: Entry) -> tuple[str, ...]:
+def cells(entry: LedgerEntry) -> tuple[str, ...]:
     """What the columns hold, as plain text; publishers stand for the sources."""
     incident = entry.incident
     publishers = dict.fromkeys(source.publisher or _host(source.url) for source in entry.sources)
@@ -73,7 +41,7 @@ def cells(entry: Entry) -> tuple[str, ...]:
     )
 
 
-def _location(entry: Entry) -> str:
+def _location(entry: LedgerEntry) -> str:
     """`Ain al-Asad Air Base, Iraq`; every place of a salvo."""
     return place_names(entry.incident.places, room=_ALL, country_of=lambda code: entry.countries.get(code, code))
 
@@ -104,7 +72,7 @@ def _link(url: str) -> str:
     return "".join(sign if sign.isprintable() and sign != " " else quote(sign, errors="replace") for sign in url)
 
 
-def as_csv(entries: Sequence[Entry]) -> str:
+def as_csv(entries: Sequence[LedgerEntry]) -> str:
     """RFC 4180 with a header; the sources are links, one blank between them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -120,12 +88,12 @@ def _no_formula(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def as_objects(entries: Sequence[Entry]) -> list[dict[str, object]]:
+def as_objects(entries: Sequence[LedgerEntry]) -> list[dict[str, object]]:
     """JSON: a list of objects with every field of the incident and its sources."""
     return [_object(entry) for entry in entries]
 
 
-def _object(entry: Entry) -> dict[str, object]:
+def _object(entry: LedgerEntry) -> dict[str, object]:
     return {
         **{key: value for key, value in plain(entry.incident).items() if key != "more_places"},
         "location": entry.incident.place_name,
@@ -146,7 +114,7 @@ def _object(entry: Entry) -> dict[str, object]:
     }
 
 
-def as_geojson(entries: Sequence[Entry]) -> dict[str, object]:
+def as_geojson(entries: Sequence[LedgerEntry]) -> dict[str, object]:
     """An RFC 7946 FeatureCollection; a salvo has a point for each place, a place without a position has none."""
     features = [
         {"type": "Feature", "id": entry.incident.id, "geometry": _geometry(entry), "properties": _object(entry)}
@@ -155,14 +123,14 @@ def as_geojson(entries: Sequence[Entry]) -> dict[str, object]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _geometry(entry: Entry) -> dict[str, object] | None:
+def _geometry(entry: LedgerEntry) -> dict[str, object] | None:
     points = [[position[1], position[0]] for position in entry.positions if position]
     if len(points) > 1:
         return {"type": "MultiPoint", "coordinates": points}
     return {"type": "Point", "coordinates": points[0]} if points else None
 
 
-def as_markdown(entries: Sequence[Entry]) -> str:
+def as_markdown(entries: Sequence[LedgerEntry]) -> str:
     """A table; the sources are links."""
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
     for entry in entries:
@@ -181,7 +149,7 @@ def _markdown_source(source: Source) -> str:
     return f"[{name}]({link})" if link else name
 
 
-def as_html(entries: Sequence[Entry]) -> str:
+def as_html(entries: Sequence[LedgerEntry]) -> str:
     """A whole page with one table, without scripts."""
     head = "".join(f"<th>{html.escape(column)}</th>" for column in COLUMNS)
     rows = "\n".join(_html_row(entry) for entry in entries)
@@ -192,7 +160,7 @@ def as_html(entries: Sequence[Entry]) -> str:
     )
 
 
-def _html_row(entry: Entry) -> str:
+def _html_row(entry: LedgerEntry) -> str:
     shown = [f"<td><bdi>{html.escape(cell)}</bdi></td>" for cell in cells(entry)[:-1]]
     sources = ", ".join(_html_source(source) for source in entry.sources)
     return f"<tr>{''.join(shown)}<td>{sources}</td></tr>"
@@ -204,5 +172,5 @@ def _html_source(source: Source) -> str:
     return f'<a href="{link}" title="{title}" rel="noopener nofollow"><bdi>{name}</bdi></a>' if link else name
 
 
-TEXTS: dict[str, Callable[[Sequence[Entry]], str]] = {"csv": as_csv, "markdown": as_markdown, "html": as_html}
-VALUES: dict[str, Callable[[Sequence[Entry]], object]] = {"json": as_objects, "geojson": as_geojson}
+TEXTS: dict[str, Callable[[Sequence[LedgerEntry]], str]] = {"csv": as_csv, "markdown": as_markdown, "html": as_html}
+VALUES: dict[str, Callable[[Sequence[LedgerEntry]], object]] = {"json": as_objects, "geojson": as_geojson}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, insert, select, update
@@ -15,7 +15,7 @@ from monitor.model.document import Entry
 from monitor.model.item import Item
 from monitor.model.stored import StoredItem
 from monitor.store.part import Part, chunks
-from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
+from monitor.store.tables import FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
 
 _TABLE = table_of(ItemRow)
 _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("of"))
@@ -70,9 +70,23 @@ class ItemPart(Part):
         holder = select(FingerprintRow.item_id).where(FingerprintRow.key == link).scalar_subquery()
         return self._first(_items().where(ItemRow.id == holder)) if link is not None else None
 
-    def incident_items(self, incident_id: str) -> list[StoredItem]:
-        """Items of an incident in the order in which they came."""
-        return self._all(_items().where(ItemRow.incident_id == incident_id).order_by(ItemRow.id))
+    def items_of_incidents(self, incident_ids: Iterable[str]) -> dict[str, list[StoredItem]]:
+        """The items of each of these incidents in the order in which they came; one without items is not in it."""
+        found: dict[str, list[StoredItem]] = {}
+        for some in chunks(incident_ids):
+            for stored in self._all(_items().where(ItemRow.incident_id.in_(some)).order_by(ItemRow.id)):
+                found.setdefault(str(stored.incident_id), []).append(stored)
+        return found
+
+    def incident_sources(self, since: date) -> dict[str, list[tuple[str, str, str]]]:
+        """Publisher (or feed), link and title of the reports of incidents from that local date on, by incident."""
+        columns = _TABLE.c.incident_id, _TABLE.c.publisher, FeedRow.name, _TABLE.c.url, _TABLE.c.title
+        reports = select(*columns).join(FeedRow, FeedRow.id == ItemRow.feed_id)
+        recent = reports.join(IncidentRow, IncidentRow.id == ItemRow.incident_id).where(IncidentRow.date >= since)
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for incident_id, publisher, feed, url, title in self._connection.execute(recent.order_by(ItemRow.id)):
+            found.setdefault(incident_id, []).append((publisher or feed, url, title))
+        return found
 
     def _all(self, query: Select[Any]) -> list[StoredItem]:
         return [_stored(row) for row in self._connection.execute(query)]

@@ -10,9 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.channels.escape import RAW_MARKDOWN, clean, for_channel, shorten
+from monitor.channels.escape import RAW_MARKDOWN, for_channel, shorten
 from monitor.channels.masking import label_of, scrub
 from monitor.channels.outcome import read_outcome
+from monitor.text.clean import clean_message
 
 DATA = Path(__file__).parent.parent / "data/alerts"
 CASES: list[dict[str, Any]] = yaml.safe_load((DATA / "escaping.yaml").read_text("utf-8"))
@@ -42,16 +43,16 @@ def test_each_service_gets_harmless_text(case: dict[str, Any]) -> None:
     ],
 )
 def test_clean_takes_away_what_is_not_for_reading(hostile: str, harmless: str) -> None:
-    assert clean(hostile) == harmless
+    assert clean_message(hostile) == harmless
 
 
 def test_clean_keeps_line_breaks_of_a_body() -> None:
-    assert clean("one  \r\n\r\ntwo\x00\n", lines=True) == "one\n\ntwo"
+    assert clean_message("one  \r\n\r\ntwo\x00\n", lines=True) == "one\n\ntwo"
 
 
 @given(st.text(st.characters()), st.sampled_from([*sorted(RAW_MARKDOWN), "slack", "tgram", "mailto", "json"]))
 def test_any_text_comes_out_encodable_on_one_line_and_calls_nobody(text: str, schema: str) -> None:
-    out = for_channel(clean(text), schema)
+    out = for_channel(clean_message(text), schema)
     out.encode("utf-8")
     assert "\n" not in out
     assert "\r" not in out

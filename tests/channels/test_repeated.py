@@ -121,6 +121,6 @@ def test_a_poll_whose_alert_is_a_repeat_counts_none(room: Newsroom, wire: Publis
         assert known is not None
         assert (known.told, known.told_to) == (False, ())
         assert known.weapons == ("drone",)  # what it reports is kept all the same
-        decisions = [one.decision for one in tx.incident_items("known")]
+        decisions = [one.decision for one in tx.items_of_incidents(["known"])["known"]]
         assert [(one.tell, str(one.reason)) for one in decisions if one] == [(False, "NO_CHANGE")]
         assert [one.id for one, _ in tx.alerts(now) if one.incident_id] == ["before"]

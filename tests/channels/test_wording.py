@@ -21,7 +21,8 @@ from monitor.model.item import Item
 from monitor.model.novelty import Novelty
 from monitor.model.place import PlaceRef, PlaceRole
 from monitor.model.report import Act, Classification, Facts, Level
-from monitor.queries.formats import Entry, cells
+from monitor.queries.formats import cells
+from monitor.queries.ledger import LedgerEntry
 from monitor.store.frozen import from_plain, to_plain
 
 RULES = shipped()
@@ -278,7 +279,7 @@ def location(place_id: str, name: str, code: str) -> tuple[str, str]:
         item_of("x"), found, incident, decision, alert_id="a", now=NOW, country_of=RULES.country_name,
         zone_of=RULES.zone_of,
     )  # fmt: skip
-    ledger = cells(Entry(incident=incident, countries={code: RULES.country_name(code)}))[1]
+    ledger = cells(LedgerEntry(incident=incident, countries={code: RULES.country_name(code)}))[1]
     assert " UTC (" in line_of(alert, "Reported")
     return line_of(alert, "Place").removeprefix("Place: "), ledger
 

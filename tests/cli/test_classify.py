@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.cli import classifylines
-from monitor.cli.classifylines import LineError, classify_lines, read_item
 from monitor.cli.main import main
+from monitor.queries import contract
+from monitor.queries.contract import LineError, classify_lines, read_item
 from monitor.topics.attacks.topic import RuleSet
 from newsroom import shipped_rules
 
@@ -157,7 +157,7 @@ def test_a_bad_line_is_answered_and_the_others_go_on(rules: RuleSet, case: str) 
 
 
 def test_a_line_that_is_too_long_is_skipped_whole(rules: RuleSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(classifylines, "MAX_LINE", 200)
+    monkeypatch.setattr(contract, "MAX_LINE", 200)
     answers, fine = ask(rules, {"id": "a", "title": "x" * 1000}, {"id": "b", "title": ASAD})
     assert not fine
     assert "longer than" in answers[0]["error"]

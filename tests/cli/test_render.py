@@ -17,20 +17,22 @@ from hypothesis import strategies as st
 
 from monitor.cli import logs, render
 from monitor.model.report import Act
+from monitor.queries.jsonvalues import plain
+from monitor.text.clean import clean
 
 NOW = datetime(2026, 11, 21, 9, 12, 3, tzinfo=UTC)
 
 
 @given(st.text())
 def test_nothing_that_moves_a_cursor_gets_through(text: str) -> None:
-    shown = render.clean(text)
+    shown = clean(text)
     assert not any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in shown)
     assert not set(shown) & set("\u202e\u2066\u2069\u200f")
-    assert render.clean(shown) == shown
+    assert clean(shown) == shown
 
 
 def test_arabic_and_joiners_stay() -> None:
-    assert render.clean("قاعدة  می‌شود\x1b[31m") == "قاعدة می‌شود [31m"
+    assert clean("قاعدة  می‌شود\x1b[31m") == "قاعدة می‌شود [31m"
 
 
 def test_table_in_a_pipe_is_aligned_and_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,7 +80,7 @@ def test_json_hides_what_a_terminal_would_obey(capsys: pytest.CaptureFixture[str
 
 def test_a_type_without_a_json_form_is_a_bug() -> None:
     with pytest.raises(TypeError, match="object"):
-        render.plain(object())
+        plain(object())
 
 
 def test_json_escapes_where_the_stream_cannot_write_arabic(monkeypatch: pytest.MonkeyPatch) -> None:

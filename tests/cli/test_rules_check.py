@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from commands import RULES, Call
 from monitor.cli.main import main
 
 DATA = Path(__file__).parent.parent / "data" / "rules"
@@ -92,3 +93,9 @@ def test_warnings_leave_the_check_of_everything_alone(
     monkeypatch.setenv("BASEWATCH_DATABASE_URL", "sqlite:///check.db")
     assert main(["check"]) == 0
     assert "signs" not in capsys.readouterr().out
+
+
+def test_rules_check_in_json(call: Call) -> None:
+    answer = json.loads(call("rules", "check", "--rules", str(RULES), "--json")[1])
+    assert answer["ok"] is True
+    assert answer["rules"] > 0

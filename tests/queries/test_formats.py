@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from monitor.model.incident import Incident
 from monitor.model.place import PlaceRef
 from monitor.model.report import Act
-from monitor.queries.formats import COLUMNS, TEXTS, VALUES, Entry, Source, cells
+from monitor.queries.formats import COLUMNS, TEXTS, VALUES, cells
+from monitor.queries.ledger import LedgerEntry, Source
 
 SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -30,8 +31,8 @@ def incident(**changes: object) -> Incident:
     return Incident(**{**given, **changes})  # type: ignore[arg-type]
 
 
-def entry(*sources: Source, **changes: object) -> Entry:
-    return Entry(incident=incident(**changes), sources=sources, position=(33.8, 42.4), countries={"IQ": "Iraq"})
+def entry(*sources: Source, **changes: object) -> LedgerEntry:
+    return LedgerEntry(incident=incident(**changes), sources=sources, position=(33.8, 42.4), countries={"IQ": "Iraq"})
 
 
 WIRE = Source(publisher="Wire", url="https://wire.example/1", title="Two drones")
@@ -51,7 +52,7 @@ def test_a_country_is_named_once_and_by_its_name(place: str, country: str, told:
 
 
 def test_people_read_names_of_actors_and_machines_ids() -> None:
-    known = Entry(incident=incident(claimed_by=("kataib-hezbollah",)), claimed_by=("Kataib Hezbollah",))
+    known = LedgerEntry(incident=incident(claimed_by=("kataib-hezbollah",)), claimed_by=("Kataib Hezbollah",))
     assert cells(known)[3] == "Kataib Hezbollah"
     assert cells(entry(claimed_by=("kataib-hezbollah",)))[3] == "kataib-hezbollah"  # no rules to ask
     (row,) = json.loads(json.dumps(VALUES["json"]([known])))
@@ -98,7 +99,7 @@ def test_json_holds_everything() -> None:
 
 
 def test_geojson_puts_longitude_first_and_allows_no_position() -> None:
-    there, nowhere = entry(WIRE), Entry(incident=incident(id="2026-11-21-unknown"))
+    there, nowhere = entry(WIRE), LedgerEntry(incident=incident(id="2026-11-21-unknown"))
     features = json.loads(json.dumps(VALUES["geojson"]([there, nowhere])))["features"]
     assert features[0]["geometry"] == {"type": "Point", "coordinates": [42.4, 33.8]}
     assert features[1]["geometry"] is None
@@ -127,7 +128,7 @@ def test_a_salvo_has_all_its_places_in_every_form() -> None:
 
 
 def test_one_known_position_of_a_salvo_is_a_point() -> None:
-    known = Entry(incident=incident(more_places=SALVO), more_positions=((33.3, 38.7),))
+    known = LedgerEntry(incident=incident(more_places=SALVO), more_positions=((33.3, 38.7),))
     (feature,) = json.loads(json.dumps(VALUES["geojson"]([known])))["features"]
     assert feature["geometry"] == {"type": "Point", "coordinates": [38.7, 33.3]}
 
@@ -158,7 +159,7 @@ class _Page(HTMLParser):
         self.events += [name for name, _ in attrs if name.startswith("on")]
 
 
-def page_of(*entries: Entry) -> _Page:
+def page_of(*entries: LedgerEntry) -> _Page:
     page = _Page()
     page.feed(TEXTS["html"](list(entries)))
     return page
@@ -198,15 +199,15 @@ def test_any_text_survives_every_form(text: str, url: str) -> None:
     assert_one_line_each(of_text(text, url))
 
 
-def of_text(text: str, url: str) -> Entry:
+def of_text(text: str, url: str) -> LedgerEntry:
     """A line of the ledger of which every field holds `text`."""
     held = incident(
         id=text, place_id=text, place_name=text, country=text, weapons=(text,), claimed_by=(text,), first_title=text
     )
-    return Entry(incident=held, sources=(Source(publisher=text, url=url, title=text),), claimed_by=(text,))
+    return LedgerEntry(incident=held, sources=(Source(publisher=text, url=url, title=text),), claimed_by=(text,))
 
 
-def assert_one_line_each(*entries: Entry) -> None:
+def assert_one_line_each(*entries: LedgerEntry) -> None:
     """Every form holds `entries` as so many lines, rows or objects, each with all its columns."""
     assert [row["location"] for row in json.loads(json.dumps(VALUES["json"](entries)))] == [
         one.incident.place_name for one in entries

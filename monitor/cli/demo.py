@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from monitor.cli.begin import quiet, start_logs
+from monitor.cli.options import JsonOption
 from monitor.cli.render import json_out, out, progress, say, stdout_kept_for_json, table
-from monitor.cli.setup import JsonOption
 
 if TYPE_CHECKING:
     from monitor.demo.show import DemoReport
@@ -65,13 +65,13 @@ def _act(stored: StoredItem) -> str:
 
 
 def _rows(stories: list[StoredItem]) -> list[tuple[str, str, str, str]]:
-    from monitor.cli.words import why_stored
+    from monitor.queries.reasons import why_stored
 
     return [(stored.item.title, stored.item.feed, _act(stored), why_stored(stored)) for stored in stories]
 
 
 def _object(stored: StoredItem) -> dict[str, Any]:
-    from monitor.cli.words import why_stored
+    from monitor.queries.reasons import why_stored
 
     return {
         "title": stored.item.title,

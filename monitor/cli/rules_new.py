@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.begin import database, quiet, rules_from, settings, utc_now
-from monitor.cli.classifying import RulesOption
-from monitor.cli.finding import find_item, is_link
-from monitor.cli.render import clean, json_out, out, say
-from monitor.cli.setup import JsonOption
-from monitor.cli.unstored import new_item
+from monitor.cli.headline import new_item
+from monitor.cli.options import JsonOption, RulesOption
+from monitor.cli.render import json_out, out, say
 from monitor.errors import BasewatchError, ConfigError, StoreError, UsageError
+from monitor.queries.finding import find_item, is_link
+from monitor.text.clean import clean
 
 if TYPE_CHECKING:
     from monitor.model.item import Item

@@ -1,67 +1,22 @@
-"""`basewatch rules`: read the rule files, and run what they must do: their examples, and feedback on stored items."""
+"""`basewatch rules test`: what the rule files must do: their examples, and feedback on stored items."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from monitor.cli.begin import database, quiet, rules_from, utc_now
-from monitor.cli.classifying import RulesOption
-from monitor.cli.render import clean, json_out, out, say, table
-from monitor.cli.setup import JsonOption
+from monitor.cli.options import JsonOption, RulesOption
+from monitor.cli.render import json_out, say, table
 from monitor.errors import ConfigError, StoreError
+from monitor.text.clean import clean
 
 if TYPE_CHECKING:
     from monitor.model.feedback import Feedback
     from monitor.model.incident import Incident
     from monitor.topics.attacks.topic import RuleSet
     from monitor.workbench.examples import Rehearsed
-
-
-def about() -> None:
-    """The rules: find mistakes in them, run their examples and the feedback on stored items.
-
-    The daemon takes an edited rule over by itself once it has no mistake.
-
-    Example:
-      basewatch rules check
-      basewatch rules test
-    """
-
-
-def check(
-    rules: RulesOption = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as mistakes.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Find every mistake in the rule files, and what in them does nothing, with file and line.
-
-    Mistakes are errors: the daemon does not take such files over. Warnings can be lived with: words that are never
-    seen or that another makes needless, lists that nothing uses, rules that another always covers or that can take
-    nothing, places without coordinates, rules without examples. They are looked for where there is no mistake. Exit
-    code 1 where there is an error, with --strict also where there is a warning.
-
-    Example:
-      basewatch rules check --rules rules
-      basewatch rules check --strict --json
-    """
-    from monitor.cli.linting import problems_in
-
-    count, problems = problems_in(rules)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    fine = not (problems if strict else errors)
-    if as_json:
-        json_out({"ok": fine, "rules": count, "problems": problems})
-        raise typer.Exit(0 if fine else 1)
-    for problem in problems:
-        out(clean(problem if problem.severity == "error" else f"warning: {problem}"))
-    if problems:
-        warnings = len(problems) - len(errors)
-        say(f"basewatch: {len(errors)} mistakes, {warnings} warnings")
-    elif not quiet():
-        say(f"all is well: {count} rules")
-    raise typer.Exit(0 if fine else 1)
 
 
 def run_examples(rules: RulesOption = None, as_json: JsonOption = False) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.begin import rules_folder
-from monitor.cli.classifying import RulesOption
+from monitor.cli.options import JsonOption, RulesOption
 from monitor.cli.render import json_out, out
-from monitor.cli.setup import JsonOption
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:

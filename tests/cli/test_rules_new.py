@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 
 from classifying import NOW, shipped
 from monitor.cli.main import main
-from monitor.cli.render import clean
 from monitor.config.yamlfile import parse, validate
 from monitor.model.item import Item
 from monitor.model.report import Act, Level
 from monitor.rules.model import Rule
 from monitor.store.store import Store
+from monitor.text.clean import clean
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.begin import rules_folder, start_logs, utc_now
-from monitor.cli.pastitems import ItemsOption, PastItems, past_items
-from monitor.cli.render import clean, json_out, out, say, table
-from monitor.cli.setup import JsonOption
+from monitor.cli.options import ItemsOption, JsonOption
+from monitor.cli.past import each, past_items
+from monitor.cli.render import json_out, out, say, table
 from monitor.errors import ConfigError, Problem
+from monitor.text.clean import clean
 
 if TYPE_CHECKING:
+    from monitor.queries.past import PastItems
     from monitor.rules.ruleset import RuleFiles
     from monitor.topics.attacks.topic import RuleSet
     from monitor.workbench.diff import Change, Edit, Kind, Side
@@ -125,7 +127,7 @@ def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> Answer:
     answer = Answer()
     comparison = Comparison(old, new, past.known)
     changes: list[Change | None] = []
-    for one in past.each("comparing"):
+    for one in each(past, "comparing"):
         if not one.copy:
             answer.items += 1
             changes.append(comparison.compare(one.item))

@@ -1,4 +1,4 @@
-"""At work: `run`, `poll`, `health`."""
+"""`basewatch poll`: one pass over the feeds, now."""
 
 from __future__ import annotations
 
@@ -6,35 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.begin import database, opened, quiet, settings, utc_now
-from monitor.cli.render import clean, json_out, out, progress, stdout_kept_for_json, table
-from monitor.cli.setup import JsonOption
-from monitor.errors import StoreError
+from monitor.cli.begin import opened, quiet
+from monitor.cli.options import BacklogOption, JsonOption
+from monitor.cli.render import json_out, out, progress, stdout_kept_for_json, table
 
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.delivery import Attempt
     from monitor.polls import PollReport
-    from monitor.store.store import Store
-
-BacklogOption = Annotated[
-    bool, typer.Option("--alert-backlog", help="Tell also of what is found at the first poll of a feed.")
-]
-
-
-def run(alert_backlog: BacklogOption = False) -> None:
-    """Watch the feeds and deliver alerts until SIGTERM or Ctrl-C.
-
-    Makes or opens the database, polls each feed when it is due, takes over edited files by itself. What is in hand at
-    the end is finished first. Log lines go to standard error.
-
-    Example:
-      basewatch run
-      BASEWATCH_LOG_FORMAT=json basewatch run 2>> basewatch.log
-    """
-    from monitor import daemon
-
-    raise typer.Exit(daemon.run(settings(daemon=True), alert_backlog=alert_backlog))
 
 
 def poll(
@@ -138,51 +117,3 @@ def _show(reports: list[PollReport], attempts: list[Attempt], *, dry_run: bool) 
         out()
         table(("delivered to", "channel", "outcome", "alert", "detail"),
               [(r["label"], r["channel"], r["outcome"], r["title"], r["detail"]) for r in rows])  # fmt: skip
-
-
-def _refusal(store: Store) -> str:
-    """Why the database does not take a change now, found out by making one; empty where it does.
-
-    A full disk lets everything be read, and the daemon cannot write into the database that it is full.
-    """
-    try:
-        with store.transaction() as tx:
-            tx.state_set("health", {"asked": utc_now().isoformat()})
-    except StoreError as error:
-        return str(error)
-    return ""
-
-
-def health(as_json: JsonOption = False) -> None:
-    """Say whether the daemon is at work, from what it wrote into the database; needs no port.
-
-    Exit code 1 with one sentence per problem: no sign of life, no network, blind feeds, overdue deliveries, an edited
-    file that is not in force. Warnings (a file that is not read under its name, a feed in a language that no list
-    reads) leave it 0.
-
-    Example:
-      basewatch health || echo "basewatch needs you"
-    """
-    from monitor.health import health as verdict_on
-
-    with database() as store:
-        if store is None:
-            state: dict[str, Any] = {}
-            verdict = verdict_on(state, [], None, now=utc_now())
-        else:
-            with store.read() as tx:
-                keys = ("heartbeat", "outlook", "config_problem", "config_warning", "loss")
-                state = {key: tx.state_get(key) for key in keys}
-                feeds, oldest_due = tx.feed_states(), tx.oldest_due()
-            state["refused"] = _refusal(store)
-            verdict = verdict_on(state, feeds, oldest_due, now=utc_now())
-    if as_json:
-        json_out(verdict)
-    else:
-        for problem in verdict.problems:
-            out(clean(problem))
-        for warning in verdict.warnings:
-            out(clean(f"warning: {warning}"))
-        if verdict.ok:
-            out("fine: " + ", ".join(f"{key} {value}" for key, value in verdict.facts.items()))
-    raise typer.Exit(0 if verdict.ok else 1)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.begin import quiet, rules_from
-from monitor.cli.classifying import RulesOption
-from monitor.cli.pastitems import ItemsOption, PastItems, past_items
-from monitor.cli.render import clean, json_out, out, say, table
-from monitor.cli.setup import JsonOption
+from monitor.cli.options import ItemsOption, JsonOption, RulesOption
+from monitor.cli.past import each, past_items
+from monitor.cli.render import json_out, out, say, table
+from monitor.text.clean import clean
 
 if TYPE_CHECKING:
     from monitor.model.report import RuleTaken
+    from monitor.queries.past import PastItems
     from monitor.topics.attacks.topic import RuleSet
     from monitor.workbench.backtest import Replayed
 
@@ -67,7 +68,7 @@ def _run(past: PastItems, rules: RuleSet) -> Answer:
     from monitor.workbench.backtest import Outcome, Replay
 
     replay, answer = Replay(rules, past.known), Answer()
-    for one in past.each("replaying"):
+    for one in each(past, "replaying"):
         replayed = replay.run(one)
         if past.since is not None and one.item.first_seen < past.since:
             continue  # it only opened the incidents that later reports belong to

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
-RulesOption = Annotated[
-    Path | None, typer.Option("--rules", metavar="DIR", help="The rules folder (otherwise BASEWATCH_RULES).")
-]
+from monitor.cli.options import RulesOption
 
 
 def classify(rules: RulesOption = None) -> None:
@@ -25,7 +21,7 @@ def classify(rules: RulesOption = None) -> None:
       echo '{"id": "1", "title": "Two drones hit Ain al-Asad air base"}' | basewatch classify --rules rules
     """
     from monitor.cli.begin import rules_from, utc_now
-    from monitor.cli.classifylines import classify_lines
+    from monitor.queries.contract import classify_lines
 
     fine = classify_lines(sys.stdin.buffer, sys.stdout.buffer, rules_from(rules), clock=utc_now)
     raise typer.Exit(0 if fine else 1)

@@ -1,0 +1,91 @@
+"""`basewatch check`: every problem in what people write, and in the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.begin import quiet, settings
+from monitor.cli.options import JsonOption
+from monitor.cli.render import json_out, out, say, table
+from monitor.errors import BasewatchError, ConfigError, Problem
+from monitor.queries.jsonvalues import plain
+from monitor.text.clean import clean
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Settings
+
+
+def check(
+    show_settings: Annotated[bool, typer.Option("--settings", help="Show every setting with its source.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find every problem in settings, feeds, rules, channels and database, with file and line.
+
+    Exit code 1 where there is an error; warnings alone are fine.
+
+    Example:
+      basewatch check
+      basewatch check --settings
+    """
+    found: Settings | None = None
+    problems: list[Problem] = []
+    facts: dict[str, Any] = {}
+    try:
+        found = settings(warn=False)
+        problems += found.warnings
+    except ConfigError as error:
+        problems += error.problems
+    if found is not None:
+        problems += _configuration_problems(found, facts) + _database_problems(found, facts)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    shown = [plain(row) for row in found.shown] if found and show_settings else None
+    if as_json:
+        json_out({"ok": not errors, "problems": problems, "facts": facts, "settings": shown})
+        raise typer.Exit(1 if errors else 0)
+    if shown is not None:
+        columns = ("variable", "value", "source", "default", "meaning")
+        table(columns, [[row[key] for key in columns] for row in shown])
+    for problem in problems:
+        warning = "" if problem.severity == "error" else "warning: "
+        out(clean(f"{warning}{problem}"))
+    if errors:
+        say(f"basewatch: {len(errors)} problem{'s' * (len(errors) != 1)} found")
+    elif not quiet():
+        say(
+            f"all is well: {facts['feeds']} feeds, {facts['rules']} rules, alerts go to {facts['targets']};"
+            f" the database {facts['database']}"
+        )
+    raise typer.Exit(1 if errors else 0)
+
+
+def _configuration_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
+    from monitor.configuration import load_configuration
+
+    try:
+        configuration = load_configuration(found)
+    except ConfigError as error:
+        return error.problems
+    facts |= {"feeds": len(configuration.feeds), "rules": len(configuration.rules.rules)}
+    facts["targets"] = ", ".join(
+        target.label for target in configuration.channels.targets(configuration.channels.names())
+    )
+    from monitor.cli.languages import languages_not_read
+
+    return [*configuration.warnings, *languages_not_read(found, configuration.feeds)]
+
+
+def _database_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
+    from monitor.config.database import without_secrets
+    from monitor.store.upgrade import REFUSALS, SchemaState, schema_state
+
+    variable, address = "BASEWATCH_DATABASE_URL", without_secrets(found.database_url)
+    try:
+        state = schema_state(found.database_url)
+    except BasewatchError as error:
+        return [Problem(file=variable, message=f"{address}: {error}")]
+    if state in REFUSALS:
+        return [Problem(file=variable, message=f"{address}: {REFUSALS[state]}")]
+    facts["database"] = "is made by the first poll" if state is SchemaState.EMPTY else f"is {state}"
+    return []

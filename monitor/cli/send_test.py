@@ -1,0 +1,52 @@
+"""`basewatch send-test`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from monitor.cli.begin import settings, utc_now
+from monitor.cli.options import JsonOption
+from monitor.cli.render import json_out, stdout_kept_for_json, table
+from monitor.errors import UsageError
+
+
+def send_test(
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="A tag of the channels file.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Send a real test message to every address of one channel and say what came of it.
+
+    Exit code 1 where an address did not take it, 2 where there is no such channel.
+
+    Example:
+      basewatch send-test alerts
+    """
+    from monitor.alerts.message import operator_alert
+    from monitor.channels.apprise import Channels
+    from monitor.config.yamlfile import did_you_mean
+    from monitor.model.alert import OperatorReason
+    from monitor.model.delivery import SendOutcome
+    from monitor.store.ids import new_id
+
+    found = settings()
+    channels = Channels.load(found.channels)
+    if channel.casefold() not in {name.casefold() for name in channels.names()}:
+        raise UsageError(f"there is no channel {channel!r}; {did_you_mean(channel, channels.names())}".rstrip("; "))
+    now = utc_now()
+    alert = operator_alert(
+        OperatorReason.TEST, f"test of channel {channel}",
+        "This is a test: nothing has happened. Alerts will look like this.",
+        alert_id=new_id(now), now=now, channels=(channel,),
+    )  # fmt: skip
+    rows = []
+    with stdout_kept_for_json(as_json):
+        for target in channels.targets([channel]):
+            result = channels.send(target.key, alert, seconds=found.send_timeout.total_seconds())
+            rows.append({"target": target.label, "outcome": result.outcome, "detail": result.detail})
+    if as_json:
+        json_out(rows)
+    else:
+        table(("target", "outcome", "detail"), [list(row.values()) for row in rows])
+    raise typer.Exit(0 if all(row["outcome"] is SendOutcome.SENT for row in rows) else 1)

@@ -1,0 +1,37 @@
+"""Frozen values as the values of JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime, timedelta
+from enum import Enum
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import PurePath
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """`value` in the types of JSON: frozen values as objects, times in ISO 8601, durations in seconds."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, PurePath | IPv4Network | IPv6Network):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): plain(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(held) for held in value]
+    if isinstance(value, set | frozenset):
+        return sorted(plain(held) for held in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.repr}
+    raise TypeError(f"no JSON form for {type(value).__name__}")

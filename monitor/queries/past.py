@@ -1,0 +1,88 @@
+"""The items of the past that `rules replay` and `rules diff` run: stored ones, or those of a file in the form of
+`classify`. One after another, so that a long past takes little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from monitor.evaluation import INCIDENT_HORIZON
+from monitor.model.clock import Clock
+from monitor.model.incident import Incident
+from monitor.model.item import BELIEVABLE
+from monitor.queries.contract import MAX_LINE, LineError, numbered_lines, read_item
+from monitor.store.store import Transaction
+from monitor.workbench.backtest import Past, ToldBook
+
+
+@dataclass(kw_only=True)
+class PastItems:
+    """Items in the order in which they came, and what was known before the first of them."""
+
+    items: Iterator[Past]
+    #: how many there are; 0 where that is not known
+    total: int = 0
+    #: the moment from which on they are asked about; None: all of them
+    since: datetime | None = None
+    #: None where they are of a file; False: there is no database yet
+    stored: bool | None = None
+    known: list[Incident] = field(default_factory=list)
+    #: lines of the file that could not be read; grows while it is read
+    unread: int = 0
+
+
+def stored_items(
+    tx: Transaction | None, since: datetime, *, memory_days: int, lead_in: timedelta = timedelta()
+) -> PastItems:
+    """The stored items since then and `lead_in` before it; None: there is no database yet.
+
+    `memory_days` says how far back some rule asks what happened.
+    """
+    if tx is None:
+        return PastItems(items=iter(()), since=since, stored=False)
+    begin = since - lead_in
+    book = ToldBook(alert for alert, _ in tx.alerts(begin))
+    return PastItems(
+        items=map(book.past_of, tx.items_in_order(begin)), total=tx.count_items(begin), since=since, stored=True,
+        known=_known_before(tx, begin, memory_days),
+    )  # fmt: skip
+
+
+def _known_before(tx: Transaction, begin: datetime, memory_days: int) -> list[Incident]:
+    """The incidents of the time before the items.
+
+    An incident opens at the date of its first report. That can lie before the moment at which we first saw it, so of
+    the younger ones the first report is asked when it came.
+    """
+    first_day = (begin - BELIEVABLE - INCIDENT_HORIZON - timedelta(days=memory_days)).date()
+    earlier = [incident for incident in tx.incidents(first_day) if incident.opened_at < begin]
+    young = [incident.id for incident in earlier if incident.opened_at >= begin - BELIEVABLE]
+    reports = tx.items_of_incidents(young)
+    came_later = {id for id, items in reports.items() if items[0].item.first_seen >= begin}
+    return [incident for incident in earlier if incident.id not in came_later]
+
+
+def items_of_file(
+    source: BinaryIO, *, clock: Clock, on_unread: Callable[[int, str], None], total: int = 0
+) -> PastItems:
+    """The items of a file; `on_unread` is told the number of each line that holds none, and why."""
+    past = PastItems(items=iter(()), total=total)
+
+    def tell(number: int, why: str) -> None:
+        past.unread += 1
+        on_unread(number, why)
+
+    past.items = _items_of(source, clock, tell)
+    return past
+
+
+def _items_of(source: BinaryIO, clock: Clock, tell: Callable[[int, str], None]) -> Iterator[Past]:
+    for number, line in numbered_lines(source):
+        try:
+            if line is None:
+                raise LineError(f"the line is longer than {MAX_LINE:,} bytes")
+            yield Past(item=read_item(line, clock=clock).item)
+        except LineError as error:
+            tell(number, str(error))

@@ -1,0 +1,98 @@
+"""How the feeds and the daemon are doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.errors import StoreError
+from monitor.health import Health, health
+from monitor.model.feed import Feed, FeedState, PollEvent
+from monitor.store.store import Store, Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedStatus:
+    """A feed of feeds.yaml with what the database knows of it; its fields are the keys of `basewatch feeds --json`."""
+
+    name: str
+    url: str
+    publisher: str
+    #: empty: not polled yet
+    result: str = ""
+    detail: str = ""
+    failures: int = 0
+    #: the operator was told that it cannot be read, or that it has been silent for unusually long
+    blind: bool = False
+    silent: bool = False
+    last_news_at: datetime | None = None
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    #: None in the first day
+    items_per_day: float | None = None
+    #: the last ones, newest first
+    polls: tuple[PollEvent, ...] = ()
+
+
+def feed_statuses(tx: Transaction | None, configured: Sequence[Feed], *, now: datetime) -> tuple[FeedStatus, ...]:
+    """The configured feeds in their order; `tx` is None where there is no database yet."""
+    if tx is None:
+        return tuple(FeedStatus(name=feed.name, url=feed.url, publisher=feed.publisher) for feed in configured)
+    known = {state.name: state for state in tx.feed_states([feed.name for feed in configured])}
+    rates = _rates(tx, known.values(), now)
+    return tuple(_status(tx, feed, known.get(feed.name), rates.get(feed.name)) for feed in configured)
+
+
+def _status(tx: Transaction, feed: Feed, state: FeedState | None, rate: float | None) -> FeedStatus:
+    if state is None:
+        return FeedStatus(name=feed.name, url=feed.url, publisher=feed.publisher)
+    return FeedStatus(
+        name=feed.name,
+        url=feed.url,
+        publisher=feed.publisher,
+        result=state.last_result,
+        detail=state.last_detail,
+        failures=state.failures,
+        blind=bool(state.blind_told_at),
+        silent=bool(state.silent_told_at),
+        last_news_at=state.news_at,
+        last_poll_at=state.last_poll_at,
+        last_success_at=state.last_success_at,
+        next_poll_at=state.next_poll_at,
+        items_per_day=rate,
+        polls=tuple(tx.feed_events(feed.name)),
+    )
+
+
+def _rates(tx: Transaction, states: Iterable[FeedState], now: datetime) -> dict[str, float]:
+    """Items per day over the last week, or over the whole days since the first poll (whose items are old ones)."""
+    days = {s.name: min(7, (now - s.baseline_at).days) for s in states if s.baseline_at is not None}
+    counts = {number: tx.feed_counts(now - timedelta(days=number)) for number in set(days.values()) if number}
+    return {name: round(counts[number].get(name, 0) / number, 1) for name, number in days.items() if number}
+
+
+def daemon_health(store: Store | None, *, now: datetime) -> Health:
+    """Whether the daemon is at work; None: there is no database yet."""
+    if store is None:
+        return health({}, [], None, now=now)
+    with store.read() as tx:
+        keys = ("heartbeat", "outlook", "config_problem", "config_warning", "loss")
+        state = {key: tx.state_get(key) for key in keys}
+        feeds, oldest_due = tx.feed_states(), tx.oldest_due()
+    state["refused"] = _refusal(store, now)
+    return health(state, feeds, oldest_due, now=now)
+
+
+def _refusal(store: Store, now: datetime) -> str:
+    """Why the database does not take a change now, found out by making one; empty where it does.
+
+    A full disk lets everything be read, and the daemon cannot write into the database that it is full.
+    """
+    try:
+        with store.transaction() as tx:
+            tx.state_set("health", {"asked": now.isoformat()})
+    except StoreError as error:
+        return str(error)
+    return ""

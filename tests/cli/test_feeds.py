@@ -1,0 +1,48 @@
+"""`basewatch feeds` and `basewatch feeds test`."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from commands import SPORT, Call
+from serving import FeedServer
+
+
+def test_feeds_before_and_after_a_poll(configuration: FeedServer, call: Call) -> None:
+    (row,) = json.loads(call("feeds", "--json")[1])
+    assert (row["result"], row["last_success_at"], row["polls"]) == ("", None, [])
+    assert "not polled yet" in call("feeds")[1]
+    call("poll")
+    (row,) = json.loads(call("feeds", "--json")[1])
+    assert (row["name"], row["result"], row["failures"]) == ("wire", "fetched", 0)
+    assert row["next_poll_at"]
+    (poll,) = row["polls"]
+    assert poll["entries"] == poll["new"] + poll["updated"] + poll["copies"] + poll["old"] > 0
+    assert re.search(r"^wire +\d+s ago +fetched", call("feeds")[1], re.MULTILINE)
+
+
+def test_items_per_day_leaves_the_first_poll_out(told: FeedServer, call: Call) -> None:
+    assert json.loads(call("feeds", "--json")[1])[0]["items_per_day"] is None  # not a whole day yet
+
+
+def test_feeds_test_shows_what_comes(configuration: FeedServer, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = configuration.url("/wire.xml")
+    code, out, _ = call("feeds", "test", url)
+    assert code == 0
+    assert "1 entries" in out
+    assert SPORT.title in out
+    answer = json.loads(call("feeds", "test", url, "--json")[1])
+    assert [entry["title"] for entry in answer["entries"]] == [SPORT.title]
+    assert call("feeds", "test", configuration.url("/nothing"))[0] == 1
+    monkeypatch.delenv("BASEWATCH_ALLOW_NETWORKS")
+    code, out, _ = call("feeds", "test", url)
+    assert code == 1
+    assert "blocked address" in out
+
+
+def test_feeds_test_says_where_it_came_from(configuration: FeedServer, call: Call) -> None:
+    configuration.redirect("/old.xml", "/wire.xml", status=301)
+    assert f"came from {configuration.url('/wire.xml')}" in call("feeds", "test", configuration.url("/old.xml"))[1]
