@@ -21,7 +21,6 @@ from monitor.alerts.message import incident_alert
 from monitor.alerts.notices import feed_notices, once_told
 from monitor.alerts.policy import heard, repeated
 from monitor.configuration import Configuration
-from monitor.connectivity import Reach, reach_of
 from monitor.dedupe.canonical import canonical_url
 from monitor.dedupe.crowds import habits_after
 from monitor.dedupe.novelty import document_keys, recognise
@@ -29,6 +28,7 @@ from monitor.evaluation import EVALUATED, Evaluation, earliest_day, incident_aft
 from monitor.feeds.cadence import next_poll, poll_url, watch_redirect
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.pool import ParseWorkers
+from monitor.feeds.reach import Reach, reach_of
 from monitor.feeds.silence import after_answer, asks_plainly
 from monitor.malloc import give_back
 from monitor.model.alert import Alert

@@ -18,7 +18,7 @@ from languages import SHIPPED, asked, live, small, taken, write
 from monitor.app import App, open_app, utc_now
 from monitor.config.settings import load_settings
 from monitor.configuration import Configuration, load_configuration
-from monitor.daemon import Daemon
+from monitor.daemon.loop import Daemon
 from monitor.errors import ConfigError
 from monitor.health import health
 from monitor.model.stored import StoredItem
@@ -53,8 +53,8 @@ class Quick(AsyncIOScheduler):  # type: ignore[misc]
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A daemon that looks often and lets an edit rest for a moment only: what it does, not when."""
-    monkeypatch.setattr("monitor.daemon.SETTLED", 0.15)
-    monkeypatch.setattr("monitor.daemon.AsyncIOScheduler", Quick)
+    monkeypatch.setattr("monitor.daemon.reload.SETTLED", 0.15)
+    monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
 
 
 @contextlib.asynccontextmanager
@@ -64,11 +64,11 @@ async def running(room: Newsroom) -> AsyncIterator[App]:
         task = asyncio.create_task(daemon.run())
         try:
             async with asyncio.timeout(20):
-                while not await app.thread.run(lambda tx: tx.state_get("started")):
+                while not await app.thread.run(lambda tx: tx.state_get("heartbeat")):
                     await asyncio.sleep(0.02)
             yield app
         finally:
-            daemon._stop.set()
+            daemon.stop()
             assert await asyncio.wait_for(task, 40) == 0
 
 
@@ -191,7 +191,7 @@ HALF = WHOLE[: WHOLE.index("never")]
 
 def test_half_a_rule_is_never_in_force(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow writer, and a daemon that looks often: each piece follows the last within a second."""
-    monkeypatch.setattr("monitor.daemon.AsyncIOScheduler", Quick)
+    monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
     file = room.path("rules") / "second.yaml"
     seen: list[set[str]] = []
 
@@ -219,7 +219,7 @@ def test_a_bad_edit_is_told_once_with_its_line_and_the_last_good_rules_stay(
 ) -> None:
     folder = room.path("rules")
     bad = "rule: second\ntitle: Second\nwhy: A test.\nlevle: urgent\nlevel: urgent\n"
-    monkeypatch.setattr("monitor.daemon.REFUSED_AGAIN", 0.3)
+    monkeypatch.setattr("monitor.daemon.reload.REFUSED_AGAIN", 0.3)
     caplog.set_level("INFO", "monitor")
 
     async def edits() -> None:
@@ -353,7 +353,7 @@ def test_a_file_that_is_written_while_the_files_are_read_is_not_put_in_force(
                 desks.append(set(taken(asked(app.configuration.rules, ATTACK))))
 
             app.take_over = watched  # type: ignore[method-assign]
-            monkeypatch.setattr("monitor.daemon.load_configuration", load)
+            monkeypatch.setattr("monitor.daemon.reload.load_configuration", load)
             (room.path("rules") / "rules.yaml").touch()
             await until(lambda: bool(desks))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.storeloss import AGAIN, PATIENCE, UNDELIVERED, Loss, kept, lost, told
+from monitor.daemon.database_loss import AGAIN, PATIENCE, UNDELIVERED, Loss, kept, lost, told
 from newsroom import Newsroom, Story
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
