@@ -38,8 +38,6 @@ class Parts:
 
     pipeline: Pipeline
     deliverer: Deliverer
-    fetcher: Fetcher
-    workers: ParseWorkers
 
 
 class App:
@@ -66,7 +64,7 @@ class App:
         )
         pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
         try:
-            yield Parts(pipeline=pipeline, deliverer=deliverer, fetcher=fetcher, workers=workers)
+            yield Parts(pipeline=pipeline, deliverer=deliverer)
         finally:
             await deliverer.stop()
             await workers.aclose()

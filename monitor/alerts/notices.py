@@ -1,4 +1,4 @@
-"""What the operator is told: feeds that go blind or silent, floods, channels that gave up, the daemon. Pure."""
+"""What the operator is told: feeds that go blind or silent, floods, channels that gave up, the daemon."""
 
 from __future__ import annotations
 

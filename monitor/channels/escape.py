@@ -1,4 +1,4 @@
-"""Text that a stranger wrote, made harmless for the channel that shows it. Pure.
+"""Text that a stranger wrote, made harmless for the channel that shows it.
 
 Two layers. `clean` takes away what is never wanted anywhere: control characters, line breaks in a title (they
 would become mail headers), characters that turn the reading direction (they make `gpj.exe` read `exe.jpg`), lone

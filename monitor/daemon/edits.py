@@ -1,4 +1,4 @@
-"""What the operator is told of edited files: the first mistake at once, what follows gathered, the mending once. Pure.
+"""What the operator is told of edited files: the first mistake at once, what follows gathered, the mending once.
 
 Somebody who writes a rule saves it half finished, again and again. The log and `health` have each state of the files;
 the operator's channel has the first mistake, then less and less while the editing goes on, and the end of it.

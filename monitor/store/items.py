@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
-from monitor.dedupe.fingerprint import entry_keys
+from monitor.dedupe.fingerprint import link_key
 from monitor.model.decision import Decision
-from monitor.model.document import Entry
 from monitor.model.item import Item
 from monitor.model.stored import StoredItem
 from monitor.store.part import Part
@@ -58,10 +57,9 @@ class ItemPart(Part):
         return self._connection.scalar(select(func.count()).where(_TABLE.c.first_seen >= since)) or 0
 
     def find_item_by_url(self, canonical_url: str) -> StoredItem | None:
-        """The item that first had this canonical address (found by its identity key, see recognise)."""
-        link = entry_keys(Entry(url=canonical_url), feed="", publisher="").link
-        holder = select(FingerprintRow.item_id).where(FingerprintRow.key == link).scalar_subquery()
-        return self._first(_items().where(ItemRow.id == holder)) if link is not None else None
+        """The item that first had this canonical address (found by its identity key)."""
+        holder = select(FingerprintRow.item_id).where(FingerprintRow.key == link_key(canonical_url)).scalar_subquery()
+        return self._first(_items().where(ItemRow.id == holder))
 
     def incident_items(self, incident_id: str) -> list[StoredItem]:
         """Items of an incident in the order in which they came."""
