@@ -47,7 +47,7 @@ class EntryKeys:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class KnownItem:
     """What the store remembers of one key."""
 
     #: None: the item was pruned, its tombstone stays
