@@ -26,6 +26,7 @@ from monitor.errors import PlaceTaken, StoreError
 from monitor.model.feed import Feed, FeedState
 from monitor.pipeline import Pipeline, PollReport
 from newsroom import Newsroom, Story, shipped_rules
+from scheduling import Quick
 
 
 class Clock:
@@ -155,8 +156,11 @@ def test_an_edit_that_is_taken_back_ends_the_complaint(room: Newsroom, monkeypat
     assert len(loads) == 1
 
 
-def test_a_poll_with_another_feeds_file_does_not_switch_the_daemons_feeds_off(room: Newsroom) -> None:
+def test_a_poll_with_another_feeds_file_does_not_switch_the_daemons_feeds_off(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A heartbeat later the database knows the daemon's own again."""
+    monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
 
     async def work() -> None:
         async with running(room, Clock()) as app:
