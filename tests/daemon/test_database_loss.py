@@ -16,6 +16,7 @@ from monitor.config.settings import load_settings
 from monitor.daemon.database_loss import AGAIN, PATIENCE, UNDELIVERED, Loss, kept, lost, told
 from monitor.daemon.loop import Daemon
 from newsroom import Newsroom, PublishedFeed, Story
+from scheduling import Quick
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 FULL = "the disk with the database is full"
@@ -73,6 +74,7 @@ def test_a_full_disk_is_told_while_it_lasts_and_fails_health_at_once(
 ) -> None:
     monkeypatch.setattr("monitor.daemon.database_loss.PATIENCE", 2 * SECOND)
     monkeypatch.setattr("monitor.daemon.loop.AFTER_A_LOSS", 1)
+    monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
     caplog.set_level("INFO", "monitor")
     address = {"BASEWATCH_DATABASE_URL": f"sqlite:///{small_disk / 'basewatch.db'}"}
 
