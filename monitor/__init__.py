@@ -3,10 +3,11 @@
 Read `pipeline.py` first: it is the story of one news item. Then follow each call, left to right:
 
     cli → daemon → app (wiring) → pipeline (the story)
-       → store/ · feeds/fetch · feeds/workers · alerts/send                    input and output
-       → config/
-       → feeds/parse, cadence · recognise/ · classify/ · incidents/ · alerts/  pure: `now` is passed in
-       → news (frozen domain types) → errors
+       → store/ · feeds/fetch · feeds/parse/pool · channels/                          input and output
+       → workbench/ (for authors of rules)
+       → alerts/ · incidents/ · topics/ · dedupe/ · feeds/cadence                     pure: `now` is passed in
+       → rules/ (the rule language) → text/ (the text engine) → config/
+       → model/ (frozen values, a file for each noun) → errors
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Wiring: settings → store, desk, fetcher, workers, pipeline and deliverer; opened and closed in one place each."""
+"""Wiring: settings → store, configuration, fetcher, workers, pipeline, deliverer; opened and closed in one place."""
 
 from __future__ import annotations
 
@@ -39,12 +39,10 @@ class Parts:
 
     pipeline: Pipeline
     deliverer: Deliverer
-    fetcher: Fetcher
-    workers: ParseWorkers
 
 
 class App:
-    """Settings, desk and store of one process, and the passes that commands ask for."""
+    """Settings, configuration and store of one process, and the passes that commands ask for."""
 
     def __init__(
         self, settings: Settings, configuration: Configuration, store: Store, *, clock: Clock = utc_now
@@ -67,7 +65,7 @@ class App:
         )
         pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
         try:
-            yield Parts(pipeline=pipeline, deliverer=deliverer, fetcher=fetcher, workers=workers)
+            yield Parts(pipeline=pipeline, deliverer=deliverer)
         finally:
             await deliverer.stop()
             await workers.aclose()
@@ -112,7 +110,7 @@ class App:
         await self.thread.run(lambda tx: tx.sync_feeds(self.configuration.feeds, now=self.clock()))
 
     async def take_over(self, configuration: Configuration) -> None:
-        """Puts an edited desk in force, once the database knows its feeds."""
+        """Puts edited files in force, once the database knows its feeds."""
         await self.thread.run(lambda tx: tx.sync_feeds(configuration.feeds, now=self.clock()))
         self.configuration = configuration
 

@@ -1,4 +1,4 @@
-"""Is basewatch at work? Answered from what the daemon wrote into the database, without a port. Pure."""
+"""Is basewatch at work? Answered from what the daemon wrote into the database, without a port."""
 
 from __future__ import annotations
 

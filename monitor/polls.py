@@ -15,13 +15,13 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.alerts.notices import feed_notices, once_told
-from monitor.connectivity import Reach, reach_of
 from monitor.dedupe.canonical import canonical_url
 from monitor.dedupe.crowds import habits_after
-from monitor.dedupe.fingerprint import Known
+from monitor.dedupe.fingerprint import KnownItem
 from monitor.dedupe.novelty import document_keys, recognise
 from monitor.evaluation import EVALUATED
 from monitor.feeds.cadence import state_after
+from monitor.feeds.reach import Reach, reach_of
 from monitor.feeds.silence import after_answer
 from monitor.model.alert import Alert
 from monitor.model.document import Entry
@@ -37,7 +37,7 @@ from monitor.topics.attacks.topic import RuleSet
 class Past(Protocol):
     """What is asked of the database: a transaction, reading or writing."""
 
-    def known(self, keys: Iterable[int]) -> dict[int, Known]:
+    def known(self, keys: Iterable[int]) -> dict[int, KnownItem]:
         """What is remembered of these identity keys."""
 
     def items_by_id(self, ids: Collection[str]) -> dict[str, StoredItem]:
@@ -47,7 +47,7 @@ class Past(Protocol):
 class NothingKnown:
     """The past of a poll that brought no document: nothing of it is asked."""
 
-    def known(self, keys: Iterable[int]) -> dict[int, Known]:  # noqa: ARG002
+    def known(self, keys: Iterable[int]) -> dict[int, KnownItem]:  # noqa: ARG002
         return {}
 
     def items_by_id(self, ids: Collection[str]) -> dict[str, StoredItem]:  # noqa: ARG002
@@ -78,7 +78,7 @@ class PollChanges:
     before: FeedState
     #: all identity keys of the document, and what was known of them
     keys: frozenset[int] = frozenset()
-    known: Mapping[int, Known]
+    known: Mapping[int, KnownItem]
     recognised: tuple[Recognised, ...]
     #: what is stored, in the order of the document; NEW and UPDATED ones are classified, nothing is decided yet
     kept: tuple[tuple[Recognised, StoredItem], ...]
@@ -93,7 +93,7 @@ class PollChanges:
 
     @property
     def to_touch(self) -> list[int]:
-        """Known keys of which no day notes yet that a document still holds them."""
+        """KnownItem keys of which no day notes yet that a document still holds them."""
         today = self.circumstances.at.date()
         return [key for key, held in self.known.items() if held.last_seen and held.last_seen < today]
 

@@ -1,4 +1,4 @@
-"""The words of an alert: a title for a phone, a body for a person, a last block for a machine. Pure.
+"""The words of an alert: a title for a phone, a body for a person, a last block for a machine.
 
 The last lines of every body are exact, one `key: value` each, so that a receiver can drop a repeat:
 

@@ -1,4 +1,4 @@
-"""What the operator is told: feeds that go blind or silent, floods, channels that gave up, the daemon. Pure."""
+"""What the operator is told: feeds that go blind or silent, floods, channels that gave up, the daemon."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from monitor.model.delivery import Delivery, GaveUp
 from monitor.model.feed import Feed, FeedState
 from monitor.model.novelty import NoveltyReason, Recognised
 from monitor.model.report import Level
-from monitor.storeloss import Loss
 
 NewId = Callable[[datetime], str]
 
@@ -130,12 +129,12 @@ def gave_up_notice(delivery: Delivery, verdict: GaveUp, *, alert_id: str, now: d
     )
 
 
-def database_lost_notice(loss: Loss, *, alert_id: str, now: datetime) -> Alert:
+def database_lost_notice(since: datetime, why: str, *, alert_id: str, now: datetime) -> Alert:
     """What is sent past the outbox while the outbox cannot be used."""
     return operator_alert(
         OperatorReason.DATABASE_LOST,
         "The database cannot be used",
-        f"Since {loss.since:%Y-%m-%d %H:%M:%S} UTC: {loss.why}\nNothing that comes in can be kept or told meanwhile;"
+        f"Since {since:%Y-%m-%d %H:%M:%S} UTC: {why}\nNothing that comes in can be kept or told meanwhile;"
         " it is read again by itself when the database is back. Bring it back, or make room on its disk.",
         alert_id=alert_id,
         now=now,
@@ -143,12 +142,12 @@ def database_lost_notice(loss: Loss, *, alert_id: str, now: datetime) -> Alert:
     )
 
 
-def database_back_notice(loss: Loss, *, alert_id: str, now: datetime) -> Alert:
+def database_back_notice(since: datetime, *, alert_id: str, now: datetime) -> Alert:
     """The end of what `database_lost_notice` told."""
     return operator_alert(
         OperatorReason.DATABASE_BACK,
         "The database can be used again",
-        f"It could not since {loss.since:%Y-%m-%d %H:%M:%S} UTC. What came in meanwhile is read and told now.",
+        f"It could not since {since:%Y-%m-%d %H:%M:%S} UTC. What came in meanwhile is read and told now.",
         alert_id=alert_id,
         now=now,
     )

@@ -1,4 +1,4 @@
-"""The places of an incident as people read them, as many as there is room for. Pure."""
+"""The places of an incident as people read them, as many as there is room for."""
 
 from __future__ import annotations
 

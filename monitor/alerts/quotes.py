@@ -1,4 +1,4 @@
-"""What an alert quotes of an item: its headline, the sentence that decided, and the one of the lead beside it. Pure.
+"""What an alert quotes of an item: its headline, the sentence that decided, and the one of the lead beside it.
 
 Each is quoted whole and once: a sentence that begins with the headline goes on from there, one that was quoted already
 is left out. Only what is longer than its limit is cut, at a word and with `…`.

@@ -1,4 +1,4 @@
-"""Times and days in the words of alerts: the same in every locale, in UTC and at the place. Pure."""
+"""Times and days in the words of alerts: the same in every locale, in UTC and at the place."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from monitor.channels.console import CONSOLE, CONSOLE_NAMES, print_alert
 from monitor.channels.escape import for_channel
-from monitor.channels.file import Entry, read_channel_file
+from monitor.channels.file import ChannelEntry, read_channel_file
 from monitor.channels.masking import label_of, scrub
 from monitor.channels.outcome import read_outcome
 from monitor.config import yamlfile
@@ -50,7 +50,7 @@ class _Address:
     #: digest of the whole address with its secrets
     identity: str
     channels: frozenset[str]
-    entry: Entry = field(repr=False)
+    entry: ChannelEntry = field(repr=False)
     plugin: int
     recipient: int | None
 
@@ -210,7 +210,7 @@ def _apprise() -> Any:
     return apprise
 
 
-def _plugins(entry: Entry) -> list[Any]:
+def _plugins(entry: ChannelEntry) -> list[Any]:
     """The plugins that Apprise makes of one entry, in its order; none where it refuses."""
     asset = _apprise().AppriseAsset(
         app_id="basewatch", app_desc="basewatch", app_url="", image_url_mask="", image_url_logo="",
@@ -223,7 +223,7 @@ def _plugins(entry: Entry) -> list[Any]:
     return list(plugins)
 
 
-def _refusals(entry: Entry, plugins: list[Any]) -> list[tuple[str, str]]:
+def _refusals(entry: ChannelEntry, plugins: list[Any]) -> list[tuple[str, str]]:
     """What is wrong with an entry, each with what to write instead."""
     if not plugins:
         return [_why_refused(entry.schema)]
@@ -255,7 +255,7 @@ def _why_refused(schema: str) -> tuple[str, str]:
     return (f"Apprise refuses this {schema}:// address or its options", f"its form: {' or '.join(forms)}")
 
 
-def _addresses(entry: Entry, plugins: list[Any]) -> Iterator[_Address]:
+def _addresses(entry: ChannelEntry, plugins: list[Any]) -> Iterator[_Address]:
     """One address per plugin, or per recipient where a plugin sends to each of its recipients by itself."""
     for index, plugin in enumerate(plugins):
         plugin.retry = 0  # it counts in the plugin's length

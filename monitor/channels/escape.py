@@ -1,4 +1,4 @@
-"""What a service needs, that text which a stranger wrote is harmless in it. Pure.
+"""What a service needs, that text which a stranger wrote is harmless in it.
 
 The text is clean already (see `text.clean`). In chat nobody is called by a headline (`@everyone`, `<!channel>`,
 `<@U123>`), and where a service renders Markdown from plain text (Discord, Mattermost, Zulip …) its signs are escaped.

@@ -35,7 +35,7 @@ _TEXT_LINE = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class ChannelEntry:
     """One entry of the file, as an Apprise configuration that holds it alone."""
 
     line: int
@@ -53,19 +53,19 @@ class ChannelFile:
     """The entries of a channels file, and what was wrong on the way."""
 
     path: Path
-    entries: tuple[Entry, ...]
+    entries: tuple[ChannelEntry, ...]
     problems: tuple[Problem, ...]
 
 
 def read_channel_file(path: Path, environ: Mapping[str, str]) -> ChannelFile:
     """Take the file apart; a `ConfigError` only where it cannot be read at all."""
     if path.suffix.casefold() in (".yaml", ".yml"):
-        return _Reader(path, environ).yaml(yamlfile.read(path))
+        return _ChannelsReader(path, environ).yaml(yamlfile.read(path))
     text = _read_text(path)
     first = next((line for line in map(str.strip, text.splitlines()) if line and line[0] not in "#;"), "")
     if re.match(r"(version|urls|groups|tags?|asset|include)\s*:(\s|$)|---", first):
-        return _Reader(path, environ).yaml(yamlfile.parse(text, path))
-    return _Reader(path, environ).text(text)
+        return _ChannelsReader(path, environ).yaml(yamlfile.parse(text, path))
+    return _ChannelsReader(path, environ).text(text)
 
 
 def _read_text(path: Path) -> str:
@@ -79,13 +79,13 @@ def _read_text(path: Path) -> str:
         raise ConfigError.at(path, f"the file cannot be read: {error.strerror}") from None
 
 
-class _Reader:
+class _ChannelsReader:
     """Reads one file, noting every problem instead of stopping at the first."""
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
         self.path = path
         self.environ = environ
-        self.entries: list[Entry] = []
+        self.entries: list[ChannelEntry] = []
         self.problems: list[Problem] = []
 
     def problem(self, line: int, message: str, *, key: str = "", hint: str = "") -> None:
@@ -200,7 +200,7 @@ class _Reader:
         if any(ord(character) < 32 for character in address):
             self.problem(line, "the address holds a line break or a control character", key=key, hint="see its secrets")
             return
-        self.entries.append(Entry(line=line, key=key, schema=schema[1].lower(), is_yaml=is_yaml, config=config))
+        self.entries.append(ChannelEntry(line=line, key=key, schema=schema[1].lower(), is_yaml=is_yaml, config=config))
 
     def _expand(self, text: str, *, line: int, key: str, in_address: bool) -> str:
         """`text` with its `${NAME}` filled in; inside an address they are percent-encoded, so any password works."""

@@ -1,4 +1,4 @@
-"""Addresses without their secrets, for labels and results. Pure.
+"""Addresses without their secrets, for labels and results.
 
 Apprise masks passwords and tokens that it knows to be some, but not the path of a webhook (often its only secret),
 nor its headers and query string; those are taken away here.

@@ -1,4 +1,4 @@
-"""What an attempt came to, read from what Apprise logged during it. Pure.
+"""What an attempt came to, read from what Apprise logged during it.
 
 Apprise 2.2 says only "success" or "failure" of an attempt. Whether a failed message may have arrived decides whether
 a further try may be a repeat, so the words of the log are read:

@@ -18,6 +18,6 @@ def run(alert_backlog: BacklogOption = False) -> None:
       basewatch run
       BASEWATCH_LOG_FORMAT=json basewatch run 2>> basewatch.log
     """
-    from monitor import daemon
+    from monitor.daemon.loop import run as run_daemon
 
-    raise typer.Exit(daemon.run(settings(daemon=True), alert_backlog=alert_backlog))
+    raise typer.Exit(run_daemon(settings(daemon=True), alert_backlog=alert_backlog))

@@ -1,4 +1,4 @@
-"""What a person did where a file is not readable as YAML: the line of the slip, its cause, and what to write. Pure.
+"""What a person did where a file is not readable as YAML: the line of the slip, its cause, and what to write.
 
 The parser says where it gave up, which can be lines behind the slip: a quote that is not closed runs on to the next
 one, a key without its colon is told where the next key stands. So the text is read once more, line by line, as people

@@ -47,7 +47,7 @@ class EntryKeys:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class KnownItem:
     """What the store remembers of one key."""
 
     #: None: the item was pruned, its tombstone stays
@@ -68,6 +68,11 @@ class Known:
     old: NoveltyReason | None = None
 
 
+def link_key(canonical: str) -> int:
+    """The identity key of a canonical address, the same in every feed."""
+    return _key("link", canonical)
+
+
 def entry_keys(entry: Entry, *, feed: str, publisher: str) -> EntryKeys:
     """The keys of an entry of the feed named `feed`; `publisher` is the feed's, the entry's own goes before it.
 
@@ -80,7 +85,7 @@ def entry_keys(entry: Entry, *, feed: str, publisher: str) -> EntryKeys:
         # most guids are the link once more: one key less for each of them
         guid=_key("guid", feed, entry.guid) if entry.guid and not (link and entry.guid == entry.url) else None,
         link_here=_key("link here", feed, link) if link else None,
-        link=_key("link", link) if link else None,
+        link=link_key(link) if link else None,
         content=_key("content", feed, text) if text.strip(_SEPARATOR) else None,
         title_publisher=_key("title", title, normalised_title(writer)) if _is_telling(title) else None,
         text_hash=_key("text", text),

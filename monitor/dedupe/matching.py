@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.dedupe.fingerprint import EntryKeys, Known
-from monitor.dedupe.words import Comparison, Words, compare
+from monitor.dedupe.fingerprint import EntryKeys, KnownItem
+from monitor.dedupe.words import WordComparison, Words, compare
 from monitor.model.document import Entry
 from monitor.model.novelty import NoveltyReason
 
@@ -23,16 +23,16 @@ _CHURNED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Match:
+class KnownAs:
     """What an entry was recognised by; `elsewhere` means in another feed."""
 
-    known: Known
+    known: KnownItem
     reason: NoveltyReason
     elsewhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class Candidate:
     """One entry, the keys that may identify it, and its words."""
 
     entry: Entry
@@ -49,17 +49,17 @@ def words_of(entry: Entry) -> Words:
 class Found:
     """The article that an entry is, if it is known, and the keys whose holders its words contradict."""
 
-    match: Match | None
+    match: KnownAs | None
     refuted: frozenset[int] = frozenset()
 
 
-class Matcher:
+class EntryMatcher:
     """Asks what is known of the keys of one document, and lets the words answer. Pure; holds the arguments."""
 
-    def __init__(self, known: Mapping[int, Known], *, feed: str, now: datetime) -> None:
+    def __init__(self, known: Mapping[int, KnownItem], *, feed: str, now: datetime) -> None:
         self._known, self._feed, self._now = known, feed, now
 
-    def matches(self, cases: list[Case]) -> list[Found]:
+    def matches(self, cases: list[Candidate]) -> list[Found]:
         """What each of the document's entries is recognised by."""
         here = [self._here(case) for case in cases]
         by_title = [self._holder(case.keys.title_publisher) for case in cases]
@@ -75,13 +75,13 @@ class Matcher:
             for found, case in zip(here, cases, strict=True)
         ]
 
-    def _holder(self, key: int | None) -> Known | None:
+    def _holder(self, key: int | None) -> KnownItem | None:
         return self._known.get(key) if key is not None else None
 
-    def _likeness(self, case: Case, known: Known) -> Comparison:
+    def _likeness(self, case: Candidate, known: KnownItem) -> WordComparison:
         return compare(case.words, known.words, new_at=self._now, old_at=known.first_seen or self._now)
 
-    def _here(self, case: Case) -> Found:
+    def _here(self, case: Candidate) -> Found:
         """By what identifies an article within its feed."""
         keys = case.keys
         refuted: set[int] = set()
@@ -96,11 +96,11 @@ class Matcher:
             if key is None or found is None or found.feed != self._feed:
                 continue
             if agrees(case, found):
-                return Found(match=Match(known=found, reason=reason))
+                return Found(match=KnownAs(known=found, reason=reason))
             refuted.add(key)
         return Found(match=None, refuted=frozenset(refuted))
 
-    def _same_guid(self, case: Case, found: Known) -> bool:
+    def _same_guid(self, case: Candidate, found: KnownItem) -> bool:
         """False where a guid names another article now (miniflux issue 3186), or its page became another story."""
         keys = case.keys
         if keys.text_hash == found.text_hash:
@@ -110,7 +110,7 @@ class Matcher:
             return keys.link is None or any(key in self._known for key in shared)
         return not self._likeness(case, found).contradicts
 
-    def _same_link(self, case: Case, found: Known) -> bool:
+    def _same_link(self, case: Candidate, found: KnownItem) -> bool:
         """The address in its canonical form; where id or address were others, it is no more than a hint."""
         other_id = case.keys.guid is not None and not holds(found.item_id, self._holder(case.keys.guid))
         other_spelling = case.entry.url != found.url
@@ -128,31 +128,31 @@ class Matcher:
         return likeness.confirmed if other_id and other_spelling else likeness.agrees
 
     def _elsewhere(
-        self, case: Case, refuted: frozenset[int], present: frozenset[str | None], *, churned: bool
+        self, case: Candidate, refuted: frozenset[int], present: frozenset[str | None], *, churned: bool
     ) -> Found:
         """By what identifies an article in all feeds: its address, then its headline under one publisher."""
         keys = case.keys
         found = self._holder(keys.link)
         if keys.link is not None and found is not None and found.feed != self._feed:
             if self._is_copy(case, found):
-                return Found(match=Match(known=found, reason=NoveltyReason.LINK, elsewhere=True))
+                return Found(match=KnownAs(known=found, reason=NoveltyReason.LINK, elsewhere=True))
             refuted |= {keys.link}
         found = self._holder(keys.title_publisher)
         if keys.title_publisher is not None and found is not None and found.item_id not in present:
             if self._same_title(case, found, churned=churned):
                 reason, elsewhere = NoveltyReason.TITLE_AND_PUBLISHER, found.feed != self._feed
-                return Found(match=Match(known=found, reason=reason, elsewhere=elsewhere), refuted=refuted)
+                return Found(match=KnownAs(known=found, reason=reason, elsewhere=elsewhere), refuted=refuted)
             refuted |= {keys.title_publisher}
         return Found(match=None, refuted=refuted)
 
-    def _is_copy(self, case: Case, found: Known) -> bool:
+    def _is_copy(self, case: Candidate, found: KnownItem) -> bool:
         """A copy is told to nobody, so its words must say that it is one."""
         if case.keys.text_hash == found.text_hash:
             return True
         likeness = self._likeness(case, found)
         return found.item_id is not None and likeness.agrees and not likeness.contradicts
 
-    def _same_title(self, case: Case, found: Known, *, churned: bool) -> bool:
+    def _same_title(self, case: Candidate, found: KnownItem, *, churned: bool) -> bool:
         """The same headline under another id and address: one article where texts, or without them dates, agree."""
         if not self._title_holds(found):
             return False
@@ -163,13 +163,13 @@ class Matcher:
             return likeness.confirmed
         return not likeness.later or (churned and found.feed == self._feed)
 
-    def _title_holds(self, found: Known) -> bool:
+    def _title_holds(self, found: KnownItem) -> bool:
         """Within its feed a title holds while the feed still shows it; elsewhere only copies of the same days count."""
         if found.feed == self._feed:
             return found.last_seen is None or found.last_seen >= (self._now - TITLE_MEMORY).date()
         return found.first_seen is None or found.first_seen >= self._now - TITLE_MEMORY
 
 
-def holds(item_id: str | None, holder: Known | None) -> bool:
+def holds(item_id: str | None, holder: KnownItem | None) -> bool:
     """True where a key is known as this item's."""
     return holder is not None and holder.item_id == item_id

@@ -21,8 +21,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.dedupe.crowds import quieten
-from monitor.dedupe.fingerprint import EntryKeys, Known, entry_keys
-from monitor.dedupe.matching import TITLE_MEMORY, Case, Found, Match, Matcher, holds, words_of
+from monitor.dedupe.fingerprint import EntryKeys, KnownItem, entry_keys
+from monitor.dedupe.matching import TITLE_MEMORY, Candidate, EntryMatcher, Found, KnownAs, holds, words_of
 from monitor.dedupe.words import compare
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, FeedState
@@ -37,7 +37,7 @@ def document_keys(entries: Iterable[Entry], *, feed: Feed) -> list[EntryKeys]:
 def recognise(
     entries: Sequence[Entry],
     keys: Sequence[EntryKeys],
-    known: Mapping[int, Known],
+    known: Mapping[int, KnownItem],
     *,
     feed: Feed,
     state: FeedState,
@@ -51,9 +51,9 @@ def recognise(
     under the item that the entry becomes or updates; SEEN writes nothing, so that a feed that changes its guids at
     every poll does not fill the database.
     """
-    cases = [Case(entry=entry, keys=own, words=words_of(entry)) for entry, own in zip(entries, keys, strict=True)]
+    cases = [Candidate(entry=entry, keys=own, words=words_of(entry)) for entry, own in zip(entries, keys, strict=True)]
     cases = _without_ambiguous(cases, now)
-    matches = Matcher(known, feed=feed.name, now=now).matches(cases)
+    matches = EntryMatcher(known, feed=feed.name, now=now).matches(cases)
     answers = _judge(cases, matches, known, now)
     if alert_backlog:
         return tuple(answers)
@@ -63,7 +63,7 @@ def recognise(
 # ------------------------------------------------------------------------------------- what identifies
 
 
-def _without_ambiguous(cases: Sequence[Case], now: datetime) -> list[Case]:
+def _without_ambiguous(cases: Sequence[Candidate], now: datetime) -> list[Candidate]:
     """Without keys that several different articles of the document share: a home page, a live page, a constant guid."""
     by_link = _ambiguous(cases, now, lambda keys: keys.link_here, lambda those: _titles(those) > 1)
     by_guid = _ambiguous(cases, now, lambda keys: keys.guid, lambda those: _titles(those) > 1 and _links(those) > 1)
@@ -84,12 +84,12 @@ def _without_ambiguous(cases: Sequence[Case], now: datetime) -> list[Case]:
 
 
 def _ambiguous(
-    cases: Sequence[Case],
+    cases: Sequence[Candidate],
     now: datetime,
     key: Callable[[EntryKeys], int | None],
-    differ: Callable[[list[Case]], bool],
+    differ: Callable[[list[Candidate]], bool],
 ) -> set[int | None]:
-    sharers: dict[int | None, list[Case]] = defaultdict(list)
+    sharers: dict[int | None, list[Candidate]] = defaultdict(list)
     for case in cases:
         sharers[key(case.keys)].append(case)
     return {
@@ -99,17 +99,17 @@ def _ambiguous(
     }
 
 
-def _titles(those: list[Case]) -> int:
+def _titles(those: list[Candidate]) -> int:
     return len({case.keys.title for case in those})
 
 
-def _links(those: list[Case]) -> int:
+def _links(those: list[Candidate]) -> int:
     """How many addresses; entries without one count each, for nothing says that they are the same article."""
     links = [case.keys.link for case in those]
     return len(set(links) - {None}) + links.count(None)
 
 
-def _apart(those: list[Case], now: datetime) -> bool:
+def _apart(those: list[Candidate], now: datetime) -> bool:
     """True where some of these tell another story than the first, or come under another guid half a day later."""
     first = those[0]
     for case in those[1:]:
@@ -128,7 +128,9 @@ def _content_only_where_needed(keys: EntryKeys) -> EntryKeys:
 # ------------------------------------------------------------------------------------- what it is then
 
 
-def _judge(cases: list[Case], matches: list[Found], known: Mapping[int, Known], now: datetime) -> list[Recognised]:
+def _judge(
+    cases: list[Candidate], matches: list[Found], known: Mapping[int, KnownItem], now: datetime
+) -> list[Recognised]:
     answers = []
     #: what this document already gave: items that were judged, keys of entries that become items
     judged: set[str] = set()
@@ -164,14 +166,14 @@ def _repeat(entry: Entry, reason: NoveltyReason, item_id: str | None = None) -> 
     return Recognised(entry=entry, novelty=Novelty.SEEN, reason=reason, item_id=item_id)
 
 
-def _unknown_here(entry: Entry, match: Match | None) -> Recognised:
+def _unknown_here(entry: Entry, match: KnownAs | None) -> Recognised:
     if match is None:
         return Recognised(entry=entry, novelty=Novelty.NEW, reason=NoveltyReason.UNKNOWN)
     original = match.known.copy_of or match.known.item_id
     return Recognised(entry=entry, novelty=Novelty.COPY, reason=match.reason, item_id=original)
 
 
-def _known_here(entry: Entry, keys: EntryKeys, match: Match) -> Recognised:
+def _known_here(entry: Entry, keys: EntryKeys, match: KnownAs) -> Recognised:
     item_id = match.known.item_id
     if item_id is None or keys.text_hash == match.known.text_hash:
         return _repeat(entry, match.reason, item_id)
@@ -181,7 +183,7 @@ def _known_here(entry: Entry, keys: EntryKeys, match: Match) -> Recognised:
 
 
 def _keys_to_write(
-    keys: EntryKeys, answer: Recognised, refuted: frozenset[int], known: Mapping[int, Known], now: datetime
+    keys: EntryKeys, answer: Recognised, refuted: frozenset[int], known: Mapping[int, KnownItem], now: datetime
 ) -> tuple[int, ...]:
     """A new item takes its own keys and whatever nobody holds any more; an edit renews its keys and adds new ones."""
     if answer.novelty is Novelty.SEEN:

@@ -46,7 +46,7 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class WordComparison:
     """How alike two versions are; None where one of them has too few words to say."""
 
     headline: float | None
@@ -83,10 +83,10 @@ class Comparison:
         return self.apart >= HALF_DAY
 
 
-def compare(new: Words, old: Words, *, new_at: datetime, old_at: datetime) -> Comparison:
+def compare(new: Words, old: Words, *, new_at: datetime, old_at: datetime) -> WordComparison:
     """`new_at` and `old_at` are when each was first met, for those without a publisher's date."""
     both_dated = new.published is not None and old.published is not None
-    return Comparison(
+    return WordComparison(
         headline=_headlines(new.title, old.title),
         text=_texts(new, old, at_least=_TEXT_CONFIRMS),
         long_text=_texts(new, old, at_least=_TEXT_CONTRADICTS),

@@ -1,6 +1,6 @@
 """When a feed is asked again, at which address, and when somebody must hear that it is blind.
 
-Pure: `now` and the random `spread` are the caller's. A feed is never given up: it is asked less often, at most
+`now` and the random `spread` are the caller's. A feed is never given up: it is asked less often, at most
 `max_interval` apart, because feeds that give 404 or 410 do come back.
 """
 
@@ -36,8 +36,6 @@ class Cadence:
     next_poll_at: datetime
     #: failures in a row, this one included
     failures: int
-    #: sentence for people
-    why: str
 
 
 def next_poll(
@@ -57,20 +55,19 @@ def next_poll(
     What a server asks us to wait is obeyed in any case.
     """
     if isinstance(outcome, (Fetched, NotModified)):
-        return Cadence(next_poll_at=now + feed.interval * (0.95 + 0.1 * spread), failures=0, why=outcome.result)
+        return Cadence(next_poll_at=now + feed.interval * (0.95 + 0.1 * spread), failures=0)
     if offline:
         answered = isinstance(outcome, FetchFailed) and outcome.status is not None
-        failures, why = state.failures, "the network is away"
+        failures = state.failures
         wait = feed.interval if answered else min(feed.interval, _OFFLINE_WAIT)
     else:
         failures = state.failures + 1
-        wait, why = _backed_off(feed, _steps(outcome, failures)), f"{outcome.result}, {_times(failures)}"
+        wait = _backed_off(feed, _steps(outcome, failures))
     wait *= 1 + 0.1 * spread
     asked = outcome.retry_after if isinstance(outcome, FetchFailed) else None
     if asked is not None and min(asked, _LONGEST_RETRY_AFTER) > wait:
         wait = min(asked, _LONGEST_RETRY_AFTER) * (1 + 0.02 * spread)
-        why += "; the server asked for this wait"
-    return Cadence(next_poll_at=now + wait, failures=failures, why=why)
+    return Cadence(next_poll_at=now + wait, failures=failures)
 
 
 def watch_redirect(
@@ -126,10 +123,6 @@ def _steps(outcome: FetchFailed | ParseFailed, failures: int) -> int:
 def _backed_off(feed: Feed, steps: int) -> timedelta:
     longest = max(feed.max_interval, feed.interval)
     return min(feed.interval * (1 << min(steps, 20)), longest)
-
-
-def _times(number: int) -> str:
-    return "for the first time" if number == 1 else f"{number} times in a row"
 
 
 def _detail_after(state: FeedState, answer: FeedAnswer) -> str:

@@ -1,6 +1,6 @@
 """A success that brings nothing is doubted: is it a quiet feed, or a server that says "not modified" for ever?
 
-Pure. Now and then a feed that answers "nothing changed" is asked without the validators that it may be lying about;
+Now and then a feed that answers "nothing changed" is asked without the validators that it may be lying about;
 where they hid news they are not sent for a week. And a feed that has brought nothing for far longer than it usually
 does is told to the operator, once: it may have been discontinued, emptied or frozen while every poll succeeds.
 """

@@ -1,4 +1,4 @@
-"""Do a report and an incident that no place joins tell of the same attack? What speaks for it, and what against. Pure.
+"""Do a report and an incident that no place joins tell of the same attack? What speaks for it, and what against.
 
 Nobody's ignorance of a place is a sign: two reports without one agree on nothing. They meet where they agree in words
 (nearly the same headline) or in attacker and weapon, and never where they contradict each other: another country

@@ -1,4 +1,4 @@
-"""What an incident was before a later report came: built again from the reports that had come by then. Pure.
+"""What an incident was before a later report came: built again from the reports that had come by then.
 
 `explain` asks today's rules about a stored item as on its day. The incident that is stored holds what the item itself
 brought, and every later report; measured against that, each item would only meet itself.

@@ -1,4 +1,4 @@
-"""The places of an incident: one, or all that a salvo fell on; a country where nobody says more. Pure."""
+"""The places of an incident: one, or all that a salvo fell on; a country where nobody says more."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from monitor.model.document import Entry
 
 
 class Novelty(StrEnum):
-    """Answer of the recognise stage."""
+    """Answer of the deduplication."""
 
     NEW = "NEW"
     #: known in this feed, with a changed title, summary or body: classified again
@@ -49,7 +49,7 @@ class Recognised:
     #: stored item that decided SEEN, UPDATED and COPY, or the OLD item whose text was edited (it stays OLD and is
     #: updated, not added); None otherwise (or where it was pruned)
     item_id: str | None = None
-    #: identity keys to remember (64-bit signed integers, see recognise.fingerprint); none for SEEN
+    #: identity keys to remember (64-bit signed integers, see dedupe.fingerprint); none for SEEN
     keys: tuple[int, ...] = ()
     #: of title, summary and body, to remember with the keys
     text_hash: int = 0

@@ -11,7 +11,7 @@ from monitor.model.place import PlaceRef
 
 
 class Act(StrEnum):
-    """What an item does (design: acts)."""
+    """What an item does (docs/rules.md: acts)."""
 
     ATTACK = "attack"
     FOILED = "foiled"

@@ -17,7 +17,7 @@ class StoredItem:
     """An item with everything that was decided about it: what the store keeps and `explain` shows."""
 
     item: Item
-    #: see recognise.canonical; empty where the address names no article
+    #: see dedupe.canonical; empty where the address names no article
     canonical_url: str = ""
     guid: str = ""
     date_mark: DateMark = DateMark.MISSING

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.orm import aliased
 
-from monitor.dedupe.fingerprint import Known
+from monitor.dedupe.fingerprint import KnownItem
 from monitor.dedupe.words import TEXT_COMPARED, Words
 from monitor.model.novelty import Novelty
 from monitor.store.part import Part, chunks, insert_for
@@ -20,13 +20,13 @@ from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
 class FingerprintPart(Part):
     """Questions and changes about identity keys."""
 
-    def known(self, keys: Iterable[int]) -> dict[int, Known]:
+    def known(self, keys: Iterable[int]) -> dict[int, KnownItem]:
         """What is remembered of these keys; the unknown ones are missing."""
         answer = {}
         for some in chunks(keys):
             for row in self._connection.execute(_KNOWN, {"keys": some}):
                 key, item_id, feed, text_hash, first_seen, last_seen, title, text, published, url, copy_of, old = row
-                answer[key] = Known(
+                answer[key] = KnownItem(
                     item_id=item_id, feed=feed, text_hash=text_hash, first_seen=first_seen, last_seen=last_seen,
                     words=Words(title=title or "", text=text or "", published=published), url=url or "",
                     copy_of=copy_of, old=old,

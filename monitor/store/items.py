@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
-from monitor.dedupe.fingerprint import entry_keys
+from monitor.dedupe.fingerprint import link_key
 from monitor.model.decision import Decision
-from monitor.model.document import Entry
 from monitor.model.item import Item
 from monitor.model.stored import StoredItem
 from monitor.store.part import Part, chunks
@@ -65,10 +64,9 @@ class ItemPart(Part):
         return self._connection.scalar(select(func.count()).where(_TABLE.c.first_seen >= since)) or 0
 
     def find_item_by_url(self, canonical_url: str) -> StoredItem | None:
-        """The item that first had this canonical address (found by its identity key, see recognise)."""
-        link = entry_keys(Entry(url=canonical_url), feed="", publisher="").link
-        holder = select(FingerprintRow.item_id).where(FingerprintRow.key == link).scalar_subquery()
-        return self._first(_items().where(ItemRow.id == holder)) if link is not None else None
+        """The item that first had this canonical address (found by its identity key)."""
+        holder = select(FingerprintRow.item_id).where(FingerprintRow.key == link_key(canonical_url)).scalar_subquery()
+        return self._first(_items().where(ItemRow.id == holder))
 
     def items_of_incidents(self, incident_ids: Iterable[str]) -> dict[str, list[StoredItem]]:
         """The items of each of these incidents in the order in which they came; one without items is not in it."""

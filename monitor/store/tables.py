@@ -60,6 +60,7 @@ class FeedRow(Row):
     language: Mapped[str | None] = mapped_column(PlainText)
     #: stands in the feeds file now
     configured: Mapped[bool]
+    #: for people who look into the database: how long this feed has been asked
     first_configured_at: Mapped[datetime] = mapped_column(UtcDateTime)
     baseline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_poll_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -236,8 +237,9 @@ class DeliveryRow(Row):
     maybe_sent: Mapped[int]
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_error: Mapped[str] = mapped_column(PlainText)
-    #: when the last attempt began, and when the delivery was sent or given up
+    #: when the last attempt began
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: when it was sent or given up: evidence for people, nothing here asks for it
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (UniqueConstraint("alert_id", "target"), Index(None, "state", "next_try_at"))

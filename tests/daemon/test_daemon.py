@@ -21,12 +21,13 @@ from monitor.channels.apprise import Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
 from monitor.configuration import Configuration, load_configuration, snapshot_of
-from monitor.daemon import Daemon, run
+from monitor.daemon.loop import Daemon, run
 from monitor.errors import PlaceTaken, StoreError
 from monitor.model.feed import Feed, FeedState
 from monitor.pipeline import Pipeline
 from monitor.polls import PollReport
 from newsroom import Newsroom, Story, shipped_rules
+from scheduling import Quick
 
 
 class Clock:
@@ -61,7 +62,7 @@ async def running(room: Newsroom, clock: Callable[[], datetime], **settings: Any
         try:
             yield app
         finally:
-            daemon._stop.set()
+            daemon.stop()
             assert await asyncio.wait_for(task, 40) == 0
 
 
@@ -87,8 +88,8 @@ def test_a_clock_that_is_set_back_holds_neither_jobs_nor_feeds(
 
     caplog.set_level("INFO", "monitor")
     monkeypatch.setattr(base, "datetime", Wall)
-    monkeypatch.setattr("monitor.daemon.datetime", Wall)
-    monkeypatch.setattr("monitor.daemon.CLOCK_WATCH", 0.05)
+    monkeypatch.setattr("monitor.daemon.loop.datetime", Wall)
+    monkeypatch.setattr("monitor.daemon.loop.CLOCK_WATCH", 0.05)
 
     async def work() -> None:
         async with running(room, clock):
@@ -112,7 +113,7 @@ def test_a_poll_that_cannot_be_kept_is_not_repeated_each_second(
         raise StoreError("the disk with the database is full") if len(polls) == 1 else ValueError("a bug")
 
     monkeypatch.setattr(Pipeline, "poll", lost)
-    monkeypatch.setattr("monitor.daemon.AFTER_A_LOSS", 0.1)
+    monkeypatch.setattr("monitor.daemon.loop.AFTER_A_LOSS", 0.1)
 
     async def work() -> None:
         async with running(room, Clock()):
@@ -133,7 +134,7 @@ def test_an_edit_that_is_taken_back_ends_the_complaint(room: Newsroom, monkeypat
         loads.append("")
         return load_configuration(settings)
 
-    monkeypatch.setattr("monitor.daemon.load_configuration", load)
+    monkeypatch.setattr("monitor.daemon.reload.load_configuration", load)
 
     async def work() -> None:
         async with running(room, Clock()) as app:
@@ -156,8 +157,11 @@ def test_an_edit_that_is_taken_back_ends_the_complaint(room: Newsroom, monkeypat
     assert len(loads) == 1
 
 
-def test_a_poll_with_another_feeds_file_does_not_switch_the_daemons_feeds_off(room: Newsroom) -> None:
+def test_a_poll_with_another_feeds_file_does_not_switch_the_daemons_feeds_off(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A heartbeat later the database knows the daemon's own again."""
+    monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
 
     async def work() -> None:
         async with running(room, Clock()) as app:
@@ -248,7 +252,7 @@ def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(
 def test_a_stop_does_not_wait_for_a_server_that_never_answers(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("monitor.daemon.POLL_GRACE", 0.1)
+    monkeypatch.setattr("monitor.daemon.loop.POLL_GRACE", 0.1)
     room.server.put("/wire.xml", b"", hang=True)
     stopped: list[float] = []
 
@@ -277,7 +281,7 @@ def test_a_signal_during_the_start_ends_it_with_0(
         os.kill(os.getpid(), number)
         time.sleep(10)
 
-    monkeypatch.setattr("monitor.daemon.open_app", still_starting)
+    monkeypatch.setattr("monitor.daemon.loop.open_app", still_starting)
     try:
         with pytest.raises(SystemExit) as left:
             run(load_settings(room.environment, room.folder))

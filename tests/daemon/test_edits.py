@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.edits import Notice, Standing, Told, edit_notice
+from monitor.daemon.edits import Notice, Standing, Told, edit_notice
 from monitor.model.alert import OperatorReason
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)

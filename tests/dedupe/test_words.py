@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.dedupe.words import Comparison, Words, compare
+from monitor.dedupe.words import WordComparison, Words, compare
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 TALKS = "Parliament votes on the annual budget bill after lengthy talks tonight"
 STRIKE = "Missiles struck barracks near the airport and several soldiers were wounded"
 
 
-def compared(old: str, new: str, *, hours: float = 1, old_text: str = "", new_text: str = "") -> Comparison:
+def compared(old: str, new: str, *, hours: float = 1, old_text: str = "", new_text: str = "") -> WordComparison:
     first = Words(title=old, text=old_text, published=NOW - timedelta(hours=hours))
     return compare(Words(title=new, text=new_text, published=NOW), first, new_at=NOW, old_at=NOW)
 

@@ -8,22 +8,24 @@ import json
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from languages import SHIPPED, asked, live, small, taken, write
 from monitor.app import App, open_app, utc_now
 from monitor.config.settings import load_settings
 from monitor.configuration import Configuration, load_configuration
-from monitor.daemon import Daemon
+from monitor.daemon.edits import GAPS
+from monitor.daemon.loop import Daemon
 from monitor.errors import ConfigError
 from monitor.health import health
 from monitor.model.stored import StoredItem
 from monitor.topics.loading import load_rules
 from newsroom import Newsroom, Story, old
+from scheduling import Quick
 
 #: issue 3, point 6
 PROMISED = 5.0
@@ -43,18 +45,18 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
         yield room
 
 
-class Quick(AsyncIOScheduler):  # type: ignore[misc]
-    """Runs every job twenty times as often."""
-
-    def add_job(self, *given: Any, seconds: float, **named: Any) -> Any:
-        return super().add_job(*given, seconds=seconds / 20, **named)
-
-
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A daemon that looks often and lets an edit rest for a moment only: what it does, not when."""
-    monkeypatch.setattr("monitor.daemon.SETTLED", 0.15)
-    monkeypatch.setattr("monitor.daemon.AsyncIOScheduler", Quick)
+    monkeypatch.setattr("monitor.daemon.reload.SETTLED", 0.15)
+    monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
+
+
+@pytest.fixture
+def told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second mistake of an editing is told after a second, not after ten."""
+    first, _, *later = GAPS
+    monkeypatch.setattr("monitor.daemon.edits.GAPS", (first, timedelta(seconds=1), *later))
 
 
 @contextlib.asynccontextmanager
@@ -64,11 +66,11 @@ async def running(room: Newsroom) -> AsyncIterator[App]:
         task = asyncio.create_task(daemon.run())
         try:
             async with asyncio.timeout(20):
-                while not await app.thread.run(lambda tx: tx.state_get("started")):
+                while not await app.thread.run(lambda tx: tx.state_get("heartbeat")):
                     await asyncio.sleep(0.02)
             yield app
         finally:
-            daemon._stop.set()
+            daemon.stop()
             assert await asyncio.wait_for(task, 40) == 0
 
 
@@ -191,7 +193,7 @@ HALF = WHOLE[: WHOLE.index("never")]
 
 def test_half_a_rule_is_never_in_force(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow writer, and a daemon that looks often: each piece follows the last within a second."""
-    monkeypatch.setattr("monitor.daemon.AsyncIOScheduler", Quick)
+    monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
     file = room.path("rules") / "second.yaml"
     seen: list[set[str]] = []
 
@@ -215,11 +217,11 @@ def test_half_a_rule_is_never_in_force(room: Newsroom, monkeypatch: pytest.Monke
 
 
 def test_a_bad_edit_is_told_once_with_its_line_and_the_last_good_rules_stay(
-    room: Newsroom, hasty: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    room: Newsroom, hasty: None, told_soon: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = room.path("rules")
     bad = "rule: second\ntitle: Second\nwhy: A test.\nlevle: urgent\nlevel: urgent\n"
-    monkeypatch.setattr("monitor.daemon.REFUSED_AGAIN", 0.3)
+    monkeypatch.setattr("monitor.daemon.reload.REFUSED_AGAIN", 0.3)
     caplog.set_level("INFO", "monitor")
 
     async def edits() -> None:
@@ -250,7 +252,7 @@ def test_a_bad_edit_is_told_once_with_its_line_and_the_last_good_rules_stay(
     assert "edited files are in force" in caplog.text
 
 
-def test_another_mistake_is_told_as_well(room: Newsroom, hasty: None) -> None:
+def test_another_mistake_is_told_as_well(room: Newsroom, hasty: None, told_soon: None) -> None:
     file = room.path("rules") / "second.yaml"
 
     async def edits() -> None:
@@ -353,7 +355,7 @@ def test_a_file_that_is_written_while_the_files_are_read_is_not_put_in_force(
                 desks.append(set(taken(asked(app.configuration.rules, ATTACK))))
 
             app.take_over = watched  # type: ignore[method-assign]
-            monkeypatch.setattr("monitor.daemon.load_configuration", load)
+            monkeypatch.setattr("monitor.daemon.reload.load_configuration", load)
             (room.path("rules") / "rules.yaml").touch()
             await until(lambda: bool(desks))
 
@@ -424,7 +426,7 @@ def test_a_file_of_a_wrong_name_is_a_warning_everywhere(
     assert "second.yaml.txt is not read" in caplog.text
 
 
-def test_what_was_told_is_kept_over_a_restart(room: Newsroom, hasty: None) -> None:
+def test_what_was_told_is_kept_over_a_restart(room: Newsroom, hasty: None, told_soon: None) -> None:
     """Mended while no daemon ran: the next one says so, and an old warning is not told again."""
     folder = room.path("rules")
     (folder / "third.yml").write_text("rule: third\n")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 
-from monitor.dedupe.fingerprint import Known, entry_keys
+from monitor.dedupe.fingerprint import KnownItem, entry_keys
 from monitor.dedupe.words import Words
 from monitor.model.document import Entry
 from monitor.model.incident import Incident
@@ -126,11 +126,11 @@ def test_keys_are_remembered_with_their_item(synced: Store) -> None:
         known = tx.known([2**63 - 1, -5, 99])
     dates = {"first_seen": NOW, "last_seen": NOW.date()}
     assert known == {
-        2**63 - 1: Known(
+        2**63 - 1: KnownItem(
             item_id="A", feed=FEED.name, text_hash=-(2**63), url="https://x.example/1?a=b",
             words=Words(title=full_item("A").item.title, text="s", published=NOW), **dates,
         ),
-        -5: Known(item_id=None, feed=FEED.name, text_hash=7, **dates),
+        -5: KnownItem(item_id=None, feed=FEED.name, text_hash=7, **dates),
     }  # fmt: skip
 
 

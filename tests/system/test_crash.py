@@ -13,8 +13,9 @@ import pytest
 from monitor.model.item import Item
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.loading import load_rules
-from newsroom import CHECKOUT, Newsroom, Story, incident_lines, old
+from newsroom import CHECKOUT, Story, incident_lines, old
 from receivers import Received
+from warm import WarmNewsroom
 
 KILLS = 100
 INCIDENTS = 210
@@ -48,7 +49,7 @@ def copies(messages: list[Received]) -> Counter[str]:
     return Counter(dict(incident_lines(message.text))["incident"] for message in messages)
 
 
-@pytest.mark.slow(180)
+@pytest.mark.slow(90)
 @pytest.mark.timeout(420)
 def test_kill_at_random_moments_loses_nothing_and_repeats_at_most_once_per_kill(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -61,7 +62,7 @@ def test_kill_at_random_moments_loses_nothing_and_repeats_at_most_once_per_kill(
     dice = random.Random(seed)
     pending = stories()
     dice.shuffle(pending)
-    with Newsroom(tmp_path) as room:
+    with WarmNewsroom(tmp_path) as room:
         feeds = [room.feed(f"feed-{n}", [Story("Sport", link=f"https://n.example/sport-{n}")]) for n in range(FEEDS)]
         room.start()
         for number in range(KILLS):
@@ -69,7 +70,7 @@ def test_kill_at_random_moments_loses_nothing_and_repeats_at_most_once_per_kill(
             for story in [pending.pop() for _ in range(share)]:
                 dice.choice(feeds).add(story)
             assert room.process is not None
-            moment = time.monotonic() + dice.uniform(0.3, 1.8)
+            moment = time.monotonic() + dice.uniform(0.05, 1.1)
             while time.monotonic() < moment and room.process.poll() is None:
                 time.sleep(0.01)
             assert room.process.poll() is None, f"the daemon ended by itself\n{room.log[-3000:]}"

@@ -1,4 +1,4 @@
-"""Quiet when it should be: what must never be told twice, or at all (design: promise 3).
+"""Quiet when it should be: what must never be told twice, or at all (promise 3 of docs/architecture.md).
 
 Each test polls real feeds with a freshly opened app each time, as after a restart, and counts what reaches a real
 webhook.

@@ -1,7 +1,7 @@
 """How the one shared httpx client sends: on checked connections, of which a few are kept for the next request.
 
 httpcore's own pool looks at every connection for every request, which costs more than the request itself once
-many feeds are polled (measurements, section 2). Here one idle connection per origin waits in a dictionary.
+many feeds are polled; here one idle connection per origin waits in a dictionary.
 """
 
 from __future__ import annotations

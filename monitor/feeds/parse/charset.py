@@ -1,6 +1,6 @@
 """Which encoding a document is written in, and its text. The door to webencodings, the web's table of labels.
 
-Pure. What a server or a document says of its encoding is often wrong, so the bytes are asked: a mark in front decides;
+What a server or a document says of its encoding is often wrong, so the bytes are asked: a mark in front decides;
 text that is UTF-8 but for a few broken places is UTF-8, whatever anybody says; a label that the bytes contradict does
 not count. Labels mean what they mean on the web (`iso-8859-1` is windows-1252, `gb2312` is GB 18030). What cannot be
 read costs one U+FFFD each, never the rest, and is counted.

@@ -1,6 +1,6 @@
 """From the loose fields of a document to an `Entry`: bounded plain text, absolute links, a date that was read once.
 
-Pure. What feedparser and the JSON reader found arrives as a `Draft`; one place turns it into what the project knows.
+What feedparser and the JSON reader found arrives as a `Draft`; one place turns it into what the project knows.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """JSON Feed 1.0 and 1.1, which feedparser 6 does not read.
 
-Pure. Source of the format: https://www.jsonfeed.org/version/1.1/. Fields of a wrong type count as missing.
+Source of the format: https://www.jsonfeed.org/version/1.1/. Fields of a wrong type count as missing.
 """
 
 from __future__ import annotations

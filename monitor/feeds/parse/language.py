@@ -1,6 +1,6 @@
 """Is a text in the language that its document declares?
 
-Pure. Programs that make feeds declare `en-US` of everything until somebody tells them better, so a declaration whose
+Programs that make feeds declare `en-US` of everything until somebody tells them better, so a declaration whose
 alphabet contradicts the text does not count; then what stands in feeds.yaml does.
 """
 

@@ -1,6 +1,6 @@
 """`&…` in text and attributes of a loose document: what it stands for, written so that any XML reader takes it.
 
-Pure. A reference with a semicolon is one of XML, of the document's own type declaration or of HTML; what is none of
+A reference with a semicolon is one of XML, of the document's own type declaration or of HTML; what is none of
 them is text, and so is an ampersand that nobody escaped. In an address `&copy=` is always a parameter.
 """
 

@@ -2,7 +2,7 @@
 
     mend(text) → Mended(text, …)
 
-Pure. A document that is well-formed is left as it is, byte for byte. One that is not is written anew from its tags:
+A document that is well-formed is left as it is, byte for byte. One that is not is written anew from its tags:
 ampersands and `<` that nobody escaped become text, entities what they stand for, characters that XML forbids are
 left out, elements are closed where their parent ends, prefixes declared, and what stands before or behind the
 document is dropped. Where it is cut in the middle, everything before the cut stays. Takes time that grows with the

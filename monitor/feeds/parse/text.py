@@ -1,6 +1,6 @@
 """Plain text from what publishers write: no mark-up, no entities, no control characters, no endless fields.
 
-Pure. The door to selectolax. A paragraph, list item or line break of the mark-up becomes a line break of the text
+The door to selectolax. A paragraph, list item or line break of the mark-up becomes a line break of the text
 (two sentences of two paragraphs must not run together); every other run of white space becomes one space.
 """
 

@@ -18,7 +18,7 @@ from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.covering import CoverCheck
 from monitor.workbench.lint.entries import lists_of, warning
 from monitor.workbench.lint.names import asked_in_vain, included_twice, made_of_themselves, unused
-from monitor.workbench.lint.reach import Reach
+from monitor.workbench.lint.reach import PlaceCoverage
 from monitor.workbench.lint.rules import RuleCheck
 from monitor.workbench.lint.terms import TermCheck
 
@@ -41,7 +41,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     yield from made_of_themselves(files)
     yield from _without_numbers(files)
     yield from TermCheck(files, rules, lists).problems()
-    reach = Reach(rules)
+    reach = PlaceCoverage(rules)
     asked = [(rules.documents[one.rule.id], one) for one in rules.rule_matcher.rules]
     each = RuleCheck(lists, reach)
     for document, one in asked:

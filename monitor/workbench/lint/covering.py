@@ -15,7 +15,7 @@ from monitor.model.report import Act, Level
 from monitor.rules.matching import CompiledRule
 from monitor.rules.model import Never, Rule, Source, What, Who
 from monitor.workbench.lint.entries import Lists, warning
-from monitor.workbench.lint.reach import Reach
+from monitor.workbench.lint.reach import PlaceCoverage
 from monitor.workbench.lint.rules import holds_with
 
 _RANK = {level: level.rank for level in Level}
@@ -26,7 +26,7 @@ class CoverCheck:
     """Compares the rules of a folder with each other."""
 
     lists: Lists
-    reach: Reach
+    reach: PlaceCoverage
 
     def problems(self, rules: Sequence[tuple[Document, CompiledRule]]) -> Iterator[Problem]:
         """Every rule that another always covers; of two that do the same the later."""

@@ -22,7 +22,7 @@ _ENGLISH = "en"
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class WordEntry:
     """One word, phrase or `@list`, and where it stands."""
 
     written: str
@@ -36,7 +36,7 @@ class Entry:
         """File and line, as one word names another."""
         return f"{self.document.path.name}:{self.document.line(*self.loc)}"
 
-    def is_beside(self, other: Entry) -> bool:
+    def is_beside(self, other: WordEntry) -> bool:
         """The two are words of one language: those of one are not needless because of those of another."""
         return (self.language or _ENGLISH) == (other.language or _ENGLISH)
 
@@ -54,11 +54,11 @@ def warning(document: Document, loc: Loc, message: str, hint: str) -> Problem:
 class Lists:
     """The lists and masks of a folder: their own words, and which lists they include."""
 
-    words: dict[str, list[Entry]] = field(default_factory=dict)
-    includes: dict[str, list[Entry]] = field(default_factory=dict)
+    words: dict[str, list[WordEntry]] = field(default_factory=dict)
+    includes: dict[str, list[WordEntry]] = field(default_factory=dict)
     masks: set[str] = field(default_factory=set)
     #: where lists and shapes are defined
-    home: dict[str, Entry] = field(default_factory=dict)
+    home: dict[str, WordEntry] = field(default_factory=dict)
     shapes: set[str] = field(default_factory=set)
     _leaves: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -104,41 +104,41 @@ def lists_of(files: Sequence[tuple[Document, ListFile]]) -> Lists:
         for section, lists in (("lists", content.lists), ("masks", content.masks), ("extend", content.extend)):
             for name, terms in lists.items():
                 if section != "extend":
-                    out.home[name] = Entry(name, document, (section, name))
+                    out.home[name] = WordEntry(name, document, (section, name))
                 if section == "masks":
                     out.masks.add(name)
                 for entry in _entries(document, (section, name), terms, content.language or ""):
                     kept = out.includes if entry.written.startswith("@") else out.words
                     kept.setdefault(name, []).append(entry)
         for name in content.shapes:
-            out.home[name] = Entry(name, document, ("shapes", name))
+            out.home[name] = WordEntry(name, document, ("shapes", name))
             out.shapes.add(name)
     return out
 
 
-def _entries(document: Document, loc: Loc, terms: Terms, language: str) -> Iterator[Entry]:
+def _entries(document: Document, loc: Loc, terms: Terms, language: str) -> Iterator[WordEntry]:
     groups = terms.items() if isinstance(terms, dict) else [("", terms)]
     for key, words in groups:
         base = (*loc, key) if key else loc
         spoken = key if len(key) in _LANGUAGE else language
-        yield from (Entry(word, document, (*base, i), spoken) for i, word in enumerate(words))
+        yield from (WordEntry(word, document, (*base, i), spoken) for i, word in enumerate(words))
 
 
-def words_of(document: Document, rule: Rule) -> Iterator[Entry]:
+def words_of(document: Document, rule: Rule) -> Iterator[WordEntry]:
     """Every term and `@list` of a rule's own words, wherever they stand in it."""
     if rule.who is not None:
-        yield from (Entry(word, document, ("who", "any", i)) for i, word in enumerate(rule.who.any))
+        yield from (WordEntry(word, document, ("who", "any", i)) for i, word in enumerate(rule.who.any))
     for loc, wording in wordings_of(rule):
-        yield from (Entry(word, document, (*loc, "any", i)) for i, word in enumerate(wording.any))
+        yield from (WordEntry(word, document, (*loc, "any", i)) for i, word in enumerate(wording.any))
         if isinstance(wording, What):
-            yield from (Entry(word, document, (*loc, "all", i)) for i, word in enumerate(wording.all))
+            yield from (WordEntry(word, document, (*loc, "all", i)) for i, word in enumerate(wording.all))
         for i, near in enumerate(wording.near):
             for j, group in enumerate(near.words):
                 at = (*loc, "near", i, "words", j)
-                yield from (Entry(word, document, (*at, k)) for k, word in enumerate(group))
+                yield from (WordEntry(word, document, (*at, k)) for k, word in enumerate(group))
 
 
-def names_of(files: RuleFiles) -> Iterator[Entry]:
+def names_of(files: RuleFiles) -> Iterator[WordEntry]:
     """The names of places, countries and actors."""
     for document, content in files.places:
         for i, place in enumerate(content.places):
@@ -152,10 +152,10 @@ def names_of(files: RuleFiles) -> Iterator[Entry]:
 
 def _names_in(
     document: Document, loc: Loc, spec: PlaceSpec | CountrySpec | ActorSpec, keys: Sequence[str]
-) -> Iterator[Entry]:
-    yield Entry(spec.name, document, (*loc, "name"))
+) -> Iterator[WordEntry]:
+    yield WordEntry(spec.name, document, (*loc, "name"))
     for key in keys:
-        yield from (Entry(word, document, (*loc, key, i)) for i, word in enumerate(getattr(spec, key)))
+        yield from (WordEntry(word, document, (*loc, key, i)) for i, word in enumerate(getattr(spec, key)))
 
 
 def wordings_of(rule: Rule) -> Iterator[tuple[Loc, Wording]]:

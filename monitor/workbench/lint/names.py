@@ -10,7 +10,7 @@ from monitor.rules.listfile import ListFile
 from monitor.rules.ruleset import RuleFiles
 from monitor.text.templates import split
 from monitor.topics.attacks.lists import LISTS
-from monitor.workbench.lint.entries import Entry, Lists, wordings_of, words_of
+from monitor.workbench.lint.entries import Lists, WordEntry, wordings_of, words_of
 
 
 def unused(files: RuleFiles, lists: Lists) -> Iterator[Problem]:
@@ -40,7 +40,7 @@ def asked_in_vain(files: RuleFiles, lists: Lists) -> Iterator[Problem]:
 def included_twice(lists: Lists) -> Iterator[Problem]:
     """A list that another includes twice, or again through a third."""
     for name, references in lists.includes.items():
-        first: dict[str, Entry] = {}
+        first: dict[str, WordEntry] = {}
         for entry in references:
             target = entry.written.removeprefix("@")
             if target in first:
@@ -67,7 +67,7 @@ def made_of_themselves(files: RuleFiles) -> Iterator[Problem]:
             ring = _ring(name, needs)
             if ring and name == min(ring):
                 said = f"the shape is made of itself ({' → '.join(ring)}), so it is not found where it needs itself"
-                yield Entry(name, document, ("shapes", name)).warning(said, "leave it out of its own templates")
+                yield WordEntry(name, document, ("shapes", name)).warning(said, "leave it out of its own templates")
 
 
 def _ring(name: str, needs: dict[str, set[str]]) -> list[str]:
@@ -84,7 +84,7 @@ def _ring(name: str, needs: dict[str, set[str]]) -> list[str]:
     return []
 
 
-def _references(files: RuleFiles, lists: Lists) -> Iterator[Entry]:
+def _references(files: RuleFiles, lists: Lists) -> Iterator[WordEntry]:
     """Every place where a list, mask or shape is named."""
     for entries in lists.includes.values():
         yield from entries
@@ -96,18 +96,18 @@ def _references(files: RuleFiles, lists: Lists) -> Iterator[Entry]:
             yield from _slots(document, (*loc, "templates"), wording.templates)
 
 
-def _in_list_file(document: Document, content: ListFile) -> Iterator[Entry]:
+def _in_list_file(document: Document, content: ListFile) -> Iterator[WordEntry]:
     for section, specs in (("shapes", content.shapes), ("patterns", content.patterns), ("frames", content.frames)):
         for name, spec in specs.items():
             loc = (section, name)
             yield from _slots(document, (*loc, "templates"), spec.templates)
             for key in ("not_between", "beside", "hides", "any", "unless"):
                 for i, word in enumerate(getattr(spec, key, ())):
-                    yield Entry(word, document, (*loc, key, i))
+                    yield WordEntry(word, document, (*loc, key, i))
 
 
-def _slots(document: Document, loc: tuple[str | int, ...], templates: Sequence[str]) -> Iterator[Entry]:
+def _slots(document: Document, loc: tuple[str | int, ...], templates: Sequence[str]) -> Iterator[WordEntry]:
     for i, written in enumerate(templates):
         for kind, content, _ in split(written):
             if kind == "slot":
-                yield from (Entry(name.strip(), document, (*loc, i)) for name in content.split("|"))
+                yield from (WordEntry(name.strip(), document, (*loc, i)) for name in content.split("|"))

@@ -15,7 +15,7 @@ _NAMED = frozenset({"origin", "mentioned"})
 _ALL = _NAMED | {"target"}
 
 
-class Reach:
+class PlaceCoverage:
     """Every place that a report of one folder's gazetteer can have; sets of them are bits of an integer."""
 
     def __init__(self, rules: RuleSet) -> None:

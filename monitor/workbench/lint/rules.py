@@ -12,7 +12,7 @@ from monitor.rules.conditions import Condition
 from monitor.rules.matching import CompiledRule
 from monitor.rules.model import Rule, Wording
 from monitor.workbench.lint.entries import Lists, warning
-from monitor.workbench.lint.reach import Reach
+from monitor.workbench.lint.reach import PlaceCoverage
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +20,7 @@ class RuleCheck:
     """Looks at each rule of a folder by itself."""
 
     lists: Lists
-    reach: Reach
+    reach: PlaceCoverage
 
     def problems(self, document: Document, one: CompiledRule) -> Iterator[Problem]:
         """Every warning about one rule."""

@@ -20,7 +20,7 @@ from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise, normalise_term
 from monitor.text.sentences import sentences
 from monitor.topics.attacks.topic import RuleSet
-from monitor.workbench.lint.entries import Entry, Lists, names_of, warning, words_of
+from monitor.workbench.lint.entries import Lists, WordEntry, names_of, warning, words_of
 
 #: `dRone`: a small letter at the beginning, a capital behind it
 _INNER_CAPITAL = re.compile(r"[a-z]+[A-Z]")
@@ -35,8 +35,8 @@ _MASK = "mask"
 class _Group:
     """Words that mean the same: those of a list or of a rule's key, and those of the lists it includes."""
 
-    own: Sequence[Entry]
-    included: Sequence[Entry]
+    own: Sequence[WordEntry]
+    included: Sequence[WordEntry]
 
 
 class TermCheck:
@@ -71,10 +71,10 @@ class TermCheck:
             yield from self._never_seen(entry, words)
         yield from self._idle_masks()
 
-    def _of(self, name: str) -> Sequence[Entry]:
+    def _of(self, name: str) -> Sequence[WordEntry]:
         return self._lists.words.get(name, ())
 
-    def _term(self, entry: Entry) -> Term | None:
+    def _term(self, entry: WordEntry) -> Term | None:
         """The word as it is searched for; None for expressions."""
         if entry.written not in self._terms:
             self._terms[entry.written] = None if is_expression(entry.written) else make_term(entry.written, 0)
@@ -100,7 +100,7 @@ class TermCheck:
 
     def _needless(self, group: _Group) -> Iterator[Problem]:
         """Words in whose place another of the group is found anyway."""
-        by_words: dict[str, list[tuple[int, Entry, Term]]] = defaultdict(list)
+        by_words: dict[str, list[tuple[int, WordEntry, Term]]] = defaultdict(list)
         for order, entry in chain(enumerate(group.own), ((-1, entry) for entry in group.included)):
             term = self._term(entry)
             if term is not None:
@@ -120,7 +120,7 @@ class TermCheck:
 
     # ------------------------------------------------------------------------------------------ never seen
 
-    def _never_seen(self, entry: Entry, words: str, *, masked: bool = True) -> Iterator[Problem]:
+    def _never_seen(self, entry: WordEntry, words: str, *, masked: bool = True) -> Iterator[Problem]:
         written = entry.written.removesuffix("*")
         if not (masked and self._may_be_covered(words)) and _PUNCTUATION.search(written) is None:
             return
@@ -148,7 +148,7 @@ class TermCheck:
         """A mask whose words nothing looks for covers nothing; told in one line for each line of a file."""
         masked = self._vocabulary.mask(_MASK, *self._lists.masks)
         beginnings = sorted({term.words for term in self._vocabulary.terms if not term.tags & self._mask})
-        idle: dict[str, list[Entry]] = defaultdict(list)
+        idle: dict[str, list[WordEntry]] = defaultdict(list)
         for entry in self._masks:
             term = self._term(entry)
             read = (self._matcher.hits(normalise(spelled)) for spelled in _cases(entry.written.removesuffix("*")))
@@ -187,7 +187,7 @@ def _is_wider(one: Term, two: Term) -> bool:
     return case and one.open_end >= two.open_end and (two.accented or not one.accented)
 
 
-def _odd_capitals(entry: Entry, term: Term) -> Iterator[Problem]:
+def _odd_capitals(entry: WordEntry, term: Term) -> Iterator[Problem]:
     """Capitals that texts do not have: `dRone`, or a phrase that is shouted."""
     words = term.exact.split()
     shouted = [word for word in words if word.isupper() and len(word) > _ABBREVIATION]

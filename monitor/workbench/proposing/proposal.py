@@ -26,7 +26,7 @@ from monitor.workbench.proposing.sharing import (
     smallest_groups,
     unknown_words,
 )
-from monitor.workbench.proposing.wordings import Wording, wording_of
+from monitor.workbench.proposing.wordings import ProposedTemplate, wording_of
 
 #: channel where no rule takes any of the headlines
 ALERTS = "alerts"
@@ -75,7 +75,7 @@ class Proposal:
     quiet_is_made: bool = False
     headlines: tuple[Headline, ...] = ()
     #: for the headlines that no pattern reads
-    wordings: tuple[Wording, ...] = ()
+    wordings: tuple[ProposedTemplate, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property

@@ -21,7 +21,7 @@ _MOST_PARTS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wording:
+class ProposedTemplate:
     """What a headline that no pattern reads would need."""
 
     text: str
@@ -44,19 +44,19 @@ class _Part:
         return self.written.startswith("{")
 
 
-def wording_of(headline: Headline, vocabulary: Vocabulary) -> Wording:
+def wording_of(headline: Headline, vocabulary: Vocabulary) -> ProposedTemplate:
     """The template that would read `headline` as an attack, as far as its words are known."""
     target = vocabulary.mask("target")
     sentences = headline.case.reading.sentences
     sentence = next((s for s in sentences if s.tags & target), sentences[0] if sentences else None)
     if sentence is None:
-        return Wording(text=headline.text)
+        return ProposedTemplate(text=headline.text)
     unknown = unknown_in(sentence)
     words = tuple(dict.fromkeys(word for _, word in unknown))
     parts = _around_target(_parts(sentence, unknown, vocabulary))
     if len(parts) < 2:
-        return Wording(text=headline.text, unknown=words)
-    return Wording(text=headline.text, template=_written(parts, sentence), unknown=words, verb=_verb(parts))
+        return ProposedTemplate(text=headline.text, unknown=words)
+    return ProposedTemplate(text=headline.text, template=_written(parts, sentence), unknown=words, verb=_verb(parts))
 
 
 def _parts(sentence: Sentence, unknown: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> list[_Part]:

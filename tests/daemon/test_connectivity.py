@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.connectivity import Connectivity, Reach, connectivity, reach_of
+from monitor.daemon.connectivity import Connectivity, connectivity
+from monitor.feeds.reach import Reach, reach_of
 from monitor.model.document import ParseFailed, ParseProblem
 from monitor.model.fetch import FetchFailed, FetchProblem, NotModified
 

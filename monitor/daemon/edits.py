@@ -1,4 +1,4 @@
-"""What the operator is told of edited files: the first mistake at once, what follows gathered, the mending once. Pure.
+"""What the operator is told of edited files: the first mistake at once, what follows gathered, the mending once.
 
 Somebody who writes a rule saves it half finished, again and again. The log and `health` have each state of the files;
 the operator's channel has the first mistake, then less and less while the editing goes on, and the end of it.
@@ -14,7 +14,7 @@ from typing import Any
 from monitor.model.alert import OperatorReason
 
 #: how long after the last message about a mistake the next one may come, by how many there were
-_GAPS = (timedelta(0), timedelta(seconds=10), timedelta(minutes=3), timedelta(minutes=10))
+GAPS = (timedelta(0), timedelta(seconds=10), timedelta(minutes=3), timedelta(minutes=10))
 #: between two messages that all is mended
 _MENDED_GAP = timedelta(minutes=1)
 #: an edit after so long without one begins anew
@@ -80,7 +80,7 @@ def edit_notice(told: Told, standing: Standing, *, now: datetime) -> tuple[Told,
     if (standing.text, grave) == (told.text, told.grave):
         return told, None
     if standing.text and (grave or not told.grave):
-        gap = _GAPS[min(told.messages, len(_GAPS) - 1)]
+        gap = GAPS[min(told.messages, len(GAPS) - 1)]
         if not _is_past(told.message_at, gap, now):
             return told, None
         after = replace(told, text=standing.text, grave=grave, messages=told.messages + 1, message_at=now, unsaid=0)
@@ -113,7 +113,7 @@ def _problem(standing: Standing, told: Told, states: int) -> Notice:
     if states > 1:
         body += f"\n\nThe files were saved {states} times since the last message; this is how they stand now."
     if told.messages > 1:
-        wait = _GAPS[min(told.messages, len(_GAPS) - 1)]
+        wait = GAPS[min(told.messages, len(GAPS) - 1)]
         body += f"\nFurther edits are gathered for {round(wait.total_seconds() / 60)} minutes; `basewatch check` tells"
         body += " at once, and you hear when all is mended."
     if standing.problems:
