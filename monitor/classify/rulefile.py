@@ -181,6 +181,8 @@ def compile_rules(files: RuleFiles) -> RuleSet:
     problems += words.problems
     if not vocabulary.patterns and any(INCIDENT_ACTS & set(rule.act) for _, rule in rules):
         said = "no file in it holds a pattern, so no report would ever be an attack"
+        if not (files.folder / "lists").is_dir():
+            said = "the folder lists/ is gone, and without its patterns no report would ever be an attack"
         problems.append(
             Problem(file=str(files.folder / "lists"), message=said, hint="copy it from `basewatch init DIR`")
         )
