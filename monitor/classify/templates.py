@@ -102,6 +102,8 @@ def split(written: str) -> list[tuple[str, str, bool]]:
     """The parts of a template as (`slot`|`word`|`gap`, content, optional); consecutive words make one phrase."""
     if written.count("{") != written.count("}"):
         raise TemplateError("a brace { is not closed; write for instance {weapon} {hit} {target}")
+    if at := re.search(r"(?<!\S)@([\w-]+)", written):
+        raise TemplateError(f"a list stands in braces in a template, not behind an @; write {{{at[1]}}}")
     out: list[tuple[str, str, bool]] = []
     for slot, slot_optional, gap, word, word_optional in _PART.findall(written):
         if gap:
