@@ -38,10 +38,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A compiled template; `required` holds one mask per part that a sentence must hold."""
+    """A compiled template; `needed` holds one mask per part that a sentence must hold."""
 
     written: str
     parts: tuple[Part, ...]
+    needed: tuple[int, ...]
     barrier: int = 0
     crosses: int = 0
     #: names of places: their words do not count in a gap ("the base in Syria's Deir ez-Zor was shelled")
@@ -51,8 +52,8 @@ class Template:
 
     @property
     def required(self) -> tuple[int, ...]:
-        parts = tuple(part.tags for part in self.parts if not part.optional)
-        return (self.language, *parts) if self.language else parts
+        """What is needed, with a word of its language."""
+        return (self.language, *self.needed) if self.language else self.needed
 
 
 class Shelf(Generic[Owner]):
@@ -148,7 +149,9 @@ def compile_template(
         parts.append(Part(tags, reach, optional))
         crosses |= tags & cause
         reach = gap
-    return Template(written, tuple(parts), barrier & ~sum_of(part.tags for part in parts), crosses, names, language)
+    needed = tuple(part.tags for part in parts if not part.optional)
+    walls = barrier & ~sum_of(part.tags for part in parts)
+    return Template(written, tuple(parts), needed, walls, crosses, names, language)
 
 
 def sum_of(masks: Iterable[int]) -> int:
