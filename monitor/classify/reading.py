@@ -191,12 +191,14 @@ class Reader:
         for hit in hits:
             tags |= hit.tags
         if hits:
-            hits += self._numbers(text, start, end, year)
-            hits.append(Hit(start, start, self._start, "start of the sentence"))
-            if "?" in text.folded[start:end]:
-                at = text.folded.index("?", start, end)
-                hits.append(Hit(at, at + 1, self._question, "?"))
-            hits.sort(key=_position)
+            more = self._numbers(text, start, end, year)
+            at = text.folded.find("?", start, end)
+            if at >= 0:
+                more.append(Hit(at, at + 1, self._question, "?"))
+            if more:
+                hits += more
+                hits.sort(key=_position)
+            hits.insert(0, Hit(start, start, self._start, "start of the sentence"))
         causes = [h for h in hits if h.tags & self._cause] if tags & self._cause else []
         breaks = [h.start for h in hits if h.tags & self._break] if tags & self._break else []
         starts, is_cause = clauses(text, start, end, causes, breaks)
