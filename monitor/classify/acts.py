@@ -53,7 +53,10 @@ class Judge:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._shelf = Shelf((pattern, template) for pattern in vocabulary.patterns for template in pattern.templates)
-        self._frames = vocabulary.frames
+        self._languages = vocabulary.languages
+        #: frames of each act: all of them, and those for a sentence in English
+        self._frames = {act: [f for f in vocabulary.frames if act in f.of] for act in Act}
+        self._english = {act: [f for f in frames if not f.language] for act, frames in self._frames.items()}
         mask = vocabulary.mask
         self._diplomatic, self._base = mask("diplomatic-target"), mask("base-target")
         self._support = (
@@ -123,11 +126,11 @@ class Judge:
         return next((match for match in others if _is_apart(match, first)), first)
 
     def _framed(self, match: Match, reading: Reading) -> Verdict:
-        for frame in self._frames:
-            if match.pattern.act in frame.of:
-                hits = _frame_hits(frame, match, reading)
-                if hits is not None:
-                    return Verdict(frame.instead, match, frame, hits)
+        frames = self._frames if match.sentence.tags & self._languages else self._english
+        for frame in frames[match.pattern.act]:
+            hits = _frame_hits(frame, match, reading)
+            if hits is not None:
+                return Verdict(frame.instead, match, frame, hits)
         return Verdict(match.pattern.act, match)
 
     def _weigh(self, verdict: Verdict, reading: Reading) -> Verdict:
@@ -189,15 +192,23 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
         if where & frame.tags:
             return tuple(h for h in sentence.hits if h.tags & frame.tags)
         zones = [s for s in reading.sentences if frame.scope in ("item", s.zone)] if frame.templates else []
-        return next((() for s in zones for t in frame.templates if find(t, s.hits, s.text.words)), None)
-    found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, (h,), match)]
-    if found:
-        return tuple(found)
+        return next((() for s in zones for t in frame.templates if _found(t, s)), None)
+    if sentence.tags & frame.tags:
+        found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, (h,), match)]
+        if found:
+            return tuple(found)
     for template in frame.templates:
-        hits = find(template, sentence.hits, sentence.text.words)
+        hits = _found(template, sentence)
         if hits is not None and _stands(frame.scope, hits, match):
             return tuple(hit for hit in hits if hit.end > hit.start)
     return None
+
+
+def _found(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
+    for mask in template.needed:
+        if not sentence.tags & mask:
+            return None
+    return find(template, sentence.hits, sentence.text.words)
 
 
 def _headline(match: Match, reading: Reading) -> int:

@@ -52,6 +52,7 @@ class FactFinder:
         self._day_part = {word for term in vocabulary.terms if term.tags & part for word in term.words.split()}
         self._spoken, self._spoken_behind = mask("says", "statement", "claim"), mask("says-behind", "claim")
         self._days = [(i, mask(name)) for i, name in enumerate(_WEEKDAYS)]
+        self._day = mask("yesterday", *_WEEKDAYS)
 
     def weapons(self, verdict: Verdict, reading: Reading) -> tuple[str, ...]:
         """Weapons of the deciding sentence; where it names none, of headline and lead."""
@@ -162,7 +163,7 @@ class FactFinder:
             stated = self._calendar.stated(sentence.text, sentence.start, sentence.end, today)
             if stated is not None:
                 return stated, True
-            for hit in sentence.hits:
+            for hit in sentence.with_tags(self._day):
                 ago = None if sentence.is_cause(hit) else self._days_ago(hit, today.weekday())
                 if ago is None:
                     continue
