@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -54,6 +55,9 @@ from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 
 log = logging.getLogger(__name__)
+
+#: lines and counts in a detail change with every document, what is odd about the feed does not
+_COUNT = re.compile(r"\d[\d,]*(?: characters?)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +140,7 @@ class Pipeline:
             feed.name, report.result, report.new, report.updated, report.seen, report.copies, report.old,
             len(report.alerts), report.ms, *filter(None, [report.detail]),
         )  # fmt: skip
-        if isinstance(reading.outcome, Fetched) and report.detail != state.last_detail:
+        if isinstance(reading.outcome, Fetched) and _COUNT.sub("", report.detail) != _COUNT.sub("", state.last_detail):
             log.warning("feed=%s was read, but: %s", feed.name, report.detail or "what was odd about it is gone")
         if report.result == FetchProblem.BLOCKED_ADDRESS != state.last_result:
             log.warning("a feed is not asked, its address is blocked feed=%s why=%r", feed.name, report.detail)
@@ -152,7 +156,11 @@ class Pipeline:
         reading = Reading(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
             parsed = await self._workers.parse(
-                fetched.body, content_type=fetched.content_type, base_url=fetched.final_url, now=self._clock()
+                fetched.body,
+                content_type=fetched.content_type,
+                base_url=fetched.final_url,
+                now=self._clock(),
+                language=feed.language,
             )
             if isinstance(parsed, ParsedFeed):
                 # the bytes have served; a first poll of hundreds of feeds would hold them all

@@ -34,16 +34,19 @@ feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.sax"]
 _HTML = re.compile(r"(?i)<!doctype\s+html|<html[\s>]")
 
 
-def parse(body: bytes, *, content_type: str | None, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+def parse(
+    body: bytes, *, content_type: str | None, base_url: str, now: datetime, language: str | None = None
+) -> ParsedFeed | ParseFailed:
     """The entries of one document.
 
-    `content_type` is the reply's header (its charset is a hint, see `charset`), `base_url` the
-    address that it came from. Costs what the document wants: time and memory are limited by the caller, `workers`.
+    `content_type` is the reply's header (its charset is a hint, see `charset`), `base_url` the address that it came
+    from, `language` what feeds.yaml says of it. Costs what the document wants: time and memory are limited by the
+    caller, `workers`.
     """
     if not body.strip(b"\0 \t\r\n"):
         return _not_a_feed("the body is empty")
     try:
-        decoded = decode(body, content_type)
+        decoded = decode(body, content_type, language=language)
         read = parse_json if looks_like_json(decoded.text) else _parse_xml
         answer = read(decoded.text, base_url=base_url, now=now)
     except MemoryError:
