@@ -24,7 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.classify.classifier import classify
-from monitor.classify.rulefile import RuleSet, load_rules
+from monitor.classify.lint.check import lint
+from monitor.classify.rulefile import RuleSet, compile_rules, load_rules, read_folder
 from monitor.news import Item
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -45,6 +46,9 @@ def main() -> None:
         _write_rules(larger, asked.extra, items)
         first = _seconds(lambda: load_rules(RULES), rounds=1)
         print(f"loading the shipped rules: {first:.2f} s, again {_seconds(lambda: load_rules(RULES)):.2f} s")
+        files = read_folder(RULES)
+        shipped = compile_rules(files)
+        print(f"rules check of them: {_seconds(lambda: lint(files, shipped)):.2f} s")
         first = _seconds(lambda: load_rules(larger), rounds=1)
         print(
             f"loading with {asked.extra} rules more: {first:.2f} s, again {_seconds(lambda: load_rules(larger)):.2f} s"
