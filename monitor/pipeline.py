@@ -140,8 +140,9 @@ class Pipeline:
             feed.name, report.result, report.new, report.updated, report.seen, report.copies, report.old,
             len(report.alerts), report.ms, *filter(None, [report.detail]),
         )  # fmt: skip
-        if isinstance(reading.outcome, Fetched) and _COUNT.sub("", report.detail) != _COUNT.sub("", state.last_detail):
-            log.warning("feed=%s was read, but: %s", feed.name, report.detail or "what was odd about it is gone")
+        odd = isinstance(reading.outcome, Fetched) and report.detail
+        if odd and _COUNT.sub("", report.detail) != _COUNT.sub("", state.last_detail):
+            log.warning("feed=%s was read, but: %s", feed.name, report.detail)
         if report.result == FetchProblem.BLOCKED_ADDRESS != state.last_result:
             log.warning("a feed is not asked, its address is blocked feed=%s why=%r", feed.name, report.detail)
         return report

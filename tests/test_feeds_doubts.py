@@ -68,3 +68,17 @@ def test_the_language_of_the_feeds_file_reaches_the_reader(tmp_path: Path) -> No
         room.server.put("/wire.xml", document.encode("cp1251"))
         (report,) = room.poll(alert_backlog=True)
     assert [one.item.title for one in report.judged] == [title]
+
+
+@pytest.mark.slow(10)
+def test_a_feed_that_is_well_again_is_no_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """After an outage every feed of the list would be one."""
+    with Newsroom(tmp_path) as room, caplog.at_level(logging.WARNING, "monitor.pipeline"):
+        room.feed("wire")
+        room.server.put("/wire.xml", b"gone", status=404)
+        (failed,) = room.poll()
+        assert failed.detail
+        room.server.put("/wire.xml", rss([Story(TITLE)]))
+        (read,) = room.poll()
+    assert (read.result, read.detail) == ("fetched", "")
+    assert "was read, but" not in caplog.text
