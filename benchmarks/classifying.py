@@ -24,9 +24,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.model.item import Item
+from monitor.rules.folder import read_folder
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
-from monitor.topics.loading import load_rules
+from monitor.topics.loading import compile_rules, load_rules
+from monitor.workbench.lint.check import lint
 
 RULES = Path(__file__).parent.parent / "rules"
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
@@ -46,6 +48,9 @@ def main() -> None:
         _write_rules(larger, asked.extra, items)
         first = _seconds(lambda: load_rules(RULES), rounds=1)
         print(f"loading the shipped rules: {first:.2f} s, again {_seconds(lambda: load_rules(RULES)):.2f} s")
+        files = read_folder(RULES)
+        shipped = compile_rules(files)
+        print(f"rules check of them: {_seconds(lambda: lint(files, shipped)):.2f} s")
         first = _seconds(lambda: load_rules(larger), rounds=1)
         print(
             f"loading with {asked.extra} rules more: {first:.2f} s, again {_seconds(lambda: load_rules(larger)):.2f} s"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import time
 from dataclasses import replace
 
@@ -31,6 +32,9 @@ from monitor.store.thread import StoreThread
 from monitor.writer import Writer
 
 log = logging.getLogger(__name__)
+
+#: lines and counts in a detail change with every document, what is odd about the feed does not
+_COUNT = re.compile(r"\d[\d,]*(?: characters?)?")
 
 
 class Pipeline:
@@ -76,7 +80,11 @@ class Pipeline:
         answer = FeedAnswer(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
             parsed = await self._workers.parse(
-                fetched.body, content_type=fetched.content_type, base_url=fetched.final_url, now=self._clock()
+                fetched.body,
+                content_type=fetched.content_type,
+                base_url=fetched.final_url,
+                now=self._clock(),
+                language=feed.language,
             )
             if isinstance(parsed, ParsedFeed):
                 # the bytes have served; a first poll of hundreds of feeds would hold them all
@@ -114,7 +122,8 @@ def _say(report: PollReport, before: FeedState, answer: FeedAnswer) -> None:
         report.feed, report.result, report.new, report.updated, report.seen, report.copies, report.old,
         len(report.alerts), report.ms, *filter(None, [report.detail]),
     )  # fmt: skip
-    if isinstance(answer.outcome, Fetched) and report.detail != before.last_detail:
-        log.warning("feed=%s was read, but: %s", report.feed, report.detail or "what was odd about it is gone")
+    odd = isinstance(answer.outcome, Fetched) and report.detail
+    if odd and _COUNT.sub("", report.detail) != _COUNT.sub("", before.last_detail):
+        log.warning("feed=%s was read, but: %s", report.feed, report.detail)
     if report.result == FetchProblem.BLOCKED_ADDRESS != before.last_result:
         log.warning("a feed is not asked, its address is blocked feed=%s why=%r", report.feed, report.detail)

@@ -32,11 +32,11 @@ def states(context: typer.Context, as_json: JsonOption = False) -> None:
 
     now = utc_now()
     rows = _states(now)
+    if not quiet():
+        _tell_languages()
     if as_json:
         json_out(rows)
         return
-    if not quiet():
-        _tell_languages()
     table(
         ("feed", "last success", "result", "failures", "next poll", "items/day", "detail"),
         [

@@ -22,6 +22,12 @@ _NO_BLANK = re.compile(r"([A-Za-z_][\w-]*):((?!//)\S.*)$")
 _NO_COLON = re.compile(r"(?P<key>[A-Za-z_][\w-]*)(?P<sign>\s*(?:=>|->|[=;\uff1a\ufe55\u2236])\s*|\s+|$)(?P<rest>.*)$")
 _NO_DASH_BLANK = re.compile(r"-([^\s-].*)$")
 _BLOCK = re.compile(r"(?:^|[:-]\s+)[|>][-+0-9]*\s*(?:#.*)?$")
+#: what word processors make of the hyphen of a list, and what people take for one
+BULLETS = "–—−‐‑‒•·‣◦▪●*"
+_BULLET = re.compile(rf"([{BULLETS}])[ \t]+(\S.*)")
+_RUN_TOGETHER = re.compile(r"-([^\W\d_].*)")
+#: what a merge leaves in a file, and a page from which it was copied
+_FOREIGN = re.compile(r"```|~~~|<{7}|={7}|>{7}|<(?:!DOCTYPE|html|div|p|pre)\b", re.IGNORECASE)
 _CLOSING = {'"': "”“„", "'": "’‘‚"}
 
 
@@ -64,8 +70,12 @@ def find_slip(text: str, last: int) -> Slip | None:
         state.block = None
         if not bare or bare.startswith(("#", "---", "...", "%")):
             continue
+        if stray := astray(line, number):
+            return stray
         start = column
         if not state.depth:
+            if bullet := no_hyphen(line, number):
+                return bullet
             found = _block_line(lines, number, column, state)
             if isinstance(found, Slip):
                 return found
@@ -78,6 +88,27 @@ def find_slip(text: str, last: int) -> Slip | None:
             number = end
         elif behind is not None:
             return Slip(number, behind[0], behind[1])
+    return None
+
+
+def astray(line: str, number: int) -> Slip | None:
+    """The slip of a line that no file of ours can hold: a merge or a page left it, a tab stands behind its hyphen."""
+    bare = line.strip()
+    if _FOREIGN.match(bare):
+        said = f"{_PREFIX}{bare[:20]} belongs to a web page or to another program"
+        return Slip(number, said, "take the line out")
+    if bare.startswith("-\t"):
+        return Slip(number, f"{_PREFIX}a tab stands behind the hyphen", "write one blank there")
+    return None
+
+
+def no_hyphen(line: str, number: int, *, run_together: bool = False) -> Slip | None:
+    """The slip of a list entry that begins with another sign than a hyphen and a blank; `run_together`: `-word` too."""
+    if match := _BULLET.match(line.strip()):
+        said = f"a list entry begins with a hyphen, and here stands {match[1]}"
+        return Slip(number, said, f"write - {match[2][:60]}")
+    if run_together and (match := _RUN_TOGETHER.match(line.strip())):
+        return Slip(number, f"{_PREFIX}a blank is missing behind the hyphen", f"write - {match[1][:60]}")
     return None
 
 

@@ -56,6 +56,8 @@ class _Finding:
     value: Any
     #: it is about one branch of a union
     branch: bool
+    #: it is about the key itself, not about what stands behind it
+    of_key: bool = False
     #: what other branches of the union want
     wanted: list[str] = field(default_factory=list)
 
@@ -97,10 +99,11 @@ def _finding(error: Any, data: Any) -> _Finding:
         if stands:
             loc.append(part)
             value = value[part]
-    branch = len(loc) < len(full)
+    of_key = full[-1:] == ("[key]",)
+    branch = len(loc) < len(full) and not of_key
     if error["type"] == "missing":
         loc.append(full[-1])
-    return _Finding(tuple(loc), error["type"], error["msg"], error.get("ctx", {}), value, branch)
+    return _Finding(tuple(loc), error["type"], error["msg"], error.get("ctx", {}), value, branch, of_key)
 
 
 def _merged(findings: Sequence[_Finding]) -> list[_Finding]:
@@ -116,7 +119,10 @@ def _merged(findings: Sequence[_Finding]) -> list[_Finding]:
 
 
 def _follows(finding: _Finding, findings: Sequence[_Finding]) -> bool:
-    """It only follows from a mistake deeper inside: a list is too short without its bad entry, another branch fits."""
+    """It only follows from a mistake deeper inside: a list is too short without its bad entry, another branch fits;
+    or from its key, which changed places with it."""
+    if not finding.of_key and any(other.of_key and other.loc == finding.loc for other in findings):
+        return True
     if not (finding.branch and finding.kind in _WANTED) and finding.kind != "too_short":
         return False
     length = len(finding.loc)
@@ -126,6 +132,13 @@ def _follows(finding: _Finding, findings: Sequence[_Finding]) -> bool:
 
 def _mistake(finding: _Finding, model: type[BaseModel]) -> Mistake:
     loc, kind, value, context = finding.loc, finding.kind, finding.value, finding.context
+    if finding.of_key:
+        if kind in _WANTED:
+            number = value if isinstance(value, int) else 2
+            return Mistake(
+                loc, f"a number is meant in front of the colon, not {loc[-1]}", f"write {number}: [{loc[-1]}]"
+            )
+        value = loc[-1]
     if kind == "extra_forbidden":
         key = str(loc[-1])
         if _run_together(finding, model)[0]:
@@ -141,7 +154,8 @@ def _mistake(finding: _Finding, model: type[BaseModel]) -> Mistake:
         return Mistake(loc, said, f'write {value.strip(_CURLY)} without quotes, or in plain ones (")')
     if kind in ("literal_error", "enum"):
         known = dict.fromkeys(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
-        return Mistake(loc, f"{held(value)} is not possible here", did_you_mean(str(value), known))
+        hint = _several(value, known) or did_you_mean(str(value), known)
+        return Mistake(loc, f"{held(value)} is not possible here", hint)
     if kind == "value_error":
         message, _, hint = str(context.get("error", finding.text)).partition("; ")
         return Mistake(loc, message, hint)
@@ -181,6 +195,12 @@ def _curly_quoted(value: object) -> str:
     """The quotes of a word processor around a value, which YAML takes for a part of it."""
     found = re.match(f"[{_CURLY}].*", value) if isinstance(value, str) else None
     return found[0][0] if found else ""
+
+
+def _several(value: object, known: Iterable[str]) -> str:
+    """What to write for several known words that stand in one text (`attack/foiled`)."""
+    words = re.split(r"\W+(?:(?:and|or)\W+)?", value.strip("()（）［］【】 ")) if isinstance(value, str) else ()
+    return f"write [{', '.join(words)}]" if len(words) > 1 and set(words) <= set(known) else ""
 
 
 def _choices(model: type[BaseModel], loc: Loc) -> list[str]:
@@ -228,6 +248,8 @@ def _instead(wanted: str, value: object, keys: Sequence[str]) -> str:
         return f'put it in quotes: "{held(value)}"'
     if wanted == "text" and isinstance(value, dict):
         return "put a text that holds a colon in quotes"
+    if "number" in wanted and isinstance(value, str):
+        return _number(value)
     if wanted == "a list" and plain:
         return f"write [{value if isinstance(value, str) else held(value)}]"
     if wanted == "a list" and isinstance(value, dict):
@@ -235,6 +257,14 @@ def _instead(wanted: str, value: object, keys: Sequence[str]) -> str:
     if wanted == "a day":
         return "write for instance 2026-11-21"
     return f"its keys: {', '.join(keys)}" if wanted == _MAPPING and len(keys) else ""
+
+
+def _number(text: str) -> str:
+    """What to write for a number with a decimal comma, a unit, a sign of another kind."""
+    found = re.fullmatch(r"\s*([-+−]?)\s*(\d+)(?:[.,](\d+))?[^\d.,-]*", text)
+    if found is None:
+        return "write it as one plain number, such as 5 or 33.79"
+    return f"write {found[1].replace('−', '-')}{found[2]}{f'.{found[3]}' if found[3] else ''}"
 
 
 def _keys(model: type[BaseModel], loc: Loc) -> list[str]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from monitor.config.filenames import misnamed
-from monitor.config.syntax import Slip, blank_missing, find_slip, swallows_a_key, unclosed
+from monitor.config.syntax import BULLETS, Slip, astray, blank_missing, find_slip, no_hyphen, swallows_a_key, unclosed
 from monitor.config.validation import close_match as close_match
 from monitor.config.validation import did_you_mean as did_you_mean
 from monitor.config.validation import mistakes
@@ -37,11 +37,18 @@ _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
 _BARE_REFERENCE = re.compile(
     r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*)(?<![\w\"'])(?=@[\w.-]+\s*(?:[,\]}#]|$))|,\s*(?=@[\w.-]+\s*[,\]}]))@([\w.-]+)"
 )
-#: spaces that no YAML knows, in front of a line
-_ODD_SPACE = re.compile(r"(?m)^[ ]*[\u00a0\u2000-\u200a\u202f\u3000]")
+#: spaces that no YAML knows: in front of a line nobody can say how wide they are, elsewhere they are spaces
+_ODD = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_ODD_SPACE, _ODD_ELSEWHERE = re.compile(rf"(?m)^[ ]*[{_ODD}]"), re.compile(f"[{_ODD}]")
+#: signs that nobody sees; the joiners of Persian and Hindi words are none of them
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+#: signs that look like the comma between two entries of a list, or do its work elsewhere
+_NO_COMMA = re.compile("[،，、；;]")
 #: what word processors make of a quote
 _CURLY = re.compile("[“”„‘’‚«»]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+#: Word, LibreOffice, RTF, PDF
+_DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
 _DEEPEST = 50
 #: longer numbers are none that anybody means
 _LONGEST_NUMBER = 30
@@ -54,6 +61,10 @@ _SYNTAX = (
     ("found unexpected ':'", "not readable as YAML: a space is missing behind a colon", "write for instance any: [x]"),
     ("did not find expected key", "not readable as YAML: a key is meant here",
      "write for instance title: …, in the column of the keys above it"),
+    ("did not find expected '-' indicator", "not readable as YAML: a line begins in no column that it can belong to",
+     "begin it under the hyphens, or under the first key behind its hyphen"),
+    ("did not find expected node content", "not readable as YAML: a comma or bracket stands where a text is meant",
+     "write for instance [drone, rocket]"),
     ("could not find expected ':'", "not readable as YAML: the colon behind a key is missing",
      "write for instance title: …"),
     ("unknown escape character", "not readable as YAML: what stands behind the \\ has no meaning in double quotes",
@@ -161,6 +172,9 @@ def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
         raise ConfigError.at(path, "there is no such file", hint="`basewatch init DIR` writes a starter") from None
     except OSError as error:
         raise ConfigError.at(path, f"the file cannot be read: {error.strerror}") from error
+    if raw.startswith(_DOCUMENTS):
+        said = "this is a document of a word processor, no plain text"
+        raise ConfigError.at(path, said, line=1, hint="save it as plain text in UTF-8, with an editor for plain text")
     if raw.startswith(_UTF_16) or raw[:200].count(0) > len(raw[:200]) // 4:
         raise ConfigError.at(
             path,
@@ -182,10 +196,11 @@ def parse(text: str, path: Path) -> Document:
 
     Kept, so that after an edit only that file is parsed again. YAML reserves a leading `@`, so it is quoted first.
     """
-    text = _BARE_REFERENCE.sub(r'\1"@\2"', text)
+    text = _BARE_REFERENCE.sub(r'\1"@\2"', _INVISIBLE.sub("", text))
     if odd := _ODD_SPACE.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         raise ConfigError.at(path, "a space of another kind stands before the text", line=line, hint="use plain spaces")
+    text = _ODD_ELSEWHERE.sub(" ", text)
     builder = _Builder(path, text)
     try:
         data = builder.document(yaml.parse(text, Loader=_LOADER))
@@ -232,6 +247,8 @@ class _Builder:
             self.lines[loc] = start.line + 1
             if event.style in ("'", '"'):
                 self._refuse_swallowed(event)
+            elif not event.style and event.value:
+                self._refuse_bullets(event, loc)
             return _scalar(event.value, event.style)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             hint = "write the values out; put a word that begins with * or & in quotes"
@@ -248,9 +265,17 @@ class _Builder:
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Any] = []
             while not isinstance(entry := next(events), yaml.SequenceEndEvent):
+                if event.flow_style and isinstance(entry, yaml.ScalarEvent) and not entry.style:
+                    self._refuse_other_commas(entry, (*loc, len(items)))
                 items.append(self._value(entry, events, (*loc, len(items))))
             return items
         return self._mapping(events, loc)
+
+    def _entry_forgotten(self, again: Sequence[str]) -> None:
+        """Several keys of an entry stand twice, its first among them: below it the next entry begins."""
+        if len(again) == 1:
+            hint = f"begin the next entry with a hyphen: - {again[0]}: …"
+            self.problems[-1] = replace(self.problems[-1], hint=hint)
 
     def _asks(self, event: Any) -> bool:
         """Whether a `?` stands before a key: YAML's way to begin a long one, and nobody's who writes rules."""
@@ -265,21 +290,48 @@ class _Builder:
         if last > first and swallows_a_key(lines := self.text.splitlines(), first, last):
             raise _slipped(self.path, unclosed(lines[first], first + 1))
 
+    def _refuse_bullets(self, event: Any, loc: Loc) -> None:
+        """A plain text is none where its lines begin with what somebody took for the hyphen of a list."""
+        first, last = event.start_mark.line, event.end_mark.line
+        if first == last and event.value[0] not in f"-{BULLETS}":
+            return
+        lines = self.text.splitlines()
+        alone = not lines[first][: event.start_mark.column].strip()
+        if not alone and not (loc and isinstance(loc[-1], int)):
+            return
+        for number in range(first if alone else first + 1, min(last + 1, len(lines))):
+            if slip := no_hyphen(lines[number], number + 1, run_together=alone):
+                raise _slipped(self.path, slip)
+
+    def _refuse_other_commas(self, event: Any, loc: Loc) -> None:
+        """Two entries of a list with another sign between them than a comma would be one, which is never found."""
+        if found := _NO_COMMA.search(event.value):
+            hint = "write , between two entries; where the sign belongs to a text, put the text in quotes"
+            said = f"{found[0]} is no comma, so all of {event.value[:60]!r} is one entry"
+            self._complain(event.start_mark.line + 1, dotted(loc), said, hint)
+
     def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
         out: dict[str, Any] = {}
+        again: list[str] = []
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             key: str = event.value if isinstance(event, yaml.ScalarEvent) else "?"
             if key != "?" and self._asks(event):
                 self._complain(line, "", "a text cannot begin with a ? that stands alone", "put it in quotes")
+            if key[:1] in BULLETS and key[1:2] == " ":
+                self._refuse_bullets(event, loc)
             if key == "?":
                 self._value(event, events, (*loc, key))
                 self._complain(line, "", "a key must be a plain word")
             first = self.lines.get((*loc, key), 0)
             value = self._value(next(events), events, (*loc, key))
             if key in out:
-                said = f"the key stands twice (first in line {first})"
-                self._complain(line, dotted((*loc, key)), said, "keep one of them")
+                if again and again[0] == next(iter(out)) and loc and isinstance(loc[-1], int):
+                    self._entry_forgotten(again)
+                elif key not in again:
+                    self._complain(line, dotted((*loc, key)), f"the key stands twice (first in line {first})",
+                                   "keep one of them")  # fmt: skip
+                again.append(key)
             elif key != "?":
                 out[key] = value
                 self.lines[(*loc, key)] = line
@@ -311,6 +363,12 @@ def _slipped(path: Path, slip: Slip) -> ConfigError:
 def _refusal(path: Path, error: yaml.MarkedYAMLError, text: str) -> ConfigError:
     """What the person did, where the text shows it; else what the YAML library makes of it."""
     said, hint, mark = _syntax(error, text)
+    if (
+        mark is not None
+        and mark.line < len(lines := text.splitlines())
+        and (slip := astray(lines[mark.line], mark.line + 1))
+    ):
+        return _slipped(path, slip)
     plain = error.problem not in _BAD_START and "tab" not in said and "escape" not in (error.problem or "")
     if plain and mark is not None:
         gave_up = max(one.line + 1 for one in (mark, error.problem_mark, error.context_mark) if one is not None)

@@ -6,14 +6,15 @@ A place has a *site*: `base` (foreign troops are or were stationed there), `home
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from monitor.config.yamlfile import Document, Strict, did_you_mean
+from monitor.config.yamlfile import Document, Strict
 from monitor.errors import ConfigError, Problem
 from monitor.model.place import COUNTRY
 from monitor.rules.listfile import Id
@@ -27,6 +28,11 @@ Kind = Literal[
     "joint base", "logistics", "missile defence", "naval base", "outpost", "radar", "signals", "training base",
 ]  # fmt: skip
 Site = Literal["base", "home", "diplomatic"]
+#: letters of a country's code; any text is read, so that `Iraq` can be answered with `IQ`
+_CODE = 2
+#: how near a name must be to be the one that was meant, and how many ids are told all
+_MEANT, _FEW = 0.75, 20
+CountryCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
 S = TypeVar("S", "CountrySpec", "GroupSpec", "PlaceSpec", "ActorSpec")
 
 
@@ -35,7 +41,7 @@ class PlaceSpec(Strict):
 
     id: Id = Field(description="its id, for rules", examples=["ain-al-asad"])
     name: str = Field(description="its name in alerts; a name like those under `names`", examples=["Lake Air Base"])
-    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO code of its country", examples=["IQ"])
+    country: CountryCode = Field(description="ISO code of its country", examples=["IQ"])
     region: str = Field(default="", description="the part of the country, for people", examples=["Anbar"])
     lat: float | None = Field(default=None, ge=-90, le=90, description="latitude in degrees", examples=[33.79])
     lon: float | None = Field(default=None, ge=-180, le=180, description="longitude in degrees", examples=[42.44])
@@ -101,13 +107,19 @@ class GroupSpec(Strict):
 
     id: Id = Field(description="its id; rules write it with an @", examples=["bases-iraq"])
     title: str = Field(description="what it is, for people", examples=["bases in Iraq"])
-    countries: tuple[str, ...] = Field(default=(), description="only in these countries", examples=[["IQ", "SY"]])
-    not_countries: tuple[str, ...] = Field(default=(), description="in all countries but these", examples=[["IQ"]])
+    countries: tuple[str, ...] = Field(
+        default=(), min_length=1, description="only in these countries", examples=[["IQ", "SY"]]
+    )
+    not_countries: tuple[str, ...] = Field(
+        default=(), min_length=1, description="in all countries but these", examples=[["IQ"]]
+    )
     sites: tuple[Site, ...] = Field(
         default=("base",), examples=[["base", "home"]],
         description="`base` (foreign troops are there), `home` (a base without any), `diplomatic` (embassies and such)",
     )  # fmt: skip
-    places: tuple[str, ...] = Field(default=(), description="places, whatever else is said", examples=[["al-udeid"]])
+    places: tuple[str, ...] = Field(
+        default=(), min_length=1, description="places, whatever else is said", examples=[["al-udeid"]]
+    )
 
     def holds(self, place_id: str | None, country: str, site: str) -> bool:
         """Whether a target at this place (or somewhere in this country) belongs to the group."""
@@ -255,12 +267,13 @@ def build_gazetteer(
     countries: dict[str, CountrySpec] = {}
     groups: dict[str, GroupSpec] = {}
     actors: dict[str, ActorSpec] = {}
+    homes: dict[str, dict[str, str]] = {key: {} for key in ("countries", "groups", "places", "actors")}
     for document, content in place_files:
-        _collect(document, "countries", content.countries, countries, problems)
-        _collect(document, "groups", content.groups, groups, problems)
-        _collect(document, "places", content.places, places, problems)
+        _collect(document, "countries", content.countries, countries, homes["countries"], problems)
+        _collect(document, "groups", content.groups, groups, homes["groups"], problems)
+        _collect(document, "places", content.places, places, homes["places"], problems)
     for document, actor_content in actor_files:
-        _collect(document, "actors", actor_content.actors, actors, problems)
+        _collect(document, "actors", actor_content.actors, actors, homes["actors"], problems)
     owners: dict[str, str] = {}
     for document, content in place_files:
         for i, place in enumerate(content.places):
@@ -274,12 +287,17 @@ def build_gazetteer(
     return Gazetteer(places, countries, groups, actors)
 
 
-def _collect(document: Document, section: str, specs: Sequence[S], into: dict[str, S], problems: list[Problem]) -> None:
+def _collect(
+    document: Document, section: str, specs: Sequence[S], into: dict[str, S], homes: dict[str, str],
+    problems: list[Problem],
+) -> None:  # fmt: skip
     for i, spec in enumerate(specs):
         if spec.id in into:
-            problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id"))
+            hint = f"first in {homes[spec.id]}; give one of them another id"
+            problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id", hint=hint))
         else:
             into[spec.id] = spec
+            homes[spec.id] = f"{document.path.name}:{document.line(section, i, 'id')}"
 
 
 def _unknown(
@@ -295,9 +313,20 @@ def _unknown(
 
 def _meant(word: str, known: Mapping[str, CountrySpec | PlaceSpec]) -> str:
     """What to write for a country or place that does not exist: people write its name in place of its id."""
-    form = normalise_term(word)[0]
-    named = next((one.id for one in known.values() if form in _forms((one.name, *one.names))), None)
-    return f"write {named}" if form and named else did_you_mean(word, known)
+    bare = word.strip("“”„‘’‚«»@ ")
+    form = normalise_term(bare)[0]
+    names = {
+        name: one.id for one in known.values() for name in _forms((one.name, *one.names, *getattr(one, "people", ())))
+    }
+    written = {one.casefold(): one for one in known}
+    if meant := written.get(bare.casefold()) or (names.get(form) if form else None):
+        return f"write {meant}"
+    named = {name: one for name, one in (names | written).items() if len(name) > _CODE}
+    if len(bare) > _CODE + 1 and (
+        near := difflib.get_close_matches(form or bare.casefold(), named, n=1, cutoff=_MEANT)
+    ):
+        return f"did you mean {named[near[0]]}?"
+    return f"known: {', '.join(sorted(known))}" if 0 < len(known) <= _FEW else ""
 
 
 def _forms(names: Iterable[str]) -> set[str]:
@@ -310,7 +339,7 @@ def _place_problems(
 ) -> list[Problem]:  # fmt: skip
     out: list[Problem] = []
     if place.country not in countries:
-        hint = did_you_mean(place.country, countries)
+        hint = _meant(place.country, countries) or "countries stand in places/countries.yaml, by their two letters"
         said = f"there is no country {place.country}"
         out.append(document.problem(said, "places", at, "country", hint=hint, unknown=place.country))
     for key, words in (("names", (place.name, *place.names)), ("town", place.town), ("loose", place.loose)):

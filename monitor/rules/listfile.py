@@ -30,6 +30,9 @@ def one_or_many(value: object) -> object:
     if isinstance(value, list | tuple):
         return value
     if isinstance(value, str):
+        bare = value.strip("()（）［］【】 ")
+        if not value.startswith("/") and len(parts := re.split(r"\s*[,،，、；;]\s*", bare)) > 1:
+            raise ValueError(f'{value!r} is one text; write [{", ".join(parts)}], or ["{bare}"] where it is one')
         return [value]
     quoted = f'; put it in quotes: "{held(value)}"' if isinstance(value, int | float) else ""
     raise ValueError(f"a text or a list of texts is meant, but here is {held(value)}{quoted}")

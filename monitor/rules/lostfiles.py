@@ -43,6 +43,8 @@ def with_causes(problems: Sequence[Problem], folder: Path, unread: Sequence[Path
             Path(file), roughly=True
         )  # a file with a mistake of its own: that one is the cause
     missing -= explained
+    # `@al-udeid` is no group, and yet al-udeid is not lost
+    missing -= {name for part in _DEFINES for path in (folder / part).glob("*.yaml") for name in names_in(path)}
     for path in unread:
         if held := missing & names_in(path):
             lost[path] = sorted(held)

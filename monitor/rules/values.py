@@ -18,7 +18,8 @@ def _read_time(value: object) -> object:
             return time.fromisoformat(value.strip().zfill(5))
     except ValueError:
         pass
-    raise ValueError(f"{value!r} is no time of day; write for instance '22:00'")
+    instead = "'00:00', where the next day begins" if value == "24:00" else "for instance '22:00'"
+    raise ValueError(f"{value!r} is no time of day; write {instead}")
 
 
 #: a time of day as people write it

@@ -74,11 +74,15 @@ class WordLists:
         if name in BUILT_IN:
             self.problems.append(document.problem(f"{name} is a built-in name", *loc, hint="choose another"))
             return False
+        if name.startswith("@"):
+            hint = f"write {name.lstrip('@')}: here, and @{name.lstrip('@')} where it is used"
+            self.problems.append(document.problem(f"the name of a list has no @, and here is {name}", *loc, hint=hint))
+            return False
         if name in self.home:
             other, where = self.home[name]
-            self.problems.append(
-                document.problem(f"{name} is defined twice (first in {other.path.name}:{other.line(*where)})", *loc)
-            )
+            said = f"{name} is defined twice (first in {other.path.name}:{other.line(*where)})"
+            hint = "words that are added to a list of another file stand under extend:"
+            self.problems.append(document.problem(said, *loc, hint=hint if loc[0] in ("lists", "masks") else ""))
             return False
         self.home[name] = (document, loc)
         self.bits[name] = 1 << len(self.bits)

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right, insort
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from monitor.model.item import Item
 from monitor.model.report import Evidence, Span
@@ -136,7 +137,24 @@ class ReadingWords:
     #: words before a full stop that ends no sentence, and names of months
     abbreviations: frozenset[str]
     months: Container[str]
+    #: words of any language but English
+    languages: int
     shapes: tuple[Shape, ...]
+
+
+class _Opening(NamedTuple):
+    """A shape with what a sentence must hold for it."""
+
+    shape: Shape
+    #: bits of which one must be there, or none of the templates can be
+    opens: int
+    #: each template with its required masks
+    templates: tuple[tuple[Template, tuple[int, ...]], ...]
+
+
+def _opening(shape: Shape, templates: Sequence[Template]) -> _Opening:
+    needed = tuple((template, template.required) for template in templates)
+    return _Opening(shape, sum_of(min(masks, key=int.bit_count) for _, masks in needed), needed)
 
 
 class Reader:
@@ -144,9 +162,10 @@ class Reader:
 
     def __init__(self, words: ReadingWords, matcher: Matcher) -> None:
         self._words, self._matcher = words, matcher
-        self._shapes_need = [tuple(t.required for t in shape.templates) for shape in words.shapes]
-        #: bits of which one must be there, or no template of the shape can be
-        self._shapes_open = [sum_of(min(t.required, key=int.bit_count) for t in s.templates) for s in words.shapes]
+        #: shapes for a sentence with a word of any language, and for one in English
+        self._shapes = [_opening(shape, shape.templates) for shape in words.shapes]
+        english = ((shape, [t for t in shape.templates if not t.language]) for shape in words.shapes)
+        self._english = [_opening(shape, templates) for shape, templates in english if templates]
 
     def read(self, item: Item) -> Reading:
         """The item's sentences; where it has no title, the first line of its text is read as one."""
@@ -190,12 +209,14 @@ class Reader:
         for hit in hits:
             tags |= hit.tags
         if hits:
-            hits += self._numbers(text, start, end, year)
-            hits.append(Hit(start, start, self._words.start, "start of the sentence"))
-            if "?" in text.folded[start:end]:
-                at = text.folded.index("?", start, end)
-                hits.append(Hit(at, at + 1, self._words.question, "?"))
-            hits.sort(key=_position)
+            more = self._numbers(text, start, end, year)
+            at = text.folded.find("?", start, end)
+            if at >= 0:
+                more.append(Hit(at, at + 1, self._words.question, "?"))
+            if more:
+                hits += more
+                hits.sort(key=_position)
+            hits.insert(0, Hit(start, start, self._words.start, "start of the sentence"))
         causes = [h for h in hits if h.tags & self._words.cause] if tags & self._words.cause else []
         breaks = [h.start for h in hits if h.tags & self._words.clause_break] if tags & self._words.clause_break else []
         starts, is_cause = clauses(text, start, end, causes, breaks)
@@ -249,10 +270,10 @@ class Reader:
         present, hiding = 0, list[tuple[Hit, int]]()
         for hit in sentence.hits:
             present |= hit.tags
-        for shape, opens, needs in zip(self._words.shapes, self._shapes_open, self._shapes_need, strict=True):
+        for shape, opens, templates in self._shapes if present & self._words.languages else self._english:
             if not present & opens or (shape.beside and not present & shape.beside):
                 continue
-            for template, required in zip(shape.templates, needs, strict=True):
+            for template, required in templates:
                 for mask in required:
                     if not present & mask:
                         break

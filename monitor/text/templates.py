@@ -38,10 +38,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A compiled template; `required` holds one mask per part that a sentence must hold."""
+    """A compiled template; `needed` holds one mask per part that a sentence must hold."""
 
     written: str
     parts: tuple[Part, ...]
+    needed: tuple[int, ...]
     barrier: int = 0
     crosses: int = 0
     #: names of places: their words do not count in a gap ("the base in Syria's Deir ez-Zor was shelled")
@@ -51,8 +52,8 @@ class Template:
 
     @property
     def required(self) -> tuple[int, ...]:
-        parts = tuple(part.tags for part in self.parts if not part.optional)
-        return (self.language, *parts) if self.language else parts
+        """What is needed, with a word of its language."""
+        return (self.language, *self.needed) if self.language else self.needed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,28 +73,31 @@ class Shape:
 class TemplateIndex(Generic[Owner]):
     """Templates with their owners, so arranged that those whose parts are all present are found fast.
 
-    A sentence mostly lacks some part of a template. Templates are filed under the part that the fewest tags can fill,
-    so that one test passes over all templates that need it.
+    A sentence mostly lacks some part of a template. Templates are filed under the two parts that the fewest tags can
+    fill, so that one test passes over all templates that need them.
     """
 
     def __init__(self, owned: Iterable[tuple[Owner, Template]]) -> None:
-        drawers: dict[int, list[tuple[int, tuple[int, ...], Owner, Template]]] = {}
+        drawers: dict[int, dict[int, list[tuple[int, tuple[int, ...], Owner, Template]]]] = {}
         for order, (owner, template) in enumerate(owned):
             first, *rest = sorted(template.required, key=int.bit_count)
-            drawers.setdefault(first, []).append((order, tuple(rest), owner, template))
-        self._drawers = tuple(drawers.items())
+            second = rest[0] if rest else first
+            drawers.setdefault(first, {}).setdefault(second, []).append((order, tuple(rest[1:]), owner, template))
+        self._drawers = tuple((first, tuple(drawer.items())) for first, drawer in drawers.items())
 
     def possible(self, tags: int) -> list[tuple[int, Owner, Template]]:
         """Templates whose parts all stand among `tags`, as (order given, owner, template)."""
         out = []
         for first, drawer in self._drawers:
             if tags & first:
-                for order, rest, owner, template in drawer:
-                    for mask in rest:
-                        if not tags & mask:
-                            break
-                    else:
-                        out.append((order, owner, template))
+                for second, folder in drawer:
+                    if tags & second:
+                        for order, rest, owner, template in folder:
+                            for mask in rest:
+                                if not tags & mask:
+                                    break
+                            else:
+                                out.append((order, owner, template))
         return out
 
 
@@ -116,6 +120,8 @@ def split(written: str) -> list[tuple[str, str, bool]]:
     """The parts of a template as (`slot`|`word`|`gap`, content, optional); consecutive words make one phrase."""
     if written.count("{") != written.count("}"):
         raise TemplateError("a brace { is not closed; write for instance {weapon} {hit} {target}")
+    if at := re.search(r"(?<!\S)@([\w-]+)", written):
+        raise TemplateError(f"a list stands in braces in a template, not behind an @; write {{{at[1]}}}")
     out: list[tuple[str, str, bool]] = []
     for slot, slot_optional, gap, word, word_optional in _PART.findall(written):
         if gap:
@@ -162,7 +168,9 @@ def compile_template(
         parts.append(Part(tags, reach, optional))
         crosses |= tags & cause
         reach = gap
-    return Template(written, tuple(parts), barrier & ~sum_of(part.tags for part in parts), crosses, names, language)
+    needed = tuple(part.tags for part in parts if not part.optional)
+    walls = barrier & ~sum_of(part.tags for part in parts)
+    return Template(written, tuple(parts), needed, walls, crosses, names, language)
 
 
 def sum_of(masks: Iterable[int]) -> int:
@@ -200,23 +208,25 @@ def _continue(
     if (at, index) in dead:
         return None
     part, previous = template.parts[at], hits[index]
+    wanted, barrier, crossing = part.tags, template.barrier, template.crosses & part.tags
+    end, segment, furthest = previous.end, previous.segment, previous.end + 14 * (part.gap + 1) + _NAMES_ROOM
     for following in range(index + 1, len(hits)):
         hit = hits[following]
-        if hit.start < previous.end:
+        if hit.start < end:
             continue
-        same_clause = hit.segment == previous.segment or hit.tags & template.crosses & part.tags
-        if not same_clause or hit.start - previous.end > 14 * (part.gap + 1) + _NAMES_ROOM:
+        tags = hit.tags
+        if (hit.segment != segment and not tags & crossing) or hit.start > furthest:
             break
-        if words.count(" ", previous.end, hit.start) > part.gap:
-            between = _words_between(words, previous, hit)
-            names = _named_words(template, hits, index, following, words) if part.gap else 0
-            if between - names > part.gap:
-                break
-        if hit.tags & part.tags:
+        if tags & wanted:
+            if words.count(" ", end, hit.start) > part.gap:
+                between = _words_between(words, previous, hit)
+                names = _named_words(template, hits, index, following, words) if part.gap else 0
+                if between - names > part.gap:
+                    break
             rest = _continue(template, at + 1, hits, following, words, dead)
             if rest is not None:
                 return (hit, *rest)
-        if hit.tags & template.barrier:
+        if tags & barrier:
             break
     if part.optional:
         rest = _continue(template, at + 1, hits, index, words, dead)

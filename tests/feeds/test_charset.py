@@ -183,6 +183,16 @@ def test_a_json_feed_loses_one_character_too() -> None:
         assert titles(encoded) == {f"{TEXTS['ar']} #"}
 
 
+@pytest.mark.parametrize("declared", ["", "<language>en-us</language>"])
+def test_the_language_of_the_feeds_file_says_what_a_document_does_not(declared: str) -> None:
+    text = f"<rss><channel>{declared}<item><title>{TEXTS['ru']}</title></item></channel></rss>"
+    answer = parse(
+        text.encode("cp1251"), content_type=None, base_url="", now=datetime(2026, 11, 21, tzinfo=UTC), language="ru-RU"
+    )
+    assert isinstance(answer, ParsedFeed)
+    assert [entry.title for entry in answer.entries] == [TEXTS["ru"]]
+
+
 @given(st.binary(max_size=200), st.none() | st.text(max_size=40))
 def test_any_bytes_become_text(body: bytes, content_type: str | None) -> None:
     answer = decode(body, content_type)

@@ -46,3 +46,39 @@ def test_a_document_that_was_cut_is_asked_for_again(tmp_path: Path) -> None:
         room.server.put("/wire.xml", whole, etag='"1"')
         (second,) = room.poll()
         assert (second.result, second.entries, second.detail) == ("fetched", 3, "")
+
+
+@pytest.mark.slow(15)
+def test_what_is_odd_in_the_same_way_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with Newsroom(tmp_path) as room, caplog.at_level(logging.WARNING, "monitor.pipeline"):
+        room.feed("wire")
+        for broken in (1, 2, 3):
+            stories = [Story(f"{TITLE} {number} #") for number in range(broken)]
+            room.server.put("/wire.xml", rss(stories).replace(b"#", b"\xd9"), etag=f'"{broken}"')
+            room.poll()
+    assert caplog.text.count("was read, but") == 1
+
+
+@pytest.mark.slow(10)
+def test_the_language_of_the_feeds_file_reaches_the_reader(tmp_path: Path) -> None:
+    title = "Удар по авиабазе"
+    with Newsroom(tmp_path) as room:
+        room.feed("wire", language="ru")
+        document = f"<rss><channel><item><title>{title}</title></item></channel></rss>"
+        room.server.put("/wire.xml", document.encode("cp1251"))
+        (report,) = room.poll(alert_backlog=True)
+    assert [one.item.title for one in report.judged] == [title]
+
+
+@pytest.mark.slow(10)
+def test_a_feed_that_is_well_again_is_no_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """After an outage every feed of the list would be one."""
+    with Newsroom(tmp_path) as room, caplog.at_level(logging.WARNING, "monitor.pipeline"):
+        room.feed("wire")
+        room.server.put("/wire.xml", b"gone", status=404)
+        (failed,) = room.poll()
+        assert failed.detail
+        room.server.put("/wire.xml", rss([Story(TITLE)]))
+        (read,) = room.poll()
+    assert (read.result, read.detail) == ("fetched", "")
+    assert "was read, but" not in caplog.text

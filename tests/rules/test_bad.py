@@ -183,3 +183,31 @@ def test_the_hash_follows_every_file(tmp_path: Path) -> None:
     place = folder / "places" / "places.yaml"
     place.write_text(place.read_text() + "# a word\n")
     assert load_rules(folder).hash != before
+
+
+@pytest.mark.parametrize("sign", ["\u00a0", "\u2007", "\u3000"])
+def test_a_space_of_another_kind_is_a_space_behind_the_text(tmp_path: Path, sign: str) -> None:
+    folder = shutil.copytree(DATA / "base", tmp_path / "rules")
+    text = (
+        RULE.decode().replace(": ", f":{sign}").replace("urgent\n", f"urgent{sign}\n")
+        + f"never:\n  -{sign}any: [drill]\n"
+    )
+    (folder / "second.yaml").write_text(f"{text}    in: sentence\n", encoding="utf-8")
+    assert [rule.level for rule in load_rules(folder).rules if rule.id == "second"] == ["urgent"]
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\ufeff", "\u00ad", "\u200f", "\u2066"])
+def test_a_sign_that_nobody_sees_changes_nothing(tmp_path: Path, sign: str) -> None:
+    folder = shutil.copytree(DATA / "base", tmp_path / "rules")
+    text = RULE.decode().replace("level", f"{sign}level").replace("urgent", f"{sign}urgent")
+    (folder / "second.yaml").write_text(text, encoding="utf-8")
+    assert [rule.level for rule in load_rules(folder).rules if rule.id == "second"] == ["urgent"]
+
+
+@pytest.mark.parametrize("head", [b"PK\x03\x04\x14\x00", b"{\\rtf1\\ansi ", b"\xd0\xcf\x11\xe0", b"%PDF-1.7\n"])
+def test_a_document_of_a_word_processor_is_called_one(tmp_path: Path, head: bytes) -> None:
+    folder = shutil.copytree(DATA / "base", tmp_path / "rules")
+    (folder / "second.yaml").write_bytes(head + RULE)
+    (said,) = problems_of(folder)
+    assert "a document of a word processor" in said
+    assert "save it as plain text" in said

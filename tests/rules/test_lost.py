@@ -91,7 +91,7 @@ def test_a_mistake_in_a_list_file_is_told_without_all_that_follows(folder: Path,
     assert said.startswith("lists/weapons.yaml:")
 
 
-@pytest.mark.parametrize("name", ["places/gulf.yaml", "lists/incidents.yaml"])
+@pytest.mark.parametrize("name", ["places/gulf.yaml", "lists/german.yaml"])
 def test_a_shipped_file_that_nobody_misses_is_a_warning(folder: Path, name: str) -> None:
     (folder / name).unlink()
     files = read_folder(folder)
@@ -130,3 +130,12 @@ def test_names_that_nobody_meant_to_be_read(name: str, tmp_path: Path) -> None:
 def test_a_copy_beside_its_file_is_what_an_editor_left(name: str, tmp_path: Path) -> None:
     (tmp_path / "x.yaml").touch()
     assert not is_odd_name(tmp_path / name)
+
+
+@pytest.mark.parametrize(("word", "meant"), [('"@al-udeid"', "write al-udeid"), ("bases-gulf", 'write "@bases-gulf"')])
+def test_what_is_only_of_another_kind_is_not_lost(folder: Path, word: str, meant: str) -> None:
+    rule = f"rule: mine\ntitle: Mine\nwhy: A test.\nlevel: notice\nwhere: {{any: [{word}]}}\n"
+    (folder / "mine.yaml").write_text(rule)
+    (said,) = told(folder)
+    assert said.startswith("mine.yaml:5: ")
+    assert said.endswith((meant, "did you mean @bases-gulf?"))

@@ -85,8 +85,12 @@ class Decoded:
         return "; ".join(filter(None, (said, lost)))
 
 
-def decode(body: bytes, content_type: str | None) -> Decoded:
-    """The text of `body` under a reply's Content-Type; never fails."""
+def decode(body: bytes, content_type: str | None, *, language: str | None = None) -> Decoded:
+    """The text of `body` under a reply's Content-Type; never fails.
+
+    `language` is what the caller knows of it, for documents that name none themselves.
+    """
+    usual = _language_encoding(body, language)
     name = _by_mark(body) or _by_zeros(body)
     if name:
         return _read(body, name)
@@ -95,9 +99,9 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
     if body.isascii():
         return _read(body, _SEVEN_BITS if _ESCAPE in body and _SEVEN_BITS in labels else "utf-8")
     as_utf8 = _read(body, "utf-8")
-    if not as_utf8.lost or _is_utf8(body, as_utf8, labels):
+    if not as_utf8.lost or _is_utf8(body, as_utf8, labels, usual):
         return as_utf8
-    found = _legacy(body, labels)
+    found = _legacy(body, labels, usual)
     said = [label for label in labels if label not in (found.encoding, WESTERN)]
     return Decoded(text=found.text, encoding=found.encoding, lost=found.lost, contradicted=", ".join(said))
 
@@ -140,7 +144,7 @@ def _labels(body: bytes, content_type: str | None) -> list[str]:
     return sorted(dict.fromkeys(names), key=lambda name: name == WESTERN)
 
 
-def _is_utf8(body: bytes, read: Decoded, labels: list[str]) -> bool:
+def _is_utf8(body: bytes, read: Decoded, labels: list[str], usual: str) -> bool:
     """True where bytes that are not all valid UTF-8 are UTF-8 with a few broken places.
 
     Letters of another encoding seldom form a whole character of UTF-8 by chance, so the good ones are weighed against
@@ -154,18 +158,17 @@ def _is_utf8(body: bytes, read: Decoded, labels: list[str]) -> bool:
     if any(_read(body, name).lost * 4 < read.lost for name in labels if name in _SEVERAL_BYTES):
         return False
     if "utf-8" in labels:
-        strange = _language_encoding(body) in ("", WESTERN) and not _LETTERS.search(body)
+        strange = not usual and not _LETTERS.search(body)
         return good >= read.lost or (not good and strange)
     return good > read.lost
 
 
-def _legacy(body: bytes, labels: list[str]) -> Decoded:
+def _legacy(body: bytes, labels: list[str], usual: str) -> Decoded:
     """The best reading in an encoding other than UTF-8: as labelled, then as is usual for the language."""
     beyond = len(body.translate(None, _ASCII))
-    by_language = _language_encoding(body)
-    order = [name for name in (*labels, by_language) if name and name not in ("utf-8", WESTERN)]
-    if by_language in labels:  # of two labels that contradict each other, the one that fits the language
-        order.insert(0, by_language)
+    order = [name for name in (*labels, usual) if name and name not in ("utf-8", WESTERN)]
+    if usual in labels:  # of two labels that contradict each other, the one that fits the language
+        order.insert(0, usual)
     for name in dict.fromkeys(order):
         read = _read(body, name)
         if read.lost <= max(1, beyond * _TOLERATED):
@@ -173,10 +176,11 @@ def _legacy(body: bytes, labels: list[str]) -> Decoded:
     return _read(body, WESTERN)
 
 
-def _language_encoding(body: bytes) -> str:
-    """What the web takes for the document's language, where it names one."""
+def _language_encoding(body: bytes, told: str | None) -> str:
+    """What the web takes for the document's language, or for the one that we were told; empty for western ones."""
     found = _LANGUAGE.search(body[:_HEAD])
-    return _BY_LANGUAGE.get(found[1].decode().lower(), "") if found else ""
+    spoken = (found[1].decode() if found else "", (told or "").partition("-")[0])
+    return next(filter(None, (_BY_LANGUAGE.get(language.lower()) for language in spoken)), "")
 
 
 def _read(body: bytes, name: str) -> Decoded:

@@ -29,18 +29,20 @@ class Job:
     content_type: str | None
     base_url: str
     now: datetime
+    language: str | None = None
 
 
 def pack_job(job: Job) -> tuple[bytes, bytes]:
     """The frame in two parts, so that a large body is not copied."""
-    head = json.dumps([job.content_type, job.base_url, job.now.isoformat()]).encode()
+    head = json.dumps([job.content_type, job.base_url, job.now.isoformat(), job.language]).encode()
     return JOB_HEAD.pack(len(head), len(job.body)) + head, job.body
 
 
 def unpack_job(head: bytes, body: bytes) -> Job:
     """The job from its two parts, without the lengths."""
-    content_type, base_url, now = json.loads(head)
-    return Job(body=body, content_type=content_type, base_url=base_url, now=datetime.fromisoformat(now))
+    content_type, base_url, now, language = json.loads(head)
+    moment = datetime.fromisoformat(now)
+    return Job(body=body, content_type=content_type, base_url=base_url, now=moment, language=language)
 
 
 def pack_answer(answer: ParsedFeed | ParseFailed) -> bytes:

@@ -26,7 +26,7 @@ import feedparser.api
 from monitor.feeds.parse.charset import decode
 from monitor.feeds.parse.entries import Draft, finish
 from monitor.feeds.parse.jsonfeed import looks_like_json, parse_json
-from monitor.feeds.parse.repair import mend
+from monitor.feeds.parse.repair import Mended, mend
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.parse.sax"]
@@ -34,39 +34,48 @@ feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.parse.sax"]
 _HTML = re.compile(r"(?i)<!doctype\s+html|<html[\s>]")
 
 
-def parse(body: bytes, *, content_type: str | None, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+def parse(
+    body: bytes, *, content_type: str | None, base_url: str, now: datetime, language: str | None = None
+) -> ParsedFeed | ParseFailed:
     """The entries of one document.
 
-    `content_type` is the reply's header (its charset is a hint, see `charset`), `base_url` the
-    address that it came from. Costs what the document wants: time and memory are limited by the caller, `workers`.
+    `content_type` is the reply's header (its charset is a hint, see `charset`), `base_url` the address that it came
+    from, `language` what feeds.yaml says of it. Costs what the document wants: time and memory are limited by the
+    caller, `workers`.
     """
     if not body.strip(b"\0 \t\r\n"):
         return _not_a_feed("the body is empty")
     try:
-        decoded = decode(body, content_type)
-        read = parse_json if looks_like_json(decoded.text) else _parse_xml
-        answer = read(decoded.text, base_url=base_url, now=now)
+        decoded = decode(body, content_type, language=language)
+        odd = decoded.detail
+        if looks_like_json(decoded.text):
+            answer = parse_json(decoded.text, base_url=base_url, now=now)
+        else:
+            mended = mend(decoded.text)
+            del decoded  # a document may be large, and the reader below makes copies of its own
+            answer = _parse_xml(mended, base_url=base_url, now=now)
     except MemoryError:
         return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="reading it takes more memory than allowed")
     except Exception as error:  # a library fails on hostile bytes: this document's result, nobody else's
         return ParseFailed(problem=ParseProblem.CRASHED, detail=f"the parser failed: {type(error).__name__}")
     if isinstance(answer, ParseFailed):
         return answer
-    return replace(answer, detail="; ".join(filter(None, (decoded.detail, answer.detail))))
+    return replace(answer, detail="; ".join(filter(None, (odd, answer.detail))))
 
 
-def _parse_xml(text: str, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
-    mended = mend(text)
-    body = mended.text.encode("utf-8", "replace")
+def _parse_xml(mended: Mended, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
     # without the address of the document: feedparser would make links of ids that count within the feed
     headers = {"content-type": "application/xml; charset=utf-8"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document = feedparser.parse(
-            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(mended.text.encode("utf-8", "replace")),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
     if not document.get("version") and not document.get("entries"):
-        return _not_a_feed(_looks_like(text, document))
+        return _not_a_feed(_looks_like(mended.text, document))
     feed = document.get("feed", {})
     drafts = _drafts(document.entries, base_url)
     parsed = finish(_value(feed, "title"), _value(feed, "language") or None, drafts, now=now)

@@ -65,10 +65,10 @@ class ParseWorkers:
         self._closed = False
 
     async def parse(
-        self, body: bytes, *, content_type: str | None, base_url: str, now: datetime
+        self, body: bytes, *, content_type: str | None, base_url: str, now: datetime, language: str | None = None
     ) -> ParsedFeed | ParseFailed:
         """The entries of a document, or why there are none. Cancelling it kills the worker that was at it."""
-        job = Job(body=body, content_type=content_type, base_url=base_url, now=now)
+        job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language)
         try:
             worker = await self._take()
         except OSError as error:

@@ -47,7 +47,10 @@ def main() -> None:
 
 def _answer(job: Job) -> bytes:
     try:
-        return pack_answer(parse(job.body, content_type=job.content_type, base_url=job.base_url, now=job.now))
+        answer = parse(
+            job.body, content_type=job.content_type, base_url=job.base_url, now=job.now, language=job.language
+        )
+        return pack_answer(answer)
     except MemoryError:
         return pack_answer(_OUT_OF_MEMORY)
 

@@ -53,10 +53,13 @@ class ActClassifier:
     """Decides acts with one vocabulary."""
 
     def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
-        self._shelf = TemplateIndex(
+        self._index = TemplateIndex(
             (pattern, template) for pattern in vocabulary.patterns for template in pattern.templates
         )
-        self._frames = vocabulary.frames
+        self._languages = vocabulary.languages
+        #: frames of each act: all of them, and those for a sentence in English
+        self._frames = {act: [f for f in vocabulary.frames if act in f.of] for act in Act}
+        self._english = {act: [f for f in frames if not f.language] for act, frames in self._frames.items()}
         self._diplomatic, self._base = lists.diplomatic_target, lists.base_target
         self._support = (
             (lists.base_place | lists.base_name, 1.0, "a known base is named"),
@@ -105,7 +108,7 @@ class ActClassifier:
         """
         strong: list[tuple[tuple[int, float, int], Match]] = []
         weak: tuple[tuple[float, int], Match] | None = None
-        for order, pattern, template in self._shelf.possible(sentence.tags):
+        for order, pattern, template in self._index.possible(sentence.tags):
             hits = _outside_cause(template, sentence, pattern.act)
             if hits is None:
                 continue
@@ -125,11 +128,11 @@ class ActClassifier:
         return next((match for match in others if _is_apart(match, first)), first)
 
     def _framed(self, match: Match, reading: Reading) -> ActResult:
-        for frame in self._frames:
-            if match.pattern.act in frame.of:
-                hits = _frame_hits(frame, match, reading)
-                if hits is not None:
-                    return ActResult(frame.instead, match, frame, hits)
+        frames = self._frames if match.sentence.tags & self._languages else self._english
+        for frame in frames[match.pattern.act]:
+            hits = _frame_hits(frame, match, reading)
+            if hits is not None:
+                return ActResult(frame.instead, match, frame, hits)
         return ActResult(match.pattern.act, match)
 
     def _weigh(self, verdict: ActResult, reading: Reading) -> ActResult:
@@ -191,15 +194,23 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
         if where & frame.tags:
             return tuple(h for h in sentence.hits if h.tags & frame.tags)
         zones = [s for s in reading.sentences if frame.scope in ("item", s.zone)] if frame.templates else []
-        return next((() for s in zones for t in frame.templates if find(t, s.hits, s.text.words)), None)
-    found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, (h,), match)]
-    if found:
-        return tuple(found)
+        return next((() for s in zones for t in frame.templates if _found(t, s)), None)
+    if sentence.tags & frame.tags:
+        found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, (h,), match)]
+        if found:
+            return tuple(found)
     for template in frame.templates:
-        hits = find(template, sentence.hits, sentence.text.words)
+        hits = _found(template, sentence)
         if hits is not None and _stands(frame.scope, hits, match):
             return tuple(hit for hit in hits if hit.end > hit.start)
     return None
+
+
+def _found(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
+    for mask in template.needed:
+        if not sentence.tags & mask:
+            return None
+    return find(template, sentence.hits, sentence.text.words)
 
 
 def _headline(match: Match, reading: Reading) -> int:

@@ -11,6 +11,7 @@ from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
+from monitor.text.templates import sum_of
 from monitor.topics.attacks.acts import ActResult
 from monitor.topics.attacks.lists import WEEKDAYS, AttackLists
 from monitor.topics.attacks.tolls import TollFinder
@@ -46,6 +47,7 @@ class FactFinder:
         self._day_part = {word for term in vocabulary.terms if term.tags & part for word in term.words.split()}
         self._spoken, self._spoken_behind = lists.says | lists.statement | lists.claim, lists.says_behind | lists.claim
         self._days = [(i, lists.bits(name)) for i, name in enumerate(WEEKDAYS)]
+        self._day = self._yesterday | sum_of(day for _, day in self._days)
 
     def weapons(self, verdict: ActResult, reading: Reading) -> tuple[str, ...]:
         """Weapons of the deciding sentence; where it names none, of headline and lead."""
@@ -156,7 +158,7 @@ class FactFinder:
             stated = self._calendar.stated(sentence.text, sentence.start, sentence.end, today)
             if stated is not None:
                 return stated, True
-            for hit in sentence.hits:
+            for hit in sentence.with_tags(self._day):
                 ago = None if sentence.is_cause(hit) else self._days_ago(hit, today.weekday())
                 if ago is None:
                     continue

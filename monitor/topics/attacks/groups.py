@@ -5,6 +5,7 @@ A `Row` is one sentence, in the parts that its language's numbers are read from,
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -62,6 +63,7 @@ class Row:
 
     def __init__(self, sentence: Sentence, parts: Sequence[Part], harms: Sequence[Hit], signs: Signs) -> None:
         self.text, self.parts, self.signs = sentence.text, parts, signs
+        self._starts, self._stops = [part.start for part in parts], [part.end for part in parts]
         self.tags = [0] * len(parts)
         #: parts with "in", "to" or "and" written onto their word
         self._led_in: set[int] = set()
@@ -75,9 +77,9 @@ class Row:
         self.harm = {at for hit in harms for at in self.at(hit)}
         self.groups = self._find_groups()
 
-    def at(self, hit: Hit) -> list[int]:
+    def at(self, hit: Hit) -> range:
         """The parts that a hit covers."""
-        return [at for at, part in enumerate(self.parts) if part.start < hit.end and hit.start < part.end]
+        return range(bisect_right(self._stops, hit.start), bisect_left(self._starts, hit.end))
 
     def _find_groups(self) -> list[Group]:
         """Every number that may count people, and every person without a number."""

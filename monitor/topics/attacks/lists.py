@@ -56,6 +56,10 @@ class AttackLists:
 
     # where it happened, and what was hit
     target: int = _list("what can be attacked: bases, troops, embassies")
+    foreign_base: int = _list("words for a base of foreign troops")
+    base_of_guests: int = _list("words for a base of guests")
+    troops: int = _list("words for foreign troops")
+    troops_of: int = _list("words for troops of a nation")
     base_target: int = _list("targets that are bases or their troops")
     diplomatic_target: int = _list("targets that are embassies or consulates")
     base_name: int = _list("wordings that name a known base")
@@ -164,5 +168,6 @@ def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:
         start=lists.start,
         abbreviations=vocabulary.abbreviations,
         months=vocabulary.calendar.months,
+        languages=vocabulary.languages,
         shapes=vocabulary.shapes,
     )

@@ -30,6 +30,9 @@ class PlaceFinder:
         self._base = lists.base_target
         #: what stands for a base where the nation is named beside it ("French soldier killed … on Makhmour base")
         self._nation = lists.stationed_nation
+        #: whose soldiers they are is said: where they were harmed, a place counts as a base of theirs
+        self._guests = lists.foreign_base | lists.troops | lists.troops_of | lists.base_of_guests
+        self._harmed = lists.harmed
         self._nearby = lists.nearby
         self._site_word = lists.base_word
         self._origin = lists.origin
@@ -85,11 +88,18 @@ class PlaceFinder:
         return any(0 <= first - h.end <= _ARTICLE for h in sentence.with_tags(self._nearby))
 
     def _exact(self, place_id: str, precision: Precision, sentence: Sentence, reading: Reading) -> Target:
-        """The place; where its foreign troops have left, a base without any, unless the sentence names some."""
+        """The place; where its foreign troops have left, a base without any, unless the sentence names some.
+
+        A place without any is one all the same where some were harmed ("two US soldiers killed at outpost in Palmyra").
+        """
         place = self._gazetteer.places[place_id]
         left = place.foreign_until is not None and reading.item.reported.date() > place.foreign_until
         left = left and not sentence.tags & self._nation
-        return Target("home" if left else place.site, place_id, place.country, precision)
+        harmed = sentence.tags & self._harmed and any(
+            not sentence.is_cause(h) for h in sentence.with_tags(self._guests)
+        )
+        site = "base" if place.site == "home" and harmed else place.site
+        return Target("home" if left else site, place_id, place.country, precision)
 
     def _vague(
         self, site: str, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]

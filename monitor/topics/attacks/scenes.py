@@ -113,7 +113,16 @@ class SceneFinder:
         found = [h for h in found if not h.tags & self._people] or found
         last = max((h.start for h in main), default=-1)
         behind = [h for h in found if h.start >= last]
-        return behind[0] if behind else found[-1] if found else None
+        before = [h for h in found if not any(self._is_struck_beside(h, other, sentence) for other in main)]
+        return behind[0] if behind else before[-1] if before else None
+
+    def _is_struck_beside(self, country: Hit, target: Hit, sentence: Sentence) -> bool:
+        """ "Attacks on Israel, US bases": a second thing that was hit, and not where the bases are."""
+        if target.start <= country.end or not target.tags & self._target or self._is_within(country, sentence):
+            return False
+        between = set(sentence.text.words[country.end : target.start].split())
+        comma = "," in sentence.text.folded[country.end : target.start]
+        return between <= self._joined and (bool(between) or comma)
 
     def _scenes(self, sentence: Sentence) -> list[Hit]:
         """The countries of a sentence in which something can have happened, by position.
