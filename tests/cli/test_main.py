@@ -56,7 +56,7 @@ def test_help_needs_none_of_the_heavy_libraries(here: Path) -> None:
         "yaml",
         "apscheduler",
         "rich.table",
-        "monitor.news",
+        "monitor.model",
     ]
     code = f"import sys, monitor.cli.main; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

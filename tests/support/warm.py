@@ -63,6 +63,7 @@ class WarmNewsroom(Newsroom):
         if self._parent is None:
             self._parent = self._stack.enter_context(parent(self.folder, self.environment))
             self._stack.callback(self._parent.kill)
+        self.path("run.log").touch()
         child = Child(self._parent, int(ask(self._parent, " ".join(("run", *arguments)))))
         self.process = child  # type: ignore[assignment]
         return child
