@@ -80,7 +80,7 @@ def unknown_channels(rules: RuleSet, channels: Channels) -> Iterator[Problem]:
     for rule in rules.rules:
         file, line = rules.send_to_at(rule.id)
         for name in rule.send_to:
-            if channels.targets([name]):
+            if channels.addresses([name]):
                 continue
             yield Problem(
                 file=file, line=line, key="send_to",

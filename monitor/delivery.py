@@ -1,8 +1,8 @@
-"""The second half of the story: from the outbox to the people, each target on its own.
+"""The second half of the story: from the outbox to the people, each address on its own.
 
-One delivery row is one alert to one target. A row is claimed (committed as `sending`), sent, and its outcome recorded,
-one at a time per target, so that a kill between two steps repeats at most the one message that was in hand, and a
-target that hangs holds back nobody but itself. An outcome that the database cannot take is kept in hand until it can.
+One delivery row is one alert to one address. A row is claimed (committed as `sending`), sent, and its outcome recorded,
+one at a time per address, so that a kill between two steps repeats at most the one message that was in hand, and a
+address that hangs holds back nobody but itself. An outcome that the database cannot take is kept in hand until it can.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from monitor.store.thread import StoreThread
 
 log = logging.getLogger(__name__)
 
-#: targets that may be in hand at the same time; each blocks one thread for at most the send time-out
+#: addresses that may be in hand at the same time; each blocks one thread for at most the send time-out
 SENDERS = 32
 #: an attempt that began so long before the send time-out, and has no outcome, is in nobody's hands any more
 LOST_AFTER = timedelta(minutes=10)
@@ -56,37 +56,39 @@ class Deliverer:
         self._clock = clock
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
         self._busy: dict[str, asyncio.Task[list[Attempt]]] = {}
-        #: those in force; a target that is at work takes over edited ones with its next message
+        #: those in force; a address that is at work takes over edited ones with its next message
         self._channels = Channels()
         self._stopping = False
 
     async def start_due(self, channels: Channels) -> None:
-        """Sets every idle target to work that has something due; returns at once."""
+        """Sets every idle address to work that has something due; returns at once."""
         self._channels = channels
         busy = frozenset(self._busy)
         due = await self._store.run(lambda tx: self._due(tx, busy))
-        by_target: dict[str, list[Delivery]] = defaultdict(list)
+        by_address: dict[str, list[Delivery]] = defaultdict(list)
         for delivery in due:
-            by_target[delivery.target].append(delivery)
-        for target, deliveries in by_target.items():
-            if target not in self._busy and not self._stopping:
+            by_address[delivery.address].append(delivery)
+        for address, deliveries in by_address.items():
+            if address not in self._busy and not self._stopping:
                 task = asyncio.create_task(self._send_all(deliveries))
-                self._busy[target] = task
-                task.add_done_callback(lambda done, target=target: self._ended(target, done))  # type: ignore[misc]
+                self._busy[address] = task
+                task.add_done_callback(lambda done, address=address: self._ended(address, done))  # type: ignore[misc]
 
     def _due(self, tx: Transaction, busy: Collection[str]) -> list[Delivery]:
-        """What is to be sent to idle targets, and what another process began and did not live to end."""
+        """What is to be sent to idle addresses, and what another process began and did not live to end."""
         now = self._clock()
         lost = tx.recover_sending(now=now, begun_before=now - timedelta(seconds=self._seconds) - LOST_AFTER)
         if lost:
             log.warning("%d deliveries were left in hand: sent again, they may arrive twice", lost)
         return tx.due_deliveries(now, busy=busy)
 
-    def _ended(self, target: str, task: asyncio.Task[list[Attempt]]) -> None:
-        self._busy.pop(target, None)
+    def _ended(self, address: str, task: asyncio.Task[list[Attempt]]) -> None:
+        self._busy.pop(address, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             bug = None if isinstance(error, StoreError) else error
-            log.error("deliveries stopped, they are taken up again target=%s why=%r", target, str(error), exc_info=bug)
+            log.error(
+                "deliveries stopped, they are taken up again address=%s why=%r", address, str(error), exc_info=bug
+            )
 
     async def deliver_due(self, channels: Channels) -> list[Attempt]:
         """Sends everything that is due now and waits for it."""
@@ -99,12 +101,12 @@ class Deliverer:
 
         Where no address is the operator's, everybody's is: a daemon that keeps nothing is everybody's loss.
         """
-        targets = channels.targets(notice.channels) or channels.targets(channels.names())
+        addresses = channels.addresses(notice.channels) or channels.addresses(channels.names())
         loop = asyncio.get_running_loop()
         results = await asyncio.gather(
             *(
-                loop.run_in_executor(self._senders, partial(channels.send, target.key, notice, seconds=self._seconds))
-                for target in targets
+                loop.run_in_executor(self._senders, partial(channels.send, address.key, notice, seconds=self._seconds))
+                for address in addresses
             )
         )
         return any(result.outcome in (SendOutcome.SENT, SendOutcome.MAYBE_SENT) for result in results)
@@ -137,7 +139,7 @@ class Deliverer:
     async def _send(self, delivery: Delivery, channels: Channels) -> Attempt:
         loop = asyncio.get_running_loop()
         result = await loop.run_in_executor(
-            self._senders, lambda: channels.send(delivery.target, delivery.alert, seconds=self._seconds)
+            self._senders, lambda: channels.send(delivery.address, delivery.alert, seconds=self._seconds)
         )
         now = self._clock()
         verdict = after(delivery, result, self._policy, now=now, spread=random.random())
@@ -148,7 +150,7 @@ class Deliverer:
                 _say(attempt)
                 return attempt
             except StoreError:
-                # forgotten, the message would be sent once more; meanwhile its target waits
+                # forgotten, the message would be sent once more; meanwhile its address waits
                 if self._stopping:
                     raise
                 await asyncio.sleep(RECORD_AGAIN)
@@ -160,8 +162,8 @@ class Deliverer:
         tx.record(delivery.id, verdict, attempt.result, now=now)
         if isinstance(verdict, GaveUp) and delivery.alert.kind is not AlertKind.OPERATOR:
             notice = gave_up_notice(delivery, verdict, alert_id=tx.new_id(now), now=now)
-            others = [t for t in channels.targets(["operator"]) if t.key != delivery.target]
-            others = others or [t for t in channels.targets(channels.names()) if t.key != delivery.target]
+            others = [t for t in channels.addresses(["operator"]) if t.key != delivery.address]
+            others = others or [t for t in channels.addresses(channels.names()) if t.key != delivery.address]
             if not tx.add_alert(notice, others):
                 log.error("notice not queued alert=%s reason=%s: its id was used before", notice.id, notice.reason)
 
@@ -172,11 +174,11 @@ def _say(attempt: Attempt) -> None:
     what = (delivery.alert.id, delivery.channel, delivery.label, delivery.attempts)
     match verdict:
         case Sent():
-            log.info("delivered alert=%s channel=%s target=%s attempt=%d", *what)
+            log.info("delivered alert=%s channel=%s address=%s attempt=%d", *what)
         case Retry():
             log.warning(
-                "not delivered alert=%s channel=%s target=%s attempt=%d outcome=%s next=%s detail=%r",
+                "not delivered alert=%s channel=%s address=%s attempt=%d outcome=%s next=%s detail=%r",
                 *what, result.outcome, verdict.at.isoformat(timespec="seconds"), result.detail,
             )  # fmt: skip
         case GaveUp():
-            log.error("gave up alert=%s channel=%s target=%s attempts=%d why=%r", *what, verdict.why)
+            log.error("gave up alert=%s channel=%s address=%s attempts=%d why=%r", *what, verdict.why)

@@ -65,7 +65,7 @@ def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
     if all(rule.id != rule_id or rule.status == "off" for rule in rules.rules):
         return f"the rule {rule_id} is no longer there, or off"
     found, case = consider(item, rules)
-    passed = next((one for one in rules.rule_matcher.passed(case) if one.rule.id == rule_id), None)
+    passed = next((one for one in rules.rule_matcher.not_matched(case) if one.rule.id == rule_id), None)
     return f"{found.act}: {rule_id} does not take it: {passed.why}" if passed else ""
 
 

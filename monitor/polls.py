@@ -25,7 +25,7 @@ from monitor.feeds.reach import Reach, reach_of
 from monitor.feeds.silence import after_answer
 from monitor.model.alert import Alert
 from monitor.model.document import Entry
-from monitor.model.feed import Feed, FeedState, PollEvent
+from monitor.model.feed import Feed, FeedState, Poll
 from monitor.model.item import Item
 from monitor.model.novelty import Novelty, Recognised
 from monitor.model.poll import FeedAnswer
@@ -182,7 +182,7 @@ def _classified(stored: StoredItem, rules: RuleSet) -> StoredItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PollReport(PollEvent):
+class PollReport(Poll):
     """One poll of one feed as it was kept, for logs, `poll` and tests: every entry is in exactly one count."""
 
     feed: str

@@ -139,7 +139,7 @@ class _Out:
             self._remembered += [(name, key, stored.item.id, found.text_hash, now) for key in found.keys]
             self.keys.update(found.keys)
         for notice in changes.notices:
-            if not self.tx.add_alert(notice, configuration.channels.targets(notice.channels)):
+            if not self.tx.add_alert(notice, configuration.channels.addresses(notice.channels)):
                 log.error("a notice was refused as a repeat, and nobody was told reason=%s", notice.reason)
         self.feeds.add(name)
         self._touched.setdefault(now, []).extend(changes.to_touch)
@@ -177,8 +177,8 @@ class _Out:
     ) -> StoredItem:
         """The incident as the item leaves it, the alert where one is due, and the item with what was decided."""
         incident = evaluation.relation.incident
-        targets = configuration.channels.targets
-        addressed = [channel for channel in evaluation.decision.send_to if targets([channel])]
+        addresses = configuration.channels.addresses
+        addressed = [channel for channel in evaluation.decision.send_to if addresses([channel])]
         decision = heard(evaluation.decision, addressed)
         evaluation = replace(evaluation, decision=decision)
         after = incident_after(evaluation, addressed)
@@ -189,7 +189,7 @@ class _Out:
                 self.tx.update_incident(after)
         if decision.tell:
             alert = _alert(evaluation, after, configuration, alert_id=self.tx.new_id(now), now=now)
-            if self.tx.add_alert(alert, targets(alert.channels)):
+            if self.tx.add_alert(alert, addresses(alert.channels)):
                 alerts.append(alert)
             else:
                 decision, after = repeated(decision), incident

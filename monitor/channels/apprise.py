@@ -1,6 +1,6 @@
 """The channels that people set up, and the one door to Apprise.
 
-A channel is a tag of the Apprise configuration; a target is one address (and, where an address names several people,
+A channel is a tag of the Apprise configuration; an address is one of its URLs (and, where a URL names several people,
 one of them), because a delivery that failed for one must not be repeated to another. Each attempt builds its plugin
 afresh, so that no throttle of an earlier send sleeps in it, with Apprise's own retry off, and runs in a thread that
 is left to itself when its time is up.
@@ -31,7 +31,7 @@ from monitor.channels.outcome import read_outcome
 from monitor.config import yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.model.alert import Alert
-from monitor.model.delivery import SendOutcome, SendResult, Target
+from monitor.model.delivery import Address, SendOutcome, SendResult
 from monitor.model.report import Level
 from monitor.text.clean import clean_message
 
@@ -42,8 +42,8 @@ _CONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Address:
-    """Where one target leads: which entry of the file, which of its plugins, which of the plugin's recipients."""
+class _Route:
+    """Where one address leads: which entry of the file, which of its plugins, which of the plugin's recipients."""
 
     #: Apprise's own address with its secrets masked, without options
     masked: str = field(repr=False)
@@ -61,10 +61,10 @@ class _Address:
 
 
 class Channels:
-    """Every target of the channels file, by key and by channel; sends to one of them at a time."""
+    """Every address of the channels file, by key and by channel; sends to one of them at a time."""
 
-    def __init__(self, addresses: Iterable[_Address] = (), *, console: bool = False) -> None:
-        self._by_key = {target.key: (target, address) for target, address in _with_targets(addresses)}
+    def __init__(self, routes: Iterable[_Route] = (), *, console: bool = False) -> None:
+        self._by_key = {address.key: (address, route) for address, route in _addressed(routes)}
         self._console = console
 
     @classmethod
@@ -77,7 +77,7 @@ class Channels:
             return cls(console=True)
         file = read_channel_file(path, os.environ if environ is None else environ)
         problems = list(file.problems)
-        addresses: list[_Address] = []
+        routes: list[_Route] = []
         for entry in file.entries:
             plugins = _plugins(entry)
             found = _refusals(entry, plugins)
@@ -86,19 +86,19 @@ class Channels:
                 for message, hint in found
             ]
             if not found:
-                addresses += _addresses(entry, plugins)
+                routes += _routes(entry, plugins)
         if problems:
             raise ConfigError(problems)
-        return cls(addresses)
+        return cls(routes)
 
     def names(self) -> frozenset[str]:
         """The channels there are."""
         if self._console:
             return CONSOLE_NAMES
-        return frozenset(name for _, address in self._by_key.values() for name in address.channels)
+        return frozenset(name for _, route in self._by_key.values() for name in route.channels)
 
-    def targets(self, channels: Iterable[str]) -> tuple[Target, ...]:
-        """The targets of these channels, each once, in the order of the file; an unknown channel has none.
+    def addresses(self, channels: Iterable[str]) -> tuple[Address, ...]:
+        """The addresses of these channels, each once, in the order of the file; an unknown channel has none.
 
         The console takes every channel: without a channels file nobody shall be told nothing.
         """
@@ -106,24 +106,24 @@ class Channels:
         if self._console:
             return (CONSOLE,) if wanted else ()
         out = []
-        for target, address in self._by_key.values():
-            if named := [channel for channel in wanted if channel in address.channels]:
-                out.append(replace(target, channel=named[0]))
+        for address, route in self._by_key.values():
+            if named := [channel for channel in wanted if channel in route.channels]:
+                out.append(replace(address, channel=named[0]))
         return tuple(out)
 
-    def send(self, target_key: str, alert: Alert, *, seconds: float) -> SendResult:
-        """One attempt to send `alert` to one target; blocks for about `seconds` at most and never raises.
+    def send(self, key: str, alert: Alert, *, seconds: float) -> SendResult:
+        """One attempt to send `alert` to one address; blocks for about `seconds` at most and never raises.
 
         SENT means that the receiver accepted it. An attempt that is still under way when the time is up goes on by
         itself and is MAYBE_SENT. What cannot be told apart from outside (a connection lost before or after the
         message was read) is MAYBE_SENT too, see `outcome`.
         """
-        if self._console and target_key == CONSOLE.key:
+        if self._console and key == CONSOLE.key:
             return print_alert(alert)
-        if target_key not in self._by_key:
+        if key not in self._by_key:
             return SendResult(outcome=SendOutcome.IMPOSSIBLE, detail="the channels file no longer holds this address")
-        _, address = self._by_key[target_key]
-        return _within(seconds, lambda: _attempt(address, alert, seconds=seconds))
+        _, route = self._by_key[key]
+        return _within(seconds, lambda: _attempt(route, alert, seconds=seconds))
 
 
 def _within(seconds: float, attempt: Callable[[], SendResult]) -> SendResult:
@@ -143,9 +143,9 @@ def _within(seconds: float, attempt: Callable[[], SendResult]) -> SendResult:
         return SendResult(outcome=SendOutcome.MAYBE_SENT, detail=f"no answer within {seconds:g} s")
 
 
-def _attempt(address: _Address, alert: Alert, *, seconds: float) -> SendResult:
+def _attempt(route: _Route, alert: Alert, *, seconds: float) -> SendResult:
     apprise = _apprise()
-    plugin = _fresh(address, seconds=seconds)
+    plugin = _fresh(route, seconds=seconds)
     if plugin is None:
         return SendResult(outcome=SendOutcome.IMPOSSIBLE, detail="Apprise no longer takes this address")
     text = apprise.NotifyFormat.TEXT
@@ -153,8 +153,8 @@ def _attempt(address: _Address, alert: Alert, *, seconds: float) -> SendResult:
     sender = apprise.Apprise(asset=plugin.asset)
     sender.add(plugin)
     result = sender.notify(
-        title=for_channel(clean_message(alert.title), address.schema, raw=raw),
-        body=for_channel(clean_message(alert.body, lines=True), address.schema, raw=raw),
+        title=for_channel(clean_message(alert.title), route.schema, raw=raw),
+        body=for_channel(clean_message(alert.body, lines=True), route.schema, raw=raw),
         body_format=text,
         notify_type={Level.URGENT: "warning", Level.FLASH: "failure"}.get(alert.level, "info"),
         interpret_escapes=False,
@@ -167,23 +167,23 @@ def _attempt(address: _Address, alert: Alert, *, seconds: float) -> SendResult:
         timed_out=status == apprise.AppriseResultStatus.TIMEOUT,
         log=[entry.message for attempt in attempts for entry in attempt.logs],
     )
-    return replace(read, detail=scrub(read.detail, secret=plugin.url(), shown=label_of(address.masked)))
+    return replace(read, detail=scrub(read.detail, secret=plugin.url(), shown=label_of(route.masked)))
 
 
-def _fresh(address: _Address, *, seconds: float) -> Any:
+def _fresh(route: _Route, *, seconds: float) -> Any:
     """The plugin of `address`, built anew for one attempt: no throttle, no retry, no redirect, one recipient."""
-    plugins = _plugins(address.entry)
-    if address.plugin >= len(plugins):
+    plugins = _plugins(route.entry)
+    if route.plugin >= len(plugins):
         return None
-    plugin = plugins[address.plugin]
-    if address.recipient is not None:
-        plugin.targets = [plugin.targets[address.recipient]]
+    plugin = plugins[route.plugin]
+    if route.recipient is not None:
+        plugin.targets = [plugin.targets[route.recipient]]
     plugin.request_rate_per_sec = 0
     plugin.retry = 0
     plugin.redirects = False  # a redirected POST becomes a GET without the message, and looks delivered
     plugin.socket_read_timeout = seconds * _SOCKET_PART
     # the mail plugin knows one time-out only, for connecting and for every answer
-    mail = address.schema in ("mailto", "mailtos")
+    mail = route.schema in ("mailto", "mailtos")
     plugin.socket_connect_timeout = seconds * _SOCKET_PART if mail else min(_CONNECT_SECONDS, seconds * _SOCKET_PART)
     overflow = _apprise().OverflowMode
     if plugin.overflow_mode == overflow.UPSTREAM:
@@ -255,7 +255,7 @@ def _why_refused(schema: str) -> tuple[str, str]:
     return (f"Apprise refuses this {schema}:// address or its options", f"its form: {' or '.join(forms)}")
 
 
-def _addresses(entry: ChannelEntry, plugins: list[Any]) -> Iterator[_Address]:
+def _routes(entry: ChannelEntry, plugins: list[Any]) -> Iterator[_Route]:
     """One address per plugin, or per recipient where a plugin sends to each of its recipients by itself."""
     for index, plugin in enumerate(plugins):
         plugin.retry = 0  # it counts in the plugin's length
@@ -264,7 +264,7 @@ def _addresses(entry: ChannelEntry, plugins: list[Any]) -> Iterator[_Address]:
         for recipient in range(len(recipients)) if several and recipients else (None,):
             if recipient is not None and recipients:
                 plugin.targets = [recipients[recipient]]
-            yield _Address(
+            yield _Route(
                 masked=plugin.url(privacy=True).partition("?")[0],
                 identity=_digest(plugin.url()),
                 channels=frozenset(str(tag).casefold() for tag in plugin.tags),
@@ -274,20 +274,20 @@ def _addresses(entry: ChannelEntry, plugins: list[Any]) -> Iterator[_Address]:
             )
 
 
-def _with_targets(found: Iterable[_Address]) -> Iterator[tuple[Target, _Address]]:
+def _addressed(found: Iterable[_Route]) -> Iterator[tuple[Address, _Route]]:
     """Each address once, with all its channels, under a key that outlives restart, reordering and a new password.
 
     The key is a digest of the masked address. Addresses that look the same when masked (two webhooks that differ
     in a token) are numbered by their secret identity, so that the order in the file does not matter.
     """
-    by_identity: dict[str, _Address] = {}
-    for address in found:
-        known = by_identity.get(address.identity)
-        by_identity[address.identity] = replace(known, channels=known.channels | address.channels) if known else address
-    for address in by_identity.values():
-        equals = sorted(other.identity for other in by_identity.values() if other.masked == address.masked)
-        key = _digest(f"{address.masked} {equals.index(address.identity)}")
-        yield Target(key=key, channel=min(address.channels), label=label_of(address.masked)), address
+    by_identity: dict[str, _Route] = {}
+    for route in found:
+        known = by_identity.get(route.identity)
+        by_identity[route.identity] = replace(known, channels=known.channels | route.channels) if known else route
+    for route in by_identity.values():
+        equals = sorted(other.identity for other in by_identity.values() if other.masked == route.masked)
+        key = _digest(f"{route.masked} {equals.index(route.identity)}")
+        yield Address(key=key, channel=min(route.channels), label=label_of(route.masked)), route
 
 
 def _digest(text: str) -> str:

@@ -6,9 +6,9 @@ import sys
 import threading
 
 from monitor.model.alert import Alert
-from monitor.model.delivery import SendOutcome, SendResult, Target
+from monitor.model.delivery import Address, SendOutcome, SendResult
 
-CONSOLE = Target(key="console", channel="alerts", label="console")
+CONSOLE = Address(key="console", channel="alerts", label="console")
 #: the channels that the shipped rules and the daemon send to
 CONSOLE_NAMES = frozenset({"alerts", "operator"})
 

@@ -54,7 +54,7 @@ def check(
         say(f"basewatch: {len(errors)} problem{'s' * (len(errors) != 1)} found")
     elif not quiet():
         say(
-            f"all is well: {facts['feeds']} feeds, {facts['rules']} rules, alerts go to {facts['targets']};"
+            f"all is well: {facts['feeds']} feeds, {facts['rules']} rules, alerts go to {facts['addresses']};"
             f" the database {facts['database']}"
         )
     raise typer.Exit(1 if errors else 0)
@@ -68,8 +68,8 @@ def _configuration_problems(found: Settings, facts: dict[str, Any]) -> list[Prob
     except ConfigError as error:
         return error.problems
     facts |= {"feeds": len(configuration.feeds), "rules": len(configuration.rules.rules)}
-    facts["targets"] = ", ".join(
-        target.label for target in configuration.channels.targets(configuration.channels.names())
+    facts["addresses"] = ", ".join(
+        address.label for address in configuration.channels.addresses(configuration.channels.names())
     )
     from monitor.cli.languages import languages_not_read
 

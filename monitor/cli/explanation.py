@@ -71,17 +71,17 @@ def _facts(explained: Explanation) -> list[tuple[str, str]]:
 
 def _show_rules(explained: Explanation) -> None:
     """Which rules took it, and of the others those that were nearest, with the condition that failed."""
-    taken, passed = explained.evaluation.classification.taken, explained.passed
+    taken, not_matched = explained.evaluation.classification.taken, explained.not_matched
     if taken:
         out()
         table(("rule", "level", "does"), [(one.rule, one.level, what_it_does(one)) for one in taken])
-    if passed:
+    if not_matched:
         out()
         table(("does not take it", "because"), [(_named(one), one.why) for one in explained.nearest])
-    further = len(passed) - len(explained.nearest)
+    further = len(not_matched) - len(explained.nearest)
     remarks = [f"{further} more rules do not take it"] if further else []
-    if explained.asleep:
-        remarks.append(f"switched off (status: off): {', '.join(explained.asleep)}")
+    if explained.switched_off:
+        remarks.append(f"switched off (status: off): {', '.join(explained.switched_off)}")
     if remarks:
         out(clean("; ".join(remarks)))
 

@@ -42,11 +42,11 @@ def send_test(
     )  # fmt: skip
     rows = []
     with stdout_kept_for_json(as_json):
-        for target in channels.targets([channel]):
-            result = channels.send(target.key, alert, seconds=found.send_timeout.total_seconds())
-            rows.append({"target": target.label, "outcome": result.outcome, "detail": result.detail})
+        for address in channels.addresses([channel]):
+            result = channels.send(address.key, alert, seconds=found.send_timeout.total_seconds())
+            rows.append({"address": address.label, "outcome": result.outcome, "detail": result.detail})
     if as_json:
         json_out(rows)
     else:
-        table(("target", "outcome", "detail"), [list(row.values()) for row in rows])
+        table(("address", "outcome", "detail"), [list(row.values()) for row in rows])
     raise typer.Exit(0 if all(row["outcome"] is SendOutcome.SENT for row in rows) else 1)

@@ -1,7 +1,7 @@
 """The daemon: APScheduler runs a few jobs, signals end them, and what is in hand is finished.
 
     tick       every second   polls the feeds whose due time, kept in the database, has come
-    deliver    every second   sets idle targets to work on the outbox
+    deliver    every second   sets idle addresses to work on the outbox
     watch      every second     takes over edited files, or keeps the last good ones and says why
     heartbeat  every 10 s     writes a sign of life for `basewatch health`
     loss       every second   tells the operator of a database that is gone or full, past the outbox
@@ -103,8 +103,8 @@ class Daemon:
 
     def _say_what_runs(self) -> None:
         now = self._app.configuration
-        counts = len(now.feeds), len(now.rules.rules), len(now.channels.targets(now.channels.names()))
-        line = "basewatch %s runs feeds=%d rules=%d targets=%d database=%s"
+        counts = len(now.feeds), len(now.rules.rules), len(now.channels.addresses(now.channels.names()))
+        line = "basewatch %s runs feeds=%d rules=%d addresses=%d database=%s"
         log.info(line, __version__, *counts, self._app.store.label)
 
     async def _until_stopped(self, scheduler: AsyncIOScheduler) -> None:

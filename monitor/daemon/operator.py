@@ -16,5 +16,5 @@ def queue_notice(app: App, tx: Transaction, reason: OperatorReason, title: str, 
     """Queues a notice, in the transaction that keeps what it tells of."""
     now = app.clock()
     alert = operator_alert(reason, title, body, alert_id=tx.new_id(now), now=now)
-    if not tx.add_alert(alert, app.configuration.channels.targets(alert.channels)):
+    if not tx.add_alert(alert, app.configuration.channels.addresses(alert.channels)):
         log.error("notice not queued alert=%s reason=%s: its id was used before", alert.id, reason)

@@ -10,8 +10,8 @@ from monitor.model.alert import Alert
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
-    """One Apprise address of a channel; a delivery is one alert to one target."""
+class Address:
+    """One Apprise address of a channel; a delivery is one alert to one address."""
 
     #: stable through restarts, password changes and reordering; holds no secret
     key: str
@@ -31,12 +31,12 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One alert to one target, with everything needed to send it."""
+    """One alert to one address, with everything needed to send it."""
 
     id: str
     alert: Alert
-    #: `Target.key`
-    target: str
+    #: `Address.key`
+    address: str
     channel: str
     label: str
     state: DeliveryState = DeliveryState.PENDING
@@ -56,7 +56,7 @@ class SendOutcome(StrEnum):
     FAILED = "failed"
     #: no answer within the time limit: the message may have arrived
     MAYBE_SENT = "maybe sent"
-    #: will never work (the target left the channels file, the address is invalid)
+    #: will never work (the address left the channels file, the address is invalid)
     IMPOSSIBLE = "impossible"
 
 

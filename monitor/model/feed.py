@@ -76,7 +76,7 @@ class FeedState:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PollEvent:
+class Poll:
     """What one poll of one feed came to: the last 30 of each feed are kept for `basewatch feeds`."""
 
     at: datetime

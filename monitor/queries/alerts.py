@@ -11,7 +11,7 @@ from monitor.queries.jsonvalues import plain
 
 def alert_object(alert: Alert, deliveries: tuple[Delivery, ...]) -> dict[str, Any]:
     """An alert with its deliveries, for JSON."""
-    keys = ("id", "target", "channel", "label", "state", "attempts", "maybe_sent", "next_try_at", "last_error")
+    keys = ("id", "address", "channel", "label", "state", "attempts", "maybe_sent", "next_try_at", "last_error")
     rows = [{key: getattr(delivery, key) for key in keys} for delivery in deliveries]
     return {**plain(alert), "deliveries": plain(rows)}
 

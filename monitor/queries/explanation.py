@@ -36,7 +36,7 @@ class Explanation:
     #: the rules that judged it
     rules: RuleSet = field(repr=False)
     #: the rules that do not take it, the nearest first
-    passed: tuple[NotMatched, ...] = ()
+    not_matched: tuple[NotMatched, ...] = ()
     stored: StoredItem | None = None
     #: the first report of the incident that the stored item belongs to, maybe itself
     first: StoredItem | None = None
@@ -45,10 +45,10 @@ class Explanation:
     @property
     def nearest(self) -> tuple[NotMatched, ...]:
         """Of the rules that do not take it those that are shown."""
-        return self.passed[:NEAREST]
+        return self.not_matched[:NEAREST]
 
     @property
-    def asleep(self) -> list[str]:
+    def switched_off(self) -> list[str]:
         """Rules that are switched off: nobody asked them."""
         return [rule.id for rule in self.rules.rules if rule.status == "off"]
 
@@ -82,8 +82,10 @@ def _explanation(
     """The daemon's judgement, and the rules that the item passed by: asked about the same case."""
     evaluation = judge(item, Novelty.NEW, around, rules)
     _, case = consider(item, rules)
-    passed = tuple(rules.rule_matcher.nearest(case))
-    return Explanation(evaluation=evaluation, rules=rules, passed=passed, stored=stored, first=first, alerts=alerts)
+    not_matched = tuple(rules.rule_matcher.nearest(case))
+    return Explanation(
+        evaluation=evaluation, rules=rules, not_matched=not_matched, stored=stored, first=first, alerts=alerts
+    )
 
 
 def _alerts(tx: Transaction, stored: StoredItem) -> tuple[tuple[Alert, tuple[Delivery, ...]], ...]:
@@ -109,7 +111,7 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
             {"rule": one.rule.id, "status": one.rule.status, "why": one.why, "held": one.held}
             for one in explanation.nearest
         ],
-        "asleep": explanation.asleep,
+        "switched_off": explanation.switched_off,
         "rules_hash": found.rules_hash,
         "stored": explanation.stored is not None,
     }

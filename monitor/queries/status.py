@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import StoreError
 from monitor.health import Health, health
-from monitor.model.feed import Feed, FeedState, PollEvent
+from monitor.model.feed import Feed, FeedState, Poll
 from monitor.store.store import Store, Transaction
 
 
@@ -33,7 +33,7 @@ class FeedStatus:
     #: None in the first day
     items_per_day: float | None = None
     #: the last ones, newest first
-    polls: tuple[PollEvent, ...] = ()
+    polls: tuple[Poll, ...] = ()
 
 
 def feed_statuses(tx: Transaction | None, configured: Sequence[Feed], *, now: datetime) -> tuple[FeedStatus, ...]:
@@ -62,7 +62,7 @@ def _status(tx: Transaction, feed: Feed, state: FeedState | None, rate: float | 
         last_success_at=state.last_success_at,
         next_poll_at=state.next_poll_at,
         items_per_day=rate,
-        polls=tuple(tx.feed_events(feed.name)),
+        polls=tuple(tx.polls_of(feed.name)),
     )
 
 

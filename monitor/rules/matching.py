@@ -133,7 +133,7 @@ class RuleMatcher:
         """Whether some rule is for reports of this act."""
         return act in self._free or act in self._anchored
 
-    def passed(self, case: Case) -> list[NotMatched]:
+    def not_matched(self, case: Case) -> list[NotMatched]:
         """The rules that do not take the report, the nearest first: the one with the most conditions held.
 
         Where a rule's `never … instead` changed the act, that rule answers as it did before: its `never` passed it.
@@ -152,7 +152,7 @@ class RuleMatcher:
             for one in self._rules
             if one.rule.where is not None and self._level_at(one, case)[0] is not None
         }
-        return sorted(self.passed(case), key=lambda a: (-a.held, a.rule.id not in about))
+        return sorted(self.not_matched(case), key=lambda a: (-a.held, a.rule.id not in about))
 
     def _try(self, one: CompiledRule, case: Case) -> Matched | NotMatched:
         """The conditions in their order; the first that fails answers."""

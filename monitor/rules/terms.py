@@ -135,7 +135,7 @@ class RuleWords:
 
         for i, text in enumerate(written):
             try:
-                cause = self.vocabulary.mask(CAUSE)
+                cause = self.vocabulary.bits_of(CAUSE)
                 out.append(compile_template(text, gap=_GAP, barrier=0, cause=cause, tag_of=tag_of, phrase=phrase))
             except TemplateError as error:
                 message, _, hint = str(error).partition("; ")

@@ -77,7 +77,7 @@ class Vocabulary:
     #: words whose full stop ends no sentence
     abbreviations: frozenset[str] = frozenset()
 
-    def mask(self, *names: str) -> int:
+    def bits_of(self, *names: str) -> int:
         """The bits of these tags together; a name that no file defines has none."""
         out = 0
         for name in names:

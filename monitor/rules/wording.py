@@ -92,7 +92,7 @@ class Wanted:
             return reading.sentences
         if self.scope == "sentence":
             return [deciding] if deciding is not None else []
-        return [sentence for sentence in reading.sentences if sentence.zone == self.scope]
+        return [sentence for sentence in reading.sentences if sentence.section == self.scope]
 
     @property
     def anchors(self) -> int:

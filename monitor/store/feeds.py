@@ -10,21 +10,21 @@ from typing import Any
 from sqlalchemy import Delete, Row, Select, bindparam, delete, func, insert, or_, select, update
 
 from monitor.errors import StoreError
-from monitor.model.feed import Feed, FeedState, PollEvent
+from monitor.model.feed import Feed, FeedState, Poll
 from monitor.store.part import Part, chunks
-from monitor.store.tables import FeedRow, FetchEventRow, ItemRow, table_of
+from monitor.store.tables import FeedRow, ItemRow, PollRow, table_of
 
 #: polls remembered of each feed
-EVENTS_PER_FEED = 30
+POLLS_PER_FEED = 30
 
 _STATE = [field.name for field in fields(FeedState) if field.name not in ("feed_id", "name", "url")]
 #: what is forgotten when a feed's address is edited
 _OF_THE_ADDRESS = (
     "etag", "last_modified", "body_hash", "redirect_url", "redirect_since", "next_poll_at", "mistrusted_at",
 )  # fmt: skip
-_FEEDS, _EVENTS = table_of(FeedRow), table_of(FetchEventRow)
-_EVENT_FIELDS = [field.name for field in fields(PollEvent)]
-_EVENT = [getattr(FetchEventRow, name) for name in _EVENT_FIELDS]
+_FEEDS, _POLLS = table_of(FeedRow), table_of(PollRow)
+_POLL_FIELDS = [field.name for field in fields(Poll)]
+_POLL = [getattr(PollRow, name) for name in _POLL_FIELDS]
 
 
 class FeedPart(Part):
@@ -77,13 +77,13 @@ class FeedPart(Part):
         order = (FeedRow.next_poll_at.asc().nulls_first(), FeedRow.id)
         return self._states(_states().where(FeedRow.configured, due).order_by(*order))
 
-    def save_polls(self, polls: Sequence[tuple[FeedState, PollEvent]]) -> None:
+    def save_polls(self, polls: Sequence[tuple[FeedState, Poll]]) -> None:
         """The states after polls and the polls themselves; of each feed the last 30 polls stay."""
         if polls:
             states = [{name: getattr(state, name) for name in _STATE} | {"of": state.feed_id} for state, _ in polls]
             self._connection.execute(_SAVE_STATE, states)
             events = [
-                {name: getattr(event, name) for name in _EVENT_FIELDS} | {"feed_id": state.feed_id}
+                {name: getattr(event, name) for name in _POLL_FIELDS} | {"feed_id": state.feed_id}
                 for state, event in polls
             ]
             self._connection.execute(_ADD_EVENT, events)
@@ -94,11 +94,11 @@ class FeedPart(Part):
         those = FeedRow.last_result.in_(list(results)), FeedRow.next_poll_at > at
         self._connection.execute(update(FeedRow).where(*those).values(next_poll_at=at))
 
-    def feed_events(self, name: str, limit: int = EVENTS_PER_FEED) -> list[PollEvent]:
+    def polls_of(self, name: str, limit: int = POLLS_PER_FEED) -> list[Poll]:
         """The last polls of a feed, newest first."""
-        mine = select(*_EVENT).where(FetchEventRow.feed_id == self._feed_id(name))
-        rows = self._connection.execute(mine.order_by(FetchEventRow.id.desc()).limit(limit))
-        return [PollEvent(**row._mapping) for row in rows]
+        mine = select(*_POLL).where(PollRow.feed_id == self._feed_id(name))
+        rows = self._connection.execute(mine.order_by(PollRow.id.desc()).limit(limit))
+        return [Poll(**row._mapping) for row in rows]
 
     def feed_counts(self, since: datetime) -> dict[str, int]:
         """Items first seen since then, by feed; a feed without any is not in the answer."""
@@ -121,9 +121,9 @@ class FeedPart(Part):
 
 
 def _beyond_kept() -> Delete:
-    mine = _EVENTS.c.feed_id == bindparam("of")
-    newest_first = select(_EVENTS.c.id).where(mine).order_by(_EVENTS.c.id.desc())
-    return delete(_EVENTS).where(mine, _EVENTS.c.id <= newest_first.limit(1).offset(EVENTS_PER_FEED).scalar_subquery())
+    mine = _POLLS.c.feed_id == bindparam("of")
+    newest_first = select(_POLLS.c.id).where(mine).order_by(_POLLS.c.id.desc())
+    return delete(_POLLS).where(mine, _POLLS.c.id <= newest_first.limit(1).offset(POLLS_PER_FEED).scalar_subquery())
 
 
 def _states() -> Select[Any]:
@@ -137,5 +137,5 @@ def _state(row: Row[Any]) -> FeedState:
 # what every poll says is put together once: building these costs SQLAlchemy more than running them costs SQLite
 _STATE_OF = _states().where(FeedRow.name == bindparam("of"))
 _SAVE_STATE = update(_FEEDS).where(_FEEDS.c.id == bindparam("of"))
-_ADD_EVENT = insert(_EVENTS)
+_ADD_EVENT = insert(_POLLS)
 _DROP_EVENTS = _beyond_kept()

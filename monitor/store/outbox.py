@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, insert, or_, select, update
 
 from monitor.model.alert import Alert
-from monitor.model.delivery import Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent, Target
+from monitor.model.delivery import Address, Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent
 from monitor.store.frozen import columns_of
 from monitor.store.ids import new_id
 from monitor.store.part import Part, chunks
@@ -32,12 +32,12 @@ INTERRUPTED = "interrupted while sending: it may have arrived"
 class OutboxPart(Part):
     """Questions and changes about alerts and deliveries."""
 
-    def add_alert(self, alert: Alert, targets: Sequence[Target]) -> bool:
-        """Queues an alert for each target; False where this version of its incident was alerted before.
+    def add_alert(self, alert: Alert, addresses: Sequence[Address]) -> bool:
+        """Queues an alert for each address; False where this version of its incident was alerted before.
 
-        An alert that was addressed to nobody told nobody: one that has targets takes its place.
+        An alert that was addressed to nobody told nobody: one that has addresses takes its place.
         """
-        if targets and alert.incident_id is not None:
+        if addresses and alert.incident_id is not None:
             self._forget_unaddressed(alert.incident_id, alert.version)
         row = self._insert(AlertRow).values(**columns_of(alert)).on_conflict_do_nothing()
         if self._connection.scalar(row.returning(_ALERTS.c.id)) is None:
@@ -48,8 +48,8 @@ class OutboxPart(Part):
         }  # fmt: skip
         rows = [
             waiting
-            | {"id": new_id(alert.created_at), "target": target.key, "channel": target.channel, "label": target.label}
-            for target in {target.key: target for target in targets}.values()
+            | {"id": new_id(alert.created_at), "address": to.key, "channel": to.channel, "label": to.label}
+            for to in {address.key: address for address in addresses}.values()
         ]  # fmt: skip
         if rows:
             self._connection.execute(insert(_DELIVERIES), rows)
@@ -77,13 +77,13 @@ class OutboxPart(Part):
         return self._deliveries(_outbox().where(_DELIVERIES.c.alert_id == alert_id).order_by(_DELIVERIES.c.id))
 
     def due_deliveries(self, now: datetime, *, busy: Collection[str] = (), limit: int = 500) -> list[Delivery]:
-        """Deliveries to try now, the longest waiting first, without those to targets that are `busy`.
+        """Deliveries to try now, the longest waiting first, without those to addresses that are `busy`.
 
         A time of its past that lies ahead of now shows that the clock was set back: then its wait counts no more.
         """
         waiting = _DELIVERIES.c.state == DeliveryState.PENDING
         due = or_(_DELIVERIES.c.next_try_at <= now, _DELIVERIES.c.tried_at > now, _ALERTS.c.created_at > now)
-        others = _DELIVERIES.c.target.not_in(sorted(busy))
+        others = _DELIVERIES.c.address.not_in(sorted(busy))
         order = _DELIVERIES.c.next_try_at, _DELIVERIES.c.id
         return self._deliveries(_outbox().where(waiting, due, others).order_by(*order).limit(limit))
 

@@ -88,10 +88,10 @@ class FeedRow(Row):
     __table_args__ = (Index(None, "configured", "next_poll_at"),)
 
 
-class FetchEventRow(Row):
+class PollRow(Row):
     """What a poll came to; the last few of each feed."""
 
-    __tablename__ = "fetch_events"
+    __tablename__ = "polls"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id"))
@@ -223,13 +223,13 @@ class AlertRow(Row):
 
 
 class DeliveryRow(Row):
-    """One alert to one target: the outbox."""
+    """One alert to one address: the outbox."""
 
     __tablename__ = "deliveries"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id"))
-    target: Mapped[str] = mapped_column(PlainText)
+    address: Mapped[str] = mapped_column(PlainText)
     channel: Mapped[str] = mapped_column(PlainText)
     label: Mapped[str] = mapped_column(PlainText)
     state: Mapped[DeliveryState] = mapped_column(Word(DeliveryState))
@@ -242,7 +242,7 @@ class DeliveryRow(Row):
     #: when it was sent or given up: evidence for people, nothing here asks for it
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    __table_args__ = (UniqueConstraint("alert_id", "target"), Index(None, "state", "next_try_at"))
+    __table_args__ = (UniqueConstraint("alert_id", "address"), Index(None, "state", "next_try_at"))
 
 
 class FeedbackRow(Row):

@@ -41,7 +41,7 @@ class Sentence:
     #: `title`, `summary` or `body`
     field: str
     #: `headline`, `lead` or `body`
-    zone: str
+    section: str
     text: Text
     start: int
     end: int
@@ -181,15 +181,15 @@ class Reader:
             ):
                 first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
                 if name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text))):
-                    zone = "headline"
+                    section = "headline"
                 else:
-                    zone = "body" if self._has_lead(out, number) else "lead"
-                sentence = self._sentence(name, zone, text, start, end, hits, year)
+                    section = "body" if self._has_lead(out, number) else "lead"
+                sentence = self._sentence(name, section, text, start, end, hits, year)
                 out.sentences.append(sentence)
                 out.tags |= sentence.tags
-                if zone == "headline":
+                if section == "headline":
                     out.headline_tags |= sentence.tags
-                elif zone == "lead":
+                elif section == "lead":
                     out.lead_tags |= sentence.tags
         return out
 
@@ -198,11 +198,11 @@ class Reader:
         """The lead is the first two sentences behind the headline; the place and the day of a dateline are none."""
         if number > 4:
             return True
-        leads = [s for s in reading.sentences if s.zone == "lead" and not _is_dateline(s)]
+        leads = [s for s in reading.sentences if s.section == "lead" and not _is_dateline(s)]
         return len(leads) >= 2
 
     def _sentence(
-        self, name: str, zone: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int
+        self, name: str, section: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int
     ) -> Sentence:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
         tags = 0
@@ -223,7 +223,7 @@ class Reader:
         if len(starts) > 1:
             for hit in hits:
                 hit.segment = max(0, bisect_right(starts, hit.start) - 1)
-        sentence = Sentence(name, zone, text, start, end, hits, 0, is_cause, [])
+        sentence = Sentence(name, section, text, start, end, hits, 0, is_cause, [])
         self._shape(sentence)
         for hit in sentence.hits:
             sentence.tags |= hit.tags

@@ -78,7 +78,7 @@ def _try_example(rule: Rule, text: str, must_alert: bool, rules: RuleSet, now: d
 
 def _passed_over(rule: Rule, case: Case, rules: RuleSet) -> str:
     """Why this very rule does not take it."""
-    return next((passed.why for passed in rules.rule_matcher.passed(case) if passed.rule.id == rule.id), "")
+    return next((passed.why for passed in rules.rule_matcher.not_matched(case) if passed.rule.id == rule.id), "")
 
 
 def _beside(found: Classification, own: str) -> str:

@@ -48,9 +48,11 @@ def problems(tmp_path: Path, text: str, name: str = "channels.yaml", **environ: 
 def test_without_a_file_there_is_the_console(capsys: pytest.CaptureFixture[str]) -> None:
     channels = Channels.load(None)
     assert channels.names() == {"alerts", "operator"}
-    assert [target.key for target in channels.targets(["alerts", "operator"])] == ["console"]
-    assert [target.key for target in channels.targets(["duty"])] == ["console"], "a rule of one's own reaches it too"
-    assert channels.targets([]) == ()
+    assert [address.key for address in channels.addresses(["alerts", "operator"])] == ["console"]
+    assert [address.key for address in channels.addresses(["duty"])] == ["console"], (
+        "a rule of one's own reaches it too"
+    )
+    assert channels.addresses([]) == ()
 
 
 def test_yaml_and_text_say_the_same(tmp_path: Path) -> None:
@@ -66,12 +68,12 @@ def test_yaml_and_text_say_the_same(tmp_path: Path) -> None:
     )  # fmt: skip
     assert as_yaml.names() == as_text.names() == {"alerts", "operator", "duty"}
     for channels in (as_yaml, as_text):
-        assert [target.label for target in channels.targets(["alerts"])] == [
+        assert [address.label for address in channels.addresses(["alerts"])] == [
             "json://u:****@127.0.0.1/…",
             "json://127.0.0.1/…",
         ]
-        assert [target.channel for target in channels.targets(["duty"])] == ["duty"]
-    assert [t.key for t in as_yaml.targets(["alerts"])] == [t.key for t in as_text.targets(["alerts"])]
+        assert [address.channel for address in channels.addresses(["duty"])] == ["duty"]
+    assert [t.key for t in as_yaml.addresses(["alerts"])] == [t.key for t in as_text.addresses(["alerts"])]
 
 
 def test_format_without_a_telling_suffix_is_found_out(tmp_path: Path) -> None:
@@ -86,20 +88,20 @@ def test_groups_are_channels(tmp_path: Path) -> None:
         "everyone",
     }
     grouped = load(tmp_path, "groups: {everyone: [duty]}\nurls:\n  - json://h/1: {tag: duty}\n")
-    assert len(grouped.targets(["everyone"])) == 1
+    assert len(grouped.addresses(["everyone"])) == 1
 
 
 def test_one_address_with_two_tags_or_twice_in_the_file_is_told_once(tmp_path: Path) -> None:
     channels = load(tmp_path, "alerts,operator=json://h/1\nalerts=json://h/2\noperator=json://h/2\n", "c.conf")
-    assert len(channels.targets(["alerts", "operator"])) == 2
-    assert len(channels.targets(["operator"])) == 2
-    assert channels.targets(["nobody"]) == ()
+    assert len(channels.addresses(["alerts", "operator"])) == 2
+    assert len(channels.addresses(["operator"])) == 2
+    assert channels.addresses(["nobody"]) == ()
 
 
 def test_each_recipient_of_an_address_is_a_target(tmp_path: Path) -> None:
     """So that a mail refused for one of them is not sent again to the other."""
     channels = load(tmp_path, "alerts=mailto://u:pw@example.org?to=a@example.org,b@example.org\n", "c.conf")
-    assert [target.label for target in channels.targets(["alerts"])] == [
+    assert [address.label for address in channels.addresses(["alerts"])] == [
         "mailto://u:****@example.org/a@example.org",
         "mailto://u:****@example.org/b@example.org",
     ]
@@ -114,7 +116,7 @@ def test_keys_outlive_reorder_and_a_new_password(tmp_path: Path) -> None:
     ]
 
     def keys(lines: list[str]) -> list[str]:
-        return [target.key for target in load(tmp_path, "\n".join(lines), "c.conf").targets(["alerts"])]
+        return [address.key for address in load(tmp_path, "\n".join(lines), "c.conf").addresses(["alerts"])]
 
     before = keys(lines)
     assert len(set(before)) == 4
@@ -132,17 +134,17 @@ def test_secrets_from_the_environment_keep_any_password(tmp_path: Path, password
     by_file = load(tmp_path, text, HOOK_PASSWORD_FILE=str(secret))
     by_name = load(tmp_path, text.replace("HOOK_PASSWORD", "HOOK_PASSWORD_FILE"), HOOK_PASSWORD_FILE=str(secret))
     for channels in (by_value, by_file, by_name):
-        ((target, address),) = channels._by_key.values()
+        ((address, route),) = channels._by_key.values()
         from monitor.channels.apprise import _plugins
 
-        assert _plugins(address.entry)[0].password == password
-        assert target.label == "json://u:****@127.0.0.1/…"
+        assert _plugins(route.entry)[0].password == password
+        assert address.label == "json://u:****@127.0.0.1/…"
 
 
 def test_a_whole_address_or_an_option_from_the_environment(tmp_path: Path) -> None:
     text = "urls:\n  - ${HOOK}: {tag: alerts}\n  - json://h: {tag: alerts, user: '${NAME}'}\n"
     channels = load(tmp_path, text, HOOK="json://u:p%40ss@h/x", NAME="me@home")
-    assert [target.label for target in channels.targets(["alerts"])] == ["json://u:****@h/…", "json://me@home@h"]
+    assert [address.label for address in channels.addresses(["alerts"])] == ["json://u:****@h/…", "json://me@home@h"]
     assert load(tmp_path, "alerts=${HOOK}\n", "c.conf", HOOK="json://h/x").names() == {"alerts"}
 
 
@@ -252,7 +254,7 @@ def test_no_secret_leaves_the_door(tmp_path: Path, url: str, logged: io.StringIO
         channels = Channels.load(path)
     except ConfigError as error:
         pytest.fail(f"refused: {error}")
-    seen = [repr(channels), str(vars(channels)), repr(channels.targets(["alerts"]))]
+    seen = [repr(channels), str(vars(channels)), repr(channels.addresses(["alerts"]))]
     (entry,) = [address.entry for _, address in channels._by_key.values()]
     seen += [repr(entry), logged.getvalue()]
     assert [text for text in seen if CANARY in text] == []
@@ -283,7 +285,7 @@ def test_the_example_of_the_documentation_is_a_channels_file(tmp_path: Path) -> 
         DISCORD_WEBHOOK="https://discord.com/api/webhooks/000000000000000000/" + "A1" * 34,
     )
     assert channels.names() == {"alerts", "operator", "duty"}
-    assert [target.label for target in channels.targets(["operator"])] == [
+    assert [address.label for address in channels.addresses(["operator"])] == [
         "tgram://1...h/-1001234567890",
         "discord://0...0/A...1",
     ]

@@ -17,7 +17,7 @@ from monitor.model.report import Level
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ALERT = Alert(id="a", reason="FIRST", level=Level.URGENT, channels=("alerts",), title="t", body="b", created_at=NOW)
 DELIVERY = Delivery(
-    id="d", alert=ALERT, target="k", channel="alerts", label="json://h", attempts=1, next_try_at=NOW
+    id="d", alert=ALERT, address="k", channel="alerts", label="json://h", attempts=1, next_try_at=NOW
 )  # fmt: skip
 FAILED = SendResult(outcome=SendOutcome.FAILED, detail="HTTP 500")
 MAYBE = SendResult(outcome=SendOutcome.MAYBE_SENT, detail="no answer in time")

@@ -58,10 +58,10 @@ class Sender:
         path = folder / "channels.conf"
         path.write_text(f"alerts={url}\n", encoding="utf-8")
         self.channels = Channels.load(path)
-        (self.target,) = self.channels.targets(["alerts"])
+        (self.address,) = self.channels.addresses(["alerts"])
 
     def __call__(self, alert: Alert = ALERT, *, seconds: float = 5.0) -> SendResult:
-        return self.channels.send(self.target.key, alert, seconds=seconds)
+        return self.channels.send(self.address.key, alert, seconds=seconds)
 
 
 def titled(title: str, body: str = BODY) -> Alert:
@@ -215,7 +215,7 @@ def test_each_recipient_gets_its_own_mail(tmp_path: Path, mail: SmtpReceiver) ->
     path = tmp_path / "channels.conf"
     path.write_text(f"alerts={mail.url('a@example.org,b@example.org')}\n", encoding="utf-8")
     channels = Channels.load(path)
-    first, second = channels.targets(["alerts"])
+    first, second = channels.addresses(["alerts"])
     assert channels.send(second.key, ALERT, seconds=5).outcome is SendOutcome.SENT
     assert channels.send(first.key, ALERT, seconds=5).outcome is SendOutcome.SENT
     assert [letter.to for letter in mail.wait_for(2)] == [("b@example.org",), ("a@example.org",)]
@@ -224,7 +224,7 @@ def test_each_recipient_gets_its_own_mail(tmp_path: Path, mail: SmtpReceiver) ->
 def test_a_target_that_left_the_file_is_impossible(tmp_path: Path, hook: WebhookReceiver) -> None:
     old = Sender(tmp_path, hook.url("old"))
     new = Sender(tmp_path, hook.url("new"))
-    result = new.channels.send(old.target.key, ALERT, seconds=1)
+    result = new.channels.send(old.address.key, ALERT, seconds=1)
     assert result.outcome is SendOutcome.IMPOSSIBLE
     assert hook.connections == 0
 

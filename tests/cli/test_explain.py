@@ -125,7 +125,7 @@ def test_explain_shows_trials_what_a_never_did_and_what_sleeps(
     (here / "rules" / "trials.yaml").write_text(TRIALS.replace("status: trial,", "language: [xx],"))
     answer = json.loads(call("explain", ASAD.title, "--rules", "rules", "--json")[1])
     assert answer["act"] == "exercise"  # the only rule for it says so
-    assert (answer["nearest"][0]["rule"], answer["asleep"]) == ("drills", ["asleep"])
+    assert (answer["nearest"][0]["rule"], answer["switched_off"]) == ("drills", ["asleep"])
     assert "“western”" in answer["nearest"][0]["why"]
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model.feed import Feed, FeedState, PollEvent
+from monitor.model.feed import Feed, FeedState, Poll
 from monitor.store.store import Store
 from values import FEED, NOW, stored_item
 
@@ -42,21 +42,21 @@ def test_a_new_feed_is_blank_and_due_at_once(synced: Store) -> None:
 
 
 def test_state_and_event_come_back_as_they_went_in(synced: Store) -> None:
-    event = PollEvent(at=NOW, result="fetched", detail="d", ms=12, entries=9, new=1, updated=2, copies=3, old=4)
+    event = Poll(at=NOW, result="fetched", detail="d", ms=12, entries=9, new=1, updated=2, copies=3, old=4)
     with synced.transaction() as tx:
         state = full_state(tx.feed_state(FEED.name))
         tx.save_polls([(state, event)])
     with synced.read() as tx:
         assert tx.feed_state(FEED.name) == state
-        assert tx.feed_events(FEED.name) == [event]
-        assert tx.feed_events(OTHER.name) == []
+        assert tx.polls_of(FEED.name) == [event]
+        assert tx.polls_of(OTHER.name) == []
 
 
 def poll(store: Store, name: str, **changes: object) -> None:
     """A poll of this feed that left its state so."""
     with store.transaction() as tx:
         state = replace(tx.feed_state(name), **changes)  # type: ignore[arg-type]
-        tx.save_polls([(state, PollEvent(at=NOW, result="fetched"))])
+        tx.save_polls([(state, Poll(at=NOW, result="fetched"))])
 
 
 def test_due_feeds_are_those_never_polled_then_the_longest_overdue(synced: Store) -> None:
@@ -85,7 +85,7 @@ def test_a_clock_that_was_set_back_holds_no_feed(synced: Store) -> None:
 def test_a_feed_that_leaves_the_file_rests_and_comes_back_with_its_state(synced: Store) -> None:
     with synced.transaction() as tx:
         state = full_state(tx.feed_state(OTHER.name))
-        tx.save_polls([(state, PollEvent(at=NOW, result="fetched"))])
+        tx.save_polls([(state, Poll(at=NOW, result="fetched"))])
         tx.sync_feeds([FEED], now=NOW)
         assert [s.name for s in tx.feed_states()] == [FEED.name]
         assert [s.name for s in tx.due_feeds(NOW + 9 * HOUR)] == [FEED.name]
@@ -96,7 +96,7 @@ def test_a_feed_that_leaves_the_file_rests_and_comes_back_with_its_state(synced:
 
 def test_a_feed_that_moves_keeps_its_baseline_and_forgets_the_old_validators(synced: Store) -> None:
     with synced.transaction() as tx:
-        tx.save_polls([(full_state(tx.feed_state(OTHER.name)), PollEvent(at=NOW, result="fetched"))])
+        tx.save_polls([(full_state(tx.feed_state(OTHER.name)), Poll(at=NOW, result="fetched"))])
         tx.sync_feeds([FEED, replace(OTHER, url="https://moved.example/feed")], now=NOW)
         state = tx.feed_state(OTHER.name)
     assert state.baseline_at == NOW
@@ -109,11 +109,11 @@ def test_thirty_polls_of_each_feed_are_kept(synced: Store) -> None:
         for name in (FEED.name, OTHER.name):
             state = tx.feed_state(name)
             for number in range(33):
-                tx.save_polls([(state, PollEvent(at=NOW, result="fetched", ms=number))])
+                tx.save_polls([(state, Poll(at=NOW, result="fetched", ms=number))])
     with synced.read() as tx:
         for name in (FEED.name, OTHER.name):
-            assert [event.ms for event in tx.feed_events(name, limit=99)] == list(range(32, 2, -1))
-        assert [event.ms for event in tx.feed_events(FEED.name, limit=2)] == [32, 31]
+            assert [event.ms for event in tx.polls_of(name, limit=99)] == list(range(32, 2, -1))
+        assert [event.ms for event in tx.polls_of(FEED.name, limit=2)] == [32, 31]
 
 
 def test_items_are_counted_by_feed(synced: Store) -> None:
@@ -138,7 +138,7 @@ def test_hasten_asks_the_unreachable_feeds_again_and_leaves_the_others(store: St
         tx.sync_feeds([Feed(name=name, url=f"https://{name}.example/") for name in ("away", "busy", "soon")], now=now)
         for name, result, due in (("away", "dns", late), ("busy", "http 429", late), ("soon", "dns", now)):
             state = replace(tx.feed_state(name), last_result=result, next_poll_at=due)
-            tx.save_polls([(state, PollEvent(at=now, result=result))])
+            tx.save_polls([(state, Poll(at=now, result=result))])
         tx.hasten(["dns", "connect"], at=now + timedelta(minutes=1))
         assert {state.name: state.next_poll_at for state in tx.feed_states()} == {
             "away": now + timedelta(minutes=1), "busy": late, "soon": now,

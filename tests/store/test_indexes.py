@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, event
 
 from databases import database
-from monitor.model.feed import PollEvent
+from monitor.model.feed import Poll
 from monitor.store.engine import begin, open_engine
 from monitor.store.store import Transaction
 from monitor.store.tables import metadata
@@ -18,8 +18,8 @@ from values import FEED, INCIDENT, NOW, stored_item
 QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "feed_state": lambda tx: tx.feed_state(FEED.name),
     "due_feeds": lambda tx: tx.due_feeds(NOW),
-    "save_poll": lambda tx: tx.save_polls([(tx.feed_state(FEED.name), PollEvent(at=NOW, result="fetched"))]),
-    "feed_events": lambda tx: tx.feed_events(FEED.name),
+    "save_poll": lambda tx: tx.save_polls([(tx.feed_state(FEED.name), Poll(at=NOW, result="fetched"))]),
+    "feed_events": lambda tx: tx.polls_of(FEED.name),
     "known": lambda tx: tx.known([1, 2]),
     "touch": lambda tx: tx.touch([1, 2], now=NOW),
     "item": lambda tx: tx.item("A"),

@@ -40,9 +40,14 @@ def due(store: Store) -> list[Delivery]:
 def test_an_alert_becomes_one_delivery_for_each_target(told: Store) -> None:
     first, second = due(told)
     assert first == Delivery(
-        id=first.id, alert=incident_alert("ALERT"), target=MAIL.key, channel="alerts", label=MAIL.label, next_try_at=NOW
+        id=first.id,
+        alert=incident_alert("ALERT"),
+        address=MAIL.key,
+        channel="alerts",
+        label=MAIL.label,
+        next_try_at=NOW,
     )
-    assert (second.target, second.label) == (CHAT.key, CHAT.label)
+    assert (second.address, second.label) == (CHAT.key, CHAT.label)
 
 
 def test_one_version_of_an_incident_is_alerted_once(told: Store) -> None:
@@ -59,7 +64,7 @@ def test_alerts_are_listed_newest_first_with_their_deliveries(told: Store) -> No
     with told.transaction() as tx:
         tx.add_alert(NOTICE, [CHAT])
         listed = tx.alerts(NOW)
-        assert [(alert, [d.target for d in deliveries]) for alert, deliveries in listed] == [
+        assert [(alert, [d.address for d in deliveries]) for alert, deliveries in listed] == [
             (NOTICE, [CHAT.key]),
             (incident_alert("ALERT"), [MAIL.key, CHAT.key]),
         ]
@@ -75,7 +80,7 @@ def test_an_attempt_is_claimed_once(told: Store) -> None:
         assert claimed == replace(one, state=DeliveryState.SENDING, attempts=1)
         assert tx.begin_attempt(one.id, now=NOW) is None
         assert tx.begin_attempt("nothing", now=NOW) is None
-    assert [delivery.target for delivery in due(told)] == [CHAT.key]
+    assert [delivery.address for delivery in due(told)] == [CHAT.key]
 
 
 def test_of_workers_that_claim_at_once_one_wins(told: Store) -> None:
@@ -165,7 +170,7 @@ def test_due_deliveries_are_limited_longest_waiting_first(told: Store) -> None:
 
 def test_busy_targets_do_not_hide_the_others(told: Store) -> None:
     with told.read() as tx:
-        assert [delivery.target for delivery in tx.due_deliveries(NOW, busy=[MAIL.key], limit=1)] == [CHAT.key]
+        assert [delivery.address for delivery in tx.due_deliveries(NOW, busy=[MAIL.key], limit=1)] == [CHAT.key]
 
 
 def test_a_clock_that_was_set_back_holds_no_delivery(told: Store) -> None:
@@ -175,7 +180,7 @@ def test_a_clock_that_was_set_back_holds_no_delivery(told: Store) -> None:
         mail, _ = tx.deliveries_of("ALERT")
         tx.begin_attempt(mail.id, now=NOW)
         tx.record(mail.id, Retry(at=NOW + MINUTE, why=""), SendResult(outcome=SendOutcome.FAILED), now=NOW)
-        assert {delivery.target for delivery in tx.due_deliveries(earlier)} == {MAIL.key, CHAT.key}
+        assert {delivery.address for delivery in tx.due_deliveries(earlier)} == {MAIL.key, CHAT.key}
 
 
 # ------------------------------------------------------------------------------------- housekeeping

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.dedupe.canonical import canonical_url
 from monitor.dedupe.novelty import document_keys, recognise
 from monitor.model.document import Entry
-from monitor.model.feed import Feed, PollEvent
+from monitor.model.feed import Feed, Poll
 from monitor.model.item import Item
 from monitor.model.novelty import Novelty, Recognised
 from monitor.model.stored import StoredItem
@@ -53,7 +53,7 @@ class Reader:
             tx.add_items(added)
             tx.remember([(feed, *row, now) for row in rows])
             after = replace(state, baseline_at=state.baseline_at or now, last_success_at=now)
-            tx.save_polls([(after, PollEvent(at=now, result="fetched"))])
+            tx.save_polls([(after, Poll(at=now, result="fetched"))])
         return found
 
     def prune(self, *, hour: float) -> dict[str, int]:

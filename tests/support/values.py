@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from monitor.model.alert import Alert
 from monitor.model.decision import Decision, DecisionReason
-from monitor.model.delivery import Target
+from monitor.model.delivery import Address
 from monitor.model.document import DateMark
 from monitor.model.feed import Feed
 from monitor.model.incident import Incident
@@ -76,5 +76,5 @@ def incident_alert(alert_id: str, *, version: int = 1, created_at: datetime = NO
     )  # fmt: skip
 
 
-MAIL = Target(key="mail-1", channel="alerts", label="mailto://…@example.org")
-CHAT = Target(key="chat-1", channel="alerts", label="slack://…")
+MAIL = Address(key="mail-1", channel="alerts", label="mailto://…@example.org")
+CHAT = Address(key="chat-1", channel="alerts", label="slack://…")

@@ -46,7 +46,9 @@ def stories() -> list[Story]:
 
 def copies(messages: list[Received]) -> Counter[str]:
     """How often each incident arrived."""
-    return Counter(dict(incident_lines(message.text))["incident"] for message in messages)
+    told = [(dict(incident_lines(message.text)).get("incident"), message.text) for message in messages]
+    assert [text for incident, text in told if incident is None] == []
+    return Counter(incident for incident, _ in told if incident is not None)
 
 
 @pytest.mark.slow(90)

@@ -68,7 +68,7 @@ def deliverer(thread: StoreThread, *, later: timedelta = timedelta(0)) -> Delive
 
 def states(store: Store) -> dict[str, DeliveryState]:
     with store.read() as tx:
-        return {delivery.target: delivery.state for delivery in tx.deliveries_of("ALERT")}
+        return {delivery.address: delivery.state for delivery in tx.deliveries_of("ALERT")}
 
 
 def test_an_outcome_is_kept_in_hand_while_the_database_is_gone(
@@ -115,8 +115,8 @@ def test_edited_channels_serve_a_target_that_is_at_work(store: Store, thread: Fa
         tx.add_alert(incident_alert("NEXT", version=2), [MAIL])
     edited, reached = threading.Event(), threading.Event()
 
-    def wait_for_the_edit(target: str) -> None:
-        if target == MAIL.key:
+    def wait_for_the_edit(address: str) -> None:
+        if address == MAIL.key:
             reached.set()
             assert edited.wait(10)
 

@@ -138,12 +138,12 @@ class ActClassifier:
     def _weigh(self, verdict: ActResult, reading: Reading) -> ActResult:
         match = verdict.match
         assert match is not None
-        zone = match.sentence.zone
-        if zone == "lead" and not reading.headline_tags:
+        section = match.sentence.section
+        if section == "lead" and not reading.headline_tags:
             weight = WEIGHT["body"] if reading.item.title.strip() else WEIGHT["headline"]
         else:
-            weight = WEIGHT[zone]
-        parts = [ScorePart(points=round(match.pattern.points * weight, 2), why=f"{match.pattern.why} ({zone})")]
+            weight = WEIGHT[section]
+        parts = [ScorePart(points=round(match.pattern.points * weight, 2), why=f"{match.pattern.why} ({section})")]
         if verdict.act in INCIDENT_ACTS:
             parts += [ScorePart(points=p, why=why) for tags, p, why in self._support if match.sentence.tags & tags]
             if not match.sentence.tags & self._base and (reading.headline_tags | reading.lead_tags) & self._base:
@@ -165,7 +165,7 @@ def _is_apart(match: Match, first: Match) -> bool:
 
 def _decides(verdict: ActResult, sentence: Sentence) -> bool:
     """An attack needs its points; what is no attack decides only in headline and lead."""
-    return verdict.points >= NEEDED if verdict.act in INCIDENT_ACTS else sentence.zone != "body"
+    return verdict.points >= NEEDED if verdict.act in INCIDENT_ACTS else sentence.section != "body"
 
 
 def _outside_cause(template: Template, sentence: Sentence, act: Act) -> tuple[Hit, ...] | None:
@@ -193,8 +193,8 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
         where = {"headline": _headline(match, reading), "lead": reading.lead_tags, "item": reading.tags}[frame.scope]
         if where & frame.tags:
             return tuple(h for h in sentence.hits if h.tags & frame.tags)
-        zones = [s for s in reading.sentences if frame.scope in ("item", s.zone)] if frame.templates else []
-        return next((() for s in zones for t in frame.templates if _found(t, s)), None)
+        sections = [s for s in reading.sentences if frame.scope in ("item", s.section)] if frame.templates else []
+        return next((() for s in sections for t in frame.templates if _found(t, s)), None)
     if sentence.tags & frame.tags:
         found = [h for h in sentence.with_tags(frame.tags) if _stands(frame.scope, (h,), match)]
         if found:
@@ -215,9 +215,9 @@ def _found(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
 
 def _headline(match: Match, reading: Reading) -> int:
     """Tags of the headline; of one that decides itself, without the sentences behind the deciding one."""
-    if match.sentence.zone != "headline":
+    if match.sentence.section != "headline":
         return reading.headline_tags
-    before = [s.tags for s in reading.sentences if s.zone == "headline" and s.start <= match.sentence.start]
+    before = [s.tags for s in reading.sentences if s.section == "headline" and s.start <= match.sentence.start]
     return sum_of(before)
 
 

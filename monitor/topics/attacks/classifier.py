@@ -150,7 +150,7 @@ def _reason(case: Case, what: str, lead: Matched | None, rules: RuleSet) -> str:
     """A sentence for people: why this act, and why this rule or none."""
     if lead is not None:
         return reason_of(what, _recorded(lead))
-    nearest = next(iter(rules.rule_matcher.passed(case)), None) if rules.rule_matcher.is_for(case.act) else None
+    nearest = next(iter(rules.rule_matcher.not_matched(case)), None) if rules.rule_matcher.is_for(case.act) else None
     if nearest is None or nearest.held == 0:
         return f"{what}; no rule is for {case.act}"
     return f"{what}; no rule takes it, the nearest is {nearest.rule.id}: {nearest.why}"

@@ -54,7 +54,7 @@ class FactFinder:
         match = verdict.match
         found = self._weapon_set([match.sentence]) if match else []
         if not found:
-            found = self._weapon_set(s for s in reading.sentences if s.zone != "body")
+            found = self._weapon_set(s for s in reading.sentences if s.section != "body")
         return tuple(found)
 
     def _weapon_set(self, sentences: Iterable[Sentence]) -> list[str]:
@@ -73,7 +73,7 @@ class FactFinder:
         """
         out: dict[str, None] = {}
         for sentence in reading.sentences:
-            if sentence.zone == "body" or not sentence.tags & self._claim or sentence.tags & self._no_claim:
+            if sentence.section == "body" or not sentence.tags & self._claim or sentence.tags & self._no_claim:
                 continue
             claims = [h for h in sentence.with_tags(self._claim) if not sentence.is_cause(h)]
             if not claims:
@@ -94,7 +94,7 @@ class FactFinder:
         if match is None or verdict.act not in INCIDENT_ACTS:
             return ()
         blaming = [
-            s for s in reading.sentences if s.zone != "body" and s.tags & self._blamed and s is not match.sentence
+            s for s in reading.sentences if s.section != "body" and s.tags & self._blamed and s is not match.sentence
         ]
         names = [
             self._named(h) for s in (match.sentence, *blaming) for h in s.with_tags(self._foe) if not s.is_cause(h)
@@ -130,14 +130,14 @@ class FactFinder:
         return any(
             not sentence.is_cause(hit)
             for sentence in reading.sentences
-            if sentence.zone != "body" and not sentence.tags & self._not_stopped
+            if sentence.section != "body" and not sentence.tags & self._not_stopped
             for hit in sentence.with_tags(self._interception)
         )
 
     def intercepted(self, reading: Reading) -> int | None:
         """How many were shot down, where headline or lead says so."""
         for sentence in reading.sentences:
-            if sentence.zone == "body":
+            if sentence.section == "body":
                 continue
             for hit in sentence.with_tags(self._stopped):
                 if not sentence.is_cause(hit):

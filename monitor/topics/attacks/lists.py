@@ -145,7 +145,7 @@ LISTS: dict[str, str] = {
 
 def attack_lists(vocabulary: Vocabulary) -> AttackLists:
     """The lists as this vocabulary has them."""
-    return AttackLists(**{name.replace("-", "_"): vocabulary.mask(name) for name in LISTS})
+    return AttackLists(**{name.replace("-", "_"): vocabulary.bits_of(name) for name in LISTS})
 
 
 def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:

@@ -35,7 +35,7 @@ class Meanings:
         self._vocabulary = vocabulary
         #: names of tags that were asked for before
         self._names: dict[int, str] = {}
-        self._masks = tuple((meaning, vocabulary.mask(*tags)) for meaning, tags in _MEANINGS)
+        self._masks = tuple((meaning, vocabulary.bits_of(*tags)) for meaning, tags in _MEANINGS)
 
     def of(self, hit: Hit, asked: int) -> str:
         """What a hit stands for where it was asked for as `asked`; empty where its meaning is not plain."""

@@ -59,7 +59,7 @@ class PlaceFinder:
         together = self._scenes.together(sentence, named)
         ids = self._sure_ids([*main, *sure, *together])
         codes = codes_of(together)
-        others = [s for s in reading.sentences if s is not sentence and s.zone != "body"]
+        others = [s for s in reading.sentences if s is not sentence and s.section != "body"]
         if not ids:
             codes = self._scenes.codes(sentence, main)
             ids = [i for s in others for i in self._sure_ids(s.with_tags(self._sure)) if self._is_there(i, codes)]
@@ -144,7 +144,7 @@ class PlaceFinder:
                     id=key, name=name, role=PlaceRole.TARGET, precision="country", country=target.country
                 )
         for sentence in reading.sentences:
-            if sentence.zone == "body":
+            if sentence.section == "body":
                 break
             for hit in sentence.with_tags(self._sure | self._town):
                 role = PlaceRole.ORIGIN if self._is_origin(hit, sentence) else PlaceRole.MENTIONED
@@ -161,7 +161,7 @@ class PlaceFinder:
         """Every place and country that headline and lead name, as origin or mentioned: for rules on other acts."""
         out: dict[tuple[str, str], Target] = {}
         for sentence in reading.sentences:
-            if sentence.zone == "body":
+            if sentence.section == "body":
                 break
             for hit in sentence.with_tags(self._sure | self._town | self._country):
                 role = "origin" if self._is_origin(hit, sentence) else "mentioned"

@@ -29,7 +29,7 @@ class Quotes:
     """Chooses the sentences with one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._telling = tuple(vocabulary.mask(*tags) for tags in _TELLING)
+        self._telling = tuple(vocabulary.bits_of(*tags) for tags in _TELLING)
 
     def lead(self, reading: Reading, deciding: Sentence | None) -> Span | None:
         """The sentence of the lead that says most beside headline and deciding sentence; None where none does."""
@@ -37,7 +37,7 @@ class Quotes:
         known = {word for sentence in told for word in _words(sentence)}
         fresh = [
             s for s in reading.sentences
-            if s.field != "title" and s.zone != "body" and s is not deciding
+            if s.field != "title" and s.section != "body" and s is not deciding
             and len(_words(s) - known) >= (1 if self._rank(s) < _TELLS_NEWS else _NEW_WORDS)
         ]  # fmt: skip
         best = min(fresh, key=self._rank, default=None)

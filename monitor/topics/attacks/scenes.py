@@ -90,7 +90,7 @@ class SceneFinder:
         """What headline and lead say of where it was and whose base it is; see `Facts.named`."""
         out: dict[str, None] = {}
         for sentence in reading.sentences:
-            if sentence.zone == "body":
+            if sentence.section == "body":
                 break
             actors = [h for h in sentence.hits if h.tags & self._actor and not self._is_land(h, sentence)]
             for hit in sentence.with_tags(self._country | self._far | self._people | self._us | self._un):

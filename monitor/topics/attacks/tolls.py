@@ -52,7 +52,7 @@ class TollFinder:
         killed: int | None = None
         wounded: int | None = None
         for sentence in reading.sentences:
-            if sentence.zone == "body" or not sentence.tags & (self._harmed | self._unharmed | self._toll):
+            if sentence.section == "body" or not sentence.tags & (self._harmed | self._unharmed | self._toll):
                 continue
             if killed is None and wounded is None:
                 killed, wounded = self._nobody(sentence)

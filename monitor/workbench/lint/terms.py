@@ -47,7 +47,7 @@ class TermCheck:
         self._lists = lists
         self._matcher = rules.matcher
         self._vocabulary = rules.vocabulary
-        self._mask = rules.vocabulary.mask(_MASK)
+        self._mask = rules.vocabulary.bits_of(_MASK)
         self._masks = [entry for name in sorted(lists.masks) for entry in self._of(name)]
         self._terms: dict[str, Term | None] = {term.written: term for term in rules.vocabulary.terms}
         masking = [term for term in map(self._term, self._masks) if term is not None]
@@ -146,7 +146,7 @@ class TermCheck:
 
     def _idle_masks(self) -> Iterator[Problem]:
         """A mask whose words nothing looks for covers nothing; told in one line for each line of a file."""
-        masked = self._vocabulary.mask(_MASK, *self._lists.masks)
+        masked = self._vocabulary.bits_of(_MASK, *self._lists.masks)
         beginnings = sorted({term.words for term in self._vocabulary.terms if not term.tags & self._mask})
         idle: dict[str, list[WordEntry]] = defaultdict(list)
         for entry in self._masks:

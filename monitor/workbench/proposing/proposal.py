@@ -186,7 +186,7 @@ def _quiet(
     where: Sequence[str], rules: RuleSet, *, now: datetime,
 ) -> tuple[list[str], bool]:  # fmt: skip
     """Quiet examples, and whether they are made up."""
-    real = real_quiet(known, headlines, act, rules.vocabulary.mask(*lists), rules)
+    real = real_quiet(known, headlines, act, rules.vocabulary.bits_of(*lists), rules)
     if real:
         return real, False
     attack = f"{_weapon(lists)} attack".strip()

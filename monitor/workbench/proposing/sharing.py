@@ -144,7 +144,7 @@ def telling_lists(rules: RuleSet) -> list[str]:
     """Kinds of weapons, and the lists that present rules ask for. The other lists are the grammar of the wordings:
     which words mean "hit" or "on" says nothing about what a rule is about."""
     vocabulary = rules.vocabulary
-    weapon = vocabulary.mask("weapon")
+    weapon = vocabulary.bits_of("weapon")
     asked = {
         word[1:]
         for rule in rules.rules

@@ -46,7 +46,7 @@ class _Part:
 
 def wording_of(headline: Headline, vocabulary: Vocabulary) -> ProposedTemplate:
     """The template that would read `headline` as an attack, as far as its words are known."""
-    target = vocabulary.mask("target")
+    target = vocabulary.bits_of("target")
     sentences = headline.case.reading.sentences
     sentence = next((s for s in sentences if s.tags & target), sentences[0] if sentences else None)
     if sentence is None:
@@ -61,7 +61,7 @@ def wording_of(headline: Headline, vocabulary: Vocabulary) -> ProposedTemplate:
 
 def _parts(sentence: Sentence, unknown: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> list[_Part]:
     """Recognised slots and unknown words in the order of the sentence; of overlapping hits the most telling one."""
-    slots = [(name, vocabulary.mask(name)) for name in _SLOTS]
+    slots = [(name, vocabulary.bits_of(name)) for name in _SLOTS]
     ranked = sorted(
         (rank, hit.start - hit.end, hit.start, hit.end, name)
         for hit in sentence.hits
