@@ -6,13 +6,13 @@ What feedparser and the JSON reader found arrives as a `Draft`; one place turns 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from monitor.feeds.parse.dates import read_date
-from monitor.feeds.parse.language import spoken
 from monitor.feeds.parse.text import identifier, one_line, plain
 from monitor.model.document import DateMark, Entry, ParsedFeed
 
@@ -28,6 +28,28 @@ MOST_ENTRIES = 10_000
 _SLOW_DATES = 200
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
+
+#: of a text that is asked for its alphabet: how much is looked at, and how many letters say something
+_SAMPLE, _FEWEST_LETTERS = 200, 5
+#: the first word of its letters' Unicode names, for each language of which something is said
+_SCRIPTS = {
+    language: script
+    for script, languages in {
+        "LATIN": "cs da de en es et fi fr hr hu id it lt lv ms nb nl nn no pl pt ro sk sl so sq sv sw tr vi",
+        "ARABIC": "ar fa ps ur ckb sd ug",
+        "HEBREW": "he iw yi",
+        "CYRILLIC": "be bg kk ky mk ru tg tt uk",
+        "DEVANAGARI": "hi mr ne",
+        "ETHIOPIC": "am ti",
+        "BENGALI": "bn",
+        "GREEK": "el",
+        "ARMENIAN": "hy",
+        "GEORGIAN": "ka",
+        "HANGUL": "ko",
+        "THAI": "th",
+    }.items()
+    for language in languages.split()
+}
 
 
 @dataclass(kw_only=True)
@@ -113,6 +135,22 @@ def _language(draft: Draft, of_document: str | None, text: str) -> str | None:
     """The entry's own language; else the document's, which it hands down to entries that say nothing themselves."""
     own = language_tag(draft.language)
     return own if own and own != of_document else spoken(of_document, text)
+
+
+def spoken(declared: str | None, text: str) -> str | None:
+    """`declared` unless hardly any letter of `text` is of that language's alphabet.
+
+    Programs that make feeds declare `en-US` of everything until somebody tells them better; then what stands in
+    feeds.yaml counts.
+    """
+    script = _SCRIPTS.get((declared or "").partition("-")[0])
+    letters = [sign for sign in text[:_SAMPLE] if sign.isalpha()]
+    if script is None or len(letters) < _FEWEST_LETTERS or "-latn" in (declared or ""):
+        return declared
+    if script == "LATIN" and all(sign < "\u0250" for sign in letters):  # the usual case, without asking for names
+        return declared
+    of_it = sum(unicodedata.name(sign, "").startswith(script) for sign in letters)
+    return declared if of_it * 4 >= len(letters) else None
 
 
 class _DateReader:

@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from html import escape
+from html.entities import html5
 from xml.parsers import expat
-
-from monitor.feeds.parse.references import References, allowed, undisguised
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^<>]*\?>\s*", re.IGNORECASE)
 #: how far into the body the document may begin
@@ -80,8 +80,8 @@ def mend(text: str) -> Mended:
     if why is None and not doctype:
         return Mended(text=text)
     subset = _SUBSET.match(text, doctype.end(), root.start()) if doctype else None
-    writer = _Writer(References(subset[1] or "" if subset else ""))
-    mended = writer.document(allowed(text[root.start() :]))
+    writer = _Writer(_References(subset[1] or "" if subset else ""))
+    mended = writer.document(_allowed(text[root.start() :]))
     detail = f"its XML is broken and was mended ({why})" if why else ""
     if writer.was_cut:
         detail = f"it ends in the middle; what stands before was read ({why})" if why else "it ends in the middle"
@@ -114,7 +114,7 @@ class _Open:
 class _Writer:
     """Writes one document anew, tag by tag."""
 
-    references: References
+    references: _References
     was_cut: bool = False
     _out: list[str] = field(default_factory=list)
     _stack: list[_Open] = field(default_factory=list)
@@ -194,8 +194,7 @@ class _Writer:
     def _write(self, text: str) -> None:
         if not text:
             return
-        text = self.references.as_address(text) if self._in_value else self.references.as_text(text)
-        self._out.append(text.replace("]]>", ""))
+        self._out.append(self.references.resolved(text, in_address=self._in_value).replace("]]>", ""))
 
     @property
     def _in_value(self) -> bool:
@@ -240,7 +239,7 @@ class _Writer:
     def _attributes(self, rest: str) -> str:
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(rest):
-            value = self.references.as_address(double or single or bare.removesuffix("/"))
+            value = self.references.resolved(double or single or bare.removesuffix("/"), in_address=True)
             if name in ("xmlns:xml", "xmlns:xmlns") or (name.startswith("xmlns:") and not value):
                 continue  # prefixes that nobody may declare, or declare away
             found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
@@ -261,3 +260,118 @@ class _Writer:
         added = "".join(f' xmlns:{one}="{_NAMESPACES.get(one.lower(), f"urn:undeclared:{one}")}"' for one in missing)
         self._out[0] = first[: len(root[2]) + 1] + added + first[len(root[2]) + 1 :]
         return "".join(self._out)
+
+
+# -------------------------------------------------------------------------------------- references
+
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_REFERENCE = re.compile(
+    r"&(?:#(?P<hex>[xX][0-9a-fA-F]+)|#(?P<number>\d+)|(?P<name>[A-Za-z][A-Za-z0-9._-]*))?(?P<end>;)?"
+)
+#: names that HTML takes without a semicolon even where a letter follows; longer ones would make words of others
+_WITHIN_WORDS = re.compile(r"nbsp|[A-Za-z](?:acute|grave|circ|uml|tilde|cedil|ring|slash)|szlig|(?:AE|ae)lig")
+#: `😀` as two halves, which XML forbids
+_HALVES = re.compile(
+    r"&#(?:[xX]([dD][89abAB][0-9a-fA-F]{2})|(5[56]\d{3}));&#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(5[67]\d{3}));"
+)
+#: numbers and characters of the C1 block are windows-1252 in disguise
+_DISGUISED = re.compile(r"[\x80-\x9f]|&#(?:(?P<number>0*1(?:2[89]|[345]\d))|[xX](?P<hex>0*[89][0-9a-fA-F]));")
+_C1 = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+#: characters that XML forbids
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: forbidden ones that stand between words
+_BLANKS = re.compile("[\x0b\x0c\x1c-\x1f]")
+#: an entity of the document's own is a name for a few words, not a way to make a large document of a small one
+_LONGEST_ENTITY, _MOST_OF_ENTITIES = 1_000, 1_000_000
+_ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
+
+
+class _References:
+    """`&…` in the text and attributes of one document: what it stands for, written so that any XML reader takes it.
+
+    A reference with a semicolon is one of XML, of the document's own type declaration or of HTML; what is none of
+    them is text, and so is an ampersand that nobody escaped. In an address `&copy=` is always a parameter.
+    """
+
+    def __init__(self, subset: str = "") -> None:
+        """`subset` is the internal part of a document type; nothing outside the document is ever asked."""
+        self._left = _MOST_OF_ENTITIES
+        self._own: dict[str, str] = {}
+        found = [(name, double or single) for name, double, single in reversed(_ENTITY.findall(subset))]
+        # read while none is known: entities inside entities stay as written, for this is how a document explodes.
+        # Mark-up in them is escaped as it is in the text of feeds
+        self._own = {
+            name: self.resolved(text).replace("<", "&lt;").replace(">", "&gt;")
+            for name, text in found
+            if len(text) <= _LONGEST_ENTITY
+        }
+
+    def resolved(self, text: str, *, in_address: bool = False) -> str:
+        """`text` with every reference in a form that XML knows without a document type.
+
+        In an address or an attribute a name without semicolon is a parameter.
+        """
+        if "&" not in text:
+            return text
+        text = _HALVES.sub(_whole, text)
+        return _REFERENCE.sub(lambda found: self._one(found, in_address=in_address), text)
+
+    def _one(self, found: re.Match[str], *, in_address: bool) -> str:
+        name, as_text = found["name"], "&amp;" + found[0][1:]
+        if found["hex"] or found["number"]:
+            if in_address and not found["end"]:
+                return as_text
+            return _character(int(found["hex"][1:], 16) if found["hex"] else int(found["number"][:9]))
+        if not name:
+            return as_text
+        if found["end"]:
+            return self._named(name) or as_text
+        if in_address or found.string.startswith("=", found.end()):
+            return as_text
+        if name in html5:  # the table holds the names that HTML takes without a semicolon
+            return escape(html5[name], quote=False)
+        within = _WITHIN_WORDS.match(name)
+        if within and within[0] in html5:
+            return escape(html5[within[0]], quote=False) + name[within.end() :]
+        return as_text
+
+    def _named(self, name: str) -> str:
+        if name in _OF_XML:
+            return f"&{name};"
+        own = self._own.get(name)
+        if own is not None and len(own) <= self._left:
+            self._left -= len(own)
+            return own
+        return escape(html5.get(f"{name};", ""), quote=False)
+
+
+def undisguised(text: str) -> str:
+    """`text` with `&#146;` and U+0092 as the apostrophe that every browser shows for them."""
+    if text.isascii() and "&#" not in text:
+        return text
+    return _DISGUISED.sub(_windows, text)
+
+
+def _allowed(text: str) -> str:
+    """`text` without the characters that XML forbids."""
+    return text if _FORBIDDEN.search(text) is None else _FORBIDDEN.sub("", _BLANKS.sub(" ", text))
+
+
+def _windows(found: re.Match[str]) -> str:
+    sign = chr(int(found["number"] or found["hex"], 10 if found["number"] else 16)) if found[0][0] == "&" else found[0]
+    return _C1[sign] or found[0]
+
+
+def _whole(found: re.Match[str]) -> str:
+    high, low = (int(found[at], 16) if found[at] else int(found[at + 1]) for at in (1, 3))
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return found[0]
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
+def _character(code: int) -> str:
+    """The character of a number; half of one or none at all is U+FFFD, a control character nothing."""
+    if code > 0x10FFFF or 0xD800 <= code < 0xE000:
+        return "\ufffd"
+    sign = chr(code)
+    return escape(_allowed(_C1.get(sign) or sign), quote=False)
