@@ -17,10 +17,9 @@ import time
 from dataclasses import replace
 
 from monitor.configuration import Configuration
-from monitor.feeds.cadence import poll_url
+from monitor.feeds.cadence import asks_plainly, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.pool import ParseWorkers
-from monitor.feeds.silence import asks_plainly
 from monitor.model.clock import Clock
 from monitor.model.document import ParsedFeed
 from monitor.model.feed import Feed, FeedState
@@ -91,7 +90,7 @@ class Pipeline:
                 fetched = replace(fetched, body=b"", detail="; ".join(filter(None, (fetched.detail, parsed.detail))))
                 if not parsed.is_whole:  # remembered as known, the rest would never be asked for
                     fetched = replace(fetched, etag=None, last_modified=None, body_hash="")
-                answer = FeedAnswer(url=url, outcome=fetched, fetched=fetched, parsed=parsed)
+                answer = FeedAnswer(url=url, outcome=fetched, parsed=parsed)
             else:
                 answer = FeedAnswer(url=url, outcome=parsed)
         return replace(answer, plainly=plainly, ms=round((time.monotonic() - started) * 1000))

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.model.document import DateMark
 from monitor.model.feed import FeedState
 from monitor.model.novelty import Novelty, NoveltyReason, Recognised
 
@@ -22,8 +21,6 @@ BACKFILL_ENTRIES = 25
 FLOOD_ENTRIES = 500
 #: so many times what the feed came with of late is still what it usually does
 _USUAL = 2
-#: what is left of a usual crowd after each calmer poll that brought something
-_FADES = 0.75
 
 
 def quieten(answers: Sequence[Recognised], *, state: FeedState, now: datetime) -> list[Recognised]:
@@ -50,26 +47,3 @@ def _stale(fresh: Sequence[Recognised], *, dates: bool, state: FeedState, now: d
     return [
         answer for answer in fresh if (unusual if answer.entry.published is None else answer.entry.published < since)
     ]
-
-
-def habits_after(state: FeedState, recognised: Sequence[Recognised]) -> FeedState:
-    """The state with what a document shows of its feed's habits: its newest date, the crowds that it comes with.
-
-    The first poll shows no crowd: what stood there had gathered for long.
-    """
-    good = [found.entry.published for found in recognised if found.entry.date_mark is DateMark.GOOD]
-    dates = [moment for moment in (*good, state.newest_at) if moment is not None]
-    fresh = [found for found in recognised if _came_now(found)]
-    undated = sum(found.entry.published is None for found in fresh)
-    return replace(
-        state,
-        newest_at=max(dates, default=None),
-        crowd=max(len(fresh), int(state.crowd * _FADES)) if fresh else state.crowd,
-        undated_crowd=max(undated, int(state.undated_crowd * _FADES)) if fresh else state.undated_crowd,
-    )
-
-
-def _came_now(found: Recognised) -> bool:
-    """New to us in a feed that is not new, held back or not."""
-    held = found.reason in (NoveltyReason.FLOOD, NoveltyReason.BACKFILL) and found.item_id is None
-    return found.novelty is Novelty.NEW or (found.novelty is Novelty.OLD and held)

@@ -9,16 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.silence import after_answer, asks_plainly, is_silent
+from monitor.feeds.cadence import asks_plainly, is_silent
+from monitor.feeds.state import state_after
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, FeedState
 from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
 from monitor.model.novelty import Novelty, NoveltyReason, Recognised
+from monitor.model.poll import FeedAnswer
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FEED = Feed(name="f", url="http://a.example/feed")
-STATE = FeedState(feed_id=1, name="f", etag="x", baseline_at=NOW - 90 * DAY, last_success_at=NOW - 5 * MINUTE)
+STATE = FeedState(
+    feed_id=1, name="f", url=FEED.url, etag="x", baseline_at=NOW - 90 * DAY, last_success_at=NOW - 5 * MINUTE
+)
 FETCHED = Fetched(body=b"", final_url=FEED.url, body_hash="1", etag="x")
 
 
@@ -33,7 +37,8 @@ def after(
     plainly: bool = False,
     now: datetime = NOW,
 ) -> FeedState:
-    return after_answer(before, before, outcome, recognised, plainly=plainly, now=now)
+    answer = FeedAnswer(url=FEED.url, outcome=outcome, plainly=plainly)
+    return state_after(FEED, before, answer, recognised, now=now, offline=False, spread=0.5)
 
 
 # ------------------------------------------------------------------------------------------- doubt
