@@ -12,12 +12,12 @@ The streams keep no time: the limit of the whole fetch does (see `fetch`), howev
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import socket
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import Future
 from ipaddress import ip_address
 from typing import Any
 
@@ -50,30 +50,18 @@ async def resolve(host: str, port: int) -> Sequence[Endpoint]:
     Runs in a daemon thread of its own: `getaddrinfo` cannot be cancelled, and a dead resolver must neither
     fill a shared pool of threads nor hold up the end of the program.
     """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[list[Endpoint]] = loop.create_future()
-
-    def settle(found: list[Endpoint] | None, error: Exception | None) -> None:
-        if answer.done():
-            return
-        if error is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(found or [])
+    answer: Future[list[Endpoint]] = Future()
+    answer.set_running_or_notify_cancel()  # whoever asks may go away, the look-up ends all the same
 
     def look_up() -> None:
-        found: list[Endpoint] | None = None
-        error: Exception | None = None
         try:
             rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found = [(family, address) for family, _, _, _, address in rows]
-        except (OSError, UnicodeError) as caught:
-            error = caught
-        with contextlib.suppress(RuntimeError):  # the loop may be closed by the time a slow resolver answers
-            loop.call_soon_threadsafe(settle, found, error)
+            answer.set_result([(family, address) for family, _, _, _, address in rows])
+        except (OSError, UnicodeError) as error:
+            answer.set_exception(error)
 
     threading.Thread(target=look_up, name="resolve", daemon=True).start()
-    return await answer
+    return await asyncio.wrap_future(answer)
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -112,9 +100,6 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore.AsyncNetworkStream:
         raise AddressRefused("a Unix socket")
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
     async def _endpoints(self, host: str, port: int) -> Sequence[Endpoint]:
         try:

@@ -17,16 +17,14 @@ import httpx
 _KEPT = 16
 _KEEP_SECONDS = 10.0
 
-#: scheme, host, port
-_Origin = tuple[bytes, bytes, int | None]
-
 
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Sends a request on a checked connection; raises httpcore's exceptions as they are."""
 
     def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
         self._backend = backend
-        self._kept: dict[_Origin, httpcore.AsyncHTTPConnection] = {}
+        #: by origin: scheme, host and port
+        self._kept: dict[str, httpcore.AsyncHTTPConnection] = {}
         self._closed = False
 
     @cached_property
@@ -35,28 +33,21 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return httpx.create_ssl_context()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
         asked = httpcore.Request(
             request.method,
-            httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
             extensions=request.extensions,
         )
-        origin = (request.url.raw_scheme, request.url.raw_host, request.url.port)
-        connection, response = await self._send(asked, origin)
-        body = _Body(response, partial(self._give_back, connection, origin))
+        connection, response = await self._send(asked)
+        body = _Body(response, partial(self._give_back, connection, str(asked.url.origin)))
         return httpx.Response(
             response.status, headers=response.headers, stream=body, extensions=response.extensions, request=request
         )
 
-    async def _send(
-        self, request: httpcore.Request, origin: _Origin
-    ) -> tuple[httpcore.AsyncHTTPConnection, httpcore.Response]:
-        kept = self._kept.pop(origin, None)
+    async def _send(self, request: httpcore.Request) -> tuple[httpcore.AsyncHTTPConnection, httpcore.Response]:
+        kept = self._kept.pop(str(request.url.origin), None)
         if kept is not None:
             try:
                 if kept.is_available() and not kept.has_expired():
@@ -76,7 +67,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             await connection.aclose()
             raise
 
-    async def _give_back(self, connection: httpcore.AsyncHTTPConnection, origin: _Origin) -> None:
+    async def _give_back(self, connection: httpcore.AsyncHTTPConnection, origin: str) -> None:
         """Keeps a connection whose reply was read to its end, for the next request to the same origin."""
         if not connection.is_idle() or origin in self._kept or self._closed:
             await connection.aclose()
