@@ -10,8 +10,7 @@ from itertools import count
 
 import pytest
 
-from monitor.dedupe.crowds import BACKFILL_ENTRIES, FLOOD_ENTRIES
-from monitor.dedupe.novelty import document_keys, recognise
+from monitor.dedupe.novelty import BACKFILL_ENTRIES, FLOOD_ENTRIES, document_keys, recognise
 from monitor.feeds.state import state_after
 from monitor.model.document import DateMark, Entry
 from monitor.model.feed import Feed, FeedState

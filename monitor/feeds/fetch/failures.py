@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import httpcore
@@ -89,13 +89,12 @@ def _http_date(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    for _ in range(8):
-        if seen is None:
-            return
-        yield seen
-        seen = seen.__cause__
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and the causes behind it."""
+    chain = [error]
+    while (cause := chain[-1].__cause__) and len(chain) < 8:
+        chain.append(cause)
+    return chain
 
 
 def _sentence(error: BaseException, text: str) -> str:
@@ -107,7 +106,4 @@ def _sentence(error: BaseException, text: str) -> str:
     said = str(error) if isinstance(error, (httpcore.NetworkError, httpcore.ProtocolError)) else ""
     if isinstance(error, OSError):
         said = error.strerror or ""
-    said = said[:200]
-    if not text:
-        return said
-    return f"{text}: {said}" if said and said != text else text
+    return ": ".join(dict.fromkeys(filter(None, (text, said[:200]))))
