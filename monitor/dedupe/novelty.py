@@ -79,20 +79,18 @@ def _without_ambiguous(cases: Sequence[Candidate], now: datetime) -> list[Candid
     """Without keys that several different articles of the document share: a home page, a live page, a constant guid."""
     by_link = _ambiguous(cases, now, lambda keys: keys.link_here, lambda those: _titles(those) > 1)
     by_guid = _ambiguous(cases, now, lambda keys: keys.guid, lambda those: _titles(those) > 1 and _links(those) > 1)
-    return [
-        replace(
-            case,
-            keys=_content_only_where_needed(
-                replace(
-                    case.keys,
-                    guid=None if case.keys.guid in by_guid else case.keys.guid,
-                    link=None if case.keys.link_here in by_link else case.keys.link,
-                    link_here=None if case.keys.link_here in by_link else case.keys.link_here,
-                )
-            ),
-        )
-        for case in cases
-    ]
+    return [replace(case, keys=_telling_keys(case.keys, by_link | by_guid)) for case in cases]
+
+
+def _telling_keys(keys: EntryKeys, ambiguous: set[int | None]) -> EntryKeys:
+    if keys.guid in ambiguous:
+        keys = replace(keys, guid=None)
+    if keys.link_here in ambiguous:
+        keys = replace(keys, link=None, link_here=None)
+    # content is the last resort: not beside a link, and not a bare "Live" that a guid tells apart
+    if keys.link is not None or (keys.guid is not None and not keys.telling):
+        keys = replace(keys, content=None)
+    return keys
 
 
 def _ambiguous(
@@ -129,12 +127,6 @@ def _apart(those: list[Candidate], now: datetime) -> bool:
         if likeness.contradicts or (likeness.later and case.keys.guid != first.keys.guid):
             return True
     return False
-
-
-def _content_only_where_needed(keys: EntryKeys) -> EntryKeys:
-    """Content is the last resort: not beside a link, and not a bare "Live" that a guid tells apart."""
-    needed = keys.link is None and (keys.guid is None or keys.telling)
-    return keys if needed else replace(keys, content=None)
 
 
 # ------------------------------------------------------------------------------------- what it is then

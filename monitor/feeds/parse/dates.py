@@ -147,19 +147,10 @@ def _moment(parts: dict[str, str | None]) -> datetime | None:
     month = _month(name) if name else int(parts["month"] or 0)
     if not month:
         return None
-    year = int(parts["year"] or 0)
-    hour = int(parts["hour"] or 0)
+    year, day, hour, minute, second = (int(parts[part] or 0) for part in ("year", "day", "hour", "minute", "second"))
     if parts["half"]:
         hour = hour % 12 + (12 if parts["half"][0] in "pP" else 0)
-    return datetime(
-        year + 2000 if year < 100 else year,
-        month,
-        int(parts["day"] or 0),
-        hour,
-        int(parts["minute"] or 0),
-        int(parts["second"] or 0),
-        tzinfo=UTC,
-    )
+    return datetime(year + 2000 if year < 100 else year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 def _month(name: str) -> int | None:

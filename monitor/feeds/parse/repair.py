@@ -271,9 +271,7 @@ _REFERENCE = re.compile(
 #: names that HTML takes without a semicolon even where a letter follows; longer ones would make words of others
 _WITHIN_WORDS = re.compile(r"nbsp|[A-Za-z](?:acute|grave|circ|uml|tilde|cedil|ring|slash)|szlig|(?:AE|ae)lig")
 #: `😀` as two halves, which XML forbids
-_HALVES = re.compile(
-    r"&#(?:[xX]([dD][89abAB][0-9a-fA-F]{2})|(5[56]\d{3}));&#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(5[67]\d{3}));"
-)
+_HALF = re.compile("[\ud800-\udfff]")
 #: numbers and characters of the C1 block are windows-1252 in disguise
 _DISGUISED = re.compile(r"[\x80-\x9f]|&#(?:(?P<number>0*1(?:2[89]|[345]\d))|[xX](?P<hex>0*[89][0-9a-fA-F]));")
 _C1 = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
@@ -313,8 +311,10 @@ class _References:
         """
         if "&" not in text:
             return text
-        text = _HALVES.sub(_whole, text)
-        return _REFERENCE.sub(lambda found: self._one(found, in_address=in_address), text)
+        text = _REFERENCE.sub(lambda found: self._one(found, in_address=in_address), text)
+        if _HALF.search(text):  # two become one character, a single one is none
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return text
 
     def _one(self, found: re.Match[str], *, in_address: bool) -> str:
         name, as_text = found["name"], "&amp;" + found[0][1:]
@@ -362,16 +362,9 @@ def _windows(found: re.Match[str]) -> str:
     return _C1[sign] or found[0]
 
 
-def _whole(found: re.Match[str]) -> str:
-    high, low = (int(found[at], 16) if found[at] else int(found[at + 1]) for at in (1, 3))
-    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
-        return found[0]
-    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-
-
 def _character(code: int) -> str:
-    """The character of a number; half of one or none at all is U+FFFD, a control character nothing."""
-    if code > 0x10FFFF or 0xD800 <= code < 0xE000:
-        return "\ufffd"
-    sign = chr(code)
+    """The character of a number, or half of one; where there is none U+FFFD, a control character is nothing."""
+    if 0xD800 <= code < 0xE000:
+        return chr(code)
+    sign = chr(code) if code <= 0x10FFFF else "\ufffd"
     return escape(_allowed(_C1.get(sign) or sign), quote=False)
