@@ -32,7 +32,6 @@ _KINDS: tuple[tuple[type[BaseException], FetchProblem, str], ...] = (
     (ssl.SSLError, FetchProblem.TLS, "the TLS connection failed"),
     (httpcore.TimeoutException, FetchProblem.TIMEOUT, "the host does not answer"),
     (httpx.InvalidURL, FetchProblem.BAD_REDIRECT, "the redirect leads to an address that cannot be read"),
-    (httpx.RemoteProtocolError, FetchProblem.BAD_REDIRECT, "the redirect leads to an address that cannot be read"),
     (httpcore.RemoteProtocolError, FetchProblem.PROTOCOL, "the reply is not HTTP"),
     (httpcore.ProtocolError, FetchProblem.PROTOCOL, "the request could not be sent"),
     (httpcore.ConnectError, FetchProblem.CONNECT, "no connection"),

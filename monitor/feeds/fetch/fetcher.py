@@ -2,8 +2,8 @@
 
     Fetcher.fetch(url) → Fetched | NotModified | FetchFailed
 
-One shared httpx client asks politely (conditional GET, few requests to one host at once), follows redirects by
-itself so that each hop passes the same checks, and reads under limits of time and size. Where a connection may
+It asks politely (conditional GET, few requests to one host at once), follows redirects by itself so that each hop
+passes the same checks, keeps no cookies, asks no proxy, and reads under limits of time and size. Where a connection may
 go is decided in `network`, what a body may become in `body`, what a failure is called in `failures`.
 """
 
@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
 from weakref import WeakValueDictionary
 
+import httpcore
 import httpx
 
 from monitor import __version__
-from monitor.feeds.fetch import network, transport
+from monitor.feeds.fetch import network
 from monitor.feeds.fetch.addresses import Network
 from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
@@ -101,15 +100,11 @@ class Fetcher:
         backend = network.GuardedBackend(
             allow=allow_networks, connect_seconds=self._limits.connect_seconds, resolver=resolver
         )
-        guarded = transport.GuardedTransport(backend)
-        # trust_env=False: a proxy named in the environment would dial addresses that nobody checked
-        self._client = httpx.AsyncClient(transport=guarded, trust_env=False, timeout=None)
-        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, and those may hold secrets
+        self._connections = network.Connections(backend)
 
     async def aclose(self) -> None:
         """Closes the connections that are left."""
-        await self._client.aclose()
+        await self._connections.aclose()
 
     async def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, body_hash: str | None = None
@@ -143,41 +138,43 @@ class Fetcher:
     async def _follow(self, question: _Question) -> Fetched | NotModified | FetchFailed:
         """Hop by hop to the reply that is no redirect."""
         for _ in range(self._limits.redirects + 1):
-            request = httpx.Request("GET", question.url, headers=_HEADERS | question.validators())
-            async with contextlib.aclosing(await self._client.send(request, stream=True)) as reply:
-                if problem := self._headers_problem(reply):
+            asking = self._connections.reply(httpx.URL(question.url), _HEADERS | question.validators())
+            async with asking as reply:
+                if problem := self._headers_problem(reply.headers):
                     return FetchFailed(problem=FetchProblem.HEADERS_TOO_LARGE, detail=problem)
-                if reply.status_code not in _REDIRECTS:
-                    return await self._answer(reply, question)
-            hop = next_hop(question.url, reply.headers.get("location"))
+                headers = httpx.Headers(reply.headers)
+                if reply.status not in _REDIRECTS:
+                    return await self._answer(reply, headers, question)
+            hop = next_hop(question.url, headers.get("location"))
             if hop.problem:
-                return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status_code, detail=hop.problem)
-            permanent = reply.status_code in _PERMANENT or is_https_upgrade(question.url, hop.url)
+                return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=hop.problem)
+            permanent = reply.status in _PERMANENT or is_https_upgrade(question.url, hop.url)
             question.permanent, question.url = question.permanent and permanent, hop.url
         detail = f"more than {self._limits.redirects} redirects, the last one to {shown(question.url)}"
         return FetchFailed(problem=FetchProblem.TOO_MANY_REDIRECTS, detail=detail)
 
-    def _headers_problem(self, reply: httpx.Response) -> str | None:
-        raw = reply.headers.raw
+    def _headers_problem(self, raw: list[tuple[bytes, bytes]]) -> str | None:
         if len(raw) > self._limits.header_count:
             return f"{len(raw)} headers, the limit is {self._limits.header_count}"
         size = sum(len(name) + len(value) for name, value in raw)
         return f"{size:,} bytes of headers" if size > self._limits.header_bytes else None
 
-    async def _answer(self, reply: httpx.Response, question: _Question) -> Fetched | NotModified | FetchFailed:
+    async def _answer(
+        self, reply: httpcore.Response, headers: httpx.Headers, question: _Question
+    ) -> Fetched | NotModified | FetchFailed:
         """The value for the last hop's reply."""
-        etag, last_modified = reply.headers.get("etag"), reply.headers.get("last-modified")
+        etag, last_modified = headers.get("etag"), headers.get("last-modified")
         moved = question.permanent_url()
-        if reply.status_code == 304 and question.validators():
+        if reply.status == 304 and question.validators():
             etag, last_modified = etag or question.etag, last_modified or question.last_modified
             return NotModified(etag=etag, last_modified=last_modified, permanent_url=moved)
-        if reply.status_code not in (200, 203):
-            return status_failure(reply.status_code, reply.headers, now=datetime.now(UTC))
-        raw = await self._read(reply)
+        if reply.status not in (200, 203):
+            return status_failure(reply.status, headers, now=datetime.now(UTC))
+        raw = await self._read(reply, announced=headers.get("content-length", ""))
         if raw is None:
             detail = f"the body is larger than {self._limits.compressed_bytes:,} bytes"
             return FetchFailed(problem=FetchProblem.TOO_LARGE, detail=detail)
-        document = inflate(raw, reply.headers.get("content-encoding", ""), limit=self._limits.inflated_bytes)
+        document = inflate(raw, headers.get("content-encoding", ""), limit=self._limits.inflated_bytes)
         if isinstance(document, FetchFailed):
             return document
         body, odd = document
@@ -185,19 +182,18 @@ class Fetcher:
         if digest == question.body_hash:
             return NotModified(same_body=True, etag=etag, last_modified=last_modified, permanent_url=moved)
         return Fetched(
-            body=body, content_type=reply.headers.get("content-type"), etag=etag, last_modified=last_modified,
+            body=body, content_type=headers.get("content-type"), etag=etag, last_modified=last_modified,
             final_url=question.url, permanent_url=moved, body_hash=digest, detail=odd,
         )  # fmt: skip
 
-    async def _read(self, reply: httpx.Response) -> bytes | None:
+    async def _read(self, reply: httpcore.Response, *, announced: str) -> bytes | None:
         """The body as it came over the wire, or None where it is larger than allowed."""
         limit = self._limits.compressed_bytes
-        announced = reply.headers.get("content-length", "")
         if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
             return None
         pieces: list[bytes] = []
         size = 0
-        async for piece in reply.aiter_raw():
+        async for piece in reply.aiter_stream():
             size += len(piece)
             if size > limit:
                 return None
