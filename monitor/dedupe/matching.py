@@ -1,8 +1,8 @@
 """Which known article does an entry of a document propose to be, and do its words agree?
 
-Keys propose, words confirm or contradict (`words`); how much agreement is asked for depends on how much the keys say.
-A guid and an address that stayed the same are strong; an address alone, under another guid or spelling, is weaker;
-what comes from another feed becomes a copy that nobody is told of, and must say that it is one.
+How much agreement of the words is asked for depends on how much the keys say. A guid and an address that stayed the
+same are strong; an address alone, under another guid or spelling, is weaker; what comes from another feed becomes a
+copy that nobody is told of, and must say that it is one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Do two versions of what may be one article tell the same story? Headlines, texts and dates, compared; pure.
 
-An address or an id only *proposes* that two entries are one article: addresses are reused, ids count within their feed,
-pages are rewritten. The words confirm it or contradict it. Only words that carry meaning are counted (four letters and
-more; pairs of characters where a script sets no spaces), so that "the … in the north of" joins nothing.
+Only words that carry meaning are counted (four letters and more; pairs of characters where a script sets no spaces), so
+that "the … in the north of" joins nothing.
 """
 
 from __future__ import annotations
