@@ -103,9 +103,5 @@ def _escaped(location: str) -> str:
 
 
 def _same_origin_or_twin(old: SplitResult, new: SplitResult) -> bool:
-    if old.hostname != new.hostname:
-        return False
-    ports = [parts.port or DEFAULT_PORTS.get(parts.scheme) for parts in (old, new)]
-    if old.scheme == new.scheme:
-        return ports[0] == ports[1]
-    return (old.scheme, new.scheme, *ports) == ("http", "https", 80, 443)
+    here, there = ((it.scheme, it.hostname, it.port or DEFAULT_PORTS.get(it.scheme)) for it in (old, new))
+    return here == there or (here, there) == (("http", old.hostname, 80), ("https", old.hostname, 443))

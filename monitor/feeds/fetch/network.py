@@ -180,12 +180,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         raise AddressRefused("a Unix socket")
 
     async def _endpoints(self, host: str, port: int) -> Sequence[Endpoint]:
-        try:
-            address = ip_address(host)
-        except ValueError:
-            pass
-        else:
-            return [(socket.AF_INET6 if address.version == 6 else socket.AF_INET, (host, port))]
+        with contextlib.suppress(ValueError):  # a name
+            return [(socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET, (host, port))]
         try:
             return list(dict.fromkeys(await self._resolver(host, port)))
         except (OSError, UnicodeError) as error:

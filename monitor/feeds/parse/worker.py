@@ -36,7 +36,10 @@ def main() -> None:
     is_last = False
     while not is_last and (job := _next_job(sys.stdin.buffer)) is not None:
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-        answer = _answer(job)
+        try:
+            answer = pack_answer(parse(**vars(job)))
+        except MemoryError:
+            answer = pack_answer(_OUT_OF_MEMORY)
         signal.setitimer(signal.ITIMER_PROF, 0)
         del job
         give_back()
@@ -44,13 +47,6 @@ def main() -> None:
         answers.write(ANSWER_HEAD.pack(len(answer), is_last))
         answers.write(answer)
         answers.flush()
-
-
-def _answer(job: Job) -> bytes:
-    try:
-        return pack_answer(parse(**vars(job)))
-    except MemoryError:
-        return pack_answer(_OUT_OF_MEMORY)
 
 
 def _limit_self(memory_bytes: int) -> None:
