@@ -17,7 +17,7 @@ import time
 from dataclasses import replace
 
 from monitor.configuration import Configuration
-from monitor.feeds.cadence import asks_plainly, poll_url
+from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.pool import ParseWorkers
 from monitor.model.clock import Clock
@@ -73,8 +73,8 @@ class Pipeline:
         """Fetch and parse; both under limits, neither ever raises for what a publisher does."""
         started = time.monotonic()
         url = poll_url(feed, state, now=self._clock())
-        plainly = asks_plainly(feed, state, now=self._clock())
-        etag, last_modified = (None, None) if plainly else (state.etag, state.last_modified)
+        unconditional = asks_unconditionally(feed, state, now=self._clock())
+        etag, last_modified = (None, None) if unconditional else (state.etag, state.last_modified)
         fetched = await self._fetcher.fetch(url, etag=etag, last_modified=last_modified, body_hash=state.body_hash)
         answer = FeedAnswer(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
@@ -93,7 +93,7 @@ class Pipeline:
                 answer = FeedAnswer(url=url, outcome=fetched, parsed=parsed)
             else:
                 answer = FeedAnswer(url=url, outcome=parsed)
-        return replace(answer, plainly=plainly, ms=round((time.monotonic() - started) * 1000))
+        return replace(answer, unconditional=unconditional, ms=round((time.monotonic() - started) * 1000))
 
     async def _judge(
         self,

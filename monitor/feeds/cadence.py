@@ -96,7 +96,7 @@ def poll_url(feed: Feed, state: FeedState, *, now: datetime) -> str:
     return feed.url
 
 
-def asks_plainly(feed: Feed, state: FeedState, *, now: datetime) -> bool:
+def asks_unconditionally(feed: Feed, state: FeedState, *, now: datetime) -> bool:
     """True where the next question goes without validators, so that only a whole document can answer it.
 
     After 10, 20, 40, 80 and then each 160 unchanged answers in a row, at least about once a day; never right after a

@@ -52,7 +52,7 @@ def state_after(
         return replace(after, unchanged=state.unchanged + 1, news_at=_news_at(state, now))
     after = replace(_with_crowds(after, recognised), unchanged=0)
     new = any(found.novelty is not Novelty.SEEN for found in recognised)
-    if answer.plainly and new and state.unchanged and _same_validators(state, outcome):
+    if answer.unconditional and new and state.unchanged and _same_validators(state, outcome):
         after = replace(after, mistrusted_at=now)
     if state.baseline_at is None:
         return replace(after, news_at=now, longest_wait=_first_wait(recognised, now))

@@ -26,7 +26,7 @@ class FeedAnswer:
     outcome: Fetched | NotModified | FetchFailed | ParseFailed
     parsed: ParsedFeed | None = None
     #: asked without validators, because what they say was doubted
-    plainly: bool = False
+    unconditional: bool = False
     ms: int = 0
 
     @property

@@ -100,7 +100,7 @@ def _problem(text: str) -> str | None:
 
 
 @dataclass(slots=True)
-class _Open:
+class _Element:
     """An element whose end has not come yet."""
 
     name: str
@@ -117,7 +117,7 @@ class _Writer:
     references: _References
     was_cut: bool = False
     _out: list[str] = field(default_factory=list)
-    _stack: list[_Open] = field(default_factory=list)
+    _stack: list[_Element] = field(default_factory=list)
     #: keys of the open elements
     _open: Counter[str] = field(default_factory=Counter)
     _prefixes: set[str] = field(default_factory=set)
@@ -206,14 +206,14 @@ class _Writer:
             for entry in _ENTRIES:
                 self._end(entry)
         elif key in _PARTS and self._stack:
-            part = next((one.key for one in self._stack[-1:-8:-1] if one.key in _PARTS), "")
+            part = next((element.key for element in self._stack[-1:-8:-1] if element.key in _PARTS), "")
             if part:
                 self._end(part)
         is_empty = rest.endswith("/") or key in _VOID
         self._out.append(f"<{name}{self._attributes(rest)}{'/' if is_empty else ''}>")
-        self._note(name)
+        self._note_prefix(name)
         if not is_empty:
-            self._stack.append(_Open(name, key, len(self._out)))
+            self._stack.append(_Element(name, key, len(self._out)))
             self._open[key] += 1
 
     def _end(self, key: str) -> None:
@@ -221,10 +221,10 @@ class _Writer:
         if not self._open[key]:
             return
         while True:
-            one = self._stack.pop()
-            self._open[one.key] -= 1
-            self._out.append(f"</{one.name}>")
-            if one.key == key:
+            element = self._stack.pop()
+            self._open[element.key] -= 1
+            self._out.append(f"</{element.name}>")
+            if element.key == key:
                 break
         self._is_done = not self._stack
 
@@ -244,10 +244,10 @@ class _Writer:
                 continue  # prefixes that nobody may declare, or declare away
             found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
             if not name.startswith("xmlns"):
-                self._note(name)
+                self._note_prefix(name)
         return "".join(f' {name}="{value}"' for name, value in found.items())
 
-    def _note(self, name: str) -> None:
+    def _note_prefix(self, name: str) -> None:
         prefix, colon, _ = name.partition(":")
         if colon and prefix not in ("xml", "xmlns"):
             self._prefixes.add(prefix)
@@ -257,7 +257,8 @@ class _Writer:
         first = self._out[0]
         known = {name for name, *_ in _ATTRIBUTE.findall(first)}
         missing = sorted(prefix for prefix in self._prefixes if f"xmlns:{prefix}" not in known)
-        added = "".join(f' xmlns:{one}="{_NAMESPACES.get(one.lower(), f"urn:undeclared:{one}")}"' for one in missing)
+        names = {prefix: _NAMESPACES.get(prefix.lower(), f"urn:undeclared:{prefix}") for prefix in missing}
+        added = "".join(f' xmlns:{prefix}="{name}"' for prefix, name in names.items())
         self._out[0] = first[: len(root[2]) + 1] + added + first[len(root[2]) + 1 :]
         return "".join(self._out)
 
