@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import database, quiet, rules_from, utc_now
-from monitor.cli.options import JsonOption
+from monitor.alerts.raising import raised
+from monitor.cli.begin import JsonOption, database, quiet, reading, rules_from, utc_now
 from monitor.cli.render import json_out, out, say, table
+from monitor.config.yamlfile import did_you_mean
+from monitor.dedupe.canonical import canonical_url
 from monitor.errors import UsageError
+from monitor.evaluation import earliest_day
+from monitor.model.feedback import Feedback, Opinion
+from monitor.model.report import Classification
+from monitor.model.stored import StoredItem
 from monitor.queries.finding import find_item, is_id, is_link
-from monitor.queries.jsonvalues import plain
+from monitor.queries.jsonvalues import values_of
+from monitor.queries.reasons import why_stored
+from monitor.store.store import Store, Transaction
 from monitor.text.clean import clean
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from monitor.model.feedback import Feedback, Opinion
-    from monitor.model.report import Classification
-    from monitor.model.stored import StoredItem
-    from monitor.store.store import Store, Transaction
+from monitor.topics.attacks.classifier import classify
 
 #: a note says why, it is no article
 MAX_NOTE = 2000
@@ -38,9 +40,7 @@ def feedback(
     remove: Annotated[bool, typer.Option("--remove", help="Take back what was said of ITEM.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say that basewatch was right or wrong to alert about an item, or to stay quiet; without ITEM: list what was said.
-
-    wrong about an item that was told means that it should have stayed quiet; wrong about one that nobody was told of
+    """wrong about an item that was told means that it should have stayed quiet; wrong about one that nobody was told of
     means that somebody should have been. From then on `basewatch rules test` asks the rules for that. It is kept with
     the item's text, also after the item itself is pruned; a second word on an item replaces the first. Exit code 2
     where no such item is stored.
@@ -70,9 +70,6 @@ def feedback(
 
 
 def _read_opinion(word: str | None) -> Opinion:
-    from monitor.config.yamlfile import did_you_mean
-    from monitor.model.feedback import Opinion
-
     if word is None:
         raise UsageError("say what basewatch was: basewatch feedback ITEM right, or: basewatch feedback ITEM wrong")
     try:
@@ -137,9 +134,6 @@ def _of_stored(
     store: Store, stored: StoredItem, opinion: Opinion, note: str, *, now: datetime
 ) -> tuple[Feedback, list[str]]:
     """What is said of a stored item, beside what the rules said then, or say now where they were not asked."""
-    from monitor.model.feedback import Feedback
-    from monitor.queries.reasons import why_stored
-
     found, remarks = stored.classification, []
     told = stored.decision is not None and stored.decision.tell
     if found is None:
@@ -159,10 +153,6 @@ def _of_stored(
 
 
 def _judged_now(store: Store, stored: StoredItem) -> Classification:
-    from monitor.alerts.raising import raised
-    from monitor.evaluation import earliest_day
-    from monitor.topics.attacks.classifier import classify
-
     rules = rules_from(None)
     with store.read() as tx:
         known = tx.incidents(earliest_day(stored.item, rules))
@@ -184,8 +174,6 @@ def _take_back(what: str) -> Feedback:
 
 def _said_before(tx: Transaction, what: str) -> Feedback | None:
     """What was said of an item, by its id or link; the item itself may be pruned."""
-    from monitor.dedupe.canonical import canonical_url
-
     if is_id(what):
         return tx.feedback_on(what)
     if not is_link(what):
@@ -204,12 +192,8 @@ def _unknown(what: str) -> UsageError:
 
 
 def _list(as_json: bool) -> None:
-    with database() as store:
-        if store is None:
-            said: list[Feedback] = []
-        else:
-            with store.read() as tx:
-                said = tx.feedback()
+    with reading() as tx:
+        said = tx.feedback() if tx else []
     if as_json:
         json_out([_object(one) for one in said])
         return
@@ -234,27 +218,6 @@ def _show(said: Feedback) -> None:
 
 
 def _object(said: Feedback) -> dict[str, Any]:
-    item = said.item
-    shown = {
-        "item": item.id,
-        "opinion": said.opinion,
-        "note": said.note,
-        "given_at": said.given_at,
-        "told": said.told,
-        "decision": said.decision,
-        "alerted": said.alerted,
-        "act": said.act,
-        "rule": said.rule,
-        "level": said.level,
-        "must_alert": said.must_alert,
-        "title": item.title,
-        "summary": item.summary,
-        "body": item.body,
-        "url": item.url,
-        "feed": item.feed,
-        "publisher": item.publisher,
-        "language": item.language,
-        "published": item.published,
-        "first_seen": item.first_seen,
-    }
-    return {key: plain(value) for key, value in shown.items()}
+    names = "opinion", "note", "given_at", "told", "decision", "alerted", "act", "rule", "level", "must_alert"
+    texts = "title", "summary", "body", "url", "feed", "publisher", "language", "published", "first_seen"
+    return {"item": said.item.id, **values_of(said, *names), **values_of(said.item, *texts)}

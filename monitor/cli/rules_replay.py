@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import quiet, rules_from
-from monitor.cli.options import ItemsOption, JsonOption, RulesOption
-from monitor.cli.past import each, past_items
+from monitor.cli.begin import JsonOption, RulesOption, quiet, rules_from
+from monitor.cli.past import ItemsOption, each, past_items
 from monitor.cli.render import json_out, out, say, table
+from monitor.queries.jsonvalues import values_of
+from monitor.queries.past import PastItems
 from monitor.text.clean import clean
-
-if TYPE_CHECKING:
-    from monitor.model.report import RuleTaken
-    from monitor.queries.past import PastItems
-    from monitor.topics.attacks.topic import RuleSet
-    from monitor.workbench.backtest import Replayed
+from monitor.topics.attacks.topic import RuleSet
+from monitor.workbench.backtest import LEAD_IN, Outcome, Replay, Replayed
 
 
 @dataclass
@@ -42,9 +38,7 @@ def replay(
     rules: RulesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the stored items of a time through the rules: what would have told whom, and when. Sends and writes nothing.
-
-    Each item goes the daemon's path in the order in which it came, the incidents of then are not used: those of the
+    """Each item goes the daemon's path in the order in which it came, the incidents of then are not used: those of the
     items themselves grow anew. It also shows what was told then and would stay quiet now, and what rules on trial would
     have told. Try an edit with --rules before it is live. Exit code 1 where a line of FILE cannot be read.
 
@@ -52,8 +46,6 @@ def replay(
       basewatch rules replay --since 14d
       basewatch rules replay --since 2026-11-01 --rules edited-rules
     """
-    from monitor.workbench.backtest import LEAD_IN
-
     rule_set = rules_from(rules)
     with past_items(back, items, default="14d", memory_days=rule_set.memory_days, lead_in=LEAD_IN) as past:
         answer = _run(past, rule_set)
@@ -65,8 +57,6 @@ def replay(
 
 
 def _run(past: PastItems, rules: RuleSet) -> Answer:
-    from monitor.workbench.backtest import Outcome, Replay
-
     replay, answer = Replay(rules, past.known), Answer()
     for one in each(past, "replaying"):
         replayed = replay.run(one)
@@ -103,7 +93,12 @@ def _show(answer: Answer, past: PastItems) -> None:
         out()
     if answer.on_trial:
         out("would have told, on trial:")
-        table(("when", "level", "rule", "channels", "incident", "headline"), _trial_cells(answer.on_trial))
+        rows = [
+            (_when(one), taken.level, taken.rule, ", ".join(taken.send_to), one.incident, one.past.item.title)
+            for one in answer.on_trial
+            for taken in one.on_trial
+        ]
+        table(("when", "level", "rule", "channels", "incident", "headline"), rows)
         out()
     out(_in_sum(answer, compared=compared))
     if compared and not quiet():
@@ -126,19 +121,11 @@ def _show_quiet(one: Replayed) -> None:
     out(f"      now {clean(one.why_quiet)}")
 
 
-def _trial_cells(replayed: Iterable[Replayed]) -> Iterable[tuple[object, ...]]:
-    for one in replayed:
-        for taken in one.on_trial:
-            yield _when(one), taken.level, taken.rule, ", ".join(taken.send_to), one.incident, one.past.item.title
-
-
 def _when(one: Replayed) -> str:
     return f"{one.past.item.first_seen:%Y-%m-%d %H:%M}"
 
 
 def _in_sum(answer: Answer, *, compared: bool) -> str:
-    from monitor.workbench.backtest import Outcome
-
     would, lost = len(answer.told), len(answer.quiet_now)
     sentence = f"{answer.items:,} items: {would:,} would have been told"
     if not compared:
@@ -153,8 +140,6 @@ def _in_sum(answer: Answer, *, compared: bool) -> str:
 
 def _say_how(answer: Answer) -> None:
     """What a reader must know to trust the figures."""
-    from monitor.workbench.backtest import LEAD_IN
-
     say(
         f"begun without the incidents of then: the items of the {LEAD_IN.days} days before were run first, so that late"
         " reports of an earlier attack count as such"
@@ -169,8 +154,6 @@ def _say_how(answer: Answer) -> None:
 
 
 def _object(answer: Answer, past: PastItems, rules: RuleSet) -> dict[str, Any]:
-    from monitor.workbench.backtest import Outcome
-
     counts = {
         "items": answer.items,
         "copies_and_old": answer.counts["copies"],
@@ -188,36 +171,22 @@ def _object(answer: Answer, past: PastItems, rules: RuleSet) -> dict[str, Any]:
         "counts": counts,
         "told": [_told_object(one) for one in answer.told],
         "quiet_now": [{**_row(one), "then": one.past.then, "why": one.why_quiet} for one in answer.quiet_now],
-        "on_trial": [{**_row(one), **_trial_object(taken)} for one in answer.on_trial for taken in one.on_trial],
+        "on_trial": [
+            {**_row(one), **values_of(taken, "level", "rule"), "channels": taken.send_to}
+            for one in answer.on_trial
+            for taken in one.on_trial
+        ],
     }
 
 
 def _row(one: Replayed) -> dict[str, Any]:
     item = one.past.item
-    return {
-        "when": item.first_seen,
-        "item": item.id,
-        "title": item.title,
-        "url": item.url,
-        "publisher": item.publisher or item.feed,
-        "incident": one.incident,
-    }
+    named = {"when": item.first_seen, "item": item.id, **values_of(item, "title", "url")}
+    return {**named, "publisher": item.publisher or item.feed, "incident": one.incident}
 
 
 def _told_object(one: Replayed) -> dict[str, Any]:
     assert one.evaluation is not None
     found, decision = one.evaluation.classification, one.evaluation.decision
-    return {
-        **_row(one),
-        "act": found.act,
-        "level": found.level,
-        "rule": found.rule,
-        "channels": decision.send_to,
-        "reason": decision.reason,
-        "why": found.reason,
-        "then": one.past.then,
-    }
-
-
-def _trial_object(taken: RuleTaken) -> dict[str, Any]:
-    return {"level": taken.level, "rule": taken.rule, "channels": taken.send_to}
+    told = {"channels": decision.send_to, "reason": decision.reason, "why": found.reason, "then": one.past.then}
+    return {**_row(one), **values_of(found, "act", "level", "rule"), **told}
