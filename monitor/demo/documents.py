@@ -7,6 +7,7 @@ format of the document (RFC 822 in RSS, RFC 3339 in Atom). All of it is invented
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,15 +25,14 @@ class DemoFeed:
 
     slug: str
     name: str
-    publisher: str
     language: str
     kind: str
 
 
 FEEDS = (
-    DemoFeed(slug="harbour-wire", name="Harbour Wire", publisher="Harbour Wire", language="en", kind="wire"),
-    DemoFeed(slug="levant-daily", name="Levant Daily", publisher="Levant Daily", language="en", kind="regional"),
-    DemoFeed(slug="sada-alnahrain", name="صدى النهرين", publisher="صدى النهرين", language="ar", kind="regional"),
+    DemoFeed(slug="harbour-wire", name="Harbour Wire", language="en", kind="wire"),
+    DemoFeed(slug="levant-daily", name="Levant Daily", language="en", kind="regional"),
+    DemoFeed(slug="sada-alnahrain", name="صدى النهرين", language="ar", kind="regional"),
 )
 
 
@@ -52,14 +52,9 @@ def document(feed: DemoFeed, *, now: datetime, grown: bool) -> bytes:
 
 
 def feeds_file(server: str) -> str:
-    """The feeds.yaml of the demo, for a server at `server` (`http://127.0.0.1:40123`)."""
-    lines = ["feeds:"]
-    for feed in FEEDS:
-        lines += [
-            f"  - name: {feed.name}",
-            f"    url: {server}/{feed.slug}.xml",
-            f"    publisher: {feed.publisher}",
-            f"    language: {feed.language}",
-            f"    kind: {feed.kind}",
-        ]
-    return "\n".join(lines) + "\n"
+    """The feeds.yaml of the demo, for a server at `server` (`http://127.0.0.1:40123`); JSON is YAML too."""
+    feeds = [
+        {"name": feed.name, "url": f"{server}/{feed.slug}.xml", "language": feed.language, "kind": feed.kind}
+        for feed in FEEDS
+    ]
+    return json.dumps({"feeds": feeds})

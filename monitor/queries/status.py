@@ -10,6 +10,7 @@ from monitor.config.feedlanguages import languages_read, unread_languages
 from monitor.config.settings import Settings
 from monitor.errors import Problem, StoreError
 from monitor.health import Health, health
+from monitor.model.daemon import DaemonState
 from monitor.model.feed import Feed, FeedState, Poll
 from monitor.store.store import Store, Transaction
 
@@ -79,23 +80,13 @@ def unread_feed_languages(
 def daemon_health(store: Store | None, *, now: datetime) -> Health:
     """Whether the daemon is at work; None: there is no database yet."""
     if store is None:
-        return health({}, [], None, now=now)
+        return health(DaemonState(), [], None, now=now)
     with store.read() as tx:
-        keys = ("heartbeat", "outlook", "config_problem", "config_warning", "loss")
-        state = {key: tx.state_get(key) for key in keys}
-        feeds, oldest_due = tx.feed_states(), tx.oldest_due()
-    state["refused"] = _refusal(store, now)
-    return health(state, feeds, oldest_due, now=now)
-
-
-def _refusal(store: Store, now: datetime) -> str:
-    """Why the database does not take a change now, found out by making one; empty where it does.
-
-    A full disk lets everything be read, and the daemon cannot write into the database that it is full.
-    """
-    try:
+        state, feeds, oldest_due = tx.daemon_state(), tx.feed_states(), tx.oldest_due()
+    refused = ""
+    try:  # a full disk lets everything be read, and the daemon cannot write into the database that it is full
         with store.transaction() as tx:
             tx.state_set("health", {"asked": now.isoformat()})
     except StoreError as error:
-        return str(error)
-    return ""
+        refused = str(error)
+    return health(state, feeds, oldest_due, refused=refused, now=now)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.daemon.connectivity import Connectivity, connectivity
+from monitor.daemon.connectivity import connectivity
 from monitor.feeds.reach import Reach, reach_of
+from monitor.model.daemon import Connectivity
 from monitor.model.document import ParseFailed, ParseProblem
 from monitor.model.fetch import FetchFailed, FetchProblem, NotModified
 
