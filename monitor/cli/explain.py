@@ -17,7 +17,6 @@ from monitor.queries.explanation import Explanation, as_object, explain_item, ex
 from monitor.queries.finding import find_item, new_item
 from monitor.queries.reasons import (
     differences,
-    incident_then,
     novelty_in_words,
     relation_in_words,
     verdict,
@@ -153,7 +152,7 @@ def _show_stored(stored: StoredItem, explained: Explanation) -> None:
             ("dated", f"{item.published:%Y-%m-%d %H:%M} UTC" if item.published else f"no date ({stored.date_mark})"),
             ("novelty", f"{stored.novelty}: {novelty_in_words(stored.novelty, stored.novelty_reason)}"),
             ("decided then", f"{stored.decision.reason}: {why_stored(stored)}" if stored.decision else "nothing"),
-            ("incident then", incident_then(stored, explained.first)),
+            ("incident then", explained.incident_then),
             *_then(stored, explained),
             *[(f"alert {alert.id}", f"{alert.title} ({delivery_summary(sent)})") for alert, sent in explained.alerts],
         ]

@@ -61,15 +61,6 @@ def relation_in_words(relation: Relation) -> str:
     return f"{relation.kind} {relation.incident.id}" + (f": {relation.reason}" if relation.reason else "")
 
 
-def incident_then(stored: StoredItem, first: StoredItem | None) -> str:
-    """How a stored item came to its incident; `first` is the incident's first report."""
-    if stored.incident_id is None:
-        return "none"
-    if first is None or first.item.id == stored.item.id:
-        return f"it opened {stored.incident_id}"
-    return f"it joined {stored.incident_id}, first reported by {first.item.publisher or first.item.feed}"
-
-
 def verdict(evaluation: Evaluation) -> str:
     """One sentence over everything: does it alert, and why."""
     return ("alerts: " if evaluation.decision.tell else "stays quiet: ") + decision_in_words(evaluation.decision)

@@ -20,6 +20,7 @@ from monitor.queries.formats import COLUMNS, TEXTS, VALUES, cells
 from monitor.queries.ledger import LedgerEntry, Source
 
 SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
+KNOWN = {"ain-al-asad": (33.8, 42.4)}
 
 
 def incident(**changes: object) -> Incident:
@@ -32,7 +33,7 @@ def incident(**changes: object) -> Incident:
 
 
 def entry(*sources: Source, **changes: object) -> LedgerEntry:
-    return LedgerEntry(incident=incident(**changes), sources=sources, position=(33.8, 42.4), countries={"IQ": "Iraq"})
+    return LedgerEntry(incident=incident(**changes), sources=sources, positions=KNOWN, countries={"IQ": "Iraq"})
 
 
 WIRE = Source(publisher="Wire", url="https://wire.example/1", title="Two drones")
@@ -113,7 +114,7 @@ SALVO = (
 
 def test_a_salvo_has_all_its_places_in_every_form() -> None:
     known = replace(
-        entry(more_places=SALVO), position=(33.8, 42.4), more_positions=((33.3, 38.7), None),
+        entry(more_places=SALVO), positions=KNOWN | {"tower-22": (33.3, 38.7)},
         countries={"IQ": "Iraq", "JO": "Jordan", "BH": "Bahrain"},
     )  # fmt: skip
     assert cells(known)[1] == "Ain al-Asad Air Base, Iraq; Tower 22, Jordan; and Bahrain"
@@ -128,7 +129,7 @@ def test_a_salvo_has_all_its_places_in_every_form() -> None:
 
 
 def test_one_known_position_of_a_salvo_is_a_point() -> None:
-    known = LedgerEntry(incident=incident(more_places=SALVO), more_positions=((33.3, 38.7),))
+    known = LedgerEntry(incident=incident(more_places=SALVO), positions={"tower-22": (33.3, 38.7)})
     (feature,) = json.loads(json.dumps(VALUES["geojson"]([known])))["features"]
     assert feature["geometry"] == {"type": "Point", "coordinates": [38.7, 33.3]}
 
