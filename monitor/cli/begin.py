@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -127,7 +127,6 @@ def since(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     try:
-        back: timedelta = read_duration(text)
-        return utc_now() - back
+        return utc_now() - read_duration(text)
     except (ValueError, OverflowError):
         raise UsageError(f"--since {text[:40]!r} is no time; write for instance 12h, 30d or 2026-11-21") from None

@@ -21,7 +21,7 @@ from monitor.model.stored import StoredItem
 from monitor.queries.finding import find_item, is_id, is_link
 from monitor.queries.jsonvalues import values_of
 from monitor.queries.reasons import why_stored
-from monitor.store.store import Store, Transaction
+from monitor.store.store import Transaction
 from monitor.text.clean import clean
 from monitor.topics.attacks.classifier import classify
 
@@ -93,7 +93,8 @@ def _give(what: str, opinion: Opinion, note: str) -> tuple[Feedback, list[str]]:
     with database() as store:
         if store is None:
             raise UsageError("there is no database yet, so no item is stored; `basewatch poll` or `run` makes it")
-        said, remarks = _as_said(store, what, opinion, note, now=utc_now())
+        with store.read() as tx:
+            said, remarks = _as_said(tx, what, opinion, note, now=utc_now())
         with store.transaction() as tx:
             tx.keep_feedback(said)
     does = "alert about it" if said.must_alert else "stay quiet about it"
@@ -115,29 +116,28 @@ def _understood(said: Feedback) -> str:
     return "the rules were right to want it told" if said.alerted else "it was right that nobody was told"
 
 
-def _as_said(store: Store, what: str, opinion: Opinion, note: str, *, now: datetime) -> tuple[Feedback, list[str]]:
-    with store.read() as tx:
-        stored = find_item(tx, what)
-        before = _said_before(tx, stored.item.id if stored else what)
-        original = tx.item(stored.copy_of) if stored and stored.copy_of else None
+def _as_said(tx: Transaction, what: str, opinion: Opinion, note: str, *, now: datetime) -> tuple[Feedback, list[str]]:
+    stored = find_item(tx, what)
+    before = _said_before(tx, stored.item.id if stored else what)
+    original = tx.item(stored.copy_of) if stored and stored.copy_of else None
     if stored is None:
         if before is None:
             raise _unknown(what)
         return replace(before, opinion=opinion, note=note, given_at=now), []
     if original is None:
-        return _of_stored(store, stored, opinion, note, now=now)
-    said, remarks = _of_stored(store, original, opinion, note, now=now)
+        return _of_stored(tx, stored, opinion, note, now=now)
+    said, remarks = _of_stored(tx, original, opinion, note, now=now)
     return said, [f"it is a copy of {original.item.id} from {original.item.feed}, and kept for that one", *remarks]
 
 
 def _of_stored(
-    store: Store, stored: StoredItem, opinion: Opinion, note: str, *, now: datetime
+    tx: Transaction, stored: StoredItem, opinion: Opinion, note: str, *, now: datetime
 ) -> tuple[Feedback, list[str]]:
     """What is said of a stored item, beside what the rules said then, or say now where they were not asked."""
     found, remarks = stored.classification, []
     told = stored.decision is not None and stored.decision.tell
     if found is None:
-        found = _judged_now(store, stored)
+        found = _judged_now(tx, stored)
         remarks.append(f"the rules were not asked when it came ({why_stored(stored)}); taken is what they say now")
     if found.tells and not told:
         remarks.append(f"the rules wanted it told, and nobody was: {why_stored(stored)}")
@@ -152,10 +152,9 @@ def _of_stored(
     return said, remarks
 
 
-def _judged_now(store: Store, stored: StoredItem) -> Classification:
+def _judged_now(tx: Transaction, stored: StoredItem) -> Classification:
     rules = rules_from(None)
-    with store.read() as tx:
-        known = tx.incidents(earliest_day(stored.item, rules))
+    known = tx.incidents(earliest_day(stored.item, rules))
     return raised(classify(stored.item, rules), [one for one in known if one.opened_at < stored.item.first_seen])
 
 

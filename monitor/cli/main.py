@@ -21,7 +21,6 @@ from monitor.cli.render import hand_over, out, prepare_streams, reader_gone, say
 from monitor.errors import BasewatchError, UsageError
 from monitor.text.clean import clean
 
-SET_UP, AT_WORK, UNDERSTAND, REPORT = "Set up", "At work", "Understand", "Report"
 #: may stand before or after the command's name
 _ANYWHERE = {"-v": 1, "--verbose": 1, "-vv": 2, "-q": -1, "--quiet": -1}
 
@@ -40,55 +39,62 @@ Example:
   basewatch rules check
   basewatch rules test
 """
-#: panel of `--help`, name, module and function, first sentence of its help: the function's docstring is the rest.
+#: by panel of `--help`: name, module and function, first sentence of its help; the function's docstring is the rest.
 #: `feeds` and `db` are groups, because further commands begin with their names
-COMMANDS = (
-    (SET_UP, "demo", "demo.demo", "Show basewatch at work: no network, no set-up, nothing left behind."),
-    (SET_UP, "init", "init.init", "Write a starter feeds.yaml, a rules folder and an example of a channels file."),
-    (SET_UP, "check", "check.check",
-     "Find every problem in settings, feeds, rules, channels and database, with file and line."),
-    (SET_UP, "send-test", "send_test.send_test",
-     "Send a real test message to every address of one channel and say what came of it."),
-    (AT_WORK, "run", "poll.run", "Watch the feeds and deliver alerts until SIGTERM or Ctrl-C."),
-    (AT_WORK, "poll", "poll.poll", "Poll feeds once, now, due or not; then deliver what is due."),
-    (AT_WORK, "health", "status.health",
-     "Say whether the daemon is at work, from what it wrote into the database; needs no port."),
-    (UNDERSTAND, "classify", "classify.classify",
-     "Judge items: JSON lines in, JSON lines out, in the same order. Writes nothing."),
-    (UNDERSTAND, "explain", "explain.explain",
-     "Why it alerts or stays quiet: act, the words that decided, incident, decision, and rule by rule why or why not."),
-    (UNDERSTAND, "feedback", "feedback.feedback",
-     "Say that basewatch was right or wrong to alert about an item, or to stay quiet; without ITEM: list what was"
-     " said."),
-    (REPORT, "incidents", "reports.incidents",
-     "The ledger: date, location, type of attack, group claiming, killed, wounded, sources."),
-    (REPORT, "alerts", "reports.alerts",
-     "Every alert and notice since a time, newest first, with what became of each delivery."),
-    (SET_UP, "db", "", ABOUT_DB),
-    (SET_UP, "db upgrade", "check.upgrade",
-     "Bring the database to the form that this version needs; back it up first."),
-    (AT_WORK, "feeds", "status.feeds",
-     "Show the state of every feed: last success, last result, failures in a row, next poll, items per day."),
-    (AT_WORK, "feeds test", "feeds_test.try_feed",
-     "Fetch and parse one address now and show what came; keeps nothing."),
-    (AT_WORK, "feeds import", "feeds_opml.import_opml",
-     "Turn the feeds of an OPML file into lines for feeds.yaml, on standard output."),
-    (AT_WORK, "feeds export", "feeds_opml.export_opml", "Write the feeds of feeds.yaml as OPML, for other readers."),
-    (UNDERSTAND, "rules", "", ABOUT_RULES),
-    (UNDERSTAND, "rules check", "rules.check",
-     "Find every mistake in the rule files, and what in them does nothing, with file and line."),
-    (UNDERSTAND, "rules test", "rules.run_examples",
-     "Run the examples that stand in the rules, and the feedback that was given on stored items."),
-    (UNDERSTAND, "rules replay", "rules_replay.replay",
-     "Run the stored items of a time through the rules: what would have told whom, and when. Sends and writes"
-     " nothing."),
-    (UNDERSTAND, "rules diff", "rules_diff.diff",
-     "What edited rules add and remove, in headlines: what alerts now or no longer, at another level, to others."),
-    (UNDERSTAND, "rules new", "rules_new.new",
-     "Propose a rule from two or three headlines: what they do, where, who, with which words, and its examples."),
-    (UNDERSTAND, "rules schema", "rules.schema",
-     "The JSON Schema of a kind of rule file: by it an editor completes keys, explains them and marks mistakes."),
-)  # fmt: skip
+COMMANDS = {
+    "Set up": (
+        ("demo", "demo.demo", "Show basewatch at work: no network, no set-up, nothing left behind."),
+        ("init", "init.init", "Write a starter feeds.yaml, a rules folder and an example of a channels file."),
+        ("check", "check.check",
+         "Find every problem in settings, feeds, rules, channels and database, with file and line."),
+        ("send-test", "send_test.send_test",
+         "Send a real test message to every address of one channel and say what came of it."),
+        ("db", "", ABOUT_DB),
+        ("db upgrade", "check.upgrade", "Bring the database to the form that this version needs; back it up first."),
+    ),
+    "At work": (
+        ("run", "poll.run", "Watch the feeds and deliver alerts until SIGTERM or Ctrl-C."),
+        ("poll", "poll.poll", "Poll feeds once, now, due or not; then deliver what is due."),
+        ("health", "status.health",
+         "Say whether the daemon is at work, from what it wrote into the database; needs no port."),
+        ("feeds", "status.feeds",
+         "Show the state of every feed: last success, last result, failures in a row, next poll, items per day."),
+        ("feeds test", "feeds_test.try_feed", "Fetch and parse one address now and show what came; keeps nothing."),
+        ("feeds import", "feeds_opml.import_opml",
+         "Turn the feeds of an OPML file into lines for feeds.yaml, on standard output."),
+        ("feeds export", "feeds_opml.export_opml", "Write the feeds of feeds.yaml as OPML, for other readers."),
+    ),
+    "Understand": (
+        ("classify", "classify.classify",
+         "Judge items: JSON lines in, JSON lines out, in the same order. Writes nothing."),
+        ("explain", "explain.explain",
+         "Why it alerts or stays quiet: act, the words that decided, incident, decision, and rule by rule why or"
+         " why not."),
+        ("feedback", "feedback.feedback",
+         "Say that basewatch was right or wrong to alert about an item, or to stay quiet; without ITEM: list what"
+         " was said."),
+        ("rules", "", ABOUT_RULES),
+        ("rules check", "rules.check",
+         "Find every mistake in the rule files, and what in them does nothing, with file and line."),
+        ("rules test", "rules.run_examples",
+         "Run the examples that stand in the rules, and the feedback that was given on stored items."),
+        ("rules replay", "rules_replay.replay",
+         "Run the stored items of a time through the rules: what would have told whom, and when. Sends and writes"
+         " nothing."),
+        ("rules diff", "rules_diff.diff",
+         "What edited rules add and remove, in headlines: what alerts now or no longer, at another level, to others."),
+        ("rules new", "rules_new.new",
+         "Propose a rule from two or three headlines: what they do, where, who, with which words, and its examples."),
+        ("rules schema", "rules.schema",
+         "The JSON Schema of a kind of rule file: by it an editor completes keys, explains them and marks mistakes."),
+    ),
+    "Report": (
+        ("incidents", "reports.incidents",
+         "The ledger: date, location, type of attack, group claiming, killed, wounded, sources."),
+        ("alerts", "reports.alerts",
+         "Every alert and notice since a time, newest first, with what became of each delivery."),
+    ),
+}  # fmt: skip
 
 
 def basewatch(
@@ -119,8 +125,9 @@ def build(arguments: Sequence[str] | None = None) -> typer.Typer:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, **keys)
     app.callback(help=_prose(basewatch.__doc__))(basewatch)
     asked = None if arguments is None else [argument for argument in arguments if not argument.startswith("-")]
-    groups: dict[str, typer.Typer] = {path.partition(" ")[0]: app for _, path, *_ in COMMANDS if " " in path}
-    for panel, path, target, summary in COMMANDS:
+    rows = [(panel, *row) for panel, rows in COMMANDS.items() for row in rows]
+    groups: dict[str, typer.Typer] = {path.partition(" ")[0]: app for _, path, *_ in rows if " " in path}
+    for panel, path, target, summary in rows:
         words = path.split()
         named = bool(target) and (asked is None or asked[: len(words)] == words)
         function = _function(target) if named else _not_asked

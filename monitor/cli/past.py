@@ -30,10 +30,9 @@ ItemsOption = Annotated[
 def past_items(
     back: str | None, file: Path | None, *, default: str, memory_days: int, lead_in: timedelta = timedelta()
 ) -> Iterator[PastItems]:
-    """The stored items since `back` (unless told `default`) and `lead_in` before it, or those of `file`.
+    """The stored items since `back` (unless told `default`), as `stored_items` has them, or those of `file`.
 
-    `memory_days` says how far back some rule asks what happened. `UsageError` where both are named, or the file is not
-    there.
+    `UsageError` where both are named, or the file is not there.
     """
     if file is None:
         moment = since(back or default)

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from datetime import datetime
@@ -92,12 +91,9 @@ def hand_over() -> int:
 
 def json_out(value: Any) -> None:
     """`value` as one indented JSON document."""
-    text = json.dumps(plain(value), ensure_ascii=not _writes_unicode(), indent=2)
+    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(plain(value), ensure_ascii=not unicode, indent=2)
     out(_C1.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
-
-
-def _writes_unicode() -> bool:
-    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
 
 
 def stdout_kept_for_json(keep: bool) -> AbstractContextManager[object]:
@@ -123,10 +119,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     if sys.stdout.isatty():
         _rich_table(columns, cells, title)
         return
+    from rich.cells import cell_len
+
     lines = [[name.upper() for name in columns], *([cell or "-" for cell in row] for row in cells)]
-    widths = [max(_width(row[i]) for row in lines) for i in range(len(columns))]
+    widths = [max(cell_len(row[i]) for row in lines) for i in range(len(columns))]
     for line in lines:
-        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]
+        padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)]
         out("  ".join(padded).rstrip())
 
 
@@ -141,14 +139,6 @@ def _rich_table(columns: Sequence[str], cells: list[list[str]], title: str) -> N
     for row in cells:
         grid.add_row(*(Text(cell) for cell in row))
     _console().print(grid)
-
-
-def _width(text: str) -> int:
-    """Columns that `text` takes on a terminal."""
-    if text.isascii():
-        return len(text)
-    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
-    return len(text) + wide - sum(unicodedata.category(sign) in ("Mn", "Me", "Cf") for sign in text)
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> None:

@@ -37,7 +37,7 @@ _COUNTED = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class DiffResult:
     """What a comparison came to."""
 
     items: int
@@ -74,37 +74,29 @@ def diff(
       basewatch rules diff edited-rules
       basewatch rules diff old-rules new-rules --since 7d --json
     """
-    old, edited = _both(*((rules_folder(None), folder) if new is None else (folder, new)))
-    memory_days = max(old.rules.memory_days, edited.rules.memory_days)
+    (old_files, old), (new_files, edited) = _both(*((rules_folder(None), folder) if new is None else (folder, new)))
+    memory_days = max(old.memory_days, edited.memory_days)
     with past_items(back, items, default="30d", memory_days=memory_days) as past:
         if past.stored is False:
             say("there is no database yet, so no item is stored; only the examples of the rules are compared")
-        answer = _compared(past, old.rules, edited.rules)
-    rules, files = rule_edits(old.files, edited.files), file_edits(old.files, edited.files)
+        result = _compared(past, old, edited)
+    rules, files = rule_edits(old_files, new_files), file_edits(old_files, new_files)
     if as_json:
-        json_out(_object(answer, past, rules, files))
+        json_out(_object(result, past, rules, files))
     else:
-        _show(answer, rules, files)
+        _show(result, rules, files)
     raise typer.Exit(1 if past.unread else 0)
 
 
-@dataclass(frozen=True)
-class _Folder:
-    """A rules folder as it was read, and compiled."""
-
-    files: RuleFiles
-    rules: RuleSet
-
-
-def _both(*folders: Path) -> list[_Folder]:
-    """The rules of both folders; one error with every problem of both."""
+def _both(*folders: Path) -> list[tuple[RuleFiles, RuleSet]]:
+    """The rules of both folders, as read and compiled; one error with every problem of both."""
     start_logs()
-    found: list[_Folder] = []
+    found: list[tuple[RuleFiles, RuleSet]] = []
     problems: list[Problem] = []
     for folder in folders:
         try:
             files = read_folder(folder)
-            found.append(_Folder(files, compile_rules(files)))
+            found.append((files, compile_rules(files)))
         except ConfigError as error:
             problems += error.problems
     if problems:
@@ -112,13 +104,13 @@ def _both(*folders: Path) -> list[_Folder]:
     return found
 
 
-def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> Answer:
+def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> DiffResult:
     comparison, now = Comparison(old, new, past.known), utc_now()
     changes = [comparison.compare(one.item) for one in each(past, "comparing") if not one.copy]
     items = len(changes)
     for rule, text in examples_of(old, new):
         changes.append(comparison.compare_example(rule, Item(id="example", title=text, first_seen=now)))
-    return Answer(
+    return DiffResult(
         items=items,
         examples=len(changes) - items,
         messages_before=comparison.messages_before,
@@ -130,22 +122,22 @@ def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> Answer:
 # ------------------------------------------------------------------------------------------------ for people
 
 
-def _show(answer: Answer, rules: Iterable[Edit], files: Iterable[Edit]) -> None:
+def _show(result: DiffResult, rules: Iterable[Edit], files: Iterable[Edit]) -> None:
     edits = [(edit.edit, f"rule {edit.name}", ", ".join(edit.keys)) for edit in rules]
     edits += [(edit.edit, edit.name, "") for edit in files]
     table(("edit", "of", "keys"), edits, empty="the two folders hold the same")
     if edits:
         out()
     above = ""
-    for group in answer.groups:
+    for group in result.groups:
         heading = f"examples, {group[0].kind}" if group[0].example_of else str(group[0].kind)
         if heading != above:
             out(f"{heading}:")
             above = heading
         _show_group(group)
-    if answer.groups:
+    if result.groups:
         out()
-    out(_in_sum(answer))
+    out(_in_sum(result))
 
 
 def _show_group(group: tuple[Change, ...]) -> None:
@@ -167,29 +159,29 @@ def in_words(side: Side) -> str:
     return f"{side.act}: {side.level} by {side.rule}{whom}{trial}"
 
 
-def _in_sum(answer: Answer) -> str:
-    counted = ", ".join(f"{count:,} {_COUNTED[kind]}" for kind, count in answer.kinds.items() if count)
-    said = f"{answer.items:,} items and {answer.examples:,} examples: {counted or 'no difference'}"
-    if not answer.items:
+def _in_sum(result: DiffResult) -> str:
+    counted = ", ".join(f"{count:,} {_COUNTED[kind]}" for kind, count in result.kinds.items() if count)
+    said = f"{result.items:,} items and {result.examples:,} examples: {counted or 'no difference'}"
+    if not result.items:
         return said
-    return f"{said}; messages about these items: {answer.messages_before:,} before, {answer.messages_now:,} now"
+    return f"{said}; messages about these items: {result.messages_before:,} before, {result.messages_now:,} now"
 
 
 # ------------------------------------------------------------------------------------------------ for machines
 
 
-def _object(answer: Answer, past: PastItems, rules: Iterable[Edit], files: Iterable[Edit]) -> dict[str, Any]:
+def _object(result: DiffResult, past: PastItems, rules: Iterable[Edit], files: Iterable[Edit]) -> dict[str, Any]:
     return {
         "since": past.since,
         "rules": tuple(rules),
         "files": [{"name": edit.name, "edit": edit.edit} for edit in files],
         "counts": {
-            **values_of(answer, "items", "examples"),
+            **values_of(result, "items", "examples"),
             "unreadable": past.unread,
-            **values_of(answer, "messages_before", "messages_now"),
-            **{kind.name.lower(): count for kind, count in answer.kinds.items()},
+            **values_of(result, "messages_before", "messages_now"),
+            **{kind.name.lower(): count for kind, count in result.kinds.items()},
         },
-        "changes": [_row(change) for group in answer.groups for change in group],
+        "changes": [_row(change) for group in result.groups for change in group],
     }
 
 

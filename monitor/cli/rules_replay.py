@@ -19,7 +19,7 @@ from monitor.workbench.backtest import LEAD_IN, Outcome, Replay, Replayed
 
 
 @dataclass
-class Answer:
+class ReplayResult:
     """What a replay came to."""
 
     items: int = 0
@@ -48,61 +48,61 @@ def replay(
     """
     rule_set = rules_from(rules)
     with past_items(back, items, default="14d", memory_days=rule_set.memory_days, lead_in=LEAD_IN) as past:
-        answer = _run(past, rule_set)
+        result = _run(past, rule_set)
     if as_json:
-        json_out(_object(answer, past, rule_set))
+        json_out(_object(result, past, rule_set))
     else:
-        _show(answer, past)
+        _show(result, past)
     raise typer.Exit(1 if past.unread else 0)
 
 
-def _run(past: PastItems, rules: RuleSet) -> Answer:
-    replay, answer = Replay(rules, past.known), Answer()
+def _run(past: PastItems, rules: RuleSet) -> ReplayResult:
+    replay, result = Replay(rules, past.known), ReplayResult()
     for one in each(past, "replaying"):
         replayed = replay.run(one)
         if past.since is not None and one.item.first_seen < past.since:
             continue  # it only opened the incidents that later reports belong to
-        answer.items += 1
-        answer.counts.update([replayed.outcome])
-        answer.counts["copies"] += not one.news
-        answer.counts["edited"] += one.news and one.edited
+        result.items += 1
+        result.counts.update([replayed.outcome])
+        result.counts["copies"] += not one.news
+        result.counts["edited"] += one.news and one.edited
         if replayed.outcome in (Outcome.TOLD, Outcome.NEW):
-            answer.told.append(replayed)
+            result.told.append(replayed)
         elif replayed.outcome is Outcome.QUIET:
-            answer.quiet_now.append(replayed)
+            result.quiet_now.append(replayed)
         if replayed.on_trial:
-            answer.on_trial.append(replayed)
-    return answer
+            result.on_trial.append(replayed)
+    return result
 
 
 # ------------------------------------------------------------------------------------------------ for people
 
 
-def _show(answer: Answer, past: PastItems) -> None:
+def _show(result: ReplayResult, past: PastItems) -> None:
     compared = past.stored is True
     if past.stored is False:
         say("there is no database yet, so no item is stored; --items FILE runs the items of a file")
     columns = ("when", *(["then"] if compared else []), "level", "rule", "channels", "incident", "headline")
-    if answer.told:
-        table(columns, [_cells(one, compared) for one in answer.told])
+    if result.told:
+        table(columns, [_cells(one, compared) for one in result.told])
         out()
-    if answer.quiet_now:
+    if result.quiet_now:
         out("told then, would stay quiet now:")
-        for one in answer.quiet_now:
+        for one in result.quiet_now:
             _show_quiet(one)
         out()
-    if answer.on_trial:
+    if result.on_trial:
         out("would have told, on trial:")
         rows = [
             (_when(one), taken.level, taken.rule, ", ".join(taken.send_to), one.incident, one.past.item.title)
-            for one in answer.on_trial
+            for one in result.on_trial
             for taken in one.on_trial
         ]
         table(("when", "level", "rule", "channels", "incident", "headline"), rows)
         out()
-    out(_in_sum(answer, compared=compared))
+    out(_in_sum(result, compared=compared))
     if compared and not quiet():
-        _say_how(answer)
+        _say_how(result)
 
 
 def _cells(one: Replayed, compared: bool) -> tuple[object, ...]:
@@ -125,55 +125,55 @@ def _when(one: Replayed) -> str:
     return f"{one.past.item.first_seen:%Y-%m-%d %H:%M}"
 
 
-def _in_sum(answer: Answer, *, compared: bool) -> str:
-    would, lost = len(answer.told), len(answer.quiet_now)
-    sentence = f"{answer.items:,} items: {would:,} would have been told"
+def _in_sum(result: ReplayResult, *, compared: bool) -> str:
+    would, lost = len(result.told), len(result.quiet_now)
+    sentence = f"{result.items:,} items: {would:,} would have been told"
     if not compared:
         return sentence
-    sentence += f", {answer.counts[Outcome.TOLD]:,} of these were told then, {answer.counts[Outcome.NEW]:,} are new"
+    sentence += f", {result.counts[Outcome.TOLD]:,} of these were told then, {result.counts[Outcome.NEW]:,} are new"
     if lost:
-        another = sum(one.told_by_another for one in answer.quiet_now)
+        another = sum(one.told_by_another for one in result.quiet_now)
         sentence += f"; {lost:,} that {'was' if lost == 1 else 'were'} told then would stay quiet now"
         sentence += f" ({another:,} because another report would have told the incident before)" if another else ""
     return sentence
 
 
-def _say_how(answer: Answer) -> None:
+def _say_how(result: ReplayResult) -> None:
     """What a reader must know to trust the figures."""
     say(
         f"begun without the incidents of then: the items of the {LEAD_IN.days} days before were run first, so that late"
         " reports of an earlier attack count as such"
     )
-    if copies := answer.counts["copies"]:
+    if copies := result.counts["copies"]:
         say(f"copies, and items that were old when they came, tell nobody, as then: {copies:,}")
-    if edited := answer.counts["edited"]:
+    if edited := result.counts["edited"]:
         say(f"edited after they came, and judged by the text that they have now: {edited:,}")
 
 
 # ------------------------------------------------------------------------------------------------ for machines
 
 
-def _object(answer: Answer, past: PastItems, rules: RuleSet) -> dict[str, Any]:
+def _object(result: ReplayResult, past: PastItems, rules: RuleSet) -> dict[str, Any]:
     counts = {
-        "items": answer.items,
-        "copies_and_old": answer.counts["copies"],
-        "edited": answer.counts["edited"],
-        "told": len(answer.told),
-        "told_then_too": answer.counts[Outcome.TOLD],
-        "new": answer.counts[Outcome.NEW] if past.stored else None,
-        "quiet_now": len(answer.quiet_now),
-        "on_trial": sum(len(one.on_trial) for one in answer.on_trial),
+        "items": result.items,
+        "copies_and_old": result.counts["copies"],
+        "edited": result.counts["edited"],
+        "told": len(result.told),
+        "told_then_too": result.counts[Outcome.TOLD],
+        "new": result.counts[Outcome.NEW] if past.stored else None,
+        "quiet_now": len(result.quiet_now),
+        "on_trial": sum(len(one.on_trial) for one in result.on_trial),
         "unreadable": past.unread,
     }
     return {
         "since": past.since,
         "rules_hash": rules.hash,
         "counts": counts,
-        "told": [_told_object(one) for one in answer.told],
-        "quiet_now": [{**_row(one), "then": one.past.then, "why": one.why_quiet} for one in answer.quiet_now],
+        "told": [_told_object(one) for one in result.told],
+        "quiet_now": [{**_row(one), "then": one.past.then, "why": one.why_quiet} for one in result.quiet_now],
         "on_trial": [
             {**_row(one), **values_of(taken, "level", "rule"), "channels": taken.send_to}
-            for one in answer.on_trial
+            for one in result.on_trial
             for taken in one.on_trial
         ],
     }

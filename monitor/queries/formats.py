@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from monitor.alerts.placenames import place_names
 from monitor.model.incident import Incident
 from monitor.queries.jsonvalues import plain, values_of
-from monitor.queries.ledger import LedgerEntry, Source
+from monitor.queries.ledger import LedgerEntry, LedgerSource
 from monitor.text.clean import clean
 
 COLUMNS = ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
@@ -138,7 +138,7 @@ def _markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", clean(text))
 
 
-def _markdown_source(source: Source) -> str:
+def _markdown_source(source: LedgerSource) -> str:
     name = _markdown(source.publisher or _host(source.url) or "source")
     link = re.sub(r"[()<>|\\\[\]`*_]", lambda sign: f"%{ord(sign[0]):02X}", _link(source.url))
     return f"[{name}]({link})" if link else name
@@ -161,7 +161,7 @@ def _html_row(entry: LedgerEntry) -> str:
     return f"<tr>{''.join(shown)}<td>{sources}</td></tr>"
 
 
-def _html_source(source: Source) -> str:
+def _html_source(source: LedgerSource) -> str:
     name = html.escape(clean(source.publisher or _host(source.url) or "source"))
     link, title = html.escape(_link(source.url)), html.escape(clean(source.title))
     return f'<a href="{link}" title="{title}" rel="noopener nofollow"><bdi>{name}</bdi></a>' if link else name

@@ -15,7 +15,7 @@ Position = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Source:
+class LedgerSource:
     """One report of an incident."""
 
     publisher: str
@@ -28,7 +28,7 @@ class LedgerEntry:
     """One line of the ledger."""
 
     incident: Incident
-    sources: tuple[Source, ...] = ()
+    sources: tuple[LedgerSource, ...] = ()
     #: of places by their id; one that the gazetteer does not know has none
     positions: Mapping[str, Position] = field(default_factory=dict)
     #: names of the actors of `incident.claimed_by`, for people
@@ -42,7 +42,7 @@ def ledger(tx: Transaction, first: date) -> tuple[LedgerEntry, ...]:
     sources = tx.incident_sources(first)
     found = sorted(tx.incidents(first), key=lambda incident: (incident.date, incident.opened_at), reverse=True)
     return tuple(
-        LedgerEntry(incident=incident, sources=tuple(Source(*source) for source in sources.get(incident.id, ())))
+        LedgerEntry(incident=incident, sources=tuple(LedgerSource(*source) for source in sources.get(incident.id, ())))
         for incident in found
     )
 
