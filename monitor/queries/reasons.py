@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
 
+from monitor.evaluation import Evaluation
 from monitor.model.decision import Decision, DecisionReason
 from monitor.model.incident import Relation, RelationKind
 from monitor.model.novelty import Novelty, NoveltyReason
 from monitor.model.report import Classification, Facts, Level, RuleTaken
 from monitor.model.stored import StoredItem
-
-if TYPE_CHECKING:
-    from monitor.evaluation import Evaluation
 
 _NOVELTY = {
     Novelty.NEW: "not seen before",
