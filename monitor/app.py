@@ -6,7 +6,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,19 +62,20 @@ class App:
     async def parts(self) -> AsyncIterator[Parts]:
         """Fetcher, parse workers, pipeline and deliverer; all of them closed at the end."""
         settings = self.settings
-        fetcher = Fetcher(allow_networks=settings.allow_networks, concurrency=settings.concurrency)
-        workers = ParseWorkers(limits=ParseLimits(seconds=settings.parse_timeout.total_seconds()))
         policy = RetryPolicy(tries=settings.send_tries, maybe_tries=settings.maybe_tries)
         deliverer = Deliverer(
             store=self.thread, policy=policy, seconds=settings.send_timeout.total_seconds(), clock=self.clock
         )
-        pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
-        try:
-            yield Parts(pipeline=pipeline, deliverer=deliverer)
-        finally:
-            await deliverer.stop()
-            await workers.aclose()
-            await fetcher.aclose()
+        limits = ParseLimits(seconds=settings.parse_timeout.total_seconds())
+        async with (
+            aclosing(Fetcher(allow_networks=settings.allow_networks, concurrency=settings.concurrency)) as fetcher,
+            aclosing(ParseWorkers(limits=limits)) as workers,
+        ):
+            pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
+            try:
+                yield Parts(pipeline=pipeline, deliverer=deliverer)
+            finally:
+                await deliverer.stop()
 
     async def poll(
         self,
@@ -145,10 +146,7 @@ def open_app(
         if scratch and schema_state(settings.database_url) is SchemaState.EMPTY:
             settings = replace(settings, database_url=f"sqlite:///{Path(folder) / 'scratch.db'}")
         check_schema(settings.database_url)
-        store = Store(settings.database_url)
-        app = App(settings, configuration, store, clock=clock)
-        try:
-            yield app
-        finally:
-            app.thread.close()
-            store.close()
+        with closing(Store(settings.database_url)) as store:
+            app = App(settings, configuration, store, clock=clock)
+            with closing(app.thread):
+                yield app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,11 +78,8 @@ def database() -> Iterator[Store | None]:
         return
     if state in REFUSALS:
         raise StoreError(REFUSALS[state])
-    store = Store(found.database_url)
-    try:
+    with closing(Store(found.database_url)) as store:
         yield store
-    finally:
-        store.close()
 
 
 @contextmanager

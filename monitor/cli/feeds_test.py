@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import Annotated
 
 import typer
@@ -54,9 +55,11 @@ def _told(answer: object) -> str:
 async def _try(
     url: str, found: Settings
 ) -> tuple[Fetched | NotModified | FetchFailed, ParsedFeed | ParseFailed | None]:
-    fetcher = Fetcher(allow_networks=found.allow_networks)
-    workers = ParseWorkers(limits=ParseLimits(seconds=found.parse_timeout.total_seconds()))
-    try:
+    limits = ParseLimits(seconds=found.parse_timeout.total_seconds())
+    async with (
+        aclosing(Fetcher(allow_networks=found.allow_networks)) as fetcher,
+        aclosing(ParseWorkers(limits=limits)) as workers,
+    ):
         fetched = await fetcher.fetch(url)
         if not isinstance(fetched, Fetched):
             return fetched, None
@@ -64,6 +67,3 @@ async def _try(
             fetched.body, content_type=fetched.content_type, base_url=fetched.final_url, now=utc_now()
         )
         return fetched, parsed
-    finally:
-        await workers.aclose()
-        await fetcher.aclose()

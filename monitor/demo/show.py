@@ -10,8 +10,7 @@ from pathlib import Path
 
 from monitor.app import open_app, utc_now
 from monitor.config.settings import Settings, load_settings
-from monitor.demo.documents import FEEDS, document, feeds_file
-from monitor.demo.server import DemoServer, serving
+from monitor.demo.publishers import FEEDS, DemoServer, document, feeds_file, serving
 from monitor.model.alert import Alert
 from monitor.model.delivery import Sent
 from monitor.model.stored import StoredItem

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import datetime
 from html.parser import HTMLParser
 
@@ -67,11 +68,8 @@ def new_item(what: str, now: datetime, *, allow_networks: Sequence[Network]) -> 
 
 
 async def _fetch(link: str, allow_networks: Sequence[Network]) -> Fetched | NotModified | FetchFailed:
-    fetcher = Fetcher(allow_networks=allow_networks)
-    try:
+    async with aclosing(Fetcher(allow_networks=allow_networks)) as fetcher:
         return await fetcher.fetch(link)
-    finally:
-        await fetcher.aclose()
 
 
 def headline_of(page: bytes, content_type: str | None) -> tuple[str, str]:

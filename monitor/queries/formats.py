@@ -74,8 +74,9 @@ def as_csv(entries: Sequence[LedgerEntry]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for entry in entries:
+        *shown, publishers = cells(entry)
         links = " ".join(dict.fromkeys(link for source in entry.sources if (link := _link(source.url))))
-        writer.writerow([_no_formula(cell) for cell in (*cells(entry)[:-1], links or cells(entry)[-1])])
+        writer.writerow([_no_formula(cell) for cell in (*shown, links or publishers)])
     return text.getvalue().rstrip("\n")
 
 
