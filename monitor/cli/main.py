@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -130,7 +130,8 @@ def build(arguments: Sequence[str] | None = None) -> typer.Typer:
     for panel, path, target, summary in rows:
         words = path.split()
         named = bool(target) and (asked is None or asked[: len(words)] == words)
-        function = _function(target) if named else _not_asked
+        module, _, name = target.rpartition(".")
+        function = getattr(import_module(f"monitor.cli.{module}"), name) if named else _not_asked
         shown = _prose(f"{summary}\n\n{inspect.cleandoc(function.__doc__ or '')}" if named else summary)
         if path in groups:
             group = groups[path] = typer.Typer(
@@ -143,12 +144,6 @@ def build(arguments: Sequence[str] | None = None) -> typer.Typer:
             above = groups[words[0]] if len(words) > 1 else app
             above.command(words[-1], help=shown, rich_help_panel=panel if above is app else None)(function)
     return app
-
-
-def _function(target: str) -> Callable[..., None]:
-    module, name = target.split(".")
-    found: Callable[..., None] = getattr(import_module(f"monitor.cli.{module}"), name)
-    return found
 
 
 def _not_asked() -> None:

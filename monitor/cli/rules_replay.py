@@ -89,7 +89,10 @@ def _show(result: ReplayResult, past: PastItems) -> None:
     if result.quiet_now:
         out("told then, would stay quiet now:")
         for one in result.quiet_now:
-            _show_quiet(one)
+            then = one.past.then
+            whom = f"{then.level} by {then.rule} to {', '.join(then.channels)}" if then else ""
+            out(f"  {_when(one)}  {clean(whom)}: {clean(one.past.item.title)}")
+            out(f"      now {clean(one.why_quiet)}")
         out()
     if result.on_trial:
         out("would have told, on trial:")
@@ -111,14 +114,6 @@ def _cells(one: Replayed, compared: bool) -> tuple[object, ...]:
     then = ["told" if one.past.then else "new"] if compared else []
     channels = ", ".join(decision.send_to)
     return _when(one), *then, found.level, found.rule, channels, one.incident, one.past.item.title
-
-
-def _show_quiet(one: Replayed) -> None:
-    then = one.past.then
-    assert then is not None
-    whom = f"{then.level} by {then.rule} to {', '.join(then.channels)}"
-    out(f"  {_when(one)}  {clean(whom)}: {clean(one.past.item.title)}")
-    out(f"      now {clean(one.why_quiet)}")
 
 
 def _when(one: Replayed) -> str:

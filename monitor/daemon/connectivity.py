@@ -70,8 +70,7 @@ class ConnectivityWatch:
         soon = now if seen is Connectivity.ONLINE else now + OFFLINE_PROBE
 
         def change(tx: Transaction) -> None:
-            title = WORDS[seen][:1].upper() + WORDS[seen][1:]
-            self._app.queue_notice(tx, reason, title, f"Before: {before}. Now: {seen}.")
+            self._app.queue_notice(tx, reason, WORDS[seen].capitalize(), f"Before: {before}. Now: {seen}.")
             tx.note_daemon(outlook=Outlook(state=seen, since=now))
             tx.hasten(NETWORK_PROBLEMS, at=soon)
 
