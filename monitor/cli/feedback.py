@@ -116,11 +116,11 @@ def _list(as_json: bool) -> None:
     with reading() as tx:
         said = tx.feedback() if tx else []
     if as_json:
-        json_out([_object(one) for one in said])
+        json_out([_object(word) for word in said])
         return
     rows = [
-        (f"{one.given_at:%Y-%m-%d}", one.item.id, one.opinion, _done(one), one.rule, one.item.title, one.note)
-        for one in said
+        (f"{word.given_at:%Y-%m-%d}", word.item.id, word.opinion, _done(word), word.rule, word.item.title, word.note)
+        for word in said
     ]
     table(("given", "item", "said", "was", "rule", "title", "note"), rows, empty="nothing was said of any item yet")
 

@@ -58,14 +58,14 @@ def replay(
 
 def _run(past: PastItems, rules: RuleSet) -> ReplayResult:
     replay, result = Replay(rules, past.known), ReplayResult()
-    for one in each(past, "replaying"):
-        replayed = replay.run(one)
-        if past.since is not None and one.item.first_seen < past.since:
+    for came in each(past, "replaying"):
+        replayed = replay.run(came)
+        if past.since is not None and came.item.first_seen < past.since:
             continue  # it only opened the incidents that later reports belong to
         result.items += 1
         result.counts.update([replayed.outcome])
-        result.counts["copies"] += not one.news
-        result.counts["edited"] += one.news and one.edited
+        result.counts["copies"] += not came.news
+        result.counts["edited"] += came.news and came.edited
         if replayed.outcome in (Outcome.TOLD, Outcome.NEW):
             result.told.append(replayed)
         elif replayed.outcome is Outcome.QUIET:
@@ -84,22 +84,29 @@ def _show(result: ReplayResult, past: PastItems) -> None:
         say("there is no database yet, so no item is stored; --items FILE runs the items of a file")
     columns = ("when", *(["then"] if compared else []), "level", "rule", "channels", "incident", "headline")
     if result.told:
-        table(columns, [_cells(one, compared) for one in result.told])
+        table(columns, [_cells(replayed, compared) for replayed in result.told])
         out()
     if result.quiet_now:
         out("told then, would stay quiet now:")
-        for one in result.quiet_now:
-            then = one.past.then
+        for replayed in result.quiet_now:
+            then = replayed.past.then
             whom = f"{then.level} by {then.rule} to {', '.join(then.channels)}" if then else ""
-            out(f"  {_when(one)}  {clean(whom)}: {clean(one.past.item.title)}")
-            out(f"      now {clean(one.why_quiet)}")
+            out(f"  {_when(replayed)}  {clean(whom)}: {clean(replayed.past.item.title)}")
+            out(f"      now {clean(replayed.why_quiet)}")
         out()
     if result.on_trial:
         out("would have told, on trial:")
         rows = [
-            (_when(one), taken.level, taken.rule, ", ".join(taken.send_to), one.incident, one.past.item.title)
-            for one in result.on_trial
-            for taken in one.on_trial
+            (
+                _when(replayed),
+                taken.level,
+                taken.rule,
+                ", ".join(taken.send_to),
+                replayed.incident,
+                replayed.past.item.title,
+            )
+            for replayed in result.on_trial
+            for taken in replayed.on_trial
         ]
         table(("when", "level", "rule", "channels", "incident", "headline"), rows)
         out()
@@ -108,16 +115,16 @@ def _show(result: ReplayResult, past: PastItems) -> None:
         _say_how(result)
 
 
-def _cells(one: Replayed, compared: bool) -> tuple[object, ...]:
-    assert one.evaluation is not None
-    found, decision = one.evaluation.classification, one.evaluation.decision
-    then = ["told" if one.past.then else "new"] if compared else []
+def _cells(replayed: Replayed, compared: bool) -> tuple[object, ...]:
+    assert replayed.evaluation is not None
+    found, decision = replayed.evaluation.classification, replayed.evaluation.decision
+    then = ["told" if replayed.past.then else "new"] if compared else []
     channels = ", ".join(decision.send_to)
-    return _when(one), *then, found.level, found.rule, channels, one.incident, one.past.item.title
+    return _when(replayed), *then, found.level, found.rule, channels, replayed.incident, replayed.past.item.title
 
 
-def _when(one: Replayed) -> str:
-    return f"{one.past.item.first_seen:%Y-%m-%d %H:%M}"
+def _when(replayed: Replayed) -> str:
+    return f"{replayed.past.item.first_seen:%Y-%m-%d %H:%M}"
 
 
 def _in_sum(result: ReplayResult, *, compared: bool) -> str:
@@ -127,7 +134,7 @@ def _in_sum(result: ReplayResult, *, compared: bool) -> str:
         return sentence
     sentence += f", {result.counts[Outcome.TOLD]:,} of these were told then, {result.counts[Outcome.NEW]:,} are new"
     if lost:
-        another = sum(one.told_by_another for one in result.quiet_now)
+        another = sum(replayed.told_by_another for replayed in result.quiet_now)
         sentence += f"; {lost:,} that {'was' if lost == 1 else 'were'} told then would stay quiet now"
         sentence += f" ({another:,} because another report would have told the incident before)" if another else ""
     return sentence
@@ -157,31 +164,33 @@ def _object(result: ReplayResult, past: PastItems, rules: RuleSet) -> dict[str, 
         "told_then_too": result.counts[Outcome.TOLD],
         "new": result.counts[Outcome.NEW] if past.stored else None,
         "quiet_now": len(result.quiet_now),
-        "on_trial": sum(len(one.on_trial) for one in result.on_trial),
+        "on_trial": sum(len(replayed.on_trial) for replayed in result.on_trial),
         "unreadable": past.unread,
     }
     return {
         "since": past.since,
         "rules_hash": rules.hash,
         "counts": counts,
-        "told": [_told_object(one) for one in result.told],
-        "quiet_now": [{**_row(one), "then": one.past.then, "why": one.why_quiet} for one in result.quiet_now],
+        "told": [_told_object(replayed) for replayed in result.told],
+        "quiet_now": [
+            {**_row(replayed), "then": replayed.past.then, "why": replayed.why_quiet} for replayed in result.quiet_now
+        ],
         "on_trial": [
-            {**_row(one), **values_of(taken, "level", "rule"), "channels": taken.send_to}
-            for one in result.on_trial
-            for taken in one.on_trial
+            {**_row(replayed), **values_of(taken, "level", "rule"), "channels": taken.send_to}
+            for replayed in result.on_trial
+            for taken in replayed.on_trial
         ],
     }
 
 
-def _row(one: Replayed) -> dict[str, Any]:
-    item = one.past.item
+def _row(replayed: Replayed) -> dict[str, Any]:
+    item = replayed.past.item
     named = {"when": item.first_seen, "item": item.id, **values_of(item, "title", "url")}
-    return {**named, "publisher": item.publisher or item.feed, "incident": one.incident}
+    return {**named, "publisher": item.publisher or item.feed, "incident": replayed.incident}
 
 
-def _told_object(one: Replayed) -> dict[str, Any]:
-    assert one.evaluation is not None
-    found, decision = one.evaluation.classification, one.evaluation.decision
-    told = {"channels": decision.send_to, "reason": decision.reason, "why": found.reason, "then": one.past.then}
-    return {**_row(one), **values_of(found, "act", "level", "rule"), **told}
+def _told_object(replayed: Replayed) -> dict[str, Any]:
+    assert replayed.evaluation is not None
+    found, decision = replayed.evaluation.classification, replayed.evaluation.decision
+    told = {"channels": decision.send_to, "reason": decision.reason, "why": found.reason, "then": replayed.past.then}
+    return {**_row(replayed), **values_of(found, "act", "level", "rule"), **told}

@@ -9,7 +9,7 @@ from datetime import timedelta
 from monitor.app import App
 from monitor.feeds.reach import NETWORK_PROBLEMS, Reach
 from monitor.model.alert import OperatorReason
-from monitor.model.daemon import Connectivity, DaemonState, Outlook
+from monitor.model.daemon import Connectivity, ConnectivitySince, DaemonState
 from monitor.store.store import Transaction
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class ConnectivityWatch:
 
         def change(tx: Transaction) -> None:
             self._app.queue_notice(tx, reason, WORDS[seen].capitalize(), f"Before: {before}. Now: {seen}.")
-            tx.note_daemon(outlook=Outlook(state=seen, since=now))
+            tx.note_daemon(outlook=ConnectivitySince(state=seen, since=now))
             tx.hasten(NETWORK_PROBLEMS, at=soon)
 
         await self._app.thread.run(change)

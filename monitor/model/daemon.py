@@ -28,8 +28,8 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outlook:
-    """The connectivity since it changed last."""
+class ConnectivitySince:
+    """The connectivity, and when it became so."""
 
     state: Connectivity
     since: datetime
@@ -68,7 +68,8 @@ class DaemonState:
 
     #: None: it does not run
     heartbeat: Heartbeat | None = None
-    outlook: Outlook | None = None
+    #: under the name that databases know it by
+    outlook: ConnectivitySince | None = None
     #: why edited files are not in force, and what in those in force is not as somebody may think
     config_problem: str = ""
     config_warning: str = ""
