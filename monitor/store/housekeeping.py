@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select
 
 from monitor.model.alert import AlertKind
+from monitor.model.daemon import DaemonState
 from monitor.model.delivery import DeliveryState
+from monitor.store.frozen import columns_of, from_plain, to_plain
 from monitor.store.part import Part
 from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
 
@@ -29,6 +32,18 @@ class HousekeepingPart(Part):
         new = self._insert(DaemonStateRow).values(key=key, value=value)
         renewed = new.on_conflict_do_update(index_elements=["key"], set_={"value": new.excluded.value})
         self._connection.execute(renewed)
+
+    def daemon_state(self) -> DaemonState:
+        """What the daemon last wrote of itself; the defaults where it never did."""
+        values = {name: self.state_get(name) for name in columns_of(DaemonState())}
+        state: DaemonState = from_plain(DaemonState, {name: kept for name, kept in values.items() if kept is not None})
+        return state
+
+    def note_daemon(self, **parts: Any) -> None:
+        """Keeps these fields of `DaemonState` in place of what they were."""
+        known = columns_of(replace(DaemonState(), **parts))
+        for name in parts:
+            self.state_set(name, to_plain(known[name]))
 
     def prune(self, *, before: datetime, now: datetime) -> dict[str, int]:
         """Throws away items first seen before then, and answers how many of what went.
