@@ -8,18 +8,15 @@ from monitor.model.place import Precision, Target
 from monitor.model.report import INCIDENT_ACTS, Act
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.matching import CompiledRule
-from monitor.rules.model import Rule
 from monitor.topics.attacks.topic import RuleSet
 
 _NAMED = frozenset({"origin", "mentioned"})
-_ALL = _NAMED | {"target"}
 
 
 class PlaceCoverage:
     """Every place that a report of one folder's gazetteer can have; sets of them are bits of an integer."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._rule_matcher = rules.rule_matcher
         places = {
             place: bool(as_target) for as_target in (False, True) for place in _places(rules.gazetteer, as_target)
         }
@@ -27,9 +24,13 @@ class PlaceCoverage:
         self._targets = sum(1 << i for i, as_target in enumerate(places.values()) if as_target)
         self._homes = sum(1 << i for i, place in enumerate(places) if place.site == "home")
         self._named = sum(1 << i for i, place in enumerate(places) if place.precision not in ("near", "unknown"))
-        #: by rule id
-        self._held: dict[str, int] = {}
-        self._asked_roles: dict[tuple[str, Act], frozenset[str]] = {}
+        holds = rules.rule_matcher.holds
+        #: by rule id: the places that its `where` holds, in whatever role
+        self._holding = {
+            one.rule.id: -1 if (where := one.rule.where) is None
+            else sum(1 << i for i, place in enumerate(places) if holds(where, one.circle, place))
+            for one in rules.rule_matcher.rules
+        }  # fmt: skip
         #: reports of other acts keep the targets of an attack: what is old is background, and a rule may say what
         #: a report is `instead`
         others = {never.instead for rule in rules.rules for never in rule.never if never.instead is not None}
@@ -41,51 +42,37 @@ class PlaceCoverage:
 
     def home_places(self, one: CompiledRule) -> list[str]:
         """The bases without foreign troops that a rule asks for, where it asks for no other targets; else none."""
-        asked = self._targets & self._holding(one)
+        asked = self._targets & self._holding[one.rule.id]
         if not asked or asked & ~self._homes:
             return []
         return list(dict.fromkeys(p.place_id for i, p in enumerate(self._places) if asked >> i & 1 and p.place_id))
 
     def can_take(self, one: CompiledRule, act: Act) -> bool:
         """Whether there is a place at which the rule can take a report of this act."""
-        asked = self._asked(one.rule, act)
-        if act in INCIDENT_ACTS and "target" in self._roles(one.rule, act):
+        roles = self._roles(one, act)
+        asked = self._asked(roles)
+        if act in INCIDENT_ACTS and "target" in roles:
             # an attack on a base without foreign troops is not told
             asked &= ~self._homes
-        return bool(asked & self._holding(one))
+        return bool(asked & self._holding[one.rule.id])
 
     def is_within(self, inner: CompiledRule, outer: CompiledRule, act: Act) -> bool:
         """Whether `outer` takes a report of this act at every place at which `inner` does."""
         if outer.rule.where is None:
             return True
-        if inner.rule.where is None or not self._roles(inner.rule, act) <= self._roles(outer.rule, act):
+        roles = self._roles(inner, act)
+        if inner.rule.where is None or not roles <= self._roles(outer, act):
             return False
-        return not self._asked(inner.rule, act) & self._holding(inner) & ~self._holding(outer)
+        return not self._asked(roles) & self._holding[inner.rule.id] & ~self._holding[outer.rule.id]
 
-    def _holding(self, one: CompiledRule) -> int:
-        """The places that the rule's `where` holds, in whatever role."""
-        where = one.rule.where
-        if where is None:
-            return -1
-        if one.rule.id not in self._held:
-            holds = (self._rule_matcher.holds(where, one.circle, place) for place in self._places)
-            self._held[one.rule.id] = sum(1 << i for i, held in enumerate(holds) if held)
-        return self._held[one.rule.id]
-
-    def _roles(self, rule: Rule, act: Act) -> frozenset[str]:
+    def _roles(self, one: CompiledRule, act: Act) -> frozenset[str]:
         """The roles that the rule asks about, as far as reports of this act have them."""
-        if (rule.id, act) not in self._asked_roles:
-            self._asked_roles[rule.id, act] = self._find_roles(rule, act)
-        return self._asked_roles[rule.id, act]
-
-    def _find_roles(self, rule: Rule, act: Act) -> frozenset[str]:
-        role = rule.where.role if rule.where is not None else "any"
-        role = role or ("target" if act in INCIDENT_ACTS else "any")
-        roles = _ALL if role == "any" else frozenset({role})
+        where = one.rule.where
+        role = "any" if where is None else where.role or ("target" if act in INCIDENT_ACTS else "any")
+        roles = _NAMED | {"target"} if role == "any" else frozenset({role})
         return roles if self.has_targets(act) else roles - {"target"}
 
-    def _asked(self, rule: Rule, act: Act) -> int:
-        roles = self._roles(rule, act)
+    def _asked(self, roles: frozenset[str]) -> int:
         return (self._targets if "target" in roles else 0) | (self._named if roles & _NAMED else 0)
 
 
