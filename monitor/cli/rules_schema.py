@@ -13,7 +13,7 @@ from monitor.cli.render import json_out, out
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.workbench.reference.kinds import FileKind
+    from monitor.workbench.reference.schema import FileKind
 
 
 def schema(
@@ -49,7 +49,7 @@ def schema(
 
 def _asked(kind: str) -> FileKind:
     from monitor.config.yamlfile import did_you_mean
-    from monitor.workbench.reference.kinds import KINDS
+    from monitor.workbench.reference.schema import KINDS
 
     if kind not in KINDS:
         raise UsageError(f"there is no kind of file {kind[:40]!r}; {did_you_mean(kind, KINDS)}".rstrip("; "))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -208,14 +208,8 @@ def _choices(model: type[BaseModel], loc: Loc) -> list[str]:
     for owner in _owners(model, loc):
         for name, one in owner.model_fields.items():
             if loc[-1] in (name, one.alias):
-                return _literals(one.annotation)
+                return list(values_in(one.annotation))
     return []
-
-
-def _literals(annotation: Any) -> list[str]:
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return [str(one) for one in annotation]
-    return [str(one) for one in get_args(annotation)] if get_origin(annotation) is Literal else []
 
 
 def _either(words: Sequence[str]) -> str:
@@ -278,12 +272,24 @@ def _owners(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
     for part in loc[:-1]:
         if isinstance(part, str):
             fields = [f for c in current for name, f in c.model_fields.items() if part in (name, f.alias)]
-            nested = [m for f in fields for m in _models(f.annotation)]
+            nested = [m for f in fields for m in models_in(f.annotation)]
             current = nested or current
     return current
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models of the parts that a key holds; what is written as a text (a condition) is no part."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [m for inner in getattr(annotation, "__args__", ()) for m in _models(inner)]
+        yield annotation
+    elif get_origin(annotation) is not Annotated:
+        yield from (model for inner in get_args(annotation) for model in models_in(inner))
+
+
+def values_in(annotation: Any) -> Iterator[str]:
+    """The words that a key may hold; none where any text will do."""
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        yield from map(str, annotation)
+    elif get_origin(annotation) is Literal:
+        yield from map(str, get_args(annotation))
+    elif get_origin(annotation) is not Annotated:
+        yield from (value for inner in get_args(annotation) for value in values_in(inner))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import chain
+from operator import and_
+from typing import TypeVar
 
 from monitor.model.item import Item
 from monitor.model.place import Target
@@ -16,23 +20,24 @@ from monitor.text.reading import Sentence
 from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.topic import RuleSet
 
+T = TypeVar("T")
+
 #: everybody who carries a gun; a rule about them is a rule about anybody
-NOBODY = frozenset({"unknown-fighters"})
-#: words that stand in headlines about anything
-_STOP_WORDS = (
-    "a about after against all amid an and are as at be been before by can could did do does during first for from had "
-    "has have he her his how in into is it its last latest least local may might more most near new no not now of off "
-    "on one or other out over per said say says she since so some than that the their them then there they this to two "
-    "under until up us was we were what when where which while who why will with would year years day days week month "
-    "today tonight night morning early late reported reportedly report reports sources official officials breaking "
-    "video live update watch north south east west northern southern eastern western central north-east north-west "
-    "monday tuesday wednesday thursday friday saturday sunday"
+_ANYBODY = frozenset({"unknown-fighters"})
+#: words that stand in headlines about anything; those below `_SHORTEST` are not looked at
+_STOP_TEXT = (
+    "about after against amid been before could does during first from have into last latest least local might more "
+    "most near other over said says since some than that their them then there they this under until were what when "
+    "where which while will with would year years days week month today tonight night morning early late reported "
+    "reportedly report reports sources official officials breaking video live update watch north south east west "
+    "northern southern eastern western central north-east north-west monday tuesday wednesday thursday friday "
+    "saturday sunday"
 )
-STOP_WORDS = frozenset(_STOP_WORDS.split())
+_STOP_WORDS = frozenset(_STOP_TEXT.split())
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORTEST = 4
 #: terms that a rule is proposed to ask for; more of them would only describe these very headlines
-MOST_TERMS = 2
+_MOST_TERMS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +65,6 @@ class Headline:
         """It says at least in which country."""
         return any(place.country for place in self.places)
 
-    @property
-    def tags(self) -> int:
-        return self.case.reading.tags
-
     def hits(self) -> list[Hit]:
         return [hit for sentence in self.case.reading.sentences for hit in sentence.hits]
 
@@ -74,32 +75,35 @@ def read_headline(item: Item, rules: RuleSet) -> Headline:
     return Headline(item.title, found, case, rules.attacks.acts.judge(case.reading).act)
 
 
+def _in_all(named: Sequence[Iterable[T]]) -> list[T]:
+    """What stands in each of them, in the order of the first, once."""
+    every = [dict.fromkeys(some) for some in named]
+    return [one for one in every[0] if all(one in others for others in every)] if every else []
+
+
 # ------------------------------------------------------------------------------------------------ places
 
 
 def common_places(headlines: Sequence[Headline]) -> list[str]:
     """Places that every headline is about, in the order of the first one."""
-    named = [[place.place_id for place in one.places if place.place_id is not None] for one in headlines]
-    return [name for name in dict.fromkeys(named[0]) if all(name in others for others in named)] if named else []
+    return _in_all([[place.place_id for place in one.places if place.place_id] for one in headlines])
 
 
 def smallest_groups(headlines: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:
     """The smallest group of places that holds all headlines; else the smallest of each. Empty where one is in none."""
-    holding = [[g for g in gazetteer.groups.values() if _is_about(one, g)] for one in headlines]
-    shared = [group for group in holding[0] if all(group in others for others in holding)] if holding else []
-    if shared:
-        return [min(shared, key=lambda group: _size(group, gazetteer)).id]
-    if not all(holding):
-        return []
-    return list(dict.fromkeys(min(groups, key=lambda group: _size(group, gazetteer)).id for groups in holding))
+    size = {
+        group.id: sum(group.holds(place.id, place.country, place.site) for place in gazetteer.places.values())
+        for group in gazetteer.groups.values()
+    }
+    holding = [[group.id for group in gazetteer.groups.values() if _is_about(one, group)] for one in headlines]
+    if shared := _in_all(holding):
+        return [min(shared, key=lambda group: size[group])]
+    smallest = [min(groups, key=lambda group: size[group]) for groups in holding if groups]
+    return list(dict.fromkeys(smallest)) if all(holding) else []
 
 
 def _is_about(headline: Headline, group: GroupSpec) -> bool:
     return any(group.holds(place.place_id, place.country, place.site) for place in headline.places)
-
-
-def _size(group: GroupSpec, gazetteer: Gazetteer) -> int:
-    return sum(group.holds(place.id, place.country, place.site) for place in gazetteer.places.values())
 
 
 def groups_of_sites(unplaced: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:
@@ -111,9 +115,8 @@ def groups_of_sites(unplaced: Sequence[Headline], gazetteer: Gazetteer) -> list[
 
 def common_countries(headlines: Sequence[Headline]) -> list[str]:
     """Countries that all headlines name; else all that any of them names."""
-    named = [dict.fromkeys(place.country for place in one.places if place.country) for one in headlines]
-    shared = [code for code in named[0] if all(code in others for others in named)] if named else []
-    return shared or list(dict.fromkeys(code for countries in named for code in countries))
+    named = [[place.country for place in one.places if place.country] for one in headlines]
+    return _in_all(named) or list(dict.fromkeys(chain(*named)))
 
 
 # ------------------------------------------------------------------------------------- actors and words
@@ -121,26 +124,26 @@ def common_countries(headlines: Sequence[Headline]) -> list[str]:
 
 def common_actors(headlines: Sequence[Headline]) -> list[str]:
     """Actors that every headline names."""
-    named = [
-        dict.fromkeys(name for hit in one.hits() for kind, name in hit.names if kind == "actor" and name not in NOBODY)
-        for one in headlines
-    ]
-    return [name for name in named[0] if all(name in others for others in named)] if named else []
+    return _in_all(
+        [
+            [name for hit in one.hits() for kind, name in hit.names if kind == "actor" and name not in _ANYBODY]
+            for one in headlines
+        ]
+    )
 
 
 def common_lists(headlines: Sequence[Headline], rules: RuleSet) -> list[str]:
     """The most special of the telling lists of which a word stands in every headline."""
-    shared, vocabulary = -1, rules.vocabulary
-    for one in headlines:
-        shared &= one.tags
-    wanted = [name for name in telling_lists(rules) if vocabulary.bits[name] & shared]
+    vocabulary = rules.vocabulary
+    shared = reduce(and_, (one.case.reading.tags for one in headlines))
+    wanted = [name for name in _telling_lists(rules) if vocabulary.bits[name] & shared]
     return [
         name for name in wanted
         if not any(vocabulary.closures[other] & vocabulary.bits[name] for other in wanted if other != name)
     ]  # fmt: skip
 
 
-def telling_lists(rules: RuleSet) -> list[str]:
+def _telling_lists(rules: RuleSet) -> list[str]:
     """Kinds of weapons, and the lists that present rules ask for. The other lists are the grammar of the wordings:
     which words mean "hit" or "on" says nothing about what a rule is about."""
     vocabulary = rules.vocabulary
@@ -164,24 +167,18 @@ def common_terms(headlines: Sequence[Headline]) -> list[str]:
     if len(headlines) < 2:
         return []
     shared = set.intersection(*(set(unknown_words(one)) for one in headlines))
+    plain = [" ".join(re.findall(r"[^\W_]+", one.text.casefold())) for one in headlines]
     phrases: list[str] = []
-    for word, follows in _in_order(headlines[0], shared):
-        joined = f"{phrases[-1]} {word}" if phrases and follows else ""
-        if joined and all(f" {joined} " in f" {_plain(one)} " for one in headlines):
-            phrases[-1] = joined
-        else:
-            phrases.append(word)
-    return sorted(dict.fromkeys(phrases), key=len, reverse=True)[:MOST_TERMS]
-
-
-def _in_order(headline: Headline, shared: set[str]) -> list[tuple[str, bool]]:
-    """The shared words in the order of the headline, each with whether it follows right on the shared word before."""
-    words = _plain(headline).split()
-    return [(word, i > 0 and words[i - 1] in shared) for i, word in enumerate(words) if word in shared]
-
-
-def _plain(headline: Headline) -> str:
-    return " ".join(re.findall(r"[^\W_]+", headline.text.casefold()))
+    before = ""
+    for word in plain[0].split():
+        if word in shared:
+            joined = f"{phrases[-1]} {word}" if phrases and before in shared else ""
+            if joined and all(f" {joined} " in f" {text} " for text in plain):
+                phrases[-1] = joined
+            else:
+                phrases.append(word)
+        before = word
+    return sorted(dict.fromkeys(phrases), key=len, reverse=True)[:_MOST_TERMS]
 
 
 def unknown_words(headline: Headline) -> list[str]:
@@ -197,6 +194,6 @@ def unknown_in(sentence: Sentence) -> list[tuple[int, str]]:
             continue
         start, end = sentence.text.span(match.start(), match.end())
         word = sentence.text.original[start:end].casefold()
-        if len(word) >= _SHORTEST and word not in STOP_WORDS:
+        if len(word) >= _SHORTEST and word not in _STOP_WORDS:
             out.append((match.start(), word))
     return out

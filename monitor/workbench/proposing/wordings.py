@@ -16,7 +16,7 @@ _SLOTS = (
     "toward",
 )  # fmt: skip
 #: words between two parts that the shipped patterns bridge without `...`
-GAP = 4
+_GAP = 4
 _MOST_PARTS = 6
 
 
@@ -89,7 +89,7 @@ def _around_target(parts: list[_Part]) -> list[_Part]:
 def _written(parts: Sequence[_Part], sentence: Sentence) -> str:
     out = [parts[0].written]
     for before, part in pairwise(parts):
-        if len(sentence.text.words[before.end : part.start].split()) > GAP:
+        if len(sentence.text.words[before.end : part.start].split()) > _GAP:
             out.append("...")
         out.append(part.written)
     return " ".join(out)
