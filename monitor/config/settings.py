@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from monitor.config.yamlfile import close_match
 from monitor.errors import ConfigError, Problem
 
 PREFIX = "BASEWATCH_"
-_SECONDS, _MINUTES, _DAYS = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 _FILE = "_FILE"
 _MOST_SECRET_BYTES = 64 * 1024
 #: what Kubernetes puts into every container when a service is called `basewatch`
@@ -76,10 +75,10 @@ SETTINGS: tuple[Setting, ...] = (
             meaning="how many feeds are polled at the same time", default="20", read=values.whole(1, 500)),
     Setting(variable="BASEWATCH_PARSE_TIMEOUT",
             meaning="how long one document may be parsed before its worker is killed", default="5s",
-            read=values.duration(_SECONDS, 2 * _MINUTES)),
+            read=values.duration("1s", "2m")),
     Setting(variable="BASEWATCH_SEND_TIMEOUT",
             meaning="how long a channel may take to accept one message", default="20s",
-            read=values.duration(_SECONDS, 5 * _MINUTES)),
+            read=values.duration("1s", "5m")),
     Setting(variable="BASEWATCH_SEND_TRIES",
             meaning="how often a message is tried before the operator is told that it was given up", default="12",
             read=values.whole(1, 1000)),
@@ -88,10 +87,10 @@ SETTINGS: tuple[Setting, ...] = (
             default="1", read=values.whole(0, 1000)),
     Setting(variable="BASEWATCH_KEEP",
             meaning="how long items are kept; what was seen is remembered longer, so that nothing is told twice",
-            default="90d", read=values.duration(_DAYS, 36500 * _DAYS)),
+            default="90d", read=values.duration("1d", "36500d")),
     Setting(variable="BASEWATCH_STOP_GRACE",
             meaning="how long a stop waits for what is in hand", default="25s",
-            read=values.duration(_SECONDS, 10 * _MINUTES)),
+            read=values.duration("1s", "10m")),
     Setting(variable="BASEWATCH_LOG_LEVEL", meaning="the least important log lines that are written",
             default="info", default_note="(debug, info, warning or error)",
             read=values.word("debug", "info", "warning", "error")),
@@ -169,12 +168,25 @@ def load_settings(environ: Mapping[str, str], cwd: Path, *, options: Mapping[str
     _complete(read, given, problems)
     if problems:
         raise ConfigError([*problems, *warnings])
-    shown = tuple(_show(setting, given[setting.field], read[setting.field]) for setting in SETTINGS)
+    shown = [
+        Shown(
+            variable=one.variable, value=_spoken(one, read[one.field]), default=one.default_text, meaning=one.meaning,
+            source=found.source if (found := given[one.field]) else "default",
+        )
+        for one in SETTINGS
+    ]  # fmt: skip
     del read["database_password"]
-    return Settings(**read, shown=shown, warnings=tuple(warnings))
+    return Settings(**read, shown=tuple(shown), warnings=tuple(warnings))
+
+
+def _problem(variable: str, said: object) -> Problem:
+    """The mistake that `what is wrong; what to write` tells of."""
+    message, _, hint = str(said).partition("; ")
+    return Problem(file=variable, message=message, hint=hint)
 
 
 def _unknown(environ: Mapping[str, str]) -> tuple[list[Problem], list[Problem]]:
+    """Variables with our prefix that are none of ours: slips of the pen, and what belongs to somebody else."""
     known = {s.variable for s in SETTINGS} | {s.variable + _FILE for s in SETTINGS if s.secret}
     short = {name.removeprefix(PREFIX): name for name in known}
     problems: list[Problem] = []
@@ -182,12 +194,12 @@ def _unknown(environ: Mapping[str, str]) -> tuple[list[Problem], list[Problem]]:
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in known or _KUBERNETES.fullmatch(name):
             continue
+        said = "there is no such setting"
         if meant := close_match(name.removeprefix(PREFIX), short):
-            hint = f"did you mean {short[meant]}?"
-            problems.append(Problem(file=name, message="there is no such setting", hint=hint))
+            problems.append(_problem(name, f"{said}; did you mean {short[meant]}?"))
         else:
             hint = "it is ignored; `basewatch check --settings` lists all settings"
-            warnings.append(Problem(file=name, message="there is no such setting", hint=hint, severity="warning"))
+            warnings.append(replace(_problem(name, f"{said}; {hint}"), severity="warning"))
     return problems, warnings
 
 
@@ -200,7 +212,7 @@ def _given(
         return _Given(option, "option", variable)
     direct, pointer = environ.get(variable, "").strip(), environ.get(by_file, "").strip() if setting.secret else ""
     if direct and pointer:
-        problems.append(Problem(file=variable, message=f"{by_file} is set as well", hint="keep one of the two"))
+        problems.append(_problem(variable, f"{by_file} is set as well; keep one of the two"))
         return None
     if direct:
         return _Given(direct, "environment", variable)
@@ -231,9 +243,7 @@ def _read(setting: Setting, given: _Given | None, base: Path, problems: list[Pro
     try:
         return setting.read(text, base)
     except ValueError as error:
-        message, _, hint = str(error).partition("; ")
-        variable = given.variable if given else setting.variable
-        problems.append(Problem(file=variable, message=message, hint=hint))
+        problems.append(_problem(given.variable if given else setting.variable, error))
         return None
 
 
@@ -250,18 +260,7 @@ def _complete(read: dict[str, Any], given: Mapping[str, _Given | None], problems
         try:
             read["database_url"] = database.with_password(read["database_url"], password.text)
         except ValueError as error:
-            message, _, hint = str(error).partition("; ")
-            problems.append(Problem(file=password.variable, message=message, hint=hint))
-
-
-def _show(setting: Setting, given: _Given | None, value: Any) -> Shown:
-    return Shown(
-        variable=setting.variable,
-        value=_spoken(setting, value),
-        default=setting.default_text,
-        meaning=setting.meaning,
-        source=given.source if given else "default",
-    )
+            problems.append(_problem(password.variable, error))
 
 
 def _spoken(setting: Setting, value: Any) -> str:
@@ -273,6 +272,4 @@ def _spoken(setting: Setting, value: Any) -> str:
         return values.spoken(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
-    if value is None:
-        return "none: alerts go to the console"
-    return str(value)
+    return "none: alerts go to the console" if value is None else str(value)

@@ -11,16 +11,15 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monitor.config.filenames import misnamed
-from monitor.config.syntax import BULLETS, Slip, astray, blank_missing, find_slip, no_hyphen, swallows_a_key, unclosed
+from monitor.config.syntax import BULLETS, Slip, blank_missing, explain, no_hyphen, swallowed
 from monitor.config.validation import close_match as close_match
 from monitor.config.validation import did_you_mean as did_you_mean
 from monitor.config.validation import mistakes
@@ -32,7 +31,6 @@ MAX_BYTES = 5 * 1024 * 1024
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)$")
 _FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$")
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
 #: `@name` where YAML expects a value: after `- `, `: `, `[`, `,` or at the start of a line
 _BARE_REFERENCE = re.compile(
     r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*)(?<![\w\"'])(?=@[\w.-]+\s*(?:[,\]}#]|$))|,\s*(?=@[\w.-]+\s*[,\]}]))@([\w.-]+)"
@@ -44,38 +42,12 @@ _ODD_SPACE, _ODD_ELSEWHERE = re.compile(rf"(?m)^[ ]*[{_ODD}]"), re.compile(f"[{_
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 #: signs that look like the comma between two entries of a list, or do its work elsewhere
 _NO_COMMA = re.compile("[،，、；;]")
-#: what word processors make of a quote
-_CURLY = re.compile("[“”„‘’‚«»]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Word, LibreOffice, RTF, PDF
 _DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
 _DEEPEST = 50
 #: longer numbers are none that anybody means
 _LONGEST_NUMBER = 30
-_BAD_START = ("found character that cannot start any token", "found character '\\t' that cannot start any token")
-_BRACKETS = {"while parsing a flow sequence": "bracket [", "while parsing a flow mapping": "brace {"}
-#: (what the YAML library says of a problem or of where it arose, what is meant, what to write)
-_SYNTAX = (
-    ("mapping values are not allowed", "not readable as YAML: a colon stands where none is possible",
-     "put a text that holds a colon in quotes, or begin a key in the column of the keys above it"),
-    ("found unexpected ':'", "not readable as YAML: a space is missing behind a colon", "write for instance any: [x]"),
-    ("did not find expected key", "not readable as YAML: a key is meant here",
-     "write for instance title: …, in the column of the keys above it"),
-    ("did not find expected '-' indicator", "not readable as YAML: a line begins in no column that it can belong to",
-     "begin it under the hyphens, or under the first key behind its hyphen"),
-    ("did not find expected node content", "not readable as YAML: a comma or bracket stands where a text is meant",
-     "write for instance [drone, rocket]"),
-    ("could not find expected ':'", "not readable as YAML: the colon behind a key is missing",
-     "write for instance title: …"),
-    ("unknown escape character", "not readable as YAML: what stands behind the \\ has no meaning in double quotes",
-     "put an expression in single quotes"),
-    ("expected comment or line break", "not readable as YAML: nothing may stand behind a | or > in its line",
-     "put a text that begins with | or > in quotes"),
-    ("scanning a tag", "YAML tags (!) are not used here", "put the text in quotes"),
-    ("scanning an a", "anchors and aliases (& and *) are not used here",
-     "put a text that begins with * or & in quotes; a term has its * at the end"),
-)  # fmt: skip
-_UNITS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
 Loc = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -85,22 +57,6 @@ class Strict(BaseModel):
     """Base of every model of an edited file: unknown keys are errors, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
-
-
-def _read_duration(value: object) -> object:
-    if isinstance(value, timedelta):
-        return value
-    match = _DURATION.match(value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("a duration is a number with a unit; write for instance 30s, 5m, 2h or 1d")
-    try:
-        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-    except OverflowError:
-        raise ValueError("that is longer than the calendar; write for instance 30s, 5m, 2h or 1d") from None
-
-
-#: a duration as people write it: `30s`, `5m`, `2h`, `1d`
-Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
 
 
 @dataclass(frozen=True)
@@ -131,15 +87,11 @@ class Document:
         self, message: str, *loc: str | int, hint: str = "", severity: str = "error", unknown: str = ""
     ) -> Problem:
         """A `Problem` at the line of the value that `loc` leads to."""
+        key = dotted((*self.base, *loc))
         return Problem(
-            file=str(self.path),
-            line=self.line(*loc),
-            key=dotted((*self.base, *loc)),
-            message=message,
-            hint=hint,
-            severity=severity,
+            file=str(self.path), line=self.line(*loc), key=key, message=message, hint=hint, severity=severity,
             unknown=unknown,
-        )
+        )  # fmt: skip
 
 
 def dotted(loc: Iterable[str | int]) -> str:
@@ -150,44 +102,38 @@ def dotted(loc: Iterable[str | int]) -> str:
     return out
 
 
-def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
+def read(path: Path) -> Document:
     """The document in `path`; every way in which a file can be unreadable is a `ConfigError`."""
+    refused = partial(ConfigError.at, path)
     try:
         if path.is_dir():
-            raise ConfigError.at(path, "this is a folder; a YAML file is meant")
+            raise refused("this is a folder; a YAML file is meant")
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):  # a pipe or a device may never end
-            raise ConfigError.at(path, "this is no ordinary file; a YAML file is meant")
-        if found.st_size > max_bytes:
-            said = f"the file has {found.st_size:,} bytes; the limit is {max_bytes:,}"
-            raise ConfigError.at(path, said, hint="is it the file you mean?")
+            raise refused("this is no ordinary file; a YAML file is meant")
+        if found.st_size > MAX_BYTES:
+            said = f"the file has {found.st_size:,} bytes; the limit is {MAX_BYTES:,}"
+            raise refused(said, hint="is it the file you mean?")
         raw = path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
-            raise ConfigError.at(path, "the link leads to no file", hint="was the file moved?") from None
-        if other := misnamed(path):
-            raise ConfigError.at(
-                path, "there is no such file", hint=f"name {other.name} beside it {path.name}"
-            ) from None
-        raise ConfigError.at(path, "there is no such file", hint="`basewatch init DIR` writes a starter") from None
+            raise refused("the link leads to no file", hint="was the file moved?") from None
+        other = misnamed(path)
+        hint = f"name {other.name} beside it {path.name}" if other else "`basewatch init DIR` writes a starter"
+        raise refused("there is no such file", hint=hint) from None
     except OSError as error:
-        raise ConfigError.at(path, f"the file cannot be read: {error.strerror}") from error
+        raise refused(f"the file cannot be read: {error.strerror}") from error
     if raw.startswith(_DOCUMENTS):
         said = "this is a document of a word processor, no plain text"
-        raise ConfigError.at(path, said, line=1, hint="save it as plain text in UTF-8, with an editor for plain text")
+        raise refused(said, line=1, hint="save it as plain text in UTF-8, with an editor for plain text")
     if raw.startswith(_UTF_16) or raw[:200].count(0) > len(raw[:200]) // 4:
-        raise ConfigError.at(
-            path,
-            "the file is no UTF-8 text (it looks like UTF-16, or like no text at all)",
-            line=1,
-            hint="save it as UTF-8",
-        )
+        said = "the file is no UTF-8 text (it looks like UTF-16, or like no text at all)"
+        raise refused(said, line=1, hint="save it as UTF-8")
     try:
-        text = raw.decode("utf-8-sig")
+        return parse(raw.decode("utf-8-sig"), path)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ConfigError.at(path, "the file is not UTF-8 text", line=line, hint="save it as UTF-8") from None
-    return parse(text, path)
+        raise refused("the file is not UTF-8 text", line=line, hint="save it as UTF-8") from None
 
 
 @lru_cache(maxsize=2048)
@@ -205,7 +151,7 @@ def parse(text: str, path: Path) -> Document:
     try:
         data = builder.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
-        raise _refusal(path, error, text) from None
+        raise _slipped(path, explain(error, text)) from None
     except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
         found = yaml.reader.Reader.NON_PRINTABLE.search(text)
         line = text.count("\n", 0, found.start()) + 1 if found else 0
@@ -287,8 +233,8 @@ class _Builder:
     def _refuse_swallowed(self, event: Any) -> None:
         """A quoted text that runs over the keys below it is one whose quote was forgotten."""
         first, last = event.start_mark.line, event.end_mark.line
-        if last > first and swallows_a_key(lines := self.text.splitlines(), first, last):
-            raise _slipped(self.path, unclosed(lines[first], first + 1))
+        if last > first and (slip := swallowed(self.text.splitlines(), first, last)):
+            raise _slipped(self.path, slip)
 
     def _refuse_bullets(self, event: Any, loc: Loc) -> None:
         """A plain text is none where its lines begin with what somebody took for the hyphen of a list."""
@@ -360,49 +306,6 @@ def _slipped(path: Path, slip: Slip) -> ConfigError:
     return ConfigError.at(path, slip.message, line=slip.line, hint=slip.hint)
 
 
-def _refusal(path: Path, error: yaml.MarkedYAMLError, text: str) -> ConfigError:
-    """What the person did, where the text shows it; else what the YAML library makes of it."""
-    said, hint, mark = _syntax(error, text)
-    if (
-        mark is not None
-        and mark.line < len(lines := text.splitlines())
-        and (slip := astray(lines[mark.line], mark.line + 1))
-    ):
-        return _slipped(path, slip)
-    plain = error.problem not in _BAD_START and "tab" not in said and "escape" not in (error.problem or "")
-    if plain and mark is not None:
-        gave_up = max(one.line + 1 for one in (mark, error.problem_mark, error.context_mark) if one is not None)
-        if slip := find_slip(text, gave_up):
-            return _slipped(path, slip)
-    return ConfigError.at(path, said, line=mark.line + 1 if mark else 0, hint=hint)
-
-
-def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, Any]:
-    """What YAML does not understand, what to write, and where."""
-    problem, context = error.problem or "it cannot be read", error.context or ""
-    mark = error.problem_mark or error.context_mark
-    lines = text.splitlines()
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
-    begun = line[mark.column : mark.column + 1] if mark else ""
-    if "tab" in problem.split() or "\\t" in problem or (problem in _BAD_START and line.strip(" ").startswith("\t")):
-        return "a tab stands where spaces are needed", "indent with spaces", mark
-    if problem in _BAD_START:
-        return f"not readable as YAML: a text cannot begin with {begun}", "put it in quotes", mark
-    if "quoted scalar" in context and "escape" not in problem:
-        hint = "write the same quote behind the text; an apostrophe inside '…' is written twice"
-        return "not readable as YAML: a quote is not closed", hint, error.context_mark
-    if context in _BRACKETS:
-        opened = f" (opened in line {error.context_mark.line + 1})" if error.context_mark else ""
-        said = f"not readable as YAML: a {_BRACKETS[context]} is not closed{opened}, or a comma is missing"
-        return said, "put a text that holds brackets, braces or commas in quotes", mark
-    for known, said, hint in _SYNTAX:
-        if known in problem or known in context:
-            if curly := _CURLY.search(line):
-                hint = f'{curly[0]} is no quote to YAML: put the text in plain quotes (")'
-            return said, hint, mark
-    return f"not readable as YAML: {problem}", "", mark
-
-
 def validate(document: Document, model: type[M], *, root: str = "a mapping of keys") -> M:
     """`document` as a `model`; a `ConfigError` holds every mistake with line, key, meaning and what to write."""
     if not isinstance(document.data, dict):
@@ -417,4 +320,4 @@ def validate(document: Document, model: type[M], *, root: str = "a mapping of ke
         return model.model_validate(document.data)
     except ValidationError as error:
         found = mistakes(error.errors(), document.data, model)
-        raise ConfigError([document.problem(one.message, *one.loc, hint=one.hint) for one in found]) from None
+        raise ConfigError([document.problem(said, *loc, hint=hint) for loc, said, hint in found]) from None
