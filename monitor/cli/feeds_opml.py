@@ -51,7 +51,7 @@ def import_opml(
 
 def _feed_lines(outlines: list[Outline], file: str) -> tuple[list[str], list[Problem], int]:
     """The lines to add under `feeds:`, what was wrong, and how many are known already."""
-    from monitor.config.feedurl import check_feed_url, same_feed
+    from monitor.config.feedsfile import check_feed_url, same_feed
 
     names, urls = _held()
     lines: list[str] = []
@@ -74,8 +74,7 @@ def _feed_lines(outlines: list[Outline], file: str) -> tuple[list[str], list[Pro
 
 def _held() -> tuple[set[str], set[str]]:
     """Names and addresses that feeds.yaml has; none where there is no readable one."""
-    from monitor.config.feedsfile import load_feeds
-    from monitor.config.feedurl import same_feed
+    from monitor.config.feedsfile import load_feeds, same_feed
 
     try:
         held = load_feeds(settings().config)
@@ -96,7 +95,7 @@ def _free(outline: Outline, names: set[str]) -> str:
 
 
 def _fields(outline: Outline, name: str, url: str) -> str:
-    from monitor.config.language import check_language
+    from monitor.config.feedlanguages import check_language
 
     fields: dict[str, Any] = {"name": name, "url": url}
     with suppress(ValueError):  # a language that nobody knows is no reason to lose the feed

@@ -27,7 +27,7 @@ _MOST_SECRET_BYTES = 64 * 1024
 _KUBERNETES = re.compile(r"BASEWATCH_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\w+)?)")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Setting:
     """One variable: its name, what it is for, and how it is read."""
 
@@ -36,10 +36,10 @@ class Setting:
     #: what holds when it is not set, written as it would be set; empty: nothing
     default: str
     read: values.Reader
+    #: words for people about the default
+    note: str = ""
     #: the default is a path beside the feeds file, not in the working folder
     beside_feeds: bool = False
-    #: words for people about the default
-    default_note: str = ""
     #: also read from the file that `<variable>_FILE` names; never shown
     secret: bool = False
 
@@ -51,51 +51,40 @@ class Setting:
     @property
     def default_text(self) -> str:
         """The default for people."""
-        return f"{self.default} {self.default_note}".strip() or "none"
+        return f"{self.default} {self.note}".strip() or "none"
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting(variable="BASEWATCH_CONFIG", meaning="the feeds file", default="feeds.yaml",
-            default_note="in the working folder", read=values.path),
-    Setting(variable="BASEWATCH_RULES", meaning="the folder with the rules", default="rules",
-            default_note="beside the feeds file", beside_feeds=True, read=values.path),
-    Setting(variable="BASEWATCH_CHANNELS",
-            meaning="the Apprise file whose tags are the channels", default="channels.yaml",
-            default_note="beside the feeds file; where there is none, alerts go to the console", beside_feeds=True,
-            read=values.path),
-    Setting(variable="BASEWATCH_DATABASE_URL",
-            meaning="the address of the database, SQLite or PostgreSQL", default="sqlite:///basewatch.db",
-            default_note="in the working folder", read=database.read_address, secret=True),
-    Setting(variable="BASEWATCH_DATABASE_PASSWORD",
-            meaning="the password for that address, where it is kept apart", default="", read=values.text, secret=True),
-    Setting(variable="BASEWATCH_ALLOW_NETWORKS",
-            meaning="networks that feeds may be fetched from although they are not public, with commas between them",
-            default="", read=values.networks),
-    Setting(variable="BASEWATCH_CONCURRENCY",
-            meaning="how many feeds are polled at the same time", default="20", read=values.whole(1, 500)),
-    Setting(variable="BASEWATCH_PARSE_TIMEOUT",
-            meaning="how long one document may be parsed before its worker is killed", default="5s",
-            read=values.duration("1s", "2m")),
-    Setting(variable="BASEWATCH_SEND_TIMEOUT",
-            meaning="how long a channel may take to accept one message", default="20s",
-            read=values.duration("1s", "5m")),
-    Setting(variable="BASEWATCH_SEND_TRIES",
-            meaning="how often a message is tried before the operator is told that it was given up", default="12",
-            read=values.whole(1, 1000)),
-    Setting(variable="BASEWATCH_MAYBE_TRIES",
-            meaning="how often a message is sent again after a time-out, when it may have arrived already",
-            default="1", read=values.whole(0, 1000)),
-    Setting(variable="BASEWATCH_KEEP",
-            meaning="how long items are kept; what was seen is remembered longer, so that nothing is told twice",
-            default="90d", read=values.duration("1d", "36500d")),
-    Setting(variable="BASEWATCH_STOP_GRACE",
-            meaning="how long a stop waits for what is in hand", default="25s",
-            read=values.duration("1s", "10m")),
-    Setting(variable="BASEWATCH_LOG_LEVEL", meaning="the least important log lines that are written",
-            default="info", default_note="(debug, info, warning or error)",
-            read=values.word("debug", "info", "warning", "error")),
-    Setting(variable="BASEWATCH_LOG_FORMAT", meaning="how log lines are written", default="text",
-            default_note="(text or json)", read=values.word("text", "json")),
+    Setting("BASEWATCH_CONFIG", "the feeds file", "feeds.yaml", values.path, "in the working folder"),
+    Setting("BASEWATCH_RULES", "the folder with the rules", "rules", values.path, "beside the feeds file",
+            beside_feeds=True),
+    Setting("BASEWATCH_CHANNELS", "the Apprise file whose tags are the channels", "channels.yaml", values.path,
+            "beside the feeds file; where there is none, alerts go to the console", beside_feeds=True),
+    Setting("BASEWATCH_DATABASE_URL", "the address of the database, SQLite or PostgreSQL",
+            "sqlite:///basewatch.db", database.read_address, "in the working folder", secret=True),
+    Setting("BASEWATCH_DATABASE_PASSWORD", "the password for that address, where it is kept apart", "", values.text,
+            secret=True),
+    Setting("BASEWATCH_ALLOW_NETWORKS",
+            "networks that feeds may be fetched from although they are not public, with commas between them", "",
+            values.networks),
+    Setting("BASEWATCH_CONCURRENCY", "how many feeds are polled at the same time", "20", values.whole(1, 500)),
+    Setting("BASEWATCH_PARSE_TIMEOUT", "how long one document may be parsed before its worker is killed", "5s",
+            values.duration("1s", "2m")),
+    Setting("BASEWATCH_SEND_TIMEOUT", "how long a channel may take to accept one message", "20s",
+            values.duration("1s", "5m")),
+    Setting("BASEWATCH_SEND_TRIES", "how often a message is tried before the operator is told that it was given up",
+            "12", values.whole(1, 1000)),
+    Setting("BASEWATCH_MAYBE_TRIES",
+            "how often a message is sent again after a time-out, when it may have arrived already", "1",
+            values.whole(0, 1000)),
+    Setting("BASEWATCH_KEEP",
+            "how long items are kept; what was seen is remembered longer, so that nothing is told twice", "90d",
+            values.duration("1d", "36500d")),
+    Setting("BASEWATCH_STOP_GRACE", "how long a stop waits for what is in hand", "25s", values.duration("1s", "10m")),
+    Setting("BASEWATCH_LOG_LEVEL", "the least important log lines that are written", "info",
+            values.word("debug", "info", "warning", "error"), "(debug, info, warning or error)"),
+    Setting("BASEWATCH_LOG_FORMAT", "how log lines are written", "text", values.word("text", "json"),
+            "(text or json)"),
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -45,6 +45,7 @@ _NO_COMMA = re.compile("[،，、；;]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Word, LibreOffice, RTF, PDF
 _DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
+_HYPHENS = f"-{BULLETS}"
 _DEEPEST = 50
 #: longer numbers are none that anybody means
 _LONGEST_NUMBER = 30
@@ -187,41 +188,71 @@ class _Builder:
     def _refused(self, event: Any, message: str, hint: str = "") -> ConfigError:
         return ConfigError.at(self.path, message, line=event.start_mark.line + 1, hint=hint)
 
+    def _complain(self, event: Any, key: str, message: str, hint: str = "") -> None:
+        line = event.start_mark.line + 1
+        self.problems.append(Problem(file=str(self.path), line=line, key=key, message=message, hint=hint))
+
     def _value(self, event: Any, events: Iterator[Any], loc: Loc) -> Any:
-        start: Any = event.start_mark
-        if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:  # nearly all of them are
-            self.lines[loc] = start.line + 1
-            if event.style in ("'", '"'):
-                self._refuse_swallowed(event)
-            elif not event.style and event.value:
-                self._refuse_bullets(event, loc)
-            return _scalar(event.value, event.style)
-        if isinstance(event, yaml.AliasEvent) or event.anchor:
+        if event.anchor:
             hint = "write the values out; put a word that begins with * or & in quotes"
             if isinstance(event, yaml.AliasEvent):
                 hint += f"; a term has its * at the end: {event.anchor}*"
             raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
         if event.tag and event.implicit in (False, (False, False)):
             raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
+        self.lines[loc] = event.start_mark.line + 1
+        if isinstance(event, yaml.ScalarEvent):
+            self._refuse_slips(event, loc)
+            return _scalar(event.value, event.style)
         if len(loc) > _DEEPEST:
             raise self._refused(event, f"the file is nested more than {_DEEPEST} levels deep")
-        self.lines[loc] = start.line + 1
-        if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event.value, event.style)
         if isinstance(event, yaml.SequenceStartEvent):
-            items: list[Any] = []
-            while not isinstance(entry := next(events), yaml.SequenceEndEvent):
-                if event.flow_style and isinstance(entry, yaml.ScalarEvent) and not entry.style:
-                    self._refuse_other_commas(entry, (*loc, len(items)))
-                items.append(self._value(entry, events, (*loc, len(items))))
-            return items
+            return self._list(event, events, loc)
         return self._mapping(events, loc)
 
-    def _entry_forgotten(self, again: Sequence[str]) -> None:
-        """Several keys of an entry stand twice, its first among them: below it the next entry begins."""
-        if len(again) == 1:
-            hint = f"begin the next entry with a hyphen: - {again[0]}: …"
-            self.problems[-1] = replace(self.problems[-1], hint=hint)
+    def _list(self, start: Any, events: Iterator[Any], loc: Loc) -> list[Any]:
+        out: list[Any] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            at = (*loc, len(out))
+            plain = start.flow_style and isinstance(event, yaml.ScalarEvent) and not event.style
+            # two entries with another sign between them than a comma would be one, which is never found
+            if plain and (found := _NO_COMMA.search(event.value)):
+                hint = "write , between two entries; where the sign belongs to a text, put the text in quotes"
+                said = f"{found[0]} is no comma, so all of {event.value[:60]!r} is one entry"
+                self._complain(event, dotted(at), said, hint)
+            out.append(self._value(event, events, at))
+        return out
+
+    def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        again: list[str] = []
+        in_list = bool(loc) and isinstance(loc[-1], int)
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            key: str = event.value if isinstance(event, yaml.ScalarEvent) else "?"
+            at = (*loc, key)
+            if key == "?":
+                self._value(event, events, at)
+                self._complain(event, "", "a key must be a plain word")
+            elif self._asks(event):
+                self._complain(event, "", "a text cannot begin with a ? that stands alone", "put it in quotes")
+            if key[:1] in BULLETS and key[1:2] == " ":
+                self._refuse_slips(event, loc)
+            first = self.lines.get(at, 0)
+            value = self._value(next(events), events, at)
+            if key in out:
+                if in_list and again and again[0] == next(iter(out)):
+                    # several keys of an entry stand twice, its first among them: below it the next entry begins
+                    if len(again) == 1:
+                        hint = f"begin the next entry with a hyphen: - {again[0]}: …"
+                        self.problems[-1] = replace(self.problems[-1], hint=hint)
+                elif key not in again:
+                    said = f"the key stands twice (first in line {first})"
+                    self._complain(event, dotted(at), said, "keep one of them")
+                again.append(key)
+            elif key != "?":
+                out[key] = value
+                self.lines[at] = event.start_mark.line + 1
+        return out
 
     def _asks(self, event: Any) -> bool:
         """Whether a `?` stands before a key: YAML's way to begin a long one, and nobody's who writes rules."""
@@ -230,61 +261,21 @@ class _Builder:
         begun: str = self.text.splitlines()[event.start_mark.line][: event.start_mark.column]
         return begun.rstrip().endswith("?")
 
-    def _refuse_swallowed(self, event: Any) -> None:
-        """A quoted text that runs over the keys below it is one whose quote was forgotten."""
-        first, last = event.start_mark.line, event.end_mark.line
-        if last > first and (slip := swallowed(self.text.splitlines(), first, last)):
+    def _refuse_slips(self, event: Any, loc: Loc) -> None:
+        """A quoted text is none that runs over the keys below it: its quote was forgotten. Nor is a plain one whose
+        lines begin with what somebody took for the hyphen of a list."""
+        first, last, slip = event.start_mark.line, event.end_mark.line, None
+        if event.style in ("'", '"'):
+            slip = swallowed(self.text.splitlines(), first, last) if last > first else None
+        elif not event.style and event.value and (last > first or event.value[0] in _HYPHENS):
+            lines = self.text.splitlines()[: last + 1]
+            alone = not lines[first][: event.start_mark.column].strip()
+            in_list = bool(loc) and isinstance(loc[-1], int)
+            begin = first if alone else first + 1 if in_list else len(lines)
+            slips = (no_hyphen(lines[at], at + 1, run_together=alone) for at in range(begin, len(lines)))
+            slip = next(filter(None, slips), None)
+        if slip:
             raise _slipped(self.path, slip)
-
-    def _refuse_bullets(self, event: Any, loc: Loc) -> None:
-        """A plain text is none where its lines begin with what somebody took for the hyphen of a list."""
-        first, last = event.start_mark.line, event.end_mark.line
-        if first == last and event.value[0] not in f"-{BULLETS}":
-            return
-        lines = self.text.splitlines()
-        alone = not lines[first][: event.start_mark.column].strip()
-        if not alone and not (loc and isinstance(loc[-1], int)):
-            return
-        for number in range(first if alone else first + 1, min(last + 1, len(lines))):
-            if slip := no_hyphen(lines[number], number + 1, run_together=alone):
-                raise _slipped(self.path, slip)
-
-    def _refuse_other_commas(self, event: Any, loc: Loc) -> None:
-        """Two entries of a list with another sign between them than a comma would be one, which is never found."""
-        if found := _NO_COMMA.search(event.value):
-            hint = "write , between two entries; where the sign belongs to a text, put the text in quotes"
-            said = f"{found[0]} is no comma, so all of {event.value[:60]!r} is one entry"
-            self._complain(event.start_mark.line + 1, dotted(loc), said, hint)
-
-    def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
-        out: dict[str, Any] = {}
-        again: list[str] = []
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
-            key: str = event.value if isinstance(event, yaml.ScalarEvent) else "?"
-            if key != "?" and self._asks(event):
-                self._complain(line, "", "a text cannot begin with a ? that stands alone", "put it in quotes")
-            if key[:1] in BULLETS and key[1:2] == " ":
-                self._refuse_bullets(event, loc)
-            if key == "?":
-                self._value(event, events, (*loc, key))
-                self._complain(line, "", "a key must be a plain word")
-            first = self.lines.get((*loc, key), 0)
-            value = self._value(next(events), events, (*loc, key))
-            if key in out:
-                if again and again[0] == next(iter(out)) and loc and isinstance(loc[-1], int):
-                    self._entry_forgotten(again)
-                elif key not in again:
-                    self._complain(line, dotted((*loc, key)), f"the key stands twice (first in line {first})",
-                                   "keep one of them")  # fmt: skip
-                again.append(key)
-            elif key != "?":
-                out[key] = value
-                self.lines[(*loc, key)] = line
-        return out
-
-    def _complain(self, line: int, key: str, message: str, hint: str = "") -> None:
-        self.problems.append(Problem(file=str(self.path), line=line, key=key, message=message, hint=hint))
 
 
 def _scalar(text: str, style: str | None) -> Any:
