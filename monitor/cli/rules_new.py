@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from monitor.store.store import Store
     from monitor.topics.attacks.topic import RuleSet
     from monitor.workbench.examples import Rehearsed
+    from monitor.workbench.proposing.headlines import Headline
     from monitor.workbench.proposing.proposal import Proposal
-    from monitor.workbench.proposing.sharing import Headline
 
 #: from more headlines no common sense comes
 MOST_HEADLINES = 20

@@ -1,8 +1,8 @@
 """The rule that a few headlines ask for: their acts, the smallest common place, actors and words. Pure.
 
-The headlines are read with the present rules (`sharing`). What those that some pattern reads have in common becomes the
-rule; for the others a pattern is proposed (`wordings`). Headlines about the same place with another act become its
-quiet examples: real ones where some are known, else made ones.
+The headlines are read with the present rules (`headlines`). What those that some pattern reads have in common becomes
+the rule; for the others a pattern is proposed. Headlines about the same place with another act become its quiet
+examples: real ones where some are known, else made ones.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
 from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.topic import RuleSet
-from monitor.workbench.proposing.sharing import (
+from monitor.workbench.proposing.headlines import (
     Headline,
+    ProposedTemplate,
     common_actors,
     common_countries,
     common_lists,
@@ -31,8 +32,8 @@ from monitor.workbench.proposing.sharing import (
     read_headline,
     smallest_groups,
     unknown_words,
+    wording_of,
 )
-from monitor.workbench.proposing.wordings import ProposedTemplate, wording_of
 
 #: channel where no rule takes any of the headlines
 _ALERTS = "alerts"

@@ -1,4 +1,8 @@
-"""Headlines as the present rules read them, and what they have in common: places, actors, lists, words."""
+"""Headlines as the present rules read them: what they have in common, and what a pattern for one of them needs. Pure.
+
+In common are places, actors, lists and words. Where no pattern reads a headline, a template is proposed: the slots that
+were recognised in it, and the words that nothing knows.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import chain
+from itertools import chain, pairwise
 from operator import and_
 from typing import TypeVar
 
@@ -15,6 +19,7 @@ from monitor.model.place import Target
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Classification
 from monitor.rules.gazetteer import Gazetteer, GroupSpec
 from monitor.rules.matching import Case
+from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Sentence
 from monitor.topics.attacks.classifier import consider
@@ -38,6 +43,14 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORTEST = 4
 #: terms that a rule is proposed to ask for; more of them would only describe these very headlines
 _MOST_TERMS = 2
+#: slots of templates, most telling first: a word that fills several stands for the first
+_SLOTS = (
+    "target", "weapon", "foe", "explosion", "intercept", "stopped", "claim", "launch", "hit", "strike-noun", "harmed",
+    "toward",
+)  # fmt: skip
+#: words between two parts that the shipped patterns bridge without `...`
+_GAP = 4
+_MOST_PARTS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,3 +210,86 @@ def unknown_in(sentence: Sentence) -> list[tuple[int, str]]:
         if len(word) >= _SHORTEST and word not in _STOP_WORDS:
             out.append((match.start(), word))
     return out
+
+
+# ------------------------------------------------------------------------------------- templates
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposedTemplate:
+    """What a headline that no pattern reads would need."""
+
+    text: str
+    #: for a pattern of the act `attack`; empty where no base or troops were recognised in it
+    template: str = ""
+    #: words that no list knows
+    unknown: tuple[str, ...] = ()
+    #: the unknown word that stands where an attacker or a weapon meets the target: it may belong to the list `hit`
+    verb: str = ""
+
+
+@dataclass(frozen=True)
+class _Part:
+    start: int
+    end: int
+    written: str
+
+    @property
+    def is_slot(self) -> bool:
+        return self.written.startswith("{")
+
+
+def wording_of(headline: Headline, vocabulary: Vocabulary) -> ProposedTemplate:
+    """The template that would read `headline` as an attack, as far as its words are known."""
+    target = vocabulary.bits_of("target")
+    sentences = headline.case.reading.sentences
+    sentence = next((s for s in sentences if s.tags & target), sentences[0] if sentences else None)
+    if sentence is None:
+        return ProposedTemplate(text=headline.text)
+    unknown = unknown_in(sentence)
+    words = tuple(dict.fromkeys(word for _, word in unknown))
+    parts = _around_target(_parts(sentence, unknown, vocabulary))
+    if len(parts) < 2:
+        return ProposedTemplate(text=headline.text, unknown=words)
+    return ProposedTemplate(text=headline.text, template=_written(parts, sentence), unknown=words, verb=_verb(parts))
+
+
+def _parts(sentence: Sentence, unknown: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> list[_Part]:
+    """Recognised slots and unknown words in the order of the sentence; of overlapping hits the most telling one."""
+    ranked = sorted(
+        (rank, hit.start - hit.end, hit.start, hit.end, name)
+        for rank, name in enumerate(_SLOTS)
+        for hit in sentence.hits
+        if hit.tags & vocabulary.bits_of(name) and hit.end > hit.start
+    )
+    taken = [_Part(at, at + len(word), word) for at, word in unknown]
+    for _, _, start, end, name in ranked:
+        if all(end <= part.start or part.end <= start for part in taken):
+            taken.append(_Part(start, end, f"{{{name}}}"))
+    return sorted(taken, key=lambda part: part.start)
+
+
+def _around_target(parts: list[_Part]) -> list[_Part]:
+    """From the first slot to the target; where nothing stands before the target, the part beside it."""
+    at = next((i for i, part in enumerate(parts) if part.written == "{target}"), None)
+    if at is None:
+        return []
+    first = next(i for i, part in enumerate(parts) if part.is_slot)
+    if first < at:
+        return parts[max(first, at + 1 - _MOST_PARTS) : at + 1]
+    return parts[at - 1 : at + 1] if at > 0 else parts[at : at + 2]
+
+
+def _written(parts: Sequence[_Part], sentence: Sentence) -> str:
+    out = [parts[0].written]
+    for before, part in pairwise(parts):
+        if len(sentence.text.words[before.end : part.start].split()) > _GAP:
+            out.append("...")
+        out.append(part.written)
+    return " ".join(out)
+
+
+def _verb(parts: Sequence[_Part]) -> str:
+    """The one unknown word between the first slot and the target."""
+    inner = [part.written for part in parts[:-1] if not part.is_slot]
+    return inner[0] if len(inner) == 1 and parts[0].is_slot and parts[-1].written == "{target}" else ""
