@@ -1,4 +1,4 @@
-"""The lint of a rules folder: what is allowed, and yet does nothing or not what was meant. Pure.
+"""The lint of a rules folder: what is allowed, and yet does nothing or not what was meant.
 
 Mistakes are found while a folder is loaded (`rules.folder`); what stands here may be lived with, so `rules check` tells
 it and the daemon does not ask. Words are looked at in `terms`, rules in `rules`; here lists, shapes and places.
@@ -65,8 +65,9 @@ def _used_or_not(files: RuleFiles, lists: Lists) -> Iterator[Problem]:
                 f"define {entry.name} under lists: if its words are to be found",
             )
     for name in lists.home.keys() - used - lists.masks:
-        kind, slot = ("shape", f'"{{{name}}}"') if name in lists.shapes else ("list", f'"@{name}"')
-        yield lists.home[name].warning(
+        home = lists.home[name]
+        kind, slot = ("shape", f'"{{{name}}}"') if home.loc[0] == "shapes" else ("list", f'"@{name}"')
+        yield home.warning(
             f"nothing uses the {kind} {name}: no rule, template, frame or other list",
             f"write {slot} where it is meant, or take it out",
         )

@@ -73,7 +73,6 @@ class Lists:
     masks: set[str] = field(default_factory=set)
     #: where lists and shapes are defined
     home: dict[str, WordEntry] = field(default_factory=dict)
-    shapes: set[str] = field(default_factory=set)
     _leaves: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def inside(self, name: str) -> list[str]:
@@ -117,7 +116,6 @@ def lists_of(files: Sequence[tuple[Document, ListFile]]) -> Lists:
         for section in ("lists", "masks", "shapes"):
             out.home |= {name: WordEntry(name, document, (section, name)) for name in getattr(content, section)}
         out.masks |= content.masks.keys()
-        out.shapes |= content.shapes.keys()
         for loc, word in texts(content, "lists", "masks", "extend"):
             name, group = str(loc[1]), loc[2]
             language = group if isinstance(group, str) and len(group) in _LANGUAGE else content.language or ""

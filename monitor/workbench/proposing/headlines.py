@@ -20,7 +20,6 @@ from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Classification
 from monitor.rules.gazetteer import Gazetteer, GroupSpec
 from monitor.rules.matching import Case
 from monitor.rules.vocabulary import Vocabulary
-from monitor.text.matcher import Hit
 from monitor.text.reading import Sentence
 from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.topic import RuleSet
@@ -78,9 +77,6 @@ class Headline:
         """It says at least in which country."""
         return any(place.country for place in self.places)
 
-    def hits(self) -> list[Hit]:
-        return [hit for sentence in self.case.reading.sentences for hit in sentence.hits]
-
 
 def read_headline(item: Item, rules: RuleSet) -> Headline:
     """`item` by its title alone, as an example in a rule file is judged."""
@@ -122,8 +118,8 @@ def _is_about(headline: Headline, group: GroupSpec) -> bool:
 def groups_of_sites(unplaced: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:
     """Groups that `if_unknown` needs for targets that are no bases, such as an embassy that nobody says where."""
     sites = dict.fromkeys(place.site for one in unplaced for place in one.places if place.site != "base")
-    found = (next((g.id for g in gazetteer.groups.values() if site in g.sites), "") for site in sites)
-    return [f"@{group}" for group in found if group]
+    holding = ([group.id for group in gazetteer.groups.values() if site in group.sites] for site in sites)
+    return [f"@{groups[0]}" for groups in holding if groups]
 
 
 def common_countries(headlines: Sequence[Headline]) -> list[str]:
@@ -137,12 +133,10 @@ def common_countries(headlines: Sequence[Headline]) -> list[str]:
 
 def common_actors(headlines: Sequence[Headline]) -> list[str]:
     """Actors that every headline names."""
-    return _in_all(
-        [
-            [name for hit in one.hits() for kind, name in hit.names if kind == "actor" and name not in _ANYBODY]
-            for one in headlines
-        ]
-    )
+    hits = ([hit for sentence in one.case.reading.sentences for hit in sentence.hits] for one in headlines)
+    return _in_all([
+        [name for hit in some for kind, name in hit.names if kind == "actor" and name not in _ANYBODY] for some in hits
+    ])  # fmt: skip
 
 
 def common_lists(headlines: Sequence[Headline], rules: RuleSet) -> list[str]:
@@ -161,17 +155,11 @@ def _telling_lists(rules: RuleSet) -> list[str]:
     which words mean "hit" or "on" says nothing about what a rule is about."""
     vocabulary = rules.vocabulary
     weapon = vocabulary.bits_of("weapon")
-    asked = {
-        word[1:]
-        for rule in rules.rules
-        for words in (rule.what, *(rule.points.of if rule.points else ()))
-        if words is not None
-        for word in (*words.any, *getattr(words, "all", ()))
-        if word.startswith("@")
-    }
+    asked = {word for rule in rules.rules if (what := rule.what) is not None for word in (*what.any, *what.all)}
+    asked |= {word for rule in rules.rules if rule.points is not None for part in rule.points.of for word in part.any}
     return [
         name for name in vocabulary.list_names()
-        if name in WEAPONS or name in asked or (name != "weapon" and vocabulary.closures[name] & weapon)
+        if name in WEAPONS or f"@{name}" in asked or (name != "weapon" and vocabulary.closures[name] & weapon)
     ]  # fmt: skip
 
 
@@ -262,10 +250,11 @@ def _parts(sentence: Sentence, unknown: Sequence[tuple[int, str]], vocabulary: V
         for hit in sentence.hits
         if hit.tags & vocabulary.bits_of(name) and hit.end > hit.start
     )
-    taken = [_Part(at, at + len(word), word) for at, word in unknown]
+    taken: list[_Part] = []
     for _, _, start, end, name in ranked:
         if all(end <= part.start or part.end <= start for part in taken):
             taken.append(_Part(start, end, f"{{{name}}}"))
+    taken += [_Part(at, at + len(word), word) for at, word in unknown]
     return sorted(taken, key=lambda part: part.start)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 from monitor.model.report import INCIDENT_ACTS, Act
 from monitor.workbench.proposing.proposal import Proposal
 from monitor.workbench.reference.schema import KINDS
+from monitor.workbench.reference.tables import NO_TEXT
 
 #: points of a proposed pattern: as many as decide alone
 _POINTS = 5
@@ -119,13 +119,9 @@ def _plain(word: str) -> str:
     """An id or a simple word as it is; a reference in plain quotes, so that editors read it; anything else escaped."""
     bare = word.removeprefix("@")
     simple = bare.replace("-", "").replace("_", "").isalnum() and bare.isascii() and not bare[0].isdigit()
-    if not simple or bare.lower() in _NO_TEXT:
+    if not simple or bare.lower() in NO_TEXT:
         return quoted(word)
     return word if word == bare else f'"{word}"'
-
-
-#: words that YAML, or a reader of it, takes for something else than text
-_NO_TEXT: Sequence[str] = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 
 
 def _counted(count: int, noun: str) -> str:

@@ -20,7 +20,8 @@ from monitor.workbench.reference.schema import INHERITED, KINDS, FileKind, first
 
 #: texts that YAML reads as such without quotes, and no editor complains of
 _PLAIN = re.compile(r"[^\W\d_]((?:[\w .+>=/-]|(?<=\w)'(?=\w))*[\w.])?")
-_MEANS_SOMETHING_ELSE = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+#: words that YAML, or a reader of it, takes for something else than text
+NO_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _TABLE = re.compile(r"(<!-- keys: (\w+) -->\n).*?(<!-- end of keys -->)", re.DOTALL)
 Path = tuple[str, ...]
 
@@ -47,7 +48,7 @@ def flow(value: object) -> str:
         return f'"{value:%H:%M}"'
     if not isinstance(value, str):
         return json.dumps(value)
-    if _PLAIN.fullmatch(value) and value.casefold() not in _MEANS_SOMETHING_ELSE:
+    if _PLAIN.fullmatch(value) and value.casefold() not in NO_TEXT:
         return value
     return f"'{value}'" if "\\" in value and "'" not in value else json.dumps(value, ensure_ascii=False)
 
