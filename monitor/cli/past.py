@@ -17,7 +17,7 @@ from monitor.text.clean import clean
 
 if TYPE_CHECKING:
     from monitor.queries.past import PastItems
-    from monitor.workbench.backtest import Past
+    from monitor.workbench.backtest import PastItem
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def past_items(
             yield stored_items(tx, since, memory_days=memory_days, lead_in=lead_in)
 
 
-def each(past: PastItems, label: str) -> Iterator[Past]:
+def each(past: PastItems, label: str) -> Iterator[PastItem]:
     """The items, with a bar where a person waits."""
     with progress(label, past.total, quiet=quiet()) as step:
         for one in past.items:

@@ -148,9 +148,9 @@ def parse(text: str, path: Path) -> Document:
         line = text.count("\n", 0, odd.start()) + 1
         raise ConfigError.at(path, "a space of another kind stands before the text", line=line, hint="use plain spaces")
     text = _ODD_ELSEWHERE.sub(" ", text)
-    builder = _Builder(path, text)
+    values = _Values(path, text)
     try:
-        data = builder.document(yaml.parse(text, Loader=_LOADER))
+        data = values.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         raise _slipped(path, explain(error, text)) from None
     except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
@@ -158,12 +158,12 @@ def parse(text: str, path: Path) -> Document:
         line = text.count("\n", 0, found.start()) + 1 if found else 0
         said = f"not readable as YAML: {str(error).splitlines()[0]}"
         raise ConfigError.at(path, said, line=line, hint="is it a text file?") from None
-    if builder.problems:
-        raise ConfigError(builder.problems)
-    return Document(path=path, data=data, text=text, lines=builder.lines)
+    if values.problems:
+        raise ConfigError(values.problems)
+    return Document(path=path, data=data, text=text, lines=values.lines)
 
 
-class _Builder:
+class _Values:
     """Plain values from YAML's events; anchors, aliases, tags, deep nesting, second documents are refused on sight."""
 
     def __init__(self, path: Path, text: str) -> None:

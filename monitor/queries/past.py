@@ -14,14 +14,14 @@ from monitor.model.incident import Incident
 from monitor.model.item import BELIEVABLE
 from monitor.queries.contract import MAX_LINE, LineError, numbered_lines, read_item
 from monitor.store.store import Transaction
-from monitor.workbench.backtest import Past, ToldBook
+from monitor.workbench.backtest import PastItem, ToldBook
 
 
 @dataclass(kw_only=True)
 class PastItems:
     """Items in the order in which they came, and what was known before the first of them."""
 
-    items: Iterator[Past]
+    items: Iterator[PastItem]
     #: how many there are; 0 where that is not known
     total: int = 0
     #: the moment from which on they are asked about; None: all of them
@@ -78,11 +78,11 @@ def items_of_file(
     return past
 
 
-def _items_of(source: BinaryIO, clock: Clock, tell: Callable[[int, str], None]) -> Iterator[Past]:
+def _items_of(source: BinaryIO, clock: Clock, tell: Callable[[int, str], None]) -> Iterator[PastItem]:
     for number, line in numbered_lines(source):
         try:
             if line is None:
                 raise LineError(f"the line is longer than {MAX_LINE:,} bytes")
-            yield Past(item=read_item(line, clock=clock).item)
+            yield PastItem(item=read_item(line, clock=clock).item)
         except LineError as error:
             tell(number, str(error))
