@@ -30,6 +30,10 @@ class RuleCheck:
         self._rules = rules.rule_matcher.rules
         self._lists = lists
         self._reach = PlaceCoverage(rules)
+        #: by rule id: acts and channels, all of which a wider rule must have; asked of each pair, so made once
+        self._keys = {
+            rule.id: frozenset(rule.act) | {f"to {name.casefold()}" for name in rule.send_to} for rule in rules.rules
+        }
 
     def problems(self) -> Iterator[Problem]:
         """Every warning about a rule."""
@@ -151,9 +155,8 @@ class RuleCheck:
         a, b = wide.rule, narrow.rule
         return (
             a.status == "live"
-            and set(b.act) <= set(a.act)
+            and self._keys[b.id] <= self._keys[a.id]
             and a.level.rank >= b.level.rank
-            and _folded(b.send_to) <= _folded(a.send_to)
             and self._what(a.what, b.what)
             and _as_urgent(a, b)
             and _languages(a.language, b.language)
