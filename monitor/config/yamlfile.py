@@ -11,7 +11,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -173,6 +173,10 @@ class _Values:
         self.lines: dict[Loc, int] = {}
         self.problems: list[Problem] = []
 
+    @cached_property
+    def _text_lines(self) -> list[str]:
+        return self.text.splitlines()
+
     def document(self, events: Iterator[Any]) -> Any:
         """The value of the one document in the stream; None where it is empty."""
         data, documents = None, 0
@@ -258,7 +262,7 @@ class _Values:
         """Whether a `?` stands before a key: YAML's way to begin a long one, and nobody's who writes rules."""
         if not self.asks:
             return False
-        begun: str = self.text.splitlines()[event.start_mark.line][: event.start_mark.column]
+        begun: str = self._text_lines[event.start_mark.line][: event.start_mark.column]
         return begun.rstrip().endswith("?")
 
     def _refuse_slips(self, event: Any, loc: Loc) -> None:
@@ -266,14 +270,13 @@ class _Values:
         lines begin with what somebody took for the hyphen of a list."""
         first, last, slip = event.start_mark.line, event.end_mark.line, None
         if event.style in ("'", '"'):
-            slip = swallowed(self.text.splitlines(), first, last) if last > first else None
+            slip = swallowed(self._text_lines, first, last) if last > first else None
         elif not event.style and event.value and (last > first or event.value[0] in _HYPHENS):
-            lines = self.text.splitlines()[: last + 1]
-            alone = not lines[first][: event.start_mark.column].strip()
-            in_list = bool(loc) and isinstance(loc[-1], int)
-            begin = first if alone else first + 1 if in_list else len(lines)
-            slips = (no_hyphen(lines[at], at + 1, run_together=alone) for at in range(begin, len(lines)))
-            slip = next(filter(None, slips), None)
+            alone = not self._text_lines[first][: event.start_mark.column].strip()
+            if alone or (loc and isinstance(loc[-1], int)):
+                lines = enumerate(self._text_lines[first : last + 1], start=first + 1)
+                slips = (no_hyphen(line, at, run_together=alone) for at, line in lines if alone or at > first + 1)
+                slip = next(filter(None, slips), None)
         if slip:
             raise _slipped(self.path, slip)
 
