@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from monitor.config.syntax import CURLY
 
@@ -128,7 +129,8 @@ def _told(finding: _Finding, model: type[BaseModel]) -> tuple[str, str]:
     if kind == "extra_forbidden":
         return _unknown(finding, model)[1:]
     if kind == "missing":
-        *others, last = _choices(model, loc) or [""]
+        annotations = (one.annotation for key, one in _fields(model, loc) if key == loc[-1])
+        *others, last = list(values_in(next(annotations, None))) or [""]
         either = f"{', '.join(others)} or {last}" if others else last
         return f"the key {loc[-1]} is missing", f"write: {loc[-1]}: …" + (f" ({either})" if either else "")
     if isinstance(value, str) and value[:1] and value[0] in CURLY:
@@ -177,12 +179,6 @@ def _several(value: object, known: Sequence[str]) -> str:
     """What to write for several known words that stand in one text (`attack/foiled`)."""
     words = re.split(r"\W+(?:(?:and|or)\W+)?", value.strip("()（）［］【】 ")) if isinstance(value, str) else ()
     return f"write [{', '.join(words)}]" if len(words) > 1 and set(words) <= set(known) else ""
-
-
-def _choices(model: type[BaseModel], loc: Loc) -> list[str]:
-    """The values that a key can have, where they are few and named."""
-    fields = (item for owner in _owners(model, loc) for item in owner.model_fields.items())
-    return next((list(values_in(field.annotation)) for name, field in fields if loc[-1] in (name, field.alias)), [])
 
 
 def held(value: object) -> str:
@@ -236,20 +232,18 @@ def _number(text: str) -> str:
     return f"write {found[1].replace('−', '-')}{found[2]}{f'.{found[3]}' if found[3] else ''}"
 
 
+def _fields(model: type[BaseModel], loc: Loc) -> list[tuple[str, FieldInfo]]:
+    """The keys beside the one at `loc`, itself among them, as the models that can stand there know them."""
+    owners = [model]
+    for part in (*loc[:-1], None):
+        fields = [(one.alias or name, one) for owner in owners for name, one in owner.model_fields.items()]
+        inside = [m for key, one in fields if key == part for m in models_in(one.annotation)]
+        owners = inside or owners
+    return fields
+
+
 def _keys(model: type[BaseModel], loc: Loc) -> list[str]:
-    """The keys that the model at `loc` knows (follows nested models through lists, tuples and unions)."""
-    return sorted({one.alias or name for m in _owners(model, loc) for name, one in m.model_fields.items()})
-
-
-def _owners(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
-    """The models that a value at `loc` can be a key of."""
-    current: list[type[BaseModel]] = [model]
-    for part in loc[:-1]:
-        if isinstance(part, str):
-            fields = [f for c in current for name, f in c.model_fields.items() if part in (name, f.alias)]
-            nested = [m for f in fields for m in models_in(f.annotation)]
-            current = nested or current
-    return current
+    return sorted({key for key, _ in _fields(model, loc)})
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:

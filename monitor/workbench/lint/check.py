@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
+from monitor.rules.listfile import ListFile
 from monitor.rules.lostfiles import shipped_but_gone
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.unread import unread_problem
@@ -28,6 +29,7 @@ _SECTIONS = {
 }
 #: lists whose words tell of attacks and of those they harm: a language that has some needs the sections
 _TELLING = ("killed", "wounded", "hit", "strike-noun", "launch")
+_LISTS = ("lists", "extend")
 #: where no language is said it is English, which a folder may have a few words of: it needs them where all these are
 _HARM = frozenset({"killed", "wounded"})
 
@@ -114,23 +116,21 @@ def _ring(name: str, needs: dict[str, set[str]]) -> list[str]:
 
 def _without_numbers(files: RuleFiles) -> Iterator[Problem]:
     """A language that tells of attacks and does not say how it counts, dates and shortens."""
-    has: dict[str, set[str]] = {}
-    where: dict[str, dict[str, tuple[Document, str]]] = {}
+    by_language: dict[str, list[tuple[Document, ListFile]]] = {}
     for document, content in files.lists:
-        language = content.language or ""
-        has.setdefault(language, set()).update(name for name in _SECTIONS if getattr(content, name))
-        for section, words in (("lists", content.lists), ("extend", content.extend)):
-            for name in _TELLING:
-                if words.get(name):
-                    where.setdefault(language, {}).setdefault(name, (document, section))
-    for language, telling in where.items():
-        missing = [name for name in _SECTIONS if name not in has[language]]
-        if missing and (language or telling.keys() >= _HARM):
-            name, (document, section) = next(iter(telling.items()))
-            lacks = " and ".join(filter(None, (", ".join(f"no {one}" for one in missing[:-1]), f"no {missing[-1]}")))
+        by_language.setdefault(content.language or "", []).append((document, content))
+    for language, some in by_language.items():
+        sections = [(document, section, getattr(content, section)) for document, content in some for section in _LISTS]
+        telling = [
+            (document, (section, name)) for document, section, lists in sections for name in _TELLING if lists.get(name)
+        ]
+        missing = [name for name in _SECTIONS if not any(getattr(content, name) for _, content in some)]
+        if telling and missing and (language or {name for _, (_, name) in telling} >= _HARM):
+            *others, last = (f"no {one}" for one in missing)
+            lacks = f"{', '.join(others)} and {last}" if others else last
             message = f"the language {language or 'en (no language is said)'} has {lacks}: {_WITHOUT}"
             hint = f"write {'; '.join(_SECTIONS[one] for one in missing)} (docs/rules.md, Adding a language)"
-            yield warning(document, (section, name), message, hint)
+            yield warning(*telling[0], message, hint)
 
 
 def _without_coordinates(files: RuleFiles) -> Iterator[Problem]:
