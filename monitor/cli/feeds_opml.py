@@ -19,9 +19,8 @@ import typer
 
 from monitor.cli.begin import quiet, settings
 from monitor.cli.render import out, say
-from monitor.config.feedsfile import load_feeds
-from monitor.config.feedurl import check_feed_url, same_feed
-from monitor.config.language import check_language
+from monitor.config.feedlanguages import check_language
+from monitor.config.feedsfile import check_feed_url, load_feeds, same_feed
 from monitor.errors import ConfigError, Problem, UsageError
 from monitor.model.feed import Feed
 from monitor.text.clean import clean

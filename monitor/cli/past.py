@@ -16,7 +16,7 @@ from monitor.cli.render import progress, say
 from monitor.errors import UsageError
 from monitor.queries.past import PastItems, items_of_file, stored_items
 from monitor.text.clean import clean
-from monitor.workbench.backtest import Past
+from monitor.workbench.backtest import PastItem
 
 ItemsOption = Annotated[
     Path | None,
@@ -57,7 +57,7 @@ def past_items(
         )
 
 
-def each(past: PastItems, label: str) -> Iterator[Past]:
+def each(past: PastItems, label: str) -> Iterator[PastItem]:
     """The items, with a bar where a person waits."""
     with progress(label, past.total, quiet=quiet()) as step:
         for one in past.items:

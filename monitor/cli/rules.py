@@ -22,8 +22,7 @@ from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import compile_rules
 from monitor.workbench.examples import Rehearsed, rehearse
 from monitor.workbench.lint.check import lint
-from monitor.workbench.reference.kinds import KINDS
-from monitor.workbench.reference.schema import schema_files, schema_text
+from monitor.workbench.reference.schema import KINDS, schema_files, schema_text
 from monitor.workbench.reference.tables import tables
 
 
