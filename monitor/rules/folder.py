@@ -15,7 +15,7 @@ from monitor.config.yamlfile import Document, Strict
 from monitor.errors import ConfigError, Problem
 from monitor.rules.gazetteer import ActorFile, PlaceFile
 from monitor.rules.listfile import ListFile
-from monitor.rules.reading import read_rules
+from monitor.rules.rulefile import read_rules
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.unread import misplaced, unread_files, unread_problem
 

@@ -7,7 +7,7 @@ by act and by the words that they cannot do without, so that a thousand rules co
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from monitor.model.item import Item
@@ -31,7 +31,6 @@ class CompiledRule:
     #: ids of the actors of `who`, for those who claim or are blamed
     actors: frozenset[str] = frozenset()
     never: tuple[tuple[Never, Wanted], ...] = ()
-    points: tuple[tuple[float, Wanted], ...] = ()
     #: places in the circle of `where.within`
     circle: frozenset[str] | None = None
 
@@ -50,8 +49,6 @@ class Case:
     reading: Reading
     #: the sentence that decided the act
     deciding: Sentence | None
-    #: the act that the report had until a rule's `never … instead` changed it; None where none did
-    before: Act | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +61,7 @@ class Matched:
     raised: str = ""
     #: what would raise it further, to be asked of the known incidents
     if_first: tuple[IfFirst, ...] = ()
-    #: the words of the rule's own `what` and `points`
+    #: the words of the rule's own `what`
     hits: tuple[Hit, ...] = ()
 
 
@@ -75,8 +72,6 @@ class NotMatched:
     rule: Rule
     held: int
     why: str
-    #: the act that a `never` says the report has instead
-    instead: Act | None = None
 
 
 class RuleMatcher:
@@ -107,42 +102,23 @@ class RuleMatcher:
         for bit in _bits(anchors):
             self._anchored.setdefault(act, {}).setdefault(bit, []).append(number)
 
-    def taken(self, case: Case) -> tuple[list[Matched], Act | None]:
-        """The rules that take the report, most urgent first (in the order of the files among equals).
-
-        The second answer is the act that a `never … instead` gives the report, where no live rule takes it; where
-        several say one, that of the first by file.
-        """
+    def taken(self, case: Case) -> list[Matched]:
+        """The rules that take the report, most urgent first (in the order of the files among equals)."""
         if not self.is_for(case.act):
-            return [], None
+            return []
         numbers = set(self._free.get(case.act, ()))
         for bit in _bits(case.reading.tags & self._anchors.get(case.act, 0)):
             numbers.update(self._anchored[case.act][bit])
-        taken: list[Matched] = []
-        instead: Act | None = None
-        for number in sorted(numbers):
-            answer = self._try(self._rules[number], case)
-            if isinstance(answer, Matched):
-                taken.append(answer)
-            elif instead is None:
-                instead = answer.instead
-        taken.sort(key=lambda one: -one.level.rank)
-        return taken, None if any(one.rule.status == "live" for one in taken) else instead
+        answers = (self._try(self._rules[number], case) for number in sorted(numbers))
+        return sorted((a for a in answers if isinstance(a, Matched)), key=lambda a: -a.level.rank)
 
     def is_for(self, act: Act) -> bool:
         """Whether some rule is for reports of this act."""
         return act in self._free or act in self._anchored
 
     def not_matched(self, case: Case) -> list[NotMatched]:
-        """The rules that do not take the report, the nearest first: the one with the most conditions held.
-
-        Where a rule's `never … instead` changed the act, that rule answers as it did before: its `never` passed it.
-        """
-        answers = [self._try(one, case) for one in self._rules]
-        if case.before is not None:
-            earlier = (self._try(one, replace(case, act=case.before)) for one in self._rules)
-            pairs = zip(answers, earlier, strict=True)
-            answers = [was if isinstance(was, NotMatched) and was.instead is case.act else now for now, was in pairs]
+        """The rules that do not take the report, the nearest first: the one with the most conditions held."""
+        answers = (self._try(one, case) for one in self._rules)
         return sorted((a for a in answers if isinstance(a, NotMatched)), key=lambda a: -a.held)
 
     def nearest(self, case: Case) -> list[NotMatched]:
@@ -173,16 +149,11 @@ class RuleMatcher:
             if found is None:
                 return NotMatched(rule, 5, f"what it asks for does not stand in the {one.what.scope}")
             hits = found
-        if rule.points is not None:
-            total, because = _points(one, case)
-            if total < rule.points.needed:
-                return NotMatched(rule, 6, f"{total:g} of {rule.points.needed:g} points")
-            hits += because
         for never, wanted in one.never:
             silenced = wanted.one(case.reading, case.deciding)
             if silenced is not None:
                 words = ", ".join(f"“{hit.written}”" for hit in silenced[:3])
-                return NotMatched(rule, 7, f"never where {words} stands in the {never.scope}", never.instead)
+                return NotMatched(rule, 6, f"never where {words} stands in the {never.scope}")
         level, raised, if_first = _raised(rule, level, case.facts)
         return Matched(rule, level, raised, if_first, hits)
 
@@ -289,16 +260,6 @@ def _not_who(one: CompiledRule, case: Case) -> str:
     held = case.facts.claimed_by if who.role == "claims" else case.facts.attributed_to
     said = "claims it" if who.role == "claims" else "is blamed for it"
     return "" if one.actors & set(held) else f"none of {_any(who.any)} {said}"
-
-
-def _points(one: CompiledRule, case: Case) -> tuple[float, tuple[Hit, ...]]:
-    total, because = 0.0, list[Hit]()
-    for points, wanted in one.points:
-        hits = wanted.one(case.reading, case.deciding)
-        if hits is not None:
-            total += points
-            because += hits
-    return total, tuple(because)
 
 
 def _bits(mask: int) -> Iterator[int]:

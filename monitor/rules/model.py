@@ -104,16 +104,6 @@ class Who(Strict):
     )
 
 
-def _without_optional_who(who: object) -> object:
-    """`optional` went out of the language: with `true` the whole key asked for nothing, with `false` it said nothing.
-
-    Rules that still have it are read as they always were; `rules check` says what to write (`lint.rules`).
-    """
-    if not isinstance(who, dict) or not isinstance(who.get("optional"), bool):
-        return who
-    return None if who["optional"] else {key: value for key, value in who.items() if key != "optional"}
-
-
 class Wording(Strict):
     """Words looked for in one part of an item."""
 
@@ -153,41 +143,11 @@ class Never(Wording):
         description="where they silence it: the deciding sentence, headline, lead or item",
         examples=["sentence"],
     )
-    instead: Act | None = Field(default=None, description="the act that the item then has", examples=["background"])
 
     @model_validator(mode="after")
     def _says_something(self) -> Never:
         if not (self.any or self.near or self.templates):
             raise ValueError("never says nothing; write for instance any: ['@exercise']")
-        return self
-
-
-class PointsPart(Wording):
-    """Words that add to (or take from) a rule's points."""
-
-    points: float = Field(ge=-100, le=100, description="added once where one of the words stands there", examples=[2])
-    scope: Scope = Field(default="item", alias="in", description="where they count", examples=["lead"])
-
-    @model_validator(mode="after")
-    def _says_something(self) -> PointsPart:
-        if not (self.any or self.near or self.templates):
-            raise ValueError("points for no words; write for instance any: ['@weapon']")
-        return self
-
-
-class Points(Strict):
-    """An advanced form: words with points, and how many the rule needs."""
-
-    needed: float = Field(gt=0, description="the sum that the rule needs", examples=[3])
-    of: tuple[PointsPart, ...] = Field(
-        min_length=1, description="what gives points", examples=[[{"any": ["@weapon"], "points": 2}]]
-    )
-
-    @model_validator(mode="after")
-    def _can_be_reached(self) -> Points:
-        most = sum(part.points for part in self.of if part.points > 0)
-        if most < self.needed:
-            raise ValueError(f"{self.needed:g} points are needed, but all words together give {most:g}; lower needed")
         return self
 
 
@@ -278,9 +238,7 @@ class Rule(Strict):
         examples=[["attack", "foiled", "claim"]],
     )  # fmt: skip
     where: Where | None = Field(default=None, description="places", examples=[{"any": ["@bases-iraq"]}])
-    who: Annotated[Who | None, BeforeValidator(_without_optional_who)] = Field(
-        default=None, description="actors", examples=[{"any": ["@kataib-hezbollah"]}]
-    )
+    who: Who | None = Field(default=None, description="actors", examples=[{"any": ["@kataib-hezbollah"]}])
     what: What | None = Field(
         default=None, description="words that must be there", examples=[{"any": ["@drone"], "in": "headline"}]
     )
@@ -299,11 +257,6 @@ class Rule(Strict):
         default=None,
         description="a time window in which it holds, by the time of the report",
         examples=[{"from": "22:00", "to": "06:00", "zone": "Asia/Baghdad"}],
-    )
-    points: Points | None = Field(
-        default=None,
-        description="words with points and a threshold",
-        examples=[{"needed": 3, "of": [{"any": ["@weapon"], "points": 3}]}],
     )
     raise_to_flash_if: Conditions = Field(
         default=(),

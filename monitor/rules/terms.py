@@ -46,16 +46,12 @@ class RuleWords:
             named = [f"@{word}" if word in self.gazetteer.actors else word for word in rule.who.any]
             who = self._bits(document, ("who", "any"), named)
             actors = self._actors(document, ("who", "any"), rule)
-        points = rule.points.of if rule.points is not None else ()
         return CompiledRule(
             rule=rule,
             what=self._wanted(document, ("what",), rule.what, rule.what.scope, rule.what.all) if rule.what else None,
             who=who,
             actors=actors,
             never=tuple((n, self._wanted(document, ("never", i), n, n.scope)) for i, n in enumerate(rule.never)),
-            points=tuple(
-                (p.points, self._wanted(document, ("points", "of", i), p, p.scope)) for i, p in enumerate(points)
-            ),
             circle=self._circle(document, ("where", "within"), rule.where.within) if rule.where else None,
         )
 

@@ -54,7 +54,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wanted:
-    """Compiled words of a `what`, `never` or `points` entry, with the part of the item they must stand in."""
+    """Compiled words of a `what` or `never`, with the part of the item they must stand in."""
 
     scope: str
     #: bits of `any` together; 0 where it was not asked

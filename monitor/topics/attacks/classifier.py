@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from monitor.model.item import Item
 from monitor.model.place import Target
@@ -57,12 +56,7 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
         named=places.named(reading) if all_names or _asks_for_names(act, rules) else (),
         deciding=verdict.match.sentence if verdict.match else None,
     )  # fmt: skip
-    taken, instead = rules.rule_matcher.taken(case)
-    if instead is not None and instead is not act:
-        named = places.named(reading) if all_names or _asks_for_names(instead, rules) else ()
-        case = replace(case, act=instead, before=case.act, named=named)
-        # a rule on trial changes nothing for the live ones, and is recorded all the same
-        taken = [*rules.rule_matcher.taken(case)[0], *taken]
+    taken = rules.rule_matcher.taken(case)
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
     recorded = tuple(_recorded(one) for one in taken)
     deciding = deciding_sentence(case.deciding, lead.hits if lead else (), reading)

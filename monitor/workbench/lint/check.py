@@ -12,6 +12,7 @@ from monitor.config.yamlfile import Document
 from monitor.errors import Problem
 from monitor.rules.gazetteer import PlaceFile
 from monitor.rules.lostfiles import shipped_but_gone
+from monitor.rules.rulefile import retired_keys
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.unread import unread_problem
 from monitor.topics.attacks.topic import RuleSet
@@ -40,6 +41,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     yield from included_twice(lists)
     yield from made_of_themselves(files)
     yield from _without_numbers(files)
+    yield from (problem for document, _ in files.rules for problem in retired_keys(document))
     yield from TermCheck(files, rules, lists).problems()
     reach = PlaceCoverage(rules)
     asked = [(rules.documents[one.rule.id], one) for one in rules.rule_matcher.rules]

@@ -77,11 +77,8 @@ class CoverCheck:
             and _languages(a.language, b.language)
             and _sources(a.source, b.source)
             and a.when in (None, b.when)
-            and a.points in (None, b.points)
             and self._who(a.who, b.who)
             and all(any(self._silences(other, never) for other in b.never) for never in a.never)
-            # a `never … instead` speaks also where the rule takes nothing
-            and all(never in a.never or not a.never for never in b.never if never.instead)
             and self._where(wide, narrow)
         )
 

@@ -159,9 +159,7 @@ def _names_in(
 
 
 def wordings_of(rule: Rule) -> Iterator[tuple[Loc, Wording]]:
-    """`what`, each `never` and each part of `points`, with the keys that lead there."""
+    """`what` and each `never`, with the keys that lead there."""
     if rule.what is not None:
         yield ("what",), rule.what
     yield from ((("never", i), one) for i, one in enumerate(rule.never))
-    if rule.points is not None:
-        yield from ((("points", "of", i), one) for i, one in enumerate(rule.points.of))

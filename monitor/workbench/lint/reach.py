@@ -30,10 +30,8 @@ class PlaceCoverage:
         #: by rule id
         self._held: dict[str, int] = {}
         self._asked_roles: dict[tuple[str, Act], frozenset[str]] = {}
-        #: reports of other acts keep the targets of an attack: what is old is background, and a rule may say what
-        #: a report is `instead`
-        others = {never.instead for rule in rules.rules for never in rule.never if never.instead is not None}
-        self._with_targets = INCIDENT_ACTS | {Act.BACKGROUND} | others
+        #: an old attack is background, and keeps its targets
+        self._with_targets = INCIDENT_ACTS | {Act.BACKGROUND}
 
     def has_targets(self, act: Act) -> bool:
         """Whether a report of this act can have a target at all."""

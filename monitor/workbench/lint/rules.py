@@ -29,7 +29,6 @@ class RuleCheck:
         yield from self._idle_conditions(document, one.rule)
         yield from _tells_nobody(document, one.rule)
         yield from _shows_nothing(document, one.rule)
-        yield from _asks_for_nobody(document)
 
     # ------------------------------------------------------------------------------------------ takes nothing
 
@@ -136,16 +135,3 @@ def _shows_nothing(document: Document, rule: Rule) -> Iterator[Problem]:
 
 
 _MUST = {"alert": "alert", "quiet": "stay quiet"}
-
-
-def _asks_for_nobody(document: Document) -> Iterator[Problem]:
-    """`who: {…, optional: true}`, which older files hold: it never did what its description promised."""
-    who = document.data.get("who") if isinstance(document.data, dict) else None
-    if not isinstance(who, dict) or not isinstance(who.get("optional"), bool):
-        return
-    if who["optional"]:
-        message = "who with optional: true asks for nobody, and a later version will not read it"
-        yield warning(document, ("who", "optional"), message, "take the whole key who out")
-    else:
-        message = "optional is no longer a key, and a later version will not read it"
-        yield warning(document, ("who", "optional"), message, "take optional: false out; who asks for the actor anyway")

@@ -148,9 +148,8 @@ def telling_lists(rules: RuleSet) -> list[str]:
     asked = {
         word[1:]
         for rule in rules.rules
-        for words in (rule.what, *(rule.points.of if rule.points else ()))
-        if words is not None
-        for word in (*words.any, *getattr(words, "all", ()))
+        if rule.what is not None
+        for word in (*rule.what.any, *rule.what.all)
         if word.startswith("@")
     }
     return [

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from monitor.rules.listfile import FrameSpec, one_or_many
-from monitor.rules.model import Never, PointsPart, Rule, RuleFile, Source, What, Where
+from monitor.rules.model import Never, Rule, RuleFile, Source, What, Where
 from monitor.workbench.reference.kinds import KINDS, FileKind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,7 +24,6 @@ _ONE_OF_THESE: dict[type[BaseModel], tuple[str, ...]] = {
     Where: ("any", "not", "within", "precision"),
     What: ("any", "all", "near", "templates"),
     Never: ("any", "near", "templates"),
-    PointsPart: ("any", "near", "templates"),
     Source: ("any", "not"),
     FrameSpec: ("any", "templates"),
 }

@@ -1,17 +1,76 @@
-"""Rules as they stand in files: one rule a file or several under `rules:`, some of them based on another."""
+"""Rules as they stand in files: one rule a file or several under `rules:`, some of them based on another, some with
+keys that the language had once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from copy import copy
+from typing import Any, NamedTuple
 
 from monitor.config import yamlfile
-from monitor.config.yamlfile import Document, did_you_mean
+from monitor.config.yamlfile import Document, Loc, did_you_mean
 from monitor.errors import ConfigError, Problem
 from monitor.rules.model import Rule
 
 #: what a rule has for itself, also where it is based on another
 _OWN = frozenset({"rule", "based_on", "examples", "status"})
+
+
+class _Retired(NamedTuple):
+    """A key that went out of the language and still stands in a rule."""
+
+    loc: Loc
+    message: str
+    hint: str
+    #: how many parts of `loc` lead to what is left out: the key itself, or what makes no sense without it
+    depth: int
+
+
+def retired_keys(document: Document) -> Iterator[Problem]:
+    """A warning for each key of a rule that does nothing any more, with what to write in its place.
+
+    Such a rule is read without the key, so that no daemon stops at an upgrade.
+    """
+    for key in _retired(document.data):
+        yield document.problem(key.message, *key.loc, hint=key.hint, severity="warning")
+
+
+def _retired(data: Any) -> Iterator[_Retired]:
+    """The one place where keys are named that the language had once."""
+    if not isinstance(data, dict):
+        return
+    if isinstance(who := data.get("who"), dict) and isinstance(who.get("optional"), bool):
+        if who["optional"]:
+            message = "who with optional: true asks for nobody, and a later version will not read it"
+            yield _Retired(("who", "optional"), message, "take the whole key who out", 1)
+        else:
+            message = "optional is no longer a key, and a later version will not read it"
+            yield _Retired(("who", "optional"), message, "take optional: false out; who asks for the actor anyway", 2)
+    if data.get("points") is not None:
+        message = "points is no longer a key and does nothing: the rule takes reports without these words too"
+        hint = "ask for the words with what, in a rule for each set of them, or weigh them in patterns of a list file"
+        yield _Retired(("points",), message, hint, 1)
+    for i, never in enumerate(data["never"] if isinstance(data.get("never"), list) else ()):
+        if isinstance(never, dict) and never.get("instead") is not None:
+            message = "instead is no longer a key and does nothing: the words silence this rule, and no other"
+            hint = f"take it out; what makes a report {never['instead']} for all rules is a frame of a list file"
+            yield _Retired(("never", i, "instead"), message, hint, 3)
+
+
+def _without_retired(data: dict[str, Any]) -> dict[str, Any]:
+    for key in _retired(data):
+        data = _without(data, key.loc[: key.depth])
+    return data
+
+
+def _without(held: Any, loc: Loc) -> Any:
+    """A copy of `held` without what stands at `loc`."""
+    out = copy(held)
+    if len(loc) > 1:
+        out[loc[0]] = _without(held[loc[0]], loc[1:])
+    else:
+        del out[loc[0]]
+    return out
 
 
 def read_rules(documents: Sequence[Document], problems: list[Problem]) -> list[tuple[Document, Rule]]:
@@ -32,7 +91,7 @@ def read_rules(documents: Sequence[Document], problems: list[Problem]) -> list[t
                 problems.append(part.problem(said, "based_on", hint="one of them must stand by itself"))
             continue
         try:
-            whole = part.part(data=_completed(part, by_id)) if isinstance(part.data, dict) else part
+            whole = part.part(data=_without_retired(_completed(part, by_id))) if isinstance(part.data, dict) else part
             rule = yamlfile.validate(whole, Rule, root="a rule (rule, title, why, …)")
         except ConfigError as error:
             problems += error.problems
