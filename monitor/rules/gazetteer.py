@@ -1,4 +1,5 @@
-"""The gazetteer: places, countries and groups of places from `rules/places/`, actors from `rules/actors/`.
+"""The gazetteer: places, countries and groups of places from `rules/places/`, actors from `rules/actors/`. It is also
+the one door to GeographicLib.
 
 A place has a *site*: `base` (foreign troops are or were stationed there), `home` (a base without foreign troops) or
 `diplomatic` (embassies, consulates, government zones). Rules speak of groups such as `@bases-iraq`.
@@ -6,19 +7,20 @@ A place has a *site*: `base` (foreign troops are or were stationed there), `home
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, TypeVar
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
+from geographiclib.geodesic import Geodesic
 from pydantic import Field, WithJsonSchema
 
-from monitor.config.yamlfile import Document, Strict
+from monitor.config.yamlfile import Document, Loc, Strict
 from monitor.errors import ConfigError, Problem
 from monitor.model.place import COUNTRY
-from monitor.rules.listfile import Id
-from monitor.rules.values import Zone
+from monitor.rules.hints import CURLY, FEW, SHORT, closest_of, name_hint, near, words_of
+from monitor.rules.values import Id, Zone
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
@@ -28,12 +30,8 @@ Kind = Literal[
     "joint base", "logistics", "missile defence", "naval base", "outpost", "radar", "signals", "training base",
 ]  # fmt: skip
 Site = Literal["base", "home", "diplomatic"]
-#: letters of a country's code; any text is read, so that `Iraq` can be answered with `IQ`
-_CODE = 2
-#: how near a name must be to be the one that was meant, and how many ids are told all
-_MEANT, _FEW = 0.75, 20
+#: any text is read, so that `Iraq` can be answered with `IQ`
 CountryCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
-S = TypeVar("S", "CountrySpec", "GroupSpec", "PlaceSpec", "ActorSpec")
 
 
 class PlaceSpec(Strict):
@@ -219,6 +217,71 @@ class Gazetteer:
         country = self.countries.get(code.upper())
         return country.name if country is not None else code
 
+    def places_within(self, km: float, lat: float, lon: float) -> frozenset[str]:
+        """The places in a circle, by id: the shortest way on the WGS 84 ellipsoid (Karney 2013, doi
+        10.1007/s00190-012-0578-z). Those without coordinates lie in none."""
+        return frozenset(
+            place.id
+            for place in self.places.values()
+            if place.lat is not None
+            and place.lon is not None
+            and Geodesic.WGS84.Inverse(lat, lon, place.lat, place.lon, Geodesic.DISTANCE)["s12"] <= km * 1000
+        )
+
+    def actor_hint(self, name: str, sign: str = "") -> str:
+        """What to write for an actor that does not exist: people write its name in place of its id."""
+        form = _form(name.strip(CURLY + "@"))
+        for actor in self.actors.values():
+            if form and form in map(_form, (actor.name, *actor.names, *actor.exact)):
+                return f"write {sign}{actor.id}"
+        return name_hint(name, sorted(self.actors), sign, "all actors stand in actors/*.yaml")
+
+    def place_hint(self, word: str, *, among: Collection[str] | None = None) -> str:
+        """What to write for a place, country or group that does not exist; `among`: only ids among these."""
+        possible = [*self.places, *self.countries, *(f"@{name}" for name in self.groups)] if among is None else among
+        bare = word.strip(CURLY + " ")
+        name = bare.removeprefix("@")
+        if bare != word and bare in possible:
+            return f'write {_quoted(bare)} in plain quotes (")'
+        if meant := [written for written in self._meant(name) if written in possible]:
+            return f"write {' or '.join(map(_quoted, meant[:4]))}"
+        by_name = {written.removeprefix("@"): written for written in possible}
+        groups = {group: written for group, written in by_name.items() if written.startswith("@")}
+        if meant_id := near(name, groups if word.startswith("@") else by_name):
+            return f"did you mean {by_name[meant_id]}?"
+        if name in self.actors:
+            return f'{name} is an actor: write who: {{any: ["@{name}"]}}'
+        spelt = near(_form(name), self._ids_by_name)
+        closest = [written for written in self._ids_by_name.get(spelt, ()) if written in possible]
+        for part in words_of(name):
+            closest += [written for written in self._meant(part) if written in possible and len(part) > SHORT]
+        closest = list(dict.fromkeys([*closest, *closest_of(name, possible)]))[:4]
+        if among and len(among) <= FEW and not closest:
+            return f"known: {', '.join(sorted(among))}"
+        where = "all places, groups and countries stand in places/*.yaml, and one that is missing is added there"
+        return f"the closest are {', '.join(closest)}; {where}" if closest else where
+
+    def _meant(self, name: str) -> list[str]:
+        """The ids that a name of people stands for; of a country also the narrowest group that covers it."""
+        form = _form(name)
+        found = self._ids_by_name.get(form) or self._ids_by_name.get(form.removeprefix("the "), [])
+        codes = set(found) & self.countries.keys()
+        covering = [group for group in self.groups.values() if codes & set(group.countries)]
+        narrow = sorted(covering, key=lambda group: len(group.countries))
+        return list(dict.fromkeys([*found, *(f"@{group.id}" for group in narrow[:1])]))
+
+    @cached_property
+    def _ids_by_name(self) -> dict[str, list[str]]:
+        """What rules write for each name of a place, country or group; made where a name is not known."""
+        named = [(place.id, (place.name, *place.names, *place.town, *place.loose)) for place in self.places.values()]
+        named += ((land.id, (land.name, *land.names, *land.people)) for land in self.countries.values())
+        named += ((f"@{group.id}", (group.title,)) for group in self.groups.values())
+        out: dict[str, list[str]] = {}
+        for written, names in named:
+            for form in dict.fromkeys(map(_form, names)):
+                out.setdefault(form, []).append(written)
+        return out
+
     def terms(self, bits: dict[str, int]) -> Iterator[Term]:
         """The terms of all names; `bits` are those of the built-in tags with the lists that include them."""
         site_tag = {"base": bits["base-place"], "home": bits["home-base"], "diplomatic": bits["diplomatic-place"]}
@@ -263,95 +326,71 @@ def build_gazetteer(
 ) -> Gazetteer:
     """The gazetteer of these files; `ConfigError` holds every double id, shared name and unknown country."""
     problems: list[Problem] = []
-    places: dict[str, PlaceSpec] = {}
-    countries: dict[str, CountrySpec] = {}
-    groups: dict[str, GroupSpec] = {}
-    actors: dict[str, ActorSpec] = {}
-    homes: dict[str, dict[str, str]] = {key: {} for key in ("countries", "groups", "places", "actors")}
-    for document, content in place_files:
-        _collect(document, "countries", content.countries, countries, homes["countries"], problems)
-        _collect(document, "groups", content.groups, groups, homes["groups"], problems)
-        _collect(document, "places", content.places, places, homes["places"], problems)
-    for document, actor_content in actor_files:
-        _collect(document, "actors", actor_content.actors, actors, homes["actors"], problems)
+    gazetteer = Gazetteer(places={}, countries={}, groups={}, actors={})
+    for section in ("countries", "groups", "places"):
+        held = ((document, getattr(content, section)) for document, content in place_files)
+        _collect(section, held, getattr(gazetteer, section), problems)
+    _collect("actors", ((document, content.actors) for document, content in actor_files), gazetteer.actors, problems)
     owners: dict[str, str] = {}
     for document, content in place_files:
         for i, place in enumerate(content.places):
-            problems += _place_problems(document, i, place, countries, places, owners)
+            problems += _unknown(document, [(("places", i, "country"), place.country)], "country", gazetteer)
+            problems += _name_problems(document, i, place, gazetteer, owners)
         for i, group in enumerate(content.groups):
-            for key, codes in (("countries", group.countries), ("not_countries", group.not_countries)):
-                problems += _unknown(document, ("groups", i, key), codes, countries, "country")
-            problems += _unknown(document, ("groups", i, "places"), group.places, places, "place")
+            for key, kind in (("countries", "country"), ("not_countries", "country"), ("places", "place")):
+                named = ((("groups", i, key, j), name) for j, name in enumerate(getattr(group, key)))
+                problems += _unknown(document, named, kind, gazetteer)
     if problems:
         raise ConfigError(problems)
-    return Gazetteer(places, countries, groups, actors)
+    return gazetteer
 
 
 def _collect(
-    document: Document, section: str, specs: Sequence[S], into: dict[str, S], homes: dict[str, str],
-    problems: list[Problem],
-) -> None:  # fmt: skip
-    for i, spec in enumerate(specs):
-        if spec.id in into:
-            hint = f"first in {homes[spec.id]}; give one of them another id"
-            problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id", hint=hint))
-        else:
-            into[spec.id] = spec
-            homes[spec.id] = f"{document.path.name}:{document.line(section, i, 'id')}"
+    section: str, held: Iterable[tuple[Document, Sequence[Any]]], into: dict[str, Any], problems: list[Problem]
+) -> None:
+    first: dict[str, str] = {}
+    for document, specs in held:
+        for i, spec in enumerate(specs):
+            if spec.id in into:
+                hint = f"first in {first[spec.id]}; give one of them another id"
+                problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id", hint=hint))
+            else:
+                into[spec.id] = spec
+                first[spec.id] = f"{document.path.name}:{document.line(section, i, 'id')}"
 
 
 def _unknown(
-    document: Document, loc: tuple[str | int, ...], ids: Sequence[str], known: Mapping[str, CountrySpec | PlaceSpec],
-    what: str,
-) -> list[Problem]:  # fmt: skip
-    return [
-        document.problem(f"there is no {what} {one}", *loc, i, hint=_meant(one, known), unknown=one)
-        for i, one in enumerate(ids)
-        if one not in known
-    ]
+    document: Document, named: Iterable[tuple[Loc, str]], kind: str, gazetteer: Gazetteer
+) -> Iterator[Problem]:
+    """Ids of countries or places that no file defines, each with where it stands."""
+    known: Collection[str] = gazetteer.countries if kind == "country" else gazetteer.places
+    for loc, name in named:
+        if name not in known:
+            hint = gazetteer.place_hint(name, among=known)
+            yield document.problem(f"there is no {kind} {name}", *loc, hint=hint, unknown=name)
 
 
-def _meant(word: str, known: Mapping[str, CountrySpec | PlaceSpec]) -> str:
-    """What to write for a country or place that does not exist: people write its name in place of its id."""
-    bare = word.strip("“”„‘’‚«»@ ")
-    form = normalise_term(bare)[0]
-    names = {
-        name: one.id for one in known.values() for name in _forms((one.name, *one.names, *getattr(one, "people", ())))
-    }
-    written = {one.casefold(): one for one in known}
-    if meant := written.get(bare.casefold()) or (names.get(form) if form else None):
-        return f"write {meant}"
-    named = {name: one for name, one in (names | written).items() if len(name) > _CODE}
-    if len(bare) > _CODE + 1 and (
-        near := difflib.get_close_matches(form or bare.casefold(), named, n=1, cutoff=_MEANT)
-    ):
-        return f"did you mean {named[near[0]]}?"
-    return f"known: {', '.join(sorted(known))}" if 0 < len(known) <= _FEW else ""
+def _name_problems(
+    document: Document, at: int, place: PlaceSpec, gazetteer: Gazetteer, owners: dict[str, str]
+) -> Iterator[Problem]:
+    """Names that can never be found, or belong to another place already; `owners`: the place of each name so far."""
+    named: list[tuple[Loc, str]] = [(("name",), place.name)]
+    for key in ("names", "town", "loose"):
+        named += (((key, i), name) for i, name in enumerate(getattr(place, key)))
+    for loc, name in named:
+        form = _form(name)
+        if not form:
+            yield document.problem(f"the name {name!r} holds no letter or digit", "places", at, *loc)
+            continue
+        owner = gazetteer.places[owners.setdefault(form, place.id)]
+        if owner.id != place.id and owner.id not in place.shares_names_with and place.id not in owner.shares_names_with:
+            hint = f"if both are right, write: shares_names_with: [{owner.id}]"
+            yield document.problem(f"the name {name!r} already belongs to {owner.id}", "places", at, *loc, hint=hint)
 
 
-def _forms(names: Iterable[str]) -> set[str]:
-    return {normalise_term(name)[0] for name in names}
+def _form(name: str) -> str:
+    return normalise_term(name)[0].strip()
 
 
-def _place_problems(
-    document: Document, at: int, place: PlaceSpec, countries: dict[str, CountrySpec], places: dict[str, PlaceSpec],
-    owners: dict[str, str],
-) -> list[Problem]:  # fmt: skip
-    out: list[Problem] = []
-    if place.country not in countries:
-        hint = _meant(place.country, countries) or "countries stand in places/countries.yaml, by their two letters"
-        said = f"there is no country {place.country}"
-        out.append(document.problem(said, "places", at, "country", hint=hint, unknown=place.country))
-    for key, words in (("names", (place.name, *place.names)), ("town", place.town), ("loose", place.loose)):
-        for i, word in enumerate(words):
-            loc = ("places", at, key, i - (key == "names")) if i or key != "names" else ("places", at, "name")
-            form = normalise_term(word)[0]
-            if not form:
-                out.append(document.problem(f"the name {word!r} holds no letter or digit", *loc))
-                continue
-            owner = owners.setdefault(form, place.id)
-            shared = (*place.shares_names_with, *(places[owner].shares_names_with if owner in places else ()))
-            if owner != place.id and owner not in shared and place.id not in shared:
-                hint = f"if both are right, write: shares_names_with: [{owner}]"
-                out.append(document.problem(f"the name {word!r} already belongs to {owner}", *loc, hint=hint))
-    return out
+def _quoted(name: str) -> str:
+    return f'"{name}"' if name.startswith("@") else name

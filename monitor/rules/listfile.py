@@ -13,41 +13,14 @@ These are only the forms; `vocabulary` resolves the references between them.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
-from monitor.config.validation import held
 from monitor.config.yamlfile import Strict
 from monitor.model.report import Act
+from monitor.rules.values import Texts
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-
-def one_or_many(value: object) -> object:
-    """One text as a list of one, for keys that take both."""
-    if isinstance(value, list | tuple):
-        return value
-    if isinstance(value, str):
-        bare = value.strip("()（）［］【】 ")
-        if not value.startswith("/") and len(parts := re.split(r"\s*[,،，、；;]\s*", bare)) > 1:
-            raise ValueError(f'{value!r} is one text; write [{", ".join(parts)}], or ["{bare}"] where it is one')
-        return [value]
-    quoted = f'; put it in quotes: "{held(value)}"' if isinstance(value, int | float) else ""
-    raise ValueError(f"a text or a list of texts is meant, but here is {held(value)}{quoted}")
-
-
-def _plain_id(value: str) -> str:
-    if not _ID.fullmatch(value):
-        raise ValueError(f"{value!r} is no id: small letters, digits and hyphens; write for instance attack-iraq")
-    return value
-
-
-#: the name of a rule, place, group or actor
-Id = Annotated[str, AfterValidator(_plain_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
-#: one text or a list of texts
-Texts = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 #: the number of a month
 Month = Annotated[int, Field(ge=1, le=12)]
 #: a list of terms and `@list` references, or such lists by language

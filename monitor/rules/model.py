@@ -16,8 +16,7 @@ from monitor.config.yamlfile import Strict
 from monitor.model.place import Precision
 from monitor.model.report import INCIDENT_ACTS, Act, Level
 from monitor.rules.conditions import ConditionText
-from monitor.rules.listfile import Id, Texts, one_or_many
-from monitor.rules.values import Language, TimeOfDay, Zone
+from monitor.rules.values import Id, Language, Texts, TimeOfDay, Zone, one_or_many
 
 Scope = Literal["sentence", "headline", "lead", "item"]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -10,11 +10,11 @@ from typing import TypeVar
 from monitor.config.yamlfile import Document
 from monitor.errors import ConfigError, Problem
 from monitor.model.report import INCIDENT_ACTS
+from monitor.rules.compiling import RuleCompiler
 from monitor.rules.gazetteer import ActorFile, Gazetteer, PlaceFile, build_gazetteer
 from monitor.rules.listfile import ListFile
 from monitor.rules.matching import RuleMatcher
 from monitor.rules.model import Rule
-from monitor.rules.terms import RuleWords
 from monitor.rules.vocabulary import Vocabulary, build_vocabulary
 from monitor.text.expressions import Expressions
 from monitor.text.matcher import Matcher
@@ -94,8 +94,9 @@ def compile_rules(files: RuleFiles) -> CompiledRules:
     gazetteer = _tried(lambda: build_gazetteer(files.places, files.actors), problems)
     if vocabulary is None or gazetteer is None:
         raise ConfigError(problems)
-    words = RuleWords(vocabulary, gazetteer)
-    compiled = [words.compile(document, rule) for document, rule in rules]
+    compiler = RuleCompiler(vocabulary, gazetteer)
+    compiled = [compiler.compile(document, rule) for document, rule in rules]
+    words = compiler.reader
     problems += words.problems
     if not vocabulary.patterns and any(INCIDENT_ACTS & set(rule.act) for _, rule in rules):
         lists = files.folder / "lists"

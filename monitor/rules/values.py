@@ -1,4 +1,4 @@
-"""Single values of rules as people write them: a time of day, a time zone, a language. Pure."""
+"""Single values as people write them: an id, one text or several, a time of day, a time zone, a language. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,35 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from monitor.config.validation import held
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*|unknown")
+
+
+def one_or_many(value: object) -> object:
+    """One text as a list of one, for keys that take both."""
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, str):
+        bare = value.strip("()（）［］【】 ")
+        if not value.startswith("/") and len(parts := re.split(r"\s*[,،，、；;]\s*", bare)) > 1:
+            raise ValueError(f'{value!r} is one text; write [{", ".join(parts)}], or ["{bare}"] where it is one')
+        return [value]
+    quoted = f'; put it in quotes: "{held(value)}"' if isinstance(value, int | float) else ""
+    raise ValueError(f"a text or a list of texts is meant, but here is {held(value)}{quoted}")
+
+
+def _plain_id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise ValueError(f"{value!r} is no id: small letters, digits and hyphens; write for instance attack-iraq")
+    return value
+
+
+#: the name of a rule, place, group or actor
+Id = Annotated[str, AfterValidator(_plain_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
+#: one text or a list of texts
+Texts = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 
 
 def _read_time(value: object) -> object:

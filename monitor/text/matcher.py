@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import ahocorasick
 
-from monitor.text.expressions import Expressions
+from monitor.text.expressions import Expressions, TermError
 from monitor.text.normalise import Text, joined_or_parted, normalise_term, spell_term
 
 _ARABIC = frozenset("وفبلكس")
@@ -77,9 +77,17 @@ def make_term(
     return Term(written, words, cased if keeps_case else "", open_end, tags, accented, names)
 
 
-def too_long(term: Term) -> str:
-    """What is wrong with a term of more than `LONGEST` words."""
-    return f"a term of {term.words.count(' ') + 1} words, at most {LONGEST} are read"
+def read_term(written: str, tags: int) -> Term:
+    """The term for what a rule author wrote; `TermError` where it can never match, or would match what nobody meant."""
+    term = make_term(written, tags)
+    if "*" in written[:-1]:
+        raise TermError(f"the term {written!r} holds a * inside", "a * may only stand at the end")
+    if term is None:
+        raise TermError(f"the term {written!r} holds no letter or digit, so it can never match")
+    if term.words.count(" ") >= LONGEST:
+        message = f"a term of {term.words.count(' ') + 1} words, at most {LONGEST} are read"
+        raise TermError(message, "write only the words that tell")
+    return term
 
 
 class Matcher:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from monitor.text.expressions import TermError
 from monitor.text.matcher import Hit
 
 _PART = re.compile(r"\{\s*([^{}]*?)\s*\}(\?)?|(\.\.\.|…)|([^\s{}]+)(\?)?")
@@ -101,27 +102,12 @@ class TemplateIndex(Generic[Owner]):
         return out
 
 
-class TemplateError(ValueError):
-    """A template that cannot be read; the text says why."""
-
-    #: the list that no file defines, where that is why
-    name = ""
-
-
-class UnknownList(TemplateError):
-    """A slot of a template names a list or shape that no file defines."""
-
-    def __init__(self, said: str, *, name: str) -> None:
-        super().__init__(said)
-        self.name = name
-
-
 def split(written: str) -> list[tuple[str, str, bool]]:
     """The parts of a template as (`slot`|`word`|`gap`, content, optional); consecutive words make one phrase."""
     if written.count("{") != written.count("}"):
-        raise TemplateError("a brace { is not closed; write for instance {weapon} {hit} {target}")
+        raise TermError("a brace { is not closed", "write for instance {weapon} {hit} {target}")
     if at := re.search(r"(?<!\S)@([\w-]+)", written):
-        raise TemplateError(f"a list stands in braces in a template, not behind an @; write {{{at[1]}}}")
+        raise TermError("a list stands in braces in a template, not behind an @", f"write {{{at[1]}}}")
     out: list[tuple[str, str, bool]] = []
     for slot, slot_optional, gap, word, word_optional in _PART.findall(written):
         if gap:
@@ -135,7 +121,7 @@ def split(written: str) -> list[tuple[str, str, bool]]:
         else:
             out.append(("slot", slot, bool(slot_optional)))
     if all(optional or kind == "gap" for kind, _, optional in out):
-        raise TemplateError("a template needs at least one part that must be there, such as {target}")
+        raise TermError("a template needs at least one part that must be there, such as {target}")
     return out
 
 

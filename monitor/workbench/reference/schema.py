@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from monitor.rules.listfile import FrameSpec, one_or_many
+from monitor.rules.listfile import FrameSpec
 from monitor.rules.model import Never, Rule, RuleFile, Source, What, Where
+from monitor.rules.values import one_or_many
 from monitor.workbench.reference.kinds import KINDS, FileKind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
