@@ -14,13 +14,13 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from geographiclib.geodesic import Geodesic
-from pydantic import Field, WithJsonSchema
+from pydantic import WithJsonSchema
 
 from monitor.config.yamlfile import Document, Loc, Strict
 from monitor.errors import ConfigError, Problem
 from monitor.model.place import COUNTRY
 from monitor.rules.hints import CURLY, FEW, SHORT, closest_of, name_hint, near, words_of
-from monitor.rules.values import Id, Zone
+from monitor.rules.values import Id, Zone, key
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
@@ -37,38 +37,33 @@ CountryCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z
 class PlaceSpec(Strict):
     """One place of the gazetteer."""
 
-    id: Id = Field(description="its id, for rules", examples=["ain-al-asad"])
-    name: str = Field(description="its name in alerts; a name like those under `names`", examples=["Lake Air Base"])
-    country: CountryCode = Field(description="ISO code of its country", examples=["IQ"])
-    region: str = Field(default="", description="the part of the country, for people", examples=["Anbar"])
-    lat: float | None = Field(default=None, ge=-90, le=90, description="latitude in degrees", examples=[33.79])
-    lon: float | None = Field(default=None, ge=-180, le=180, description="longitude in degrees", examples=[42.44])
-    confirmed: bool = Field(default=False, description="true: two sources agree on the coordinates", examples=[True])
-    kind: Kind = Field(description="what it is", examples=["air base"])
-    hosts: tuple[str, ...] = Field(default=(), description="whose forces are there, for people", examples=[["US"]])
-    foreign: bool = Field(default=True, description="false: no foreign troops are known there", examples=[False])
-    foreign_until: date | None = Field(
-        default=None, description="the day the last foreign troops left; later it counts as a base without any",
-        examples=["2026-01-17"],
-    )  # fmt: skip
-    status: str = Field(default="", description="for people", examples=["active"])
-    note: str = Field(default="", description="for people", examples=["Papers also write Lakeside."])
-    zone: Zone | None = Field(
-        default=None, description="IANA time zone, where it is not the country's", examples=["Asia/Baghdad"]
+    id: Id = key("its id, for rules", "ain-al-asad")
+    name: str = key("its name in alerts; a name like those under `names`", "Lake Air Base")
+    country: CountryCode = key("ISO code of its country", "IQ")
+    region: str = key("the part of the country, for people", "Anbar", default="")
+    lat: float | None = key("latitude in degrees", 33.79, default=None, ge=-90, le=90)
+    lon: float | None = key("longitude in degrees", 42.44, default=None, ge=-180, le=180)
+    confirmed: bool = key("true: two sources agree on the coordinates", True, default=False)
+    kind: Kind = key("what it is", "air base")
+    hosts: tuple[str, ...] = key("whose forces are there, for people", ["US"], default=())
+    foreign: bool = key("false: no foreign troops are known there", False, default=True)
+    foreign_until: date | None = key(
+        "the day the last foreign troops left; later it counts as a base without any", "2026-01-17", default=None
     )
-    names: tuple[str, ...] = Field(
-        default=(), description="names that surely mean it, in any language", examples=[["Lake Airfield"]]
+    status: str = key("for people", "active", default="")
+    note: str = key("for people", "Papers also write Lakeside.", default="")
+    zone: Zone | None = key("IANA time zone, where it is not the country's", "Asia/Baghdad", default=None)
+    names: tuple[str, ...] = key("names that surely mean it, in any language", ["Lake Airfield"], default=())
+    town: tuple[str, ...] = key(
+        "names of the town beside it: the base is meant only where a base word stands near", ["Laketown"], default=()
     )
-    town: tuple[str, ...] = Field(
-        default=(), description="names of the town beside it: the base is meant only where a base word stands near",
-        examples=[["Laketown"]],
-    )  # fmt: skip
-    loose: tuple[str, ...] = Field(
-        default=(), examples=[["the Lake"]],
-        description="words with other meanings: they count only beside a base word, or where the country is named too",
-    )  # fmt: skip
-    shares_names_with: tuple[str, ...] = Field(
-        default=(), description="other places that rightly share one of its names", examples=[["erbil-air-base"]]
+    loose: tuple[str, ...] = key(
+        "words with other meanings: they count only beside a base word, or where the country is named too",
+        ["the Lake"],
+        default=(),
+    )
+    shares_names_with: tuple[str, ...] = key(
+        "other places that rightly share one of its names", ["erbil-air-base"], default=()
     )
 
     @property
@@ -82,42 +77,36 @@ class PlaceSpec(Strict):
 class CountrySpec(Strict):
     """A country and the words that name it."""
 
-    id: str = Field(pattern=r"^[A-Z]{2}$", description="its ISO code", examples=["IQ"])
-    name: str = Field(description="its name in alerts", examples=["Iraq"])
-    zone: Zone = Field(
-        description="IANA time zone: the day of an attack is that of its place", examples=["Asia/Baghdad"]
+    id: str = key("its ISO code", "IQ", pattern="^[A-Z]{2}$")
+    name: str = key("its name in alerts", "Iraq")
+    zone: Zone = key("IANA time zone: the day of an attack is that of its place", "Asia/Baghdad")
+    names: tuple[str, ...] = key("words that name it, its cities among them", ["Baghdad", "العراق"], default=())
+    people: tuple[str, ...] = key(
+        "its people and what is theirs: they may stand abroad, so they do not say where something happened",
+        ["Iraqi", "Iraqis"],
+        default=(),
     )
-    names: tuple[str, ...] = Field(
-        default=(), description="words that name it, its cities among them", examples=[["Baghdad", "العراق"]]
+    far: bool = key(
+        "true: named as a speaker more often than as a scene (“Washington”); it is the scene only right behind the "
+        "target",
+        True,
+        default=False,
     )
-    people: tuple[str, ...] = Field(
-        default=(), examples=[["Iraqi", "Iraqis"]],
-        description="its people and what is theirs: they may stand abroad, so they do not say where something happened",
-    )  # fmt: skip
-    far: bool = Field(
-        default=False, description="true: named as a speaker more often than as a scene (“Washington”); "
-        "it is the scene only right behind the target", examples=[True],
-    )  # fmt: skip
 
 
 class GroupSpec(Strict):
     """A group of places for rules; a report that names only a country belongs to the groups that cover it."""
 
-    id: Id = Field(description="its id; rules write it with an @", examples=["bases-iraq"])
-    title: str = Field(description="what it is, for people", examples=["bases in Iraq"])
-    countries: tuple[str, ...] = Field(
-        default=(), min_length=1, description="only in these countries", examples=[["IQ", "SY"]]
+    id: Id = key("its id; rules write it with an @", "bases-iraq")
+    title: str = key("what it is, for people", "bases in Iraq")
+    countries: tuple[str, ...] = key("only in these countries", ["IQ", "SY"], default=(), min_length=1)
+    not_countries: tuple[str, ...] = key("in all countries but these", ["IQ"], default=(), min_length=1)
+    sites: tuple[Site, ...] = key(
+        "`base` (foreign troops are there), `home` (a base without any), `diplomatic` (embassies and such)",
+        ["base", "home"],
+        default=("base",),
     )
-    not_countries: tuple[str, ...] = Field(
-        default=(), min_length=1, description="in all countries but these", examples=[["IQ"]]
-    )
-    sites: tuple[Site, ...] = Field(
-        default=("base",), examples=[["base", "home"]],
-        description="`base` (foreign troops are there), `home` (a base without any), `diplomatic` (embassies and such)",
-    )  # fmt: skip
-    places: tuple[str, ...] = Field(
-        default=(), min_length=1, description="places, whatever else is said", examples=[["al-udeid"]]
-    )
+    places: tuple[str, ...] = key("places, whatever else is said", ["al-udeid"], default=(), min_length=1)
 
     def holds(self, place_id: str | None, country: str, site: str) -> bool:
         """Whether a target at this place (or somewhere in this country) belongs to the group."""
@@ -131,47 +120,38 @@ class GroupSpec(Strict):
 class PlaceFile(Strict):
     """One file of `rules/places/`."""
 
-    countries: tuple[CountrySpec, ...] = Field(
-        default=(), description="countries", examples=[[{"id": "IQ", "name": "Iraq", "zone": "Asia/Baghdad"}]]
+    countries: tuple[CountrySpec, ...] = key(
+        "countries", [{"id": "IQ", "name": "Iraq", "zone": "Asia/Baghdad"}], default=()
     )
-    groups: tuple[GroupSpec, ...] = Field(
-        default=(), description="groups of places",
-        examples=[[{"id": "bases-iraq", "title": "bases in Iraq", "countries": ["IQ"]}]],
-    )  # fmt: skip
-    places: tuple[PlaceSpec, ...] = Field(
-        default=(), description="places",
-        examples=[[{"id": "lake-base", "name": "Lake Air Base", "country": "IQ", "kind": "air base"}]],
-    )  # fmt: skip
+    groups: tuple[GroupSpec, ...] = key(
+        "groups of places", [{"id": "bases-iraq", "title": "bases in Iraq", "countries": ["IQ"]}], default=()
+    )
+    places: tuple[PlaceSpec, ...] = key(
+        "places", [{"id": "lake-base", "name": "Lake Air Base", "country": "IQ", "kind": "air base"}], default=()
+    )
 
 
 class ActorSpec(Strict):
     """An armed actor: who attacks, who claims."""
 
-    id: Id = Field(description="its id, for rules", examples=["lake-brigades"])
-    name: str = Field(description="its name in alerts", examples=["Lake Brigades"])
-    side: Literal["foe", "partner"] = Field(
-        default="foe", description="`foe`: attacks bases; `partner`: fights beside their troops", examples=["partner"]
+    id: Id = key("its id, for rules", "lake-brigades")
+    name: str = key("its name in alerts", "Lake Brigades")
+    side: Literal["foe", "partner"] = key(
+        "`foe`: attacks bases; `partner`: fights beside their troops", "partner", default="foe"
     )
-    kind: str = Field(default="", description="for people", examples=["militia"])
-    umbrella: str = Field(
-        default="", description="whom it belongs to: their reports do not contradict each other",
-        examples=["islamic-resistance"],
-    )  # fmt: skip
-    facade: bool = Field(default=False, description="true: a name under which others claim", examples=[True])
-    names: tuple[str, ...] = Field(
-        default=(), description="other names, in any language", examples=[["Brigades of the Lake", "كتائب البحيرة"]]
+    kind: str = key("for people", "militia", default="")
+    umbrella: str = key(
+        "whom it belongs to: their reports do not contradict each other", "islamic-resistance", default=""
     )
-    exact: tuple[str, ...] = Field(
-        default=(), description="short names that count only in this very case", examples=[["LB"]]
-    )
+    facade: bool = key("true: a name under which others claim", True, default=False)
+    names: tuple[str, ...] = key("other names, in any language", ["Brigades of the Lake", "كتائب البحيرة"], default=())
+    exact: tuple[str, ...] = key("short names that count only in this very case", ["LB"], default=())
 
 
 class ActorFile(Strict):
     """One file of `rules/actors/`."""
 
-    actors: tuple[ActorSpec, ...] = Field(
-        default=(), description="armed actors", examples=[[{"id": "lake-brigades", "name": "Lake Brigades"}]]
-    )
+    actors: tuple[ActorSpec, ...] = key("armed actors", [{"id": "lake-brigades", "name": "Lake Brigades"}], default=())
 
 
 @dataclass(frozen=True, eq=False)
@@ -337,8 +317,8 @@ def build_gazetteer(
             problems += _unknown(document, [(("places", i, "country"), place.country)], "country", gazetteer)
             problems += _name_problems(document, i, place, gazetteer, owners)
         for i, group in enumerate(content.groups):
-            for key, kind in (("countries", "country"), ("not_countries", "country"), ("places", "place")):
-                named = ((("groups", i, key, j), name) for j, name in enumerate(getattr(group, key)))
+            for part, kind in (("countries", "country"), ("not_countries", "country"), ("places", "place")):
+                named = ((("groups", i, part, j), name) for j, name in enumerate(getattr(group, part)))
                 problems += _unknown(document, named, kind, gazetteer)
     if problems:
         raise ConfigError(problems)
@@ -375,8 +355,8 @@ def _name_problems(
 ) -> Iterator[Problem]:
     """Names that can never be found, or belong to another place already; `owners`: the place of each name so far."""
     named: list[tuple[Loc, str]] = [(("name",), place.name)]
-    for key in ("names", "town", "loose"):
-        named += (((key, i), name) for i, name in enumerate(getattr(place, key)))
+    for part in ("names", "town", "loose"):
+        named += (((part, i), name) for i, name in enumerate(getattr(place, part)))
     for loc, name in named:
         form = _form(name)
         if not form:

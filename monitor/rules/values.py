@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from monitor.config.validation import held
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*|unknown")
+
+
+def key(meaning: str, example: object, **limits: Any) -> Any:
+    """A key of a file: what it means and an example, for the reference and the schemas; its default and limits."""
+    return Field(description=meaning, examples=[example], **limits)
 
 
 def one_or_many(value: object) -> object:
