@@ -16,9 +16,8 @@ from monitor.config.settings import Settings
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import ConfigError, Problem
 from monitor.model.feed import Feed
-from monitor.rules.folder import unread_in
+from monitor.rules.folder import unread_in, unread_problem
 from monitor.rules.rulefile import retired_keys
-from monitor.rules.unread import unread_problem
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
 

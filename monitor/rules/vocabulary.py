@@ -6,18 +6,18 @@ its list and of all lists that include it. That lets a template ask "any of thes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.config.yamlfile import Document, Loc
 from monitor.errors import ConfigError
 from monitor.model.report import Act
-from monitor.rules.listfile import FrameSpec, ListFile, PatternSpec, ShapeSpec
+from monitor.rules.listfile import FrameSpec, ListFile, NumbersSpec, PatternSpec, ShapeSpec
 from monitor.rules.wordlists import WordLists
 from monitor.text.days import Calendar, calendar_of
 from monitor.text.expressions import Expression
 from monitor.text.matcher import Term
-from monitor.text.numbers import KINDS, Counting, NumberWords, counting_of
+from monitor.text.numbers import Counting, Meaning, counting_of
 from monitor.text.sentences import abbreviations_of
 from monitor.text.templates import Shape, Template, sum_of
 
@@ -177,13 +177,20 @@ class _Wordings:
 
 def _counting(files: Sequence[tuple[Document, ListFile]], lists: WordLists) -> dict[int, Counting]:
     """How each language counts; several files of one language count together."""
-    written: dict[int, list[NumberWords]] = {}
+    written: dict[int, list[tuple[str, Meaning]]] = {}
     for _, content in files:
-        if (spec := content.numbers) is not None:
-            kinds = {kind: getattr(spec, kind) for kind in KINDS}
-            words = NumberWords(values=spec.values, times=spec.times, kinds=kinds)
-            written.setdefault(lists.language(content.language), []).append(words)
-    return {language: counting_of(some) for language, some in written.items()}
+        if content.numbers is not None:
+            written.setdefault(lists.language(content.language), []).extend(_number_words(content.numbers))
+    return {language: counting_of(words) for language, words in written.items()}
+
+
+def _number_words(spec: NumbersSpec) -> Iterator[tuple[str, Meaning]]:
+    for kind, held in spec:
+        if kind in ("values", "times"):
+            yield from ((word, Meaning(value, kind == "times")) for value, words in held.items() for word in words)
+        else:
+            meaning = Meaning(1 if kind == "articles" else None, kinds=frozenset({kind}))
+            yield from ((word, meaning) for word in held)
 
 
 def _in_order(shapes: Sequence[Shape]) -> tuple[Shape, ...]:

@@ -29,7 +29,7 @@ Owner = TypeVar("Owner")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TemplatePart:
     """One part of a template: a hit with any of `tags`, at most `gap` words behind the part before."""
 
     tags: int
@@ -42,7 +42,7 @@ class Template:
     """A compiled template; `needed` holds one mask per part that a sentence must hold."""
 
     written: str
-    parts: tuple[Part, ...]
+    parts: tuple[TemplatePart, ...]
     needed: tuple[int, ...]
     barrier: int = 0
     crosses: int = 0
@@ -137,7 +137,7 @@ def compile_template(
     phrase: Callable[[str], int],
 ) -> Template:
     """A template whose slots are resolved by `tag_of` and whose plain words are registered through `phrase`."""
-    parts: list[Part] = []
+    parts: list[TemplatePart] = []
     reach, crosses = gap, 0
     for kind, content, optional in split(written):
         if kind == "gap":
@@ -151,7 +151,7 @@ def compile_template(
             tags = 0
             for words in content.split("|"):
                 tags |= phrase(words)
-        parts.append(Part(tags, reach, optional))
+        parts.append(TemplatePart(tags, reach, optional))
         crosses |= tags & cause
         reach = gap
     needed = tuple(part.tags for part in parts if not part.optional)

@@ -19,7 +19,7 @@ from monitor.model.report import (
 from monitor.rules.matching import Case, Matched
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading
-from monitor.text.templates import Part
+from monitor.text.templates import TemplatePart
 from monitor.topics.attacks.acts import ActResult
 from monitor.topics.attacks.quoting import deciding_sentence
 from monitor.topics.attacks.topic import RuleSet
@@ -169,9 +169,9 @@ def _evidence(verdict: ActResult, lead: Matched | None, reading: Reading, rules:
     return tuple(out)
 
 
-def _filled(parts: Sequence[Part], hits: Sequence[Hit]) -> list[tuple[Part, Hit]]:
+def _filled(parts: Sequence[TemplatePart], hits: Sequence[Hit]) -> list[tuple[TemplatePart, Hit]]:
     """Each hit with the part of the template that it fills (optional parts may be missing)."""
-    out: list[tuple[Part, Hit]] = []
+    out: list[tuple[TemplatePart, Hit]] = []
     at = 0
     for hit in hits:
         while not hit.tags & parts[at].tags:

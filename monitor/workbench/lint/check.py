@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
+from monitor.rules.folder import unread_problem
 from monitor.rules.gazetteer import PlaceFile
 from monitor.rules.lostfiles import shipped_but_gone
 from monitor.rules.rulefile import retired_keys
 from monitor.rules.ruleset import RuleFiles
-from monitor.rules.unread import unread_problem
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.covering import CoverCheck
 from monitor.workbench.lint.entries import lists_of, warning
