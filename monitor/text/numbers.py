@@ -1,7 +1,8 @@
 """Numbers as a language writes them, in digits and in words, with what makes a number no count of people.
 
 The words stand in the files of `lists/` (`numbers:`). A sentence is read once, from left to right, into parts:
-numbers, and the words around them that have a meaning for counting. What is no number: years, dates, clock times, ordinals, decimals, percentages, sums of money, and digits that belong to a name (`F-35`, `2nd`).
+numbers, and the words around them that have a meaning for counting. What is no number: years, dates,
+clock times, ordinals, decimals, percentages, sums of money, and digits that belong to a name (`F-35`, `2nd`).
 """
 
 from __future__ import annotations
