@@ -20,7 +20,7 @@ from monitor.config.yamlfile import Document, Loc, Strict
 from monitor.errors import ConfigError, Problem
 from monitor.model.place import COUNTRY
 from monitor.rules.hints import CURLY, FEW, SHORT, closest_of, name_hint, near, words_of
-from monitor.rules.values import Id, Zone, key
+from monitor.rules.values import Id, Zone, key, several
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
@@ -45,7 +45,7 @@ class PlaceSpec(Strict):
     lon: float | None = key("longitude in degrees", 42.44, default=None, ge=-180, le=180)
     confirmed: bool = key("true: two sources agree on the coordinates", True, default=False)
     kind: Kind = key("what it is", "air base")
-    hosts: tuple[str, ...] = key("whose forces are there, for people", ["US"], default=())
+    hosts: tuple[str, ...] = several("whose forces are there, for people", ["US"])
     foreign: bool = key("false: no foreign troops are known there", False, default=True)
     foreign_until: date | None = key(
         "the day the last foreign troops left; later it counts as a base without any", "2026-01-17", default=None
@@ -53,18 +53,14 @@ class PlaceSpec(Strict):
     status: str = key("for people", "active", default="")
     note: str = key("for people", "Papers also write Lakeside.", default="")
     zone: Zone | None = key("IANA time zone, where it is not the country's", "Asia/Baghdad", default=None)
-    names: tuple[str, ...] = key("names that surely mean it, in any language", ["Lake Airfield"], default=())
-    town: tuple[str, ...] = key(
-        "names of the town beside it: the base is meant only where a base word stands near", ["Laketown"], default=()
+    names: tuple[str, ...] = several("names that surely mean it, in any language", ["Lake Airfield"])
+    town: tuple[str, ...] = several(
+        "names of the town beside it: the base is meant only where a base word stands near", ["Laketown"]
     )
-    loose: tuple[str, ...] = key(
-        "words with other meanings: they count only beside a base word, or where the country is named too",
-        ["the Lake"],
-        default=(),
+    loose: tuple[str, ...] = several(
+        "words with other meanings: they count only beside a base word, or where the country is named too", ["the Lake"]
     )
-    shares_names_with: tuple[str, ...] = key(
-        "other places that rightly share one of its names", ["erbil-air-base"], default=()
-    )
+    shares_names_with: tuple[str, ...] = several("other places that rightly share one of its names", ["erbil-air-base"])
 
     @property
     def site(self) -> Site:
@@ -80,11 +76,10 @@ class CountrySpec(Strict):
     id: str = key("its ISO code", "IQ", pattern="^[A-Z]{2}$")
     name: str = key("its name in alerts", "Iraq")
     zone: Zone = key("IANA time zone: the day of an attack is that of its place", "Asia/Baghdad")
-    names: tuple[str, ...] = key("words that name it, its cities among them", ["Baghdad", "العراق"], default=())
-    people: tuple[str, ...] = key(
+    names: tuple[str, ...] = several("words that name it, its cities among them", ["Baghdad", "العراق"])
+    people: tuple[str, ...] = several(
         "its people and what is theirs: they may stand abroad, so they do not say where something happened",
         ["Iraqi", "Iraqis"],
-        default=(),
     )
     far: bool = key(
         "true: named as a speaker more often than as a scene (“Washington”); it is the scene only right behind the "
@@ -99,14 +94,14 @@ class GroupSpec(Strict):
 
     id: Id = key("its id; rules write it with an @", "bases-iraq")
     title: str = key("what it is, for people", "bases in Iraq")
-    countries: tuple[str, ...] = key("only in these countries", ["IQ", "SY"], default=(), min_length=1)
-    not_countries: tuple[str, ...] = key("in all countries but these", ["IQ"], default=(), min_length=1)
+    countries: tuple[str, ...] = several("only in these countries", ["IQ", "SY"], min_length=1)
+    not_countries: tuple[str, ...] = several("in all countries but these", ["IQ"], min_length=1)
     sites: tuple[Site, ...] = key(
         "`base` (foreign troops are there), `home` (a base without any), `diplomatic` (embassies and such)",
         ["base", "home"],
         default=("base",),
     )
-    places: tuple[str, ...] = key("places, whatever else is said", ["al-udeid"], default=(), min_length=1)
+    places: tuple[str, ...] = several("places, whatever else is said", ["al-udeid"], min_length=1)
 
     def holds(self, place_id: str | None, country: str, site: str) -> bool:
         """Whether a target at this place (or somewhere in this country) belongs to the group."""
@@ -120,14 +115,12 @@ class GroupSpec(Strict):
 class PlaceFile(Strict):
     """One file of `rules/places/`."""
 
-    countries: tuple[CountrySpec, ...] = key(
-        "countries", [{"id": "IQ", "name": "Iraq", "zone": "Asia/Baghdad"}], default=()
+    countries: tuple[CountrySpec, ...] = several("countries", [{"id": "IQ", "name": "Iraq", "zone": "Asia/Baghdad"}])
+    groups: tuple[GroupSpec, ...] = several(
+        "groups of places", [{"id": "bases-iraq", "title": "bases in Iraq", "countries": ["IQ"]}]
     )
-    groups: tuple[GroupSpec, ...] = key(
-        "groups of places", [{"id": "bases-iraq", "title": "bases in Iraq", "countries": ["IQ"]}], default=()
-    )
-    places: tuple[PlaceSpec, ...] = key(
-        "places", [{"id": "lake-base", "name": "Lake Air Base", "country": "IQ", "kind": "air base"}], default=()
+    places: tuple[PlaceSpec, ...] = several(
+        "places", [{"id": "lake-base", "name": "Lake Air Base", "country": "IQ", "kind": "air base"}]
     )
 
 
@@ -144,14 +137,14 @@ class ActorSpec(Strict):
         "whom it belongs to: their reports do not contradict each other", "islamic-resistance", default=""
     )
     facade: bool = key("true: a name under which others claim", True, default=False)
-    names: tuple[str, ...] = key("other names, in any language", ["Brigades of the Lake", "كتائب البحيرة"], default=())
-    exact: tuple[str, ...] = key("short names that count only in this very case", ["LB"], default=())
+    names: tuple[str, ...] = several("other names, in any language", ["Brigades of the Lake", "كتائب البحيرة"])
+    exact: tuple[str, ...] = several("short names that count only in this very case", ["LB"])
 
 
 class ActorFile(Strict):
     """One file of `rules/actors/`."""
 
-    actors: tuple[ActorSpec, ...] = key("armed actors", [{"id": "lake-brigades", "name": "Lake Brigades"}], default=())
+    actors: tuple[ActorSpec, ...] = several("armed actors", [{"id": "lake-brigades", "name": "Lake Brigades"}])
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from pydantic import Field
 
 from monitor.config.yamlfile import Strict
 from monitor.model.report import Act
-from monitor.rules.values import Texts, key
+from monitor.rules.values import Texts, key, several
 
 #: the number of a month
 Month = Annotated[int, Field(ge=1, le=12)]
@@ -36,19 +36,17 @@ class ShapeSpec(Strict):
         min_length=1,
     )
     gap: int = key("how many words may stand between two parts of a template", 2, default=2, ge=0, le=20)
-    not_between: Texts = key("lists whose words may not stand between two parts", ["intercept"], default=())
-    beside: Texts = key(
-        "it is one only where a word of these lists stands in the same sentence", ["strike-noun", "weapon"], default=()
+    not_between: Texts = several("lists whose words may not stand between two parts", ["intercept"])
+    beside: Texts = several(
+        "it is one only where a word of these lists stands in the same sentence", ["strike-noun", "weapon"]
     )
     abroad: bool = key(
         "true: only where its first and last part name different countries (“Turkish base in Somalia”)",
         True,
         default=False,
     )
-    hides: Texts = key(
-        "lists whose words mean something else inside it: in “missiles from the base” the base is no target",
-        ["target"],
-        default=(),
+    hides: Texts = several(
+        "lists whose words mean something else inside it: in “missiles from the base” the base is no target", ["target"]
     )
 
 
@@ -64,14 +62,14 @@ class PatternSpec(Strict):
         "wordings with slots, read from left to right", ["{weapon} {hit} {toward}? {target}"], min_length=1
     )
     gap: int = key("how many words may stand between two parts of a template", 6, default=4, ge=0, le=20)
-    not_between: Texts = key("lists whose words may not stand between two parts", ["intercept"], default=())
+    not_between: Texts = several("lists whose words may not stand between two parts", ["intercept"])
 
 
 class FrameSpec(Strict):
     """Words around a pattern that change what the report does. It needs `any` or `templates`."""
 
-    any: Texts = key("lists; a word of one of them makes it apply", ["@denial"], default=())
-    templates: Texts = key("or wordings with slots that make it apply", ["{target} {was-not} {struck}"], default=())
+    any: Texts = several("lists; a word of one of them makes it apply", ["@denial"])
+    templates: Texts = several("or wordings with slots that make it apply", ["{target} {was-not} {struck}"])
     gap: int = key("how many words may stand between two parts of a template", 3, default=3, ge=0, le=20)
     scope: Literal["before", "clause", "sentence", "headline", "lead", "item"] = key(
         "how near they must stand: before the pattern in its clause, or anywhere in the same clause, sentence, "
@@ -81,9 +79,7 @@ class FrameSpec(Strict):
     )
     of: tuple[Act, ...] = key("acts that it changes", ["attack", "foiled"], default=(Act.ATTACK, Act.FOILED, Act.CLAIM))
     instead: Act = key("the act that the report then has", "threat")
-    unless: Texts = key(
-        "lists; a word of them in the same sentence makes the frame powerless", ["@confirmed"], default=()
-    )
+    unless: Texts = several("lists; a word of them in the same sentence makes the frame powerless", ["@confirmed"])
     why: str = key("said by `explain` where it applies", "it is denied")
 
 
@@ -101,44 +97,31 @@ class NumbersSpec(Strict):
         {"12": ["dozen"], "100": ["hundred"]},
         default_factory=dict,
     )
-    articles: Texts = key("words that are one only before what is counted", ["a"], default=())
-    plus: Texts = key("words between two parts of one number (“treinta y dos”)", ["y"], default=())
-    and_: Texts = key(
-        "words between two groups that are added (“4 soldiers and 2 contractors”)", ["and"], default=(), alias="and"
+    articles: Texts = several("words that are one only before what is counted", ["a"])
+    plus: Texts = several("words between two parts of one number (“treinta y dos”)", ["y"])
+    and_: Texts = several(
+        "words between two groups that are added (“4 soldiers and 2 contractors”)", ["and"], alias="and"
     )
-    to: Texts = key("words between two numbers of which the first counts (“5 to 7”)", ["to", "or"], default=())
-    from_: Texts = key(
-        "words before two such numbers that make the second count (“from 3 to 5”)", ["from"], default=(), alias="from"
+    to: Texts = several("words between two numbers of which the first counts (“5 to 7”)", ["to", "or"])
+    from_: Texts = several(
+        "words before two such numbers that make the second count (“from 3 to 5”)", ["from"], alias="from"
     )
-    between: Texts = key(
-        "words before two numbers of which the first counts (“between 5 and 7”)", ["between"], default=()
-    )
-    of: Texts = key(
-        "words between a number and the whole that it is a part of (“two of four”)", ["of", "of the"], default=()
-    )
-    about: Texts = key(
-        "words that may stand between a word of harm and its number", ["at least", "more than"], default=()
-    )
-    among: Texts = key(
+    between: Texts = several("words before two numbers of which the first counts (“between 5 and 7”)", ["between"])
+    of: Texts = several("words between a number and the whole that it is a part of (“two of four”)", ["of", "of the"])
+    about: Texts = several("words that may stand between a word of harm and its number", ["at least", "more than"])
+    among: Texts = several(
         "words before some of those who were counted already (“four, including two officers”)",
         ["including", "among them"],
-        default=(),
     )
-    measures: Texts = key(
-        "words behind a number that make it no count of people; `*` leaves the end open",
-        ["hours", "km", "percent"],
-        default=(),
+    measures: Texts = several(
+        "words behind a number that make it no count of people; `*` leaves the end open", ["hours", "km", "percent"]
     )
-    labels: Texts = key(
-        "words before a number that make it a name or an age; `*` leaves the end open",
-        ["article", "tower", "aged"],
-        default=(),
+    labels: Texts = several(
+        "words before a number that make it a name or an age; `*` leaves the end open", ["article", "tower", "aged"]
     )
-    walls: Texts = key(
-        "words on whose other side a number belongs to something else", ["by", "when", "hosting"], default=()
-    )
-    person: Texts = key("words for one who may be harmed; without a number it is one", ["soldier"], default=())
-    people: Texts = key("words for several who may be harmed", ["soldiers", "civilians"], default=())
+    walls: Texts = several("words on whose other side a number belongs to something else", ["by", "when", "hosting"])
+    person: Texts = several("words for one who may be harmed; without a number it is one", ["soldier"])
+    people: Texts = several("words for several who may be harmed", ["soldiers", "civilians"])
 
 
 class ListFile(Strict):
@@ -195,6 +178,4 @@ class ListFile(Strict):
         {"1": ["janeiro", "jan"]},
         default_factory=dict,
     )
-    abbreviations: Texts = key(
-        "words that are written with a full stop that ends no sentence", ["Lt.", "U.S."], default=()
-    )
+    abbreviations: Texts = several("words that are written with a full stop that ends no sentence", ["Lt.", "U.S."])

@@ -16,7 +16,7 @@ from monitor.config.yamlfile import Strict
 from monitor.model.place import Precision
 from monitor.model.report import INCIDENT_ACTS, Act, Level
 from monitor.rules.conditions import ConditionText
-from monitor.rules.values import Id, Language, Texts, TimeOfDay, Zone, key, one_or_many
+from monitor.rules.values import Id, Language, Texts, TimeOfDay, Zone, key, one_or_many, several
 
 Scope = Literal["sentence", "headline", "lead", "item"]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -51,10 +51,8 @@ class Within(Strict):
 class Where(Strict):
     """Places that a rule is about."""
 
-    any: Texts = key(
-        "groups of places (@bases-iraq), place ids, country codes", ["@bases-iraq", "al-udeid", "KW"], default=()
-    )
-    not_: Texts = key("places, groups or countries that are left out", ["victoria-base"], default=(), alias="not")
+    any: Texts = several("groups of places (@bases-iraq), place ids, country codes", ["@bases-iraq", "al-udeid", "KW"])
+    not_: Texts = several("places, groups or countries that are left out", ["victoria-base"], alias="not")
     within: Within | None = key("a circle that the place must lie in", {"km": 50, "of": "ain-al-asad"}, default=None)
     precision: Precision = key(
         "how exactly the place must be told at least: `base`, `near`, `city`, `country`", "near", default="unknown"
@@ -87,17 +85,15 @@ class Who(Strict):
 class Wording(Strict):
     """Words looked for in one part of an item."""
 
-    any: Texts = key(
-        "terms and lists; one of them must stand there", ["@drone", "shahed*", "/\\bkh-?\\d+\\b/"], default=()
-    )
-    near: tuple[Near, ...] = key("words close together", [{"words": ["@weapon", "runway"], "within": 5}], default=())
-    templates: Texts = key("wordings with slots, as in the patterns", ["{weapon} {hit} ... runway"], default=())
+    any: Texts = several("terms and lists; one of them must stand there", ["@drone", "shahed*", "/\\bkh-?\\d+\\b/"])
+    near: tuple[Near, ...] = several("words close together", [{"words": ["@weapon", "runway"], "within": 5}])
+    templates: Texts = several("wordings with slots, as in the patterns", ["{weapon} {hit} ... runway"])
 
 
 class What(Wording):
     """Words that must stand in the item beside what its act says."""
 
-    all: Texts = key("terms and lists; each of them must stand there", ["@drone", "runway"], default=())
+    all: Texts = several("terms and lists; each of them must stand there", ["@drone", "runway"])
     scope: Scope = key("where they must stand", "headline", default="item", alias="in")
 
     @model_validator(mode="after")
@@ -122,8 +118,8 @@ class Never(Wording):
 class Source(Strict):
     """Who reported it."""
 
-    any: Texts = key("publishers, feeds or sites; only theirs", ["Reuters", "centcom.mil"], default=())
-    not_: Texts = key("publishers, feeds or sites that are left out", ["Satire Daily"], default=(), alias="not")
+    any: Texts = several("publishers, feeds or sites; only theirs", ["Reuters", "centcom.mil"])
+    not_: Texts = several("publishers, feeds or sites that are left out", ["Satire Daily"], alias="not")
 
     @model_validator(mode="after")
     def _says_something(self) -> Source:
@@ -139,7 +135,7 @@ class When(Strict):
     end: TimeOfDay = key(
         "end of the window; earlier than `from` means the next day", "06:00", default=time(0), alias="to"
     )
-    days: tuple[Day, ...] = key("days on which it begins; unless said, all", ["Friday", "Saturday"], default=())
+    days: tuple[Day, ...] = several("days on which it begins; unless said, all", ["Friday", "Saturday"])
     zone: Zone = key("IANA time zone", "Asia/Baghdad", default="UTC")
 
     @model_validator(mode="after")
@@ -164,10 +160,8 @@ class When(Strict):
 class Examples(Strict):
     """Texts that must alert and texts that must stay quiet under this rule."""
 
-    alert: tuple[str, ...] = key("texts that the rule must take", ["Two drones hit Ain al-Asad air base"], default=())
-    quiet: tuple[str, ...] = key(
-        "texts that the rule must leave alone", ["Jets from Al Udeid struck Yemen"], default=()
-    )
+    alert: tuple[str, ...] = several("texts that the rule must take", ["Two drones hit Ain al-Asad air base"])
+    quiet: tuple[str, ...] = several("texts that the rule must leave alone", ["Jets from Al Udeid struck Yemen"])
 
 
 Conditions = Annotated[tuple[ConditionText, ...], Field()]
@@ -192,9 +186,9 @@ class Rule(Strict):
     where: Where | None = key("places", {"any": ["@bases-iraq"]}, default=None)
     who: Who | None = key("actors", {"any": ["@kataib-hezbollah"]}, default=None)
     what: What | None = key("words that must be there", {"any": ["@drone"], "in": "headline"}, default=None)
-    never: tuple[Never, ...] = key("words that silence it", [{"any": ["@exercise"], "in": "sentence"}], default=())
-    language: Annotated[tuple[Language, ...], BeforeValidator(one_or_many)] = key(
-        "languages of the feed or item (`en`, `ar`); `unknown` where it says none", ["ar", "unknown"], default=()
+    never: tuple[Never, ...] = several("words that silence it", [{"any": ["@exercise"], "in": "sentence"}])
+    language: Annotated[tuple[Language, ...], BeforeValidator(one_or_many)] = several(
+        "languages of the feed or item (`en`, `ar`); `unknown` where it says none", ["ar", "unknown"]
     )
     source: Source | None = key("publishers, feeds, sites", {"not": ["Satire Daily"]}, default=None)
     when: When | None = key(
@@ -202,16 +196,16 @@ class Rule(Strict):
         {"from": "22:00", "to": "06:00", "zone": "Asia/Baghdad"},
         default=None,
     )
-    raise_to_flash_if: Conditions = key(
-        "conditions, one of which makes it `flash`", ["killed >= 1", "first here in 30 days"], default=()
+    raise_to_flash_if: Conditions = several(
+        "conditions, one of which makes it `flash`", ["killed >= 1", "first here in 30 days"]
     )
-    raise_to_urgent_if: Conditions = key(
-        "conditions, one of which makes it `urgent`", ["weapon is ballistic_missile"], default=()
+    raise_to_urgent_if: Conditions = several(
+        "conditions, one of which makes it `urgent`", ["weapon is ballistic_missile"]
     )
-    raise_to_notice_if: Conditions = key(
-        "conditions, one of which makes it `notice`", ["claimed by kataib-hezbollah"], default=()
+    raise_to_notice_if: Conditions = several(
+        "conditions, one of which makes it `notice`", ["claimed by kataib-hezbollah"]
     )
-    send_to: Texts = key("channels: tags of the channels file", ["duty"], default=())
+    send_to: Texts = several("channels: tags of the channels file", ["duty"])
     status: Literal["live", "trial", "off"] = key(
         "`trial`: decides and records, tells nobody; `off`: sleeps", "trial", default="live"
     )

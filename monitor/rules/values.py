@@ -20,6 +20,11 @@ def key(meaning: str, example: object, **limits: Any) -> Any:
     return Field(description=meaning, examples=[example], **limits)
 
 
+def several(meaning: str, example: object, **limits: Any) -> Any:
+    """As `key`, for several values, of which there are none unless said."""
+    return key(meaning, example, default=(), **limits)
+
+
 def one_or_many(value: object) -> object:
     """One text as a list of one, for keys that take both."""
     if isinstance(value, list | tuple):
