@@ -46,22 +46,17 @@ class Term:
     names: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(slots=True, eq=False)
 class Hit:
     """A stretch of a text that a term or a shape covers."""
 
-    __slots__ = ("end", "names", "segment", "start", "tags", "written")
-
-    def __init__(self, start: int, end: int, tags: int, written: str, names: tuple[tuple[str, str], ...] = ()) -> None:
-        self.start = start
-        self.end = end
-        self.tags = tags
-        self.written = written
-        self.names = names
-        #: number of the clause in its sentence, see `clauses`
-        self.segment = 0
-
-    def __repr__(self) -> str:
-        return f"Hit({self.start}, {self.end}, {self.written!r})"
+    start: int
+    end: int
+    tags: int
+    written: str
+    names: tuple[tuple[str, str], ...] = ()
+    #: number of the clause in its sentence, see `clauses`
+    segment: int = 0
 
 
 def make_term(
@@ -211,5 +206,5 @@ def _is_plain(text: Text, start: int, end: int) -> bool:
 
 
 def _united(one: Term, other: Term) -> Term:
-    names = one.names + tuple(n for n in other.names if n not in one.names)
-    return Term(one.written, one.words, one.exact, one.open_end, one.tags | other.tags, one.accented, names)
+    names = one.names + tuple(name for name in other.names if name not in one.names)
+    return replace(one, tags=one.tags | other.tags, names=names)
