@@ -14,10 +14,11 @@ from monitor.model.item import Item
 from monitor.model.place import PRECISIONS, Target
 from monitor.model.report import INCIDENT_ACTS, Act, Facts, IfFirst, Level
 from monitor.rules.gazetteer import Gazetteer
-from monitor.rules.model import Never, Rule, Source, Where
+from monitor.rules.model import Rule, Source, Where
 from monitor.rules.wording import Wanted
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
+from monitor.text.templates import sum_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +31,7 @@ class CompiledRule:
     who: int = 0
     #: ids of the actors of `who`, for those who claim or are blamed
     actors: frozenset[str] = frozenset()
-    never: tuple[tuple[Never, Wanted], ...] = ()
+    never: tuple[Wanted, ...] = ()
     #: places in the circle of `where.within`
     circle: frozenset[str] | None = None
 
@@ -79,54 +80,42 @@ class RuleMatcher:
 
     def __init__(self, rules: Sequence[CompiledRule], gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._rules = tuple(one for one in rules if one.rule.status != "off")
-        #: rules by act: those without words of their own, and the others by each bit that can make them hold
-        self._free: dict[Act, list[int]] = {}
-        self._anchored: dict[Act, dict[int, list[int]]] = {}
-        self._anchors: dict[Act, int] = {}
-        for number, one in enumerate(self._rules):
-            anchors = one.what.anchors if one.what is not None else 0
-            for act in one.rule.act:
-                self._file(number, act, anchors)
-
-    @property
-    def rules(self) -> tuple[CompiledRule, ...]:
-        """The rules that are asked: all but those with `status: off`."""
-        return self._rules
-
-    def _file(self, number: int, act: Act, anchors: int) -> None:
-        if not anchors:
-            self._free.setdefault(act, []).append(number)
-            return
-        self._anchors[act] = self._anchors.get(act, 0) | anchors
-        for bit in _bits(anchors):
-            self._anchored.setdefault(act, {}).setdefault(bit, []).append(number)
+        #: those that are asked: all but those with `status: off`
+        self.rules = tuple(compiled for compiled in rules if compiled.rule.status != "off")
+        #: numbers of rules by act and by each bit that can make them hold; 0: those without words of their own
+        self._filed: dict[Act, dict[int, list[int]]] = {}
+        for number, compiled in enumerate(self.rules):
+            anchors = compiled.what.anchors if compiled.what is not None else 0
+            for act in compiled.rule.act:
+                filed = self._filed.setdefault(act, {})
+                for bit in list(_bits(anchors)) or [0]:
+                    filed.setdefault(bit, []).append(number)
+        self._anchors = {act: sum_of(filed) for act, filed in self._filed.items()}
 
     def taken(self, case: Case) -> list[Matched]:
         """The rules that take the report, most urgent first (in the order of the files among equals)."""
-        if not self.is_for(case.act):
+        filed = self._filed.get(case.act)
+        if filed is None:
             return []
-        numbers = set(self._free.get(case.act, ()))
-        for bit in _bits(case.reading.tags & self._anchors.get(case.act, 0)):
-            numbers.update(self._anchored[case.act][bit])
-        answers = (self._try(self._rules[number], case) for number in sorted(numbers))
+        numbers = set(filed.get(0, ()))
+        for bit in _bits(case.reading.tags & self._anchors[case.act]):
+            numbers.update(filed[bit])
+        answers = (self._try(self.rules[number], case) for number in sorted(numbers))
         return sorted((a for a in answers if isinstance(a, Matched)), key=lambda a: -a.level.rank)
 
     def is_for(self, act: Act) -> bool:
         """Whether some rule is for reports of this act."""
-        return act in self._free or act in self._anchored
+        return act in self._filed
 
     def not_matched(self, case: Case) -> list[NotMatched]:
         """The rules that do not take the report, the nearest first: the one with the most conditions held."""
-        answers = (self._try(one, case) for one in self._rules)
+        answers = (self._try(one, case) for one in self.rules)
         return sorted((a for a in answers if isinstance(a, NotMatched)), key=lambda a: -a.held)
 
     def nearest(self, case: Case) -> list[NotMatched]:
-        """As `passed`; of rules for other acts those about a place that the report names come first (for `explain`)."""
+        """As `not_matched`; of rules for other acts those come first that are about a place that the report names."""
         about = {
-            one.rule.id
-            for one in self._rules
-            if one.rule.where is not None and self._level_at(one, case)[0] is not None
+            one.rule.id for one in self.rules if one.rule.where is not None and self._level_at(one, case)[0] is not None
         }
         return sorted(self.not_matched(case), key=lambda a: (-a.held, a.rule.id not in about))
 
@@ -149,8 +138,8 @@ class RuleMatcher:
             if found is None:
                 return NotMatched(rule, 5, f"what it asks for does not stand in the {one.what.scope}")
             hits = found
-        for never, wanted in one.never:
-            silenced = wanted.one(case.reading, case.deciding)
+        for never in one.never:
+            silenced = never.one(case.reading, case.deciding)
             if silenced is not None:
                 words = ", ".join(f"“{hit.written}”" for hit in silenced[:3])
                 return NotMatched(rule, 6, f"never where {words} stands in the {never.scope}")

@@ -15,8 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from monitor.config.yamlfile import Strict
 from monitor.model.place import Precision
 from monitor.model.report import INCIDENT_ACTS, Act, Level
-from monitor.rules.conditions import ConditionText
-from monitor.rules.values import Id, Language, Texts, TimeOfDay, Zone, key, one_or_many, several
+from monitor.rules.values import ConditionText, Id, Language, Texts, TimeOfDay, Zone, key, one_or_many, several
 
 Scope = Literal["sentence", "headline", "lead", "item"]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

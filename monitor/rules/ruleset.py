@@ -152,7 +152,7 @@ class _RuleCompiler:
             what=self._wanted(document, ("what",), what, what.scope, what.all) if what is not None else None,
             who=who,
             actors=actors,
-            never=tuple((n, self._wanted(document, ("never", i), n, n.scope)) for i, n in enumerate(rule.never)),
+            never=tuple(self._wanted(document, ("never", i), n, n.scope) for i, n in enumerate(rule.never)),
             circle=self._circle(document, ("where", "within", "of"), within) if within is not None else None,
         )
 

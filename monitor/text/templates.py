@@ -205,7 +205,7 @@ def _continue(
             break
         if tags & wanted:
             if words.count(" ", end, hit.start) > part.gap:
-                between = _words_between(words, previous, hit)
+                between = len(words[end : hit.start].split())
                 names = _named_words(template, hits, index, following, words) if part.gap else 0
                 if between - names > part.gap:
                     break
@@ -230,7 +230,3 @@ def _named_words(template: Template, hits: Sequence[Hit], index: int, following:
             count += len(words[hit.start : hit.end].split())
             end = hit.end
     return count
-
-
-def _words_between(words: str, previous: Hit, hit: Hit) -> int:
-    return len(words[previous.end : hit.start].split())

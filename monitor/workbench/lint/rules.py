@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
 from monitor.model.report import Level
-from monitor.rules.conditions import Condition
 from monitor.rules.matching import CompiledRule
 from monitor.rules.model import Rule, Wording
+from monitor.rules.values import Condition
 from monitor.workbench.lint.entries import Lists, warning
 from monitor.workbench.lint.reach import PlaceCoverage
 
