@@ -73,7 +73,8 @@ class Wanted:
             if hit is None:
                 return None
             found.append(hit)
-        for asked in filter(None, (self.near, self.templates)):
+        kinds: tuple[Sequence[Close | Template], ...] = (self.near, self.templates)
+        for asked in filter(None, kinds):
             hits = _found(asked, sentences)
             if hits is None:
                 return None
