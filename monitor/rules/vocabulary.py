@@ -92,10 +92,7 @@ class Vocabulary:
 
     def bits_of(self, *names: str) -> int:
         """The bits of these tags together; a name that no file defines has none."""
-        out = 0
-        for name in names:
-            out |= self.bits.get(name, 0)
-        return out
+        return sum_of(self.bits.get(name, 0) for name in names)
 
     def list_names(self) -> list[str]:
         """Every list, mask, shape and built-in tag, without what rules brought along."""

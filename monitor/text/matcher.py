@@ -9,6 +9,7 @@ are written onto the next word (و ف ب ل ك س, ו ה ב ל מ ש כ) are tol
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -142,7 +143,7 @@ class Matcher:
                 if term.accented and _is_plain(text, start, end):
                     continue
                 found.append(Hit(start, end, term.tags, term.written, term.names))
-        found.sort(key=_by_position)
+        found.sort(key=by_position)
         return found
 
 
@@ -165,8 +166,9 @@ def _spellings(term: Term) -> Iterator[Term]:
         yield replace(term, words=words, exact=cased if term.exact else "")
 
 
-def _by_position(hit: Hit) -> tuple[int, int]:
-    return hit.start, -hit.end
+def by_position(hit: Hit) -> tuple[int, float]:
+    """By start, the longer first ("drone strike" before its "drone"); the start of the sentence before all."""
+    return hit.start, -hit.end if hit.end > hit.start else -math.inf
 
 
 def _key(term: Term) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from monitor.model.item import Item
 from monitor.model.report import Evidence, Span
-from monitor.text.matcher import Hit, Matcher
+from monitor.text.matcher import Hit, Matcher, by_position
 from monitor.text.normalise import Text, normalise
 from monitor.text.sentences import clauses, sentences
 from monitor.text.templates import Shape, Template, find, sum_of
@@ -209,7 +209,7 @@ class Reader:
                 more.append(Hit(at, at + 1, self._words.question, "?"))
             if more:
                 hits += more
-                hits.sort(key=_position)
+                hits.sort(key=by_position)
             hits.insert(0, Hit(start, start, self._words.start, "start of the sentence"))
         causes = [h for h in hits if h.tags & self._words.cause]
         breaks = [h.start for h in hits if h.tags & self._words.clause_break]
@@ -309,7 +309,7 @@ class Reader:
                 continue
             hit = Hit(first.start, last.end, shape.tags, shape.id, _names(found))
             hit.segment = first.segment
-            insort(sentence.hits, hit, key=_position)
+            insort(sentence.hits, hit, key=by_position)
             added.append(hit)
             after = first.start
 
@@ -338,8 +338,3 @@ def _line_end(text: Text) -> int:
 
 def _names(hits: Sequence[Hit]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(name for hit in hits for name in hit.names))
-
-
-def _position(hit: Hit) -> tuple[int, int]:
-    """By start, the longer first ("drone strike" before its "drone"); the start of the sentence before all."""
-    return hit.start, -hit.end if hit.end > hit.start else -FIELD_LIMIT - 1
