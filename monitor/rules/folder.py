@@ -79,7 +79,9 @@ class _FolderReader:
             try:
                 document = yamlfile.read(path)
             except ConfigError as error:
-                self.problems += error.problems if path.exists() or path.is_symlink() else [_gone(path)]
+                hint = "save it again, or check once more"
+                gone = Problem(file=str(path), message="the file went away while the folder was read", hint=hint)
+                self.problems += error.problems if path.exists() or path.is_symlink() else [gone]
                 continue
             self.digest.update(f"{path.relative_to(self.folder)}\0{document.text}\0".encode())
             if problem := _misplaced(document, kind, self.folder):
@@ -112,11 +114,6 @@ def _where_is(folder: Path) -> str:
     return (
         f"put it back; or `basewatch init DIR` writes starter rules into a new folder DIR: copy DIR/rules to {folder}"
     )
-
-
-def _gone(path: Path) -> Problem:
-    hint = "save it again, or check once more"
-    return Problem(file=str(path), message="the file went away while the folder was read", hint=hint)
 
 
 def _misplaced(document: Document, kind: str, folder: Path) -> Problem | None:

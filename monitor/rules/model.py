@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from monitor.config.yamlfile import Strict
 from monitor.model.place import Precision
 from monitor.model.report import INCIDENT_ACTS, Act, Level
-from monitor.rules.values import ConditionText, Id, Language, Texts, TimeOfDay, Zone, key, one_or_many, several
+from monitor.rules.values import Asking, ConditionText, Id, Language, Texts, TimeOfDay, Zone, key, one_or_many, several
 
 Scope = Literal["sentence", "headline", "lead", "item"]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -47,9 +47,11 @@ class Within(Strict):
         return self
 
 
-class Where(Strict):
+class Where(Asking):
     """Places that a rule is about."""
 
+    one_of = ("any", "not_", "within", "precision")
+    for_instance = "any: ['@bases-iraq']"
     any: Texts = several("groups of places (@bases-iraq), place ids, country codes", ["@bases-iraq", "al-udeid", "KW"])
     not_: Texts = several("places, groups or countries that are left out", ["victoria-base"], alias="not")
     within: Within | None = key("a circle that the place must lie in", {"km": 50, "of": "ain-al-asad"}, default=None)
@@ -65,12 +67,6 @@ class Where(Strict):
         "the level where the report names no place that is known, or `drop`", "digest", default="drop"
     )
 
-    @model_validator(mode="after")
-    def _says_something(self) -> Where:
-        if not self.any and not self.not_ and self.within is None and self.precision == "unknown":
-            raise ValueError("where says nothing; write for instance any: ['@bases-iraq']")
-        return self
-
 
 class Who(Strict):
     """Actors and forces that must be named."""
@@ -81,7 +77,7 @@ class Who(Strict):
     )
 
 
-class Wording(Strict):
+class Wording(Asking):
     """Words looked for in one part of an item."""
 
     any: Texts = several("terms and lists; one of them must stand there", ["@drone", "shahed*", "/\\bkh-?\\d+\\b/"])
@@ -92,39 +88,27 @@ class Wording(Strict):
 class What(Wording):
     """Words that must stand in the item beside what its act says."""
 
+    one_of = ("any", "all", "near", "templates")
+    for_instance = "any: ['@drone']"
     all: Texts = several("terms and lists; each of them must stand there", ["@drone", "runway"])
     scope: Scope = key("where they must stand", "headline", default="item", alias="in")
-
-    @model_validator(mode="after")
-    def _says_something(self) -> What:
-        if not (self.any or self.all or self.near or self.templates):
-            raise ValueError("what says nothing; write for instance any: ['@drone']")
-        return self
 
 
 class Never(Wording):
     """Words that silence the rule within a scope."""
 
+    one_of = ("any", "near", "templates")
+    for_instance = "any: ['@exercise']"
     scope: Scope = key("where they silence it: the deciding sentence, headline, lead or item", "sentence", alias="in")
 
-    @model_validator(mode="after")
-    def _says_something(self) -> Never:
-        if not (self.any or self.near or self.templates):
-            raise ValueError("never says nothing; write for instance any: ['@exercise']")
-        return self
 
-
-class Source(Strict):
+class Source(Asking):
     """Who reported it."""
 
+    one_of = ("any", "not_")
+    for_instance = "any: [Reuters]"
     any: Texts = several("publishers, feeds or sites; only theirs", ["Reuters", "centcom.mil"])
     not_: Texts = several("publishers, feeds or sites that are left out", ["Satire Daily"], alias="not")
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Source:
-        if not (self.any or self.not_):
-            raise ValueError("source says nothing; write for instance any: [Reuters]")
-        return self
 
 
 class When(Strict):

@@ -57,12 +57,6 @@ def _retired(data: Any) -> Iterator[_Retired]:
             yield _Retired(("never", i, "instead"), message, hint, 3)
 
 
-def _without_retired(data: dict[str, Any]) -> dict[str, Any]:
-    for key in _retired(data):
-        data = _without(data, key.loc[: key.depth])
-    return data
-
-
 def _without(held: Any, loc: Loc) -> Any:
     """A copy of `held` without what stands at `loc`."""
     out = copy(held)
@@ -84,14 +78,17 @@ def read_rules(documents: Sequence[Document], problems: list[Problem]) -> list[t
     seen: dict[str, Document] = {}
     rings: set[frozenset[str]] = set()
     for part in parts:
-        if ring := _ring(part, by_id):
+        own, bases = (part.data.get("rule"), _bases(part, by_id)) if isinstance(part.data, dict) else (None, [])
+        if own in bases:
+            ring = [own, *bases[: bases.index(own) + 1]]
             if frozenset(ring) not in rings:
                 rings.add(frozenset(ring))
                 said = f"rules are based on each other in a circle: {' → '.join(ring)}"
                 problems.append(part.problem(said, "based_on", hint="one of them must stand by itself"))
             continue
         try:
-            whole = part.part(data=_without_retired(_completed(part, by_id))) if isinstance(part.data, dict) else part
+            data = _completed(part, bases, by_id) if isinstance(part.data, dict) else part.data
+            whole = part.part(data=data)
             rule = yamlfile.validate(whole, Rule, root="a rule (rule, title, why, …)")
         except ConfigError as error:
             problems += error.problems
@@ -126,29 +123,26 @@ def _parts(document: Document, problems: list[Problem]) -> Iterator[Document]:
             problems.append(document.problem("a rule is a mapping of keys", "rules", i, hint="write - rule: my-rule …"))
 
 
-def _ring(part: Document, by_id: dict[str, Document]) -> list[str]:
-    """The rules that lead from this one back to itself; empty where they do not."""
-    path: list[str] = []
-    name = part.data.get("rule") if isinstance(part.data, dict) else None
-    while isinstance(name, str) and name in by_id and name not in path:
-        path.append(name)
-        name = by_id[name].data.get("based_on")
-    return [*path, name] if path and name == path[0] else []
+def _bases(part: Document, by_id: dict[str, Document]) -> list[str]:
+    """The rules that one is based on, the nearest first, up to one that is unknown or stands there already."""
+    out: list[str] = []
+    name = part.data.get("based_on")
+    while isinstance(name, str) and name not in out:
+        out.append(name)
+        name = by_id[name].data.get("based_on") if name in by_id else None
+    return out
 
 
-def _completed(part: Document, by_id: dict[str, Document]) -> dict[str, Any]:
-    """The keys of a rule, with those of the rule that it is based on where it says nothing itself."""
+def _completed(part: Document, bases: Sequence[str], by_id: dict[str, Document]) -> dict[str, Any]:
+    """The keys of a rule, with those of its bases where it says nothing itself, without those that do nothing."""
     out: dict[str, Any] = dict(part.data)
-    passed = {out.get("rule")}
-    base = out.get("based_on")
-    while isinstance(base, str) and base not in passed:
+    for base in bases:
         if base not in by_id:
             hint = did_you_mean(base, by_id)
             raise ConfigError([part.problem(f"there is no rule {base} to be based on", "based_on", hint=hint)])
-        passed.add(base)
-        other = by_id[base].data
-        out |= {key: value for key, value in other.items() if key not in out and key not in _OWN}
-        base = other.get("based_on")
+        out |= {key: value for key, value in by_id[base].data.items() if key not in out and key not in _OWN}
+    for retired in _retired(out):
+        out = _without(out, retired.loc[: retired.depth])
     return out
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from monitor.config.validation import held
 from monitor.config.yamlfile import Strict, did_you_mean
@@ -24,6 +24,20 @@ _BY_NAME = re.compile(r"(claimed by|attributed to) (.+)$")
 Fact = Literal["killed", "wounded", "intercepted", "weapon", "claimed", "attributed", "first here"]
 #: no rule looks further back
 LONGEST_DAYS = 366
+
+
+class Asking(Strict):
+    """A part of a rule that asks for something: at least one of `one_of` must be there."""
+
+    one_of: ClassVar[tuple[str, ...]] = ()
+    for_instance: ClassVar[str] = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        fields = type(self).model_fields
+        if all(getattr(self, name) == fields[name].default for name in self.one_of):
+            raise ValueError(f"{type(self).__name__.lower()} says nothing; write for instance {self.for_instance}")
+        return self
 
 
 def key(meaning: str, example: object, **limits: Any) -> Any:

@@ -79,21 +79,21 @@ class TemplateIndex(Generic[Owner]):
     """
 
     def __init__(self, owned: Iterable[tuple[Owner, Template]]) -> None:
-        drawers: dict[int, dict[int, list[tuple[int, tuple[int, ...], Owner, Template]]]] = {}
+        buckets: dict[int, dict[int, list[tuple[int, tuple[int, ...], Owner, Template]]]] = {}
         for order, (owner, template) in enumerate(owned):
             first, *rest = sorted(template.required, key=int.bit_count)
             second = rest[0] if rest else first
-            drawers.setdefault(first, {}).setdefault(second, []).append((order, tuple(rest[1:]), owner, template))
-        self._drawers = tuple((first, tuple(drawer.items())) for first, drawer in drawers.items())
+            buckets.setdefault(first, {}).setdefault(second, []).append((order, tuple(rest[1:]), owner, template))
+        self._buckets = tuple((first, tuple(bucket.items())) for first, bucket in buckets.items())
 
     def possible(self, tags: int) -> list[tuple[int, Owner, Template]]:
         """Templates whose parts all stand among `tags`, as (order given, owner, template)."""
         out = []
-        for first, drawer in self._drawers:
+        for first, bucket in self._buckets:
             if tags & first:
-                for second, folder in drawer:
+                for second, entries in bucket:
                     if tags & second:
-                        for order, rest, owner, template in folder:
+                        for order, rest, owner, template in entries:
                             for mask in rest:
                                 if not tags & mask:
                                     break
