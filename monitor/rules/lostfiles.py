@@ -61,23 +61,23 @@ def with_causes(problems: Sequence[Problem], folder: Path, unread: Sequence[Path
 
 def _cause(path: Path, names: list[str], problems: Sequence[Problem], folder: Path, unread: Sequence[Path]) -> Problem:
     within = path.relative_to(folder)
-    kind = within.parts[0].removesuffix("s") if within.parts[0] in _DEFINES else "rule"
+    kind = {"lists": "list", "places": "place", "actors": "actor"}.get(within.parts[0], "rule")
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     users = [problem for problem in problems if problem.unknown in names]
     first = f"{Path(users[0].file).name}:{users[0].line}"
-    are, it, plural = ("are", "them", "s") if len(names) > 1 else ("is", "it", "")
-    times = f"{len(users)} times (first in {first})" if len(users) > 1 else f"in {first}"
-    what = f"{len(names)} {kind}{plural} ({shown}) that {are} used {times}"
-    copy = f"`basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}"
+    many = len(names) > 1
+    what = f"{len(names)} {kind}{'s' * many} ({shown}) that {'are' if many else 'is'} used"
+    what += f" {len(users)} times (first in {first})" if len(users) > 1 else f" in {first}"
     if path in unread:
-        said = f"{within} is not read, and holds {what}"
         hint = f"name it {meant_name(path.name)}, in {within.parts[0]}/"
-    elif not path.exists():
-        said, hint = f"{within} is gone: {what} stood there", f"put it back; {copy}"
-    else:
-        said = f"{what} {are} gone from {within}"
-        hint = f"put {it} back ({copy}), or write another name there"
-    return Problem(file=str(path), message=said, hint=hint)
+        return Problem(file=str(path), message=f"{within} is not read, and holds {what}", hint=hint)
+    copy = f"`basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}"
+    if not path.exists():
+        said = f"{within} is gone: {what} stood there"
+        return Problem(file=str(path), message=said, hint=f"put it back; {copy}")
+    said = f"{what} {'are' if many else 'is'} gone from {within}"
+    it = "them" if many else "it"
+    return Problem(file=str(path), message=said, hint=f"put {it} back ({copy}), or write another name there")
 
 
 def _whole_folders(folder: Path, lost: dict[Path, list[str]]) -> list[Problem]:
@@ -140,13 +140,19 @@ def shipped_names() -> dict[Path, frozenset[str]]:
     }
 
 
-def shipped_but_gone(folder: Path, defined: Iterable[str]) -> Iterator[Problem]:
+def shipped_but_gone(folder: Path, defined: Iterable[str]) -> list[Problem]:
     """Warnings for shipped files that a folder made of the shipped one has no more, and nobody misses: what they define
     is simply not known."""
     known = frozenset(defined)
-    for within, names in shipped_names().items():
-        lost = len(names - known)
-        if 2 * lost > len(names) and not (folder / within).exists() and _is_of_the_shipped(folder, within):
-            said = f"{within} of the shipped rules is gone: {lost} of the {len(names)} names in it are unknown"
-            hint = f"where that is not meant: `basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}"
-            yield Problem(file=str(folder / within), message=said, hint=hint, severity="warning")
+    lost = {
+        within: f"{len(names - known)} of the {len(names)} names in it" for within, names in shipped_names().items()
+    }
+    return [
+        Problem(
+            file=str(folder / within), severity="warning",
+            message=f"{within} of the shipped rules is gone: {lost[within]} are unknown",
+            hint=f"where that is not meant: `basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}",
+        )
+        for within, names in shipped_names().items()
+        if 2 * len(names - known) > len(names) and not (folder / within).exists() and _is_of_the_shipped(folder, within)
+    ]  # fmt: skip
