@@ -16,8 +16,8 @@ from monitor.config.settings import Settings
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import ConfigError, Problem
 from monitor.model.feed import Feed
-from monitor.rules.folder import unread_in
-from monitor.rules.unread import unread_problem
+from monitor.rules.folder import unread_in, unread_problem
+from monitor.rules.rulefile import retired_keys
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
 
@@ -33,7 +33,7 @@ class Configuration:
     rules: RuleSet
     channels: Channels
     snapshot: Snapshot = frozenset()
-    #: what may be lived with, and yet is not as somebody thinks: a file that is not read
+    #: what may be lived with, and yet is not as somebody thinks: a file that is not read, a key that does nothing
     warnings: tuple[Problem, ...] = ()
 
     def feed(self, name: str) -> Feed | None:
@@ -63,7 +63,8 @@ def load_configuration(settings: Settings) -> Configuration:
         problems += unknown_channels(rules, channels)
     if rules is None or channels is None or any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
-    warnings = tuple(_unread(settings))
+    retired = (problem for document in rules.documents.values() for problem in retired_keys(document))
+    warnings = (*_unread(settings), *retired)
     return Configuration(feeds=feeds, rules=rules, channels=channels, snapshot=snapshot, warnings=warnings)
 
 

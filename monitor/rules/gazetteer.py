@@ -1,4 +1,5 @@
-"""The gazetteer: places, countries and groups of places from `rules/places/`, actors from `rules/actors/`.
+"""The gazetteer: places, countries and groups of places from `rules/places/`, actors from `rules/actors/`. It is also
+the one door to GeographicLib.
 
 A place has a *site*: `base` (foreign troops are or were stationed there), `home` (a base without foreign troops) or
 `diplomatic` (embassies, consulates, government zones). Rules speak of groups such as `@bases-iraq`.
@@ -6,19 +7,20 @@ A place has a *site*: `base` (foreign troops are or were stationed there), `home
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, TypeVar
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema
+from geographiclib.geodesic import Geodesic
+from pydantic import WithJsonSchema
 
-from monitor.config.yamlfile import Document, Strict
+from monitor.config.yamlfile import Document, Loc, Strict
 from monitor.errors import ConfigError, Problem
 from monitor.model.place import COUNTRY
-from monitor.rules.listfile import Id
-from monitor.rules.values import Zone
+from monitor.rules.hints import CURLY, FEW, SHORT, closest_of, name_hint, near, words_of
+from monitor.rules.values import Id, Zone, key, several
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
@@ -28,50 +30,37 @@ Kind = Literal[
     "joint base", "logistics", "missile defence", "naval base", "outpost", "radar", "signals", "training base",
 ]  # fmt: skip
 Site = Literal["base", "home", "diplomatic"]
-#: letters of a country's code; any text is read, so that `Iraq` can be answered with `IQ`
-_CODE = 2
-#: how near a name must be to be the one that was meant, and how many ids are told all
-_MEANT, _FEW = 0.75, 20
+#: any text is read, so that `Iraq` can be answered with `IQ`
 CountryCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
-S = TypeVar("S", "CountrySpec", "GroupSpec", "PlaceSpec", "ActorSpec")
 
 
 class PlaceSpec(Strict):
     """One place of the gazetteer."""
 
-    id: Id = Field(description="its id, for rules", examples=["ain-al-asad"])
-    name: str = Field(description="its name in alerts; a name like those under `names`", examples=["Lake Air Base"])
-    country: CountryCode = Field(description="ISO code of its country", examples=["IQ"])
-    region: str = Field(default="", description="the part of the country, for people", examples=["Anbar"])
-    lat: float | None = Field(default=None, ge=-90, le=90, description="latitude in degrees", examples=[33.79])
-    lon: float | None = Field(default=None, ge=-180, le=180, description="longitude in degrees", examples=[42.44])
-    confirmed: bool = Field(default=False, description="true: two sources agree on the coordinates", examples=[True])
-    kind: Kind = Field(description="what it is", examples=["air base"])
-    hosts: tuple[str, ...] = Field(default=(), description="whose forces are there, for people", examples=[["US"]])
-    foreign: bool = Field(default=True, description="false: no foreign troops are known there", examples=[False])
-    foreign_until: date | None = Field(
-        default=None, description="the day the last foreign troops left; later it counts as a base without any",
-        examples=["2026-01-17"],
-    )  # fmt: skip
-    status: str = Field(default="", description="for people", examples=["active"])
-    note: str = Field(default="", description="for people", examples=["Papers also write Lakeside."])
-    zone: Zone | None = Field(
-        default=None, description="IANA time zone, where it is not the country's", examples=["Asia/Baghdad"]
+    id: Id = key("its id, for rules", "ain-al-asad")
+    name: str = key("its name in alerts; a name like those under `names`", "Lake Air Base")
+    country: CountryCode = key("ISO code of its country", "IQ")
+    region: str = key("the part of the country, for people", "Anbar", default="")
+    lat: float | None = key("latitude in degrees", 33.79, default=None, ge=-90, le=90)
+    lon: float | None = key("longitude in degrees", 42.44, default=None, ge=-180, le=180)
+    confirmed: bool = key("true: two sources agree on the coordinates", True, default=False)
+    kind: Kind = key("what it is", "air base")
+    hosts: tuple[str, ...] = several("whose forces are there, for people", ["US"])
+    foreign: bool = key("false: no foreign troops are known there", False, default=True)
+    foreign_until: date | None = key(
+        "the day the last foreign troops left; later it counts as a base without any", "2026-01-17", default=None
     )
-    names: tuple[str, ...] = Field(
-        default=(), description="names that surely mean it, in any language", examples=[["Lake Airfield"]]
+    status: str = key("for people", "active", default="")
+    note: str = key("for people", "Papers also write Lakeside.", default="")
+    zone: Zone | None = key("IANA time zone, where it is not the country's", "Asia/Baghdad", default=None)
+    names: tuple[str, ...] = several("names that surely mean it, in any language", ["Lake Airfield"])
+    town: tuple[str, ...] = several(
+        "names of the town beside it: the base is meant only where a base word stands near", ["Laketown"]
     )
-    town: tuple[str, ...] = Field(
-        default=(), description="names of the town beside it: the base is meant only where a base word stands near",
-        examples=[["Laketown"]],
-    )  # fmt: skip
-    loose: tuple[str, ...] = Field(
-        default=(), examples=[["the Lake"]],
-        description="words with other meanings: they count only beside a base word, or where the country is named too",
-    )  # fmt: skip
-    shares_names_with: tuple[str, ...] = Field(
-        default=(), description="other places that rightly share one of its names", examples=[["erbil-air-base"]]
+    loose: tuple[str, ...] = several(
+        "words with other meanings: they count only beside a base word, or where the country is named too", ["the Lake"]
     )
+    shares_names_with: tuple[str, ...] = several("other places that rightly share one of its names", ["erbil-air-base"])
 
     @property
     def site(self) -> Site:
@@ -84,42 +73,35 @@ class PlaceSpec(Strict):
 class CountrySpec(Strict):
     """A country and the words that name it."""
 
-    id: str = Field(pattern=r"^[A-Z]{2}$", description="its ISO code", examples=["IQ"])
-    name: str = Field(description="its name in alerts", examples=["Iraq"])
-    zone: Zone = Field(
-        description="IANA time zone: the day of an attack is that of its place", examples=["Asia/Baghdad"]
+    id: str = key("its ISO code", "IQ", pattern="^[A-Z]{2}$")
+    name: str = key("its name in alerts", "Iraq")
+    zone: Zone = key("IANA time zone: the day of an attack is that of its place", "Asia/Baghdad")
+    names: tuple[str, ...] = several("words that name it, its cities among them", ["Baghdad", "العراق"])
+    people: tuple[str, ...] = several(
+        "its people and what is theirs: they may stand abroad, so they do not say where something happened",
+        ["Iraqi", "Iraqis"],
     )
-    names: tuple[str, ...] = Field(
-        default=(), description="words that name it, its cities among them", examples=[["Baghdad", "العراق"]]
+    far: bool = key(
+        "true: named as a speaker more often than as a scene (“Washington”); it is the scene only right behind the "
+        "target",
+        True,
+        default=False,
     )
-    people: tuple[str, ...] = Field(
-        default=(), examples=[["Iraqi", "Iraqis"]],
-        description="its people and what is theirs: they may stand abroad, so they do not say where something happened",
-    )  # fmt: skip
-    far: bool = Field(
-        default=False, description="true: named as a speaker more often than as a scene (“Washington”); "
-        "it is the scene only right behind the target", examples=[True],
-    )  # fmt: skip
 
 
 class GroupSpec(Strict):
     """A group of places for rules; a report that names only a country belongs to the groups that cover it."""
 
-    id: Id = Field(description="its id; rules write it with an @", examples=["bases-iraq"])
-    title: str = Field(description="what it is, for people", examples=["bases in Iraq"])
-    countries: tuple[str, ...] = Field(
-        default=(), min_length=1, description="only in these countries", examples=[["IQ", "SY"]]
+    id: Id = key("its id; rules write it with an @", "bases-iraq")
+    title: str = key("what it is, for people", "bases in Iraq")
+    countries: tuple[str, ...] = several("only in these countries", ["IQ", "SY"], min_length=1)
+    not_countries: tuple[str, ...] = several("in all countries but these", ["IQ"], min_length=1)
+    sites: tuple[Site, ...] = key(
+        "`base` (foreign troops are there), `home` (a base without any), `diplomatic` (embassies and such)",
+        ["base", "home"],
+        default=("base",),
     )
-    not_countries: tuple[str, ...] = Field(
-        default=(), min_length=1, description="in all countries but these", examples=[["IQ"]]
-    )
-    sites: tuple[Site, ...] = Field(
-        default=("base",), examples=[["base", "home"]],
-        description="`base` (foreign troops are there), `home` (a base without any), `diplomatic` (embassies and such)",
-    )  # fmt: skip
-    places: tuple[str, ...] = Field(
-        default=(), min_length=1, description="places, whatever else is said", examples=[["al-udeid"]]
-    )
+    places: tuple[str, ...] = several("places, whatever else is said", ["al-udeid"], min_length=1)
 
     def holds(self, place_id: str | None, country: str, site: str) -> bool:
         """Whether a target at this place (or somewhere in this country) belongs to the group."""
@@ -133,47 +115,36 @@ class GroupSpec(Strict):
 class PlaceFile(Strict):
     """One file of `rules/places/`."""
 
-    countries: tuple[CountrySpec, ...] = Field(
-        default=(), description="countries", examples=[[{"id": "IQ", "name": "Iraq", "zone": "Asia/Baghdad"}]]
+    countries: tuple[CountrySpec, ...] = several("countries", [{"id": "IQ", "name": "Iraq", "zone": "Asia/Baghdad"}])
+    groups: tuple[GroupSpec, ...] = several(
+        "groups of places", [{"id": "bases-iraq", "title": "bases in Iraq", "countries": ["IQ"]}]
     )
-    groups: tuple[GroupSpec, ...] = Field(
-        default=(), description="groups of places",
-        examples=[[{"id": "bases-iraq", "title": "bases in Iraq", "countries": ["IQ"]}]],
-    )  # fmt: skip
-    places: tuple[PlaceSpec, ...] = Field(
-        default=(), description="places",
-        examples=[[{"id": "lake-base", "name": "Lake Air Base", "country": "IQ", "kind": "air base"}]],
-    )  # fmt: skip
+    places: tuple[PlaceSpec, ...] = several(
+        "places", [{"id": "lake-base", "name": "Lake Air Base", "country": "IQ", "kind": "air base"}]
+    )
 
 
 class ActorSpec(Strict):
     """An armed actor: who attacks, who claims."""
 
-    id: Id = Field(description="its id, for rules", examples=["lake-brigades"])
-    name: str = Field(description="its name in alerts", examples=["Lake Brigades"])
-    side: Literal["foe", "partner"] = Field(
-        default="foe", description="`foe`: attacks bases; `partner`: fights beside their troops", examples=["partner"]
+    id: Id = key("its id, for rules", "lake-brigades")
+    name: str = key("its name in alerts", "Lake Brigades")
+    side: Literal["foe", "partner"] = key(
+        "`foe`: attacks bases; `partner`: fights beside their troops", "partner", default="foe"
     )
-    kind: str = Field(default="", description="for people", examples=["militia"])
-    umbrella: str = Field(
-        default="", description="whom it belongs to: their reports do not contradict each other",
-        examples=["islamic-resistance"],
-    )  # fmt: skip
-    facade: bool = Field(default=False, description="true: a name under which others claim", examples=[True])
-    names: tuple[str, ...] = Field(
-        default=(), description="other names, in any language", examples=[["Brigades of the Lake", "كتائب البحيرة"]]
+    kind: str = key("for people", "militia", default="")
+    umbrella: str = key(
+        "whom it belongs to: their reports do not contradict each other", "islamic-resistance", default=""
     )
-    exact: tuple[str, ...] = Field(
-        default=(), description="short names that count only in this very case", examples=[["LB"]]
-    )
+    facade: bool = key("true: a name under which others claim", True, default=False)
+    names: tuple[str, ...] = several("other names, in any language", ["Brigades of the Lake", "كتائب البحيرة"])
+    exact: tuple[str, ...] = several("short names that count only in this very case", ["LB"])
 
 
 class ActorFile(Strict):
     """One file of `rules/actors/`."""
 
-    actors: tuple[ActorSpec, ...] = Field(
-        default=(), description="armed actors", examples=[[{"id": "lake-brigades", "name": "Lake Brigades"}]]
-    )
+    actors: tuple[ActorSpec, ...] = several("armed actors", [{"id": "lake-brigades", "name": "Lake Brigades"}])
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,6 +190,71 @@ class Gazetteer:
         country = self.countries.get(code.upper())
         return country.name if country is not None else code
 
+    def places_within(self, km: float, lat: float, lon: float) -> frozenset[str]:
+        """The places in a circle, by id: the shortest way on the WGS 84 ellipsoid (Karney 2013, doi
+        10.1007/s00190-012-0578-z). Those without coordinates lie in none."""
+        return frozenset(
+            place.id
+            for place in self.places.values()
+            if place.lat is not None
+            and place.lon is not None
+            and Geodesic.WGS84.Inverse(lat, lon, place.lat, place.lon, Geodesic.DISTANCE)["s12"] <= km * 1000
+        )
+
+    def actor_hint(self, name: str, sign: str = "") -> str:
+        """What to write for an actor that does not exist: people write its name in place of its id."""
+        form = _form(name.strip(CURLY + "@"))
+        for actor in self.actors.values():
+            if form and form in map(_form, (actor.name, *actor.names, *actor.exact)):
+                return f"write {sign}{actor.id}"
+        return name_hint(name, sorted(self.actors), sign, "all actors stand in actors/*.yaml")
+
+    def place_hint(self, word: str, *, among: Collection[str] | None = None) -> str:
+        """What to write for a place, country or group that does not exist; `among`: only ids among these."""
+        possible = [*self.places, *self.countries, *(f"@{name}" for name in self.groups)] if among is None else among
+        bare = word.strip(CURLY + " ")
+        name = bare.removeprefix("@")
+        if bare != word and bare in possible:
+            return f'write {_quoted(bare)} in plain quotes (")'
+        if meant := [written for written in self._meant(name) if written in possible]:
+            return f"write {' or '.join(map(_quoted, meant[:4]))}"
+        by_name = {written.removeprefix("@"): written for written in possible}
+        groups = {group: written for group, written in by_name.items() if written.startswith("@")}
+        if meant_id := near(name, groups if word.startswith("@") else by_name):
+            return f"did you mean {by_name[meant_id]}?"
+        if name in self.actors:
+            return f'{name} is an actor: write who: {{any: ["@{name}"]}}'
+        spelt = near(_form(name), self._ids_by_name)
+        closest = [written for written in self._ids_by_name.get(spelt, ()) if written in possible]
+        for part in words_of(name):
+            closest += [written for written in self._meant(part) if written in possible and len(part) > SHORT]
+        closest = list(dict.fromkeys([*closest, *closest_of(name, possible)]))[:4]
+        if among and len(among) <= FEW and not closest:
+            return f"known: {', '.join(sorted(among))}"
+        where = "all places, groups and countries stand in places/*.yaml, and one that is missing is added there"
+        return f"the closest are {', '.join(closest)}; {where}" if closest else where
+
+    def _meant(self, name: str) -> list[str]:
+        """The ids that a name of people stands for; of a country also the narrowest group that covers it."""
+        form = _form(name)
+        found = self._ids_by_name.get(form) or self._ids_by_name.get(form.removeprefix("the "), [])
+        codes = set(found) & self.countries.keys()
+        covering = [group for group in self.groups.values() if codes & set(group.countries)]
+        narrow = sorted(covering, key=lambda group: len(group.countries))
+        return list(dict.fromkeys([*found, *(f"@{group.id}" for group in narrow[:1])]))
+
+    @cached_property
+    def _ids_by_name(self) -> dict[str, list[str]]:
+        """What rules write for each name of a place, country or group; made where a name is not known."""
+        named = [(place.id, (place.name, *place.names, *place.town, *place.loose)) for place in self.places.values()]
+        named += ((land.id, (land.name, *land.names, *land.people)) for land in self.countries.values())
+        named += ((f"@{group.id}", (group.title,)) for group in self.groups.values())
+        out: dict[str, list[str]] = {}
+        for written, names in named:
+            for form in dict.fromkeys(map(_form, names)):
+                out.setdefault(form, []).append(written)
+        return out
+
     def terms(self, bits: dict[str, int]) -> Iterator[Term]:
         """The terms of all names; `bits` are those of the built-in tags with the lists that include them."""
         site_tag = {"base": bits["base-place"], "home": bits["home-base"], "diplomatic": bits["diplomatic-place"]}
@@ -263,95 +299,71 @@ def build_gazetteer(
 ) -> Gazetteer:
     """The gazetteer of these files; `ConfigError` holds every double id, shared name and unknown country."""
     problems: list[Problem] = []
-    places: dict[str, PlaceSpec] = {}
-    countries: dict[str, CountrySpec] = {}
-    groups: dict[str, GroupSpec] = {}
-    actors: dict[str, ActorSpec] = {}
-    homes: dict[str, dict[str, str]] = {key: {} for key in ("countries", "groups", "places", "actors")}
-    for document, content in place_files:
-        _collect(document, "countries", content.countries, countries, homes["countries"], problems)
-        _collect(document, "groups", content.groups, groups, homes["groups"], problems)
-        _collect(document, "places", content.places, places, homes["places"], problems)
-    for document, actor_content in actor_files:
-        _collect(document, "actors", actor_content.actors, actors, homes["actors"], problems)
+    gazetteer = Gazetteer(places={}, countries={}, groups={}, actors={})
+    for section in ("countries", "groups", "places"):
+        held = ((document, getattr(content, section)) for document, content in place_files)
+        _collect(section, held, getattr(gazetteer, section), problems)
+    _collect("actors", ((document, content.actors) for document, content in actor_files), gazetteer.actors, problems)
     owners: dict[str, str] = {}
     for document, content in place_files:
         for i, place in enumerate(content.places):
-            problems += _place_problems(document, i, place, countries, places, owners)
+            problems += _unknown(document, [(("places", i, "country"), place.country)], "country", gazetteer)
+            problems += _name_problems(document, i, place, gazetteer, owners)
         for i, group in enumerate(content.groups):
-            for key, codes in (("countries", group.countries), ("not_countries", group.not_countries)):
-                problems += _unknown(document, ("groups", i, key), codes, countries, "country")
-            problems += _unknown(document, ("groups", i, "places"), group.places, places, "place")
+            for part, kind in (("countries", "country"), ("not_countries", "country"), ("places", "place")):
+                named = ((("groups", i, part, j), name) for j, name in enumerate(getattr(group, part)))
+                problems += _unknown(document, named, kind, gazetteer)
     if problems:
         raise ConfigError(problems)
-    return Gazetteer(places, countries, groups, actors)
+    return gazetteer
 
 
 def _collect(
-    document: Document, section: str, specs: Sequence[S], into: dict[str, S], homes: dict[str, str],
-    problems: list[Problem],
-) -> None:  # fmt: skip
-    for i, spec in enumerate(specs):
-        if spec.id in into:
-            hint = f"first in {homes[spec.id]}; give one of them another id"
-            problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id", hint=hint))
-        else:
-            into[spec.id] = spec
-            homes[spec.id] = f"{document.path.name}:{document.line(section, i, 'id')}"
+    section: str, held: Iterable[tuple[Document, Sequence[Any]]], into: dict[str, Any], problems: list[Problem]
+) -> None:
+    first: dict[str, str] = {}
+    for document, specs in held:
+        for i, spec in enumerate(specs):
+            if spec.id in into:
+                hint = f"first in {first[spec.id]}; give one of them another id"
+                problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id", hint=hint))
+            else:
+                into[spec.id] = spec
+                first[spec.id] = f"{document.path.name}:{document.line(section, i, 'id')}"
 
 
 def _unknown(
-    document: Document, loc: tuple[str | int, ...], ids: Sequence[str], known: Mapping[str, CountrySpec | PlaceSpec],
-    what: str,
-) -> list[Problem]:  # fmt: skip
-    return [
-        document.problem(f"there is no {what} {one}", *loc, i, hint=_meant(one, known), unknown=one)
-        for i, one in enumerate(ids)
-        if one not in known
-    ]
+    document: Document, named: Iterable[tuple[Loc, str]], kind: str, gazetteer: Gazetteer
+) -> Iterator[Problem]:
+    """Ids of countries or places that no file defines, each with where it stands."""
+    known: Collection[str] = gazetteer.countries if kind == "country" else gazetteer.places
+    for loc, name in named:
+        if name not in known:
+            hint = gazetteer.place_hint(name, among=known)
+            yield document.problem(f"there is no {kind} {name}", *loc, hint=hint, unknown=name)
 
 
-def _meant(word: str, known: Mapping[str, CountrySpec | PlaceSpec]) -> str:
-    """What to write for a country or place that does not exist: people write its name in place of its id."""
-    bare = word.strip("“”„‘’‚«»@ ")
-    form = normalise_term(bare)[0]
-    names = {
-        name: one.id for one in known.values() for name in _forms((one.name, *one.names, *getattr(one, "people", ())))
-    }
-    written = {one.casefold(): one for one in known}
-    if meant := written.get(bare.casefold()) or (names.get(form) if form else None):
-        return f"write {meant}"
-    named = {name: one for name, one in (names | written).items() if len(name) > _CODE}
-    if len(bare) > _CODE + 1 and (
-        near := difflib.get_close_matches(form or bare.casefold(), named, n=1, cutoff=_MEANT)
-    ):
-        return f"did you mean {named[near[0]]}?"
-    return f"known: {', '.join(sorted(known))}" if 0 < len(known) <= _FEW else ""
+def _name_problems(
+    document: Document, at: int, place: PlaceSpec, gazetteer: Gazetteer, owners: dict[str, str]
+) -> Iterator[Problem]:
+    """Names that can never be found, or belong to another place already; `owners`: the place of each name so far."""
+    named: list[tuple[Loc, str]] = [(("name",), place.name)]
+    for part in ("names", "town", "loose"):
+        named += (((part, i), name) for i, name in enumerate(getattr(place, part)))
+    for loc, name in named:
+        form = _form(name)
+        if not form:
+            yield document.problem(f"the name {name!r} holds no letter or digit", "places", at, *loc)
+            continue
+        owner = gazetteer.places[owners.setdefault(form, place.id)]
+        if owner.id != place.id and owner.id not in place.shares_names_with and place.id not in owner.shares_names_with:
+            hint = f"if both are right, write: shares_names_with: [{owner.id}]"
+            yield document.problem(f"the name {name!r} already belongs to {owner.id}", "places", at, *loc, hint=hint)
 
 
-def _forms(names: Iterable[str]) -> set[str]:
-    return {normalise_term(name)[0] for name in names}
+def _form(name: str) -> str:
+    return normalise_term(name)[0].strip()
 
 
-def _place_problems(
-    document: Document, at: int, place: PlaceSpec, countries: dict[str, CountrySpec], places: dict[str, PlaceSpec],
-    owners: dict[str, str],
-) -> list[Problem]:  # fmt: skip
-    out: list[Problem] = []
-    if place.country not in countries:
-        hint = _meant(place.country, countries) or "countries stand in places/countries.yaml, by their two letters"
-        said = f"there is no country {place.country}"
-        out.append(document.problem(said, "places", at, "country", hint=hint, unknown=place.country))
-    for key, words in (("names", (place.name, *place.names)), ("town", place.town), ("loose", place.loose)):
-        for i, word in enumerate(words):
-            loc = ("places", at, key, i - (key == "names")) if i or key != "names" else ("places", at, "name")
-            form = normalise_term(word)[0]
-            if not form:
-                out.append(document.problem(f"the name {word!r} holds no letter or digit", *loc))
-                continue
-            owner = owners.setdefault(form, place.id)
-            shared = (*place.shares_names_with, *(places[owner].shares_names_with if owner in places else ()))
-            if owner != place.id and owner not in shared and place.id not in shared:
-                hint = f"if both are right, write: shares_names_with: [{owner}]"
-                out.append(document.problem(f"the name {word!r} already belongs to {owner}", *loc, hint=hint))
-    return out
+def _quoted(name: str) -> str:
+    return f'"{name}"' if name.startswith("@") else name

@@ -13,41 +13,14 @@ These are only the forms; `vocabulary` resolves the references between them.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
-from monitor.config.validation import held
 from monitor.config.yamlfile import Strict
 from monitor.model.report import Act
+from monitor.rules.values import Texts, key, several
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-
-def one_or_many(value: object) -> object:
-    """One text as a list of one, for keys that take both."""
-    if isinstance(value, list | tuple):
-        return value
-    if isinstance(value, str):
-        bare = value.strip("()（）［］【】 ")
-        if not value.startswith("/") and len(parts := re.split(r"\s*[,،，、；;]\s*", bare)) > 1:
-            raise ValueError(f'{value!r} is one text; write [{", ".join(parts)}], or ["{bare}"] where it is one')
-        return [value]
-    quoted = f'; put it in quotes: "{held(value)}"' if isinstance(value, int | float) else ""
-    raise ValueError(f"a text or a list of texts is meant, but here is {held(value)}{quoted}")
-
-
-def _plain_id(value: str) -> str:
-    if not _ID.fullmatch(value):
-        raise ValueError(f"{value!r} is no id: small letters, digits and hyphens; write for instance attack-iraq")
-    return value
-
-
-#: the name of a rule, place, group or actor
-Id = Annotated[str, AfterValidator(_plain_id), WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})]
-#: one text or a list of texts
-Texts = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 #: the number of a month
 Month = Annotated[int, Field(ge=1, le=12)]
 #: a list of terms and `@list` references, or such lists by language
@@ -57,185 +30,152 @@ Terms = dict[str, tuple[str, ...]] | tuple[str, ...]
 class ShapeSpec(Strict):
     """Words that together make one thing, for instance a nation and a base word."""
 
-    templates: Texts = Field(
-        min_length=1, description="wordings with slots; what they find counts as one thing of the shape's name",
-        examples=[["{us} {base-word}", "{base-word} of {us}"]],
-    )  # fmt: skip
-    gap: int = Field(
-        default=2, ge=0, le=20, description="how many words may stand between two parts of a template", examples=[2]
+    templates: Texts = key(
+        "wordings with slots; what they find counts as one thing of the shape's name",
+        ["{us} {base-word}", "{base-word} of {us}"],
+        min_length=1,
     )
-    not_between: Texts = Field(
-        default=(), description="lists whose words may not stand between two parts", examples=[["intercept"]]
+    gap: int = key("how many words may stand between two parts of a template", 2, default=2, ge=0, le=20)
+    not_between: Texts = several("lists whose words may not stand between two parts", ["intercept"])
+    beside: Texts = several(
+        "it is one only where a word of these lists stands in the same sentence", ["strike-noun", "weapon"]
     )
-    beside: Texts = Field(
-        default=(), description="it is one only where a word of these lists stands in the same sentence",
-        examples=[["strike-noun", "weapon"]],
-    )  # fmt: skip
-    abroad: bool = Field(
-        default=False, description="true: only where its first and last part name different countries "
-        "(“Turkish base in Somalia”)", examples=[True],
-    )  # fmt: skip
-    hides: Texts = Field(
-        default=(), description="lists whose words mean something else inside it: in “missiles from the base” the base "
-        "is no target", examples=[["target"]],
-    )  # fmt: skip
+    abroad: bool = key(
+        "true: only where its first and last part name different countries (“Turkish base in Somalia”)",
+        True,
+        default=False,
+    )
+    hides: Texts = several(
+        "lists whose words mean something else inside it: in “missiles from the base” the base is no target", ["target"]
+    )
 
 
 class PatternSpec(Strict):
     """Wordings that tell what a report does."""
 
-    act: Act = Field(description="what a report with such a wording does", examples=["attack"])
-    why: str = Field(description="said by `explain` where it decides", examples=["a weapon hit a base or its troops"])
-    points: float = Field(
-        default=5, gt=0, le=10, description="weight in the headline; 5 decide alone, 3 need support by another sign",
-        examples=[6],
-    )  # fmt: skip
-    templates: Texts = Field(
-        min_length=1, description="wordings with slots, read from left to right",
-        examples=[["{weapon} {hit} {toward}? {target}"]],
-    )  # fmt: skip
-    gap: int = Field(
-        default=4, ge=0, le=20, description="how many words may stand between two parts of a template", examples=[6]
+    act: Act = key("what a report with such a wording does", "attack")
+    why: str = key("said by `explain` where it decides", "a weapon hit a base or its troops")
+    points: float = key(
+        "weight in the headline; 5 decide alone, 3 need support by another sign", 6, default=5, gt=0, le=10
     )
-    not_between: Texts = Field(
-        default=(), description="lists whose words may not stand between two parts", examples=[["intercept"]]
+    templates: Texts = key(
+        "wordings with slots, read from left to right", ["{weapon} {hit} {toward}? {target}"], min_length=1
     )
+    gap: int = key("how many words may stand between two parts of a template", 6, default=4, ge=0, le=20)
+    not_between: Texts = several("lists whose words may not stand between two parts", ["intercept"])
 
 
 class FrameSpec(Strict):
     """Words around a pattern that change what the report does. It needs `any` or `templates`."""
 
-    any: Texts = Field(default=(), description="lists; a word of one of them makes it apply", examples=[["@denial"]])
-    templates: Texts = Field(
-        default=(), description="or wordings with slots that make it apply", examples=[["{target} {was-not} {struck}"]]
+    any: Texts = several("lists; a word of one of them makes it apply", ["@denial"])
+    templates: Texts = several("or wordings with slots that make it apply", ["{target} {was-not} {struck}"])
+    gap: int = key("how many words may stand between two parts of a template", 3, default=3, ge=0, le=20)
+    scope: Literal["before", "clause", "sentence", "headline", "lead", "item"] = key(
+        "how near they must stand: before the pattern in its clause, or anywhere in the same clause, sentence, "
+        "headline, lead or item",
+        "clause",
+        alias="in",
     )
-    gap: int = Field(
-        default=3, ge=0, le=20, description="how many words may stand between two parts of a template", examples=[3]
-    )
-    scope: Literal["before", "clause", "sentence", "headline", "lead", "item"] = Field(
-        alias="in", examples=["clause"],
-        description="how near they must stand: before the pattern in its clause, or anywhere in the same clause, "
-        "sentence, headline, lead or item",
-    )  # fmt: skip
-    of: tuple[Act, ...] = Field(
-        default=(Act.ATTACK, Act.FOILED, Act.CLAIM), description="acts that it changes", examples=[["attack", "foiled"]]
-    )
-    instead: Act = Field(description="the act that the report then has", examples=["threat"])
-    unless: Texts = Field(
-        default=(), description="lists; a word of them in the same sentence makes the frame powerless",
-        examples=[["@confirmed"]],
-    )  # fmt: skip
-    why: str = Field(description="said by `explain` where it applies", examples=["it is denied"])
+    of: tuple[Act, ...] = key("acts that it changes", ["attack", "foiled"], default=(Act.ATTACK, Act.FOILED, Act.CLAIM))
+    instead: Act = key("the act that the report then has", "threat")
+    unless: Texts = several("lists; a word of them in the same sentence makes the frame powerless", ["@confirmed"])
+    why: str = key("said by `explain` where it applies", "it is denied")
 
 
 class NumbersSpec(Strict):
     """How a language counts. Digits of every script are known without it; words are matched in any case."""
 
-    values: dict[int, Texts] = Field(
-        default_factory=dict, examples=[{"2": ["two", "both"], "24": ["dozens"]}],
-        description="words and phrases for a number, in every form; a word that says no exact number stands at the "
-        "least that it means",
-    )  # fmt: skip
-    times: dict[int, Texts] = Field(
-        default_factory=dict, examples=[{"12": ["dozen"], "100": ["hundred"]}],
-        description="words that multiply the number in front of them; alone they are that number",
-    )  # fmt: skip
-    articles: Texts = Field(default=(), description="words that are one only before what is counted", examples=[["a"]])
-    plus: Texts = Field(
-        default=(), description="words between two parts of one number (“treinta y dos”)", examples=[["y"]]
+    values: dict[int, Texts] = key(
+        "words and phrases for a number, in every form; a word that says no exact number stands at the least that it "
+        "means",
+        {"2": ["two", "both"], "24": ["dozens"]},
+        default_factory=dict,
     )
-    and_: Texts = Field(
-        default=(), alias="and", examples=[["and"]],
-        description="words between two groups that are added (“4 soldiers and 2 contractors”)",
-    )  # fmt: skip
-    to: Texts = Field(
-        default=(),
-        description="words between two numbers of which the first counts (“5 to 7”)",
-        examples=[["to", "or"]],
+    times: dict[int, Texts] = key(
+        "words that multiply the number in front of them; alone they are that number",
+        {"12": ["dozen"], "100": ["hundred"]},
+        default_factory=dict,
     )
-    from_: Texts = Field(
-        default=(), alias="from", examples=[["from"]],
-        description="words before two such numbers that make the second count (“from 3 to 5”)",
-    )  # fmt: skip
-    between: Texts = Field(
-        default=(), description="words before two numbers of which the first counts (“between 5 and 7”)",
-        examples=[["between"]],
-    )  # fmt: skip
-    of: Texts = Field(
-        default=(), description="words between a number and the whole that it is a part of (“two of four”)",
-        examples=[["of", "of the"]],
-    )  # fmt: skip
-    about: Texts = Field(
-        default=(), description="words that may stand between a word of harm and its number",
-        examples=[["at least", "more than"]],
-    )  # fmt: skip
-    among: Texts = Field(
-        default=(), description="words before some of those who were counted already (“four, including two officers”)",
-        examples=[["including", "among them"]],
-    )  # fmt: skip
-    measures: Texts = Field(
-        default=(), description="words behind a number that make it no count of people; `*` leaves the end open",
-        examples=[["hours", "km", "percent"]],
-    )  # fmt: skip
-    labels: Texts = Field(
-        default=(), description="words before a number that make it a name or an age; `*` leaves the end open",
-        examples=[["article", "tower", "aged"]],
-    )  # fmt: skip
-    walls: Texts = Field(
-        default=(), description="words on whose other side a number belongs to something else",
-        examples=[["by", "when", "hosting"]],
-    )  # fmt: skip
-    person: Texts = Field(
-        default=(), description="words for one who may be harmed; without a number it is one", examples=[["soldier"]]
-    )  # fmt: skip
-    people: Texts = Field(
-        default=(), description="words for several who may be harmed", examples=[["soldiers", "civilians"]]
-    )  # fmt: skip
+    articles: Texts = several("words that are one only before what is counted", ["a"])
+    plus: Texts = several("words between two parts of one number (“treinta y dos”)", ["y"])
+    and_: Texts = several(
+        "words between two groups that are added (“4 soldiers and 2 contractors”)", ["and"], alias="and"
+    )
+    to: Texts = several("words between two numbers of which the first counts (“5 to 7”)", ["to", "or"])
+    from_: Texts = several(
+        "words before two such numbers that make the second count (“from 3 to 5”)", ["from"], alias="from"
+    )
+    between: Texts = several("words before two numbers of which the first counts (“between 5 and 7”)", ["between"])
+    of: Texts = several("words between a number and the whole that it is a part of (“two of four”)", ["of", "of the"])
+    about: Texts = several("words that may stand between a word of harm and its number", ["at least", "more than"])
+    among: Texts = several(
+        "words before some of those who were counted already (“four, including two officers”)",
+        ["including", "among them"],
+    )
+    measures: Texts = several(
+        "words behind a number that make it no count of people; `*` leaves the end open", ["hours", "km", "percent"]
+    )
+    labels: Texts = several(
+        "words before a number that make it a name or an age; `*` leaves the end open", ["article", "tower", "aged"]
+    )
+    walls: Texts = several("words on whose other side a number belongs to something else", ["by", "when", "hosting"])
+    person: Texts = several("words for one who may be harmed; without a number it is one", ["soldier"])
+    people: Texts = several("words for several who may be harmed", ["soldiers", "civilians"])
 
 
 class ListFile(Strict):
     """One file of `lists/`: words, and the wordings that are made of them."""
 
-    language: str | None = Field(
-        default=None, pattern=r"^[a-z]{2,3}$", examples=["ar"],
-        description="the language of its words; its wordings count only in sentences that hold a word of that language "
+    language: str | None = key(
+        "the language of its words; its wordings count only in sentences that hold a word of that language "
         "which is no word of the files without a language (those are English)",
-    )  # fmt: skip
-    lists: dict[str, Terms] = Field(
-        default_factory=dict, description="words that mean the same; `@name` takes in another list",
-        examples=[{"drone": ["drone", "drones", "shahed*"], "flying": ["@drone", "@rocket"]}],
-    )  # fmt: skip
-    masks: dict[str, Terms] = Field(
-        default_factory=dict, description="phrases whose words mean something else, so that none of them is seen",
-        examples=[{"illness": ["heart attack"]}],
-    )  # fmt: skip
-    extend: dict[str, Terms] = Field(
-        default_factory=dict,
-        description="words for lists and masks of other files, so that your own need not stand in the shipped ones",
-        examples=[{"drone": ["loitering munition"]}],
+        "ar",
+        default=None,
+        pattern="^[a-z]{2,3}$",
     )
-    shapes: dict[str, ShapeSpec] = Field(
-        default_factory=dict, description="several words that make one thing",
-        examples=[{"us-base": {"templates": ["{us} {base-word}"]}}],
-    )  # fmt: skip
-    patterns: dict[str, PatternSpec] = Field(
-        default_factory=dict, description="wordings that tell what a report does",
-        examples=[{"rain-on-base": {"act": "attack", "why": "something rains on a base",
-                                    "templates": ["{weapon} rain on {target}"]}}],
-    )  # fmt: skip
-    frames: dict[str, FrameSpec] = Field(
-        default_factory=dict, description="words around a pattern that change its act",
-        examples=[{"hoax": {"any": ["@denial"], "in": "clause", "instead": "background", "why": "it was a hoax"}}],
-    )  # fmt: skip
-    numbers: NumbersSpec | None = Field(
-        default=None, description="how the file's language counts; a file without `language` counts in English",
-        examples=[{"values": {"2": ["dois", "duas"]}, "times": {"12": ["dúzia"]}, "about": ["pelo menos"]}],
-    )  # fmt: skip
-    months: dict[Month, Texts] = Field(
-        default_factory=dict, description="names of the months by their number, in every form in which dates have them",
-        examples=[{"1": ["janeiro", "jan"]}],
-    )  # fmt: skip
-    abbreviations: Texts = Field(
-        default=(), description="words that are written with a full stop that ends no sentence",
-        examples=[["Lt.", "U.S."]],
-    )  # fmt: skip
+    lists: dict[str, Terms] = key(
+        "words that mean the same; `@name` takes in another list",
+        {"drone": ["drone", "drones", "shahed*"], "flying": ["@drone", "@rocket"]},
+        default_factory=dict,
+    )
+    masks: dict[str, Terms] = key(
+        "phrases whose words mean something else, so that none of them is seen",
+        {"illness": ["heart attack"]},
+        default_factory=dict,
+    )
+    extend: dict[str, Terms] = key(
+        "words for lists and masks of other files, so that your own need not stand in the shipped ones",
+        {"drone": ["loitering munition"]},
+        default_factory=dict,
+    )
+    shapes: dict[str, ShapeSpec] = key(
+        "several words that make one thing", {"us-base": {"templates": ["{us} {base-word}"]}}, default_factory=dict
+    )
+    patterns: dict[str, PatternSpec] = key(
+        "wordings that tell what a report does",
+        {
+            "rain-on-base": {
+                "act": "attack",
+                "why": "something rains on a base",
+                "templates": ["{weapon} rain on {target}"],
+            }
+        },
+        default_factory=dict,
+    )
+    frames: dict[str, FrameSpec] = key(
+        "words around a pattern that change its act",
+        {"hoax": {"any": ["@denial"], "in": "clause", "instead": "background", "why": "it was a hoax"}},
+        default_factory=dict,
+    )
+    numbers: NumbersSpec | None = key(
+        "how the file's language counts; a file without `language` counts in English",
+        {"values": {"2": ["dois", "duas"]}, "times": {"12": ["dúzia"]}, "about": ["pelo menos"]},
+        default=None,
+    )
+    months: dict[Month, Texts] = key(
+        "names of the months by their number, in every form in which dates have them",
+        {"1": ["janeiro", "jan"]},
+        default_factory=dict,
+    )
+    abbreviations: Texts = several("words that are written with a full stop that ends no sentence", ["Lt.", "U.S."])

@@ -9,7 +9,7 @@ that only follow from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,9 +39,8 @@ def with_causes(problems: Sequence[Problem], folder: Path, unread: Sequence[Path
     lost: dict[Path, list[str]] = {}
     explained = set[str]()
     for file in {problem.file for problem in problems if not problem.unknown}:
-        explained |= missing & names_in(
-            Path(file), roughly=True
-        )  # a file with a mistake of its own: that one is the cause
+        # a file with a mistake of its own: that one is the cause
+        explained |= missing & names_in(Path(file), roughly=True)
     missing -= explained
     # `@al-udeid` is no group, and yet al-udeid is not lost
     missing -= {name for part in _DEFINES for path in (folder / part).glob("*.yaml") for name in names_in(path)}
@@ -52,12 +51,12 @@ def with_causes(problems: Sequence[Problem], folder: Path, unread: Sequence[Path
     for within, names in shipped_names().items():
         if (held := missing & names) and _is_of_the_shipped(folder, within):
             lost[folder / within] = sorted(held)
-    explained |= {name for names in lost.values() for name in names}
+    explained = explained.union(*lost.values())
     causes = _whole_folders(folder, lost) or [
         _cause(path, names, problems, folder, unread) for path, names in lost.items()
     ]
     folders = {cause.file for cause in causes if Path(cause.file).parent == folder}
-    return causes + [one for one in problems if one.unknown not in explained and one.file not in folders]
+    return causes + [other for other in problems if other.unknown not in explained and other.file not in folders]
 
 
 def _cause(path: Path, names: list[str], problems: Sequence[Problem], folder: Path, unread: Sequence[Path]) -> Problem:
@@ -87,24 +86,23 @@ def _whole_folders(folder: Path, lost: dict[Path, list[str]]) -> list[Problem]:
     gone = sorted(part for part in parts if part in _DEFINES and not (folder / part).is_dir())
     if len(gone) != len(parts):
         return []
-    return [
-        Problem(
-            file=str(folder / part), message=f"the folder {part}/ is gone, with all that others use of it"
-            + (", and without its patterns no report would ever be an attack" if part == "lists" else ""),
-            hint=f"put it back, or copy it from a fresh folder (`basewatch init DIR` makes one, with DIR/rules/{part})",
-        )
-        for part in gone
-    ]  # fmt: skip
+    out: list[Problem] = []
+    for part in gone:
+        said = f"the folder {part}/ is gone, with all that others use of it"
+        if part == "lists":
+            said += ", and without its patterns no report would ever be an attack"
+        hint = f"put it back, or copy it from a fresh folder (`basewatch init DIR` makes one, with DIR/rules/{part})"
+        out.append(Problem(file=str(folder / part), message=said, hint=hint))
+    return out
 
 
 def _is_of_the_shipped(folder: Path, within: Path) -> bool:
     """Whether the folder was made of the shipped one: only then a shipped file can be missed in it."""
-    part = within.parent
-    others = [other for other in shipped_names() if other != within]
-    beside = [other for other in others if other.parent == part and (folder / other).exists()]
-    return bool(beside) or (folder / within).exists() or (
-        not (folder / part).is_dir() and any((folder / other).exists() for other in others)
-    )  # fmt: skip
+    if (folder / within).exists():
+        return True
+    present = [other for other in shipped_names() if (folder / other).exists()]
+    # a whole part may be gone, or only this file of it
+    return any(other.parent == within.parent or not (folder / within.parent).is_dir() for other in present)
 
 
 def names_in(path: Path, *, roughly: bool = False) -> frozenset[str]:
@@ -114,28 +112,23 @@ def names_in(path: Path, *, roughly: bool = False) -> frozenset[str]:
         if path.stat().st_size > _LARGEST:
             return frozenset()
         text = path.read_text(encoding="utf-8-sig", errors="replace")
+        if not roughly:
+            return frozenset(_names(yamlfile.parse(text, path).data))
     except OSError:
         return frozenset()
-    if not roughly:
-        try:
-            return _names(yamlfile.parse(text, path).data)
-        except ConfigError:
-            pass
+    except ConfigError:
+        pass
     return frozenset(name for found in _NAME.finditer(text) for name in found.groups() if name)
 
 
-def _names(data: object) -> frozenset[str]:
-    if not isinstance(data, dict):
-        return frozenset()
-    out: set[str] = set()
+def _names(data: object) -> Iterator[str]:
     for key in (key for keys in _DEFINES.values() for key in keys):
-        held = data.get(key)
-        out |= {str(name) for name in held} if isinstance(held, dict) else _ids(held if isinstance(held, list) else ())
-    return frozenset(out)
-
-
-def _ids(entries: Iterable[object]) -> set[str]:
-    return {entry["id"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)}
+        held = data.get(key) if isinstance(data, dict) else None
+        if isinstance(held, dict):
+            yield from map(str, held)
+        for entry in held if isinstance(held, list) else ():
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+                yield entry["id"]
 
 
 @lru_cache(maxsize=1)

@@ -7,17 +7,18 @@ by act and by the words that they cannot do without, so that a thousand rules co
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from monitor.model.item import Item
 from monitor.model.place import PRECISIONS, Target
 from monitor.model.report import INCIDENT_ACTS, Act, Facts, IfFirst, Level
 from monitor.rules.gazetteer import Gazetteer
-from monitor.rules.model import Never, Rule, Source, Where
+from monitor.rules.model import Rule, Source, Where
 from monitor.rules.wording import Wanted
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
+from monitor.text.templates import sum_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,8 +31,7 @@ class CompiledRule:
     who: int = 0
     #: ids of the actors of `who`, for those who claim or are blamed
     actors: frozenset[str] = frozenset()
-    never: tuple[tuple[Never, Wanted], ...] = ()
-    points: tuple[tuple[float, Wanted], ...] = ()
+    never: tuple[Wanted, ...] = ()
     #: places in the circle of `where.within`
     circle: frozenset[str] | None = None
 
@@ -50,8 +50,6 @@ class Case:
     reading: Reading
     #: the sentence that decided the act
     deciding: Sentence | None
-    #: the act that the report had until a rule's `never … instead` changed it; None where none did
-    before: Act | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +62,7 @@ class Matched:
     raised: str = ""
     #: what would raise it further, to be asked of the known incidents
     if_first: tuple[IfFirst, ...] = ()
-    #: the words of the rule's own `what` and `points`
+    #: the words of the rule's own `what`
     hits: tuple[Hit, ...] = ()
 
 
@@ -75,8 +73,6 @@ class NotMatched:
     rule: Rule
     held: int
     why: str
-    #: the act that a `never` says the report has instead
-    instead: Act | None = None
 
 
 class RuleMatcher:
@@ -84,73 +80,42 @@ class RuleMatcher:
 
     def __init__(self, rules: Sequence[CompiledRule], gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._rules = tuple(one for one in rules if one.rule.status != "off")
-        #: rules by act: those without words of their own, and the others by each bit that can make them hold
-        self._free: dict[Act, list[int]] = {}
-        self._anchored: dict[Act, dict[int, list[int]]] = {}
-        self._anchors: dict[Act, int] = {}
-        for number, one in enumerate(self._rules):
-            anchors = one.what.anchors if one.what is not None else 0
-            for act in one.rule.act:
-                self._file(number, act, anchors)
+        #: those that are asked: all but those with `status: off`
+        self.rules = tuple(compiled for compiled in rules if compiled.rule.status != "off")
+        #: numbers of rules by act and by each bit that can make them hold; 0: those without words of their own
+        self._filed: dict[Act, dict[int, list[int]]] = {}
+        for number, compiled in enumerate(self.rules):
+            anchors = compiled.what.anchors if compiled.what is not None else 0
+            for act in compiled.rule.act:
+                filed = self._filed.setdefault(act, {})
+                for bit in list(_bits(anchors)) or [0]:
+                    filed.setdefault(bit, []).append(number)
+        self._anchors = {act: sum_of(filed) for act, filed in self._filed.items()}
 
-    @property
-    def rules(self) -> tuple[CompiledRule, ...]:
-        """The rules that are asked: all but those with `status: off`."""
-        return self._rules
-
-    def _file(self, number: int, act: Act, anchors: int) -> None:
-        if not anchors:
-            self._free.setdefault(act, []).append(number)
-            return
-        self._anchors[act] = self._anchors.get(act, 0) | anchors
-        for bit in _bits(anchors):
-            self._anchored.setdefault(act, {}).setdefault(bit, []).append(number)
-
-    def taken(self, case: Case) -> tuple[list[Matched], Act | None]:
-        """The rules that take the report, most urgent first (in the order of the files among equals).
-
-        The second answer is the act that a `never … instead` gives the report, where no live rule takes it; where
-        several say one, that of the first by file.
-        """
-        if not self.is_for(case.act):
-            return [], None
-        numbers = set(self._free.get(case.act, ()))
-        for bit in _bits(case.reading.tags & self._anchors.get(case.act, 0)):
-            numbers.update(self._anchored[case.act][bit])
-        taken: list[Matched] = []
-        instead: Act | None = None
-        for number in sorted(numbers):
-            answer = self._try(self._rules[number], case)
-            if isinstance(answer, Matched):
-                taken.append(answer)
-            elif instead is None:
-                instead = answer.instead
-        taken.sort(key=lambda one: -one.level.rank)
-        return taken, None if any(one.rule.status == "live" for one in taken) else instead
+    def taken(self, case: Case) -> list[Matched]:
+        """The rules that take the report, most urgent first (in the order of the files among equals)."""
+        filed = self._filed.get(case.act)
+        if filed is None:
+            return []
+        numbers = set(filed.get(0, ()))
+        for bit in _bits(case.reading.tags & self._anchors[case.act]):
+            numbers.update(filed[bit])
+        answers = (self._try(self.rules[number], case) for number in sorted(numbers))
+        return sorted((a for a in answers if isinstance(a, Matched)), key=lambda a: -a.level.rank)
 
     def is_for(self, act: Act) -> bool:
         """Whether some rule is for reports of this act."""
-        return act in self._free or act in self._anchored
+        return act in self._filed
 
     def not_matched(self, case: Case) -> list[NotMatched]:
-        """The rules that do not take the report, the nearest first: the one with the most conditions held.
-
-        Where a rule's `never … instead` changed the act, that rule answers as it did before: its `never` passed it.
-        """
-        answers = [self._try(one, case) for one in self._rules]
-        if case.before is not None:
-            earlier = (self._try(one, replace(case, act=case.before)) for one in self._rules)
-            pairs = zip(answers, earlier, strict=True)
-            answers = [was if isinstance(was, NotMatched) and was.instead is case.act else now for now, was in pairs]
+        """The rules that do not take the report, the nearest first: the one with the most conditions held."""
+        answers = (self._try(one, case) for one in self.rules)
         return sorted((a for a in answers if isinstance(a, NotMatched)), key=lambda a: -a.held)
 
     def nearest(self, case: Case) -> list[NotMatched]:
-        """As `passed`; of rules for other acts those about a place that the report names come first (for `explain`)."""
+        """As `not_matched`; of rules for other acts those come first that are about a place that the report names."""
         about = {
-            one.rule.id
-            for one in self._rules
-            if one.rule.where is not None and self._level_at(one, case)[0] is not None
+            one.rule.id for one in self.rules if one.rule.where is not None and self._level_at(one, case)[0] is not None
         }
         return sorted(self.not_matched(case), key=lambda a: (-a.held, a.rule.id not in about))
 
@@ -173,16 +138,11 @@ class RuleMatcher:
             if found is None:
                 return NotMatched(rule, 5, f"what it asks for does not stand in the {one.what.scope}")
             hits = found
-        if rule.points is not None:
-            total, because = _points(one, case)
-            if total < rule.points.needed:
-                return NotMatched(rule, 6, f"{total:g} of {rule.points.needed:g} points")
-            hits += because
-        for never, wanted in one.never:
-            silenced = wanted.one(case.reading, case.deciding)
+        for never in one.never:
+            silenced = never.one(case.reading, case.deciding)
             if silenced is not None:
                 words = ", ".join(f"“{hit.written}”" for hit in silenced[:3])
-                return NotMatched(rule, 7, f"never where {words} stands in the {never.scope}", never.instead)
+                return NotMatched(rule, 6, f"never where {words} stands in the {never.scope}")
         level, raised, if_first = _raised(rule, level, case.facts)
         return Matched(rule, level, raised, if_first, hits)
 
@@ -289,16 +249,6 @@ def _not_who(one: CompiledRule, case: Case) -> str:
     held = case.facts.claimed_by if who.role == "claims" else case.facts.attributed_to
     said = "claims it" if who.role == "claims" else "is blamed for it"
     return "" if one.actors & set(held) else f"none of {_any(who.any)} {said}"
-
-
-def _points(one: CompiledRule, case: Case) -> tuple[float, tuple[Hit, ...]]:
-    total, because = 0.0, list[Hit]()
-    for points, wanted in one.points:
-        hits = wanted.one(case.reading, case.deciding)
-        if hits is not None:
-            total += points
-            because += hits
-    return total, tuple(because)
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -15,9 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from monitor.config.yamlfile import Strict
 from monitor.model.place import Precision
 from monitor.model.report import INCIDENT_ACTS, Act, Level
-from monitor.rules.conditions import ConditionText
-from monitor.rules.listfile import Id, Texts, one_or_many
-from monitor.rules.values import Language, TimeOfDay, Zone
+from monitor.rules.values import Asking, ConditionText, Id, Language, Texts, TimeOfDay, Zone, key, one_or_many, several
 
 Scope = Literal["sentence", "headline", "lead", "item"]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -27,22 +25,20 @@ Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 class Near(Strict):
     """Words that stand close together in one sentence, in any order."""
 
-    words: Annotated[tuple[Annotated[Texts, Field(min_length=1)], ...], Field(min_length=2, max_length=6)] = Field(
-        description="two to six words, lists or groups of alternatives, each of which must be there",
-        examples=[["@weapon", ["depot", "fuel tank"]]],
+    words: Annotated[tuple[Annotated[Texts, Field(min_length=1)], ...], Field(min_length=2, max_length=6)] = key(
+        "two to six words, lists or groups of alternatives, each of which must be there",
+        ["@weapon", ["depot", "fuel tank"]],
     )
-    within: int = Field(
-        default=5, ge=0, le=50, description="words that may stand between them, all counted", examples=[5]
-    )
+    within: int = key("words that may stand between them, all counted", 5, default=5, ge=0, le=50)
 
 
 class Within(Strict):
     """A circle around a place or a point."""
 
-    km: float = Field(gt=0, le=20000, description="radius in kilometres", examples=[50])
-    of: str | None = Field(default=None, description="a place of the gazetteer, by its id", examples=["ain-al-asad"])
-    lat: float | None = Field(default=None, ge=-90, le=90, description="or the point's latitude", examples=[33.79])
-    lon: float | None = Field(default=None, ge=-180, le=180, description="and its longitude", examples=[42.44])
+    km: float = key("radius in kilometres", 50, gt=0, le=20000)
+    of: str | None = key("a place of the gazetteer, by its id", "ain-al-asad", default=None)
+    lat: float | None = key("or the point's latitude", 33.79, default=None, ge=-90, le=90)
+    lon: float | None = key("and its longitude", 42.44, default=None, ge=-180, le=180)
 
     @model_validator(mode="after")
     def _has_centre(self) -> Within:
@@ -51,177 +47,79 @@ class Within(Strict):
         return self
 
 
-class Where(Strict):
+class Where(Asking):
     """Places that a rule is about."""
 
-    any: Texts = Field(
-        default=(), description="groups of places (@bases-iraq), place ids, country codes",
-        examples=[["@bases-iraq", "al-udeid", "KW"]],
-    )  # fmt: skip
-    not_: Texts = Field(
-        default=(),
-        alias="not",
-        description="places, groups or countries that are left out",
-        examples=[["victoria-base"]],
+    one_of = ("any", "not_", "within", "precision")
+    for_instance = "any: ['@bases-iraq']"
+    any: Texts = several("groups of places (@bases-iraq), place ids, country codes", ["@bases-iraq", "al-udeid", "KW"])
+    not_: Texts = several("places, groups or countries that are left out", ["victoria-base"], alias="not")
+    within: Within | None = key("a circle that the place must lie in", {"km": 50, "of": "ain-al-asad"}, default=None)
+    precision: Precision = key(
+        "how exactly the place must be told at least: `base`, `near`, `city`, `country`", "near", default="unknown"
     )
-    within: Within | None = Field(
-        default=None, description="a circle that the place must lie in", examples=[{"km": 50, "of": "ain-al-asad"}]
-    )
-    precision: Precision = Field(
-        default="unknown", description="how exactly the place must be told at least: `base`, `near`, `city`, `country`",
-        examples=["near"],
-    )  # fmt: skip
-    role: Literal["target", "origin", "mentioned", "any"] | None = Field(
+    role: Literal["target", "origin", "mentioned", "any"] | None = key(
+        "what the place is in the report; unless said, the target (for other acts than attacks any place)",
+        "origin",
         default=None,
-        description="what the place is in the report; unless said, the target (for other acts than attacks any place)",
-        examples=["origin"],
     )
-    if_unknown: Level | Literal["drop"] = Field(
-        default="drop",
-        description="the level where the report names no place that is known, or `drop`",
-        examples=["digest"],
+    if_unknown: Level | Literal["drop"] = key(
+        "the level where the report names no place that is known, or `drop`", "digest", default="drop"
     )
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Where:
-        if not self.any and not self.not_ and self.within is None and self.precision == "unknown":
-            raise ValueError("where says nothing; write for instance any: ['@bases-iraq']")
-        return self
 
 
 class Who(Strict):
     """Actors and forces that must be named."""
 
-    any: Texts = Field(
-        min_length=1,
-        description="actors or lists; one of them must be named",
-        examples=[["@kataib-hezbollah", "@us-forces"]],
-    )
-    role: Literal["named", "claims", "attributed"] = Field(
-        default="named",
-        description="named anywhere, or as who claims the attack, or as whom it is attributed to",
-        examples=["claims"],
+    any: Texts = key("actors or lists; one of them must be named", ["@kataib-hezbollah", "@us-forces"], min_length=1)
+    role: Literal["named", "claims", "attributed"] = key(
+        "named anywhere, or as who claims the attack, or as whom it is attributed to", "claims", default="named"
     )
 
 
-def _without_optional_who(who: object) -> object:
-    """`optional` went out of the language: with `true` the whole key asked for nothing, with `false` it said nothing.
-
-    Rules that still have it are read as they always were; `rules check` says what to write (`lint.rules`).
-    """
-    if not isinstance(who, dict) or not isinstance(who.get("optional"), bool):
-        return who
-    return None if who["optional"] else {key: value for key, value in who.items() if key != "optional"}
-
-
-class Wording(Strict):
+class Wording(Asking):
     """Words looked for in one part of an item."""
 
-    any: Texts = Field(
-        default=(),
-        description="terms and lists; one of them must stand there",
-        examples=[["@drone", "shahed*", "/\\bkh-?\\d+\\b/"]],
-    )
-    near: tuple[Near, ...] = Field(
-        default=(), description="words close together", examples=[[{"words": ["@weapon", "runway"], "within": 5}]]
-    )
-    templates: Texts = Field(
-        default=(), description="wordings with slots, as in the patterns", examples=[["{weapon} {hit} ... runway"]]
-    )
+    any: Texts = several("terms and lists; one of them must stand there", ["@drone", "shahed*", "/\\bkh-?\\d+\\b/"])
+    near: tuple[Near, ...] = several("words close together", [{"words": ["@weapon", "runway"], "within": 5}])
+    templates: Texts = several("wordings with slots, as in the patterns", ["{weapon} {hit} ... runway"])
 
 
 class What(Wording):
     """Words that must stand in the item beside what its act says."""
 
-    all: Texts = Field(
-        default=(), description="terms and lists; each of them must stand there", examples=[["@drone", "runway"]]
-    )
-    scope: Scope = Field(default="item", alias="in", description="where they must stand", examples=["headline"])
-
-    @model_validator(mode="after")
-    def _says_something(self) -> What:
-        if not (self.any or self.all or self.near or self.templates):
-            raise ValueError("what says nothing; write for instance any: ['@drone']")
-        return self
+    one_of = ("any", "all", "near", "templates")
+    for_instance = "any: ['@drone']"
+    all: Texts = several("terms and lists; each of them must stand there", ["@drone", "runway"])
+    scope: Scope = key("where they must stand", "headline", default="item", alias="in")
 
 
 class Never(Wording):
     """Words that silence the rule within a scope."""
 
-    scope: Scope = Field(
-        alias="in",
-        description="where they silence it: the deciding sentence, headline, lead or item",
-        examples=["sentence"],
-    )
-    instead: Act | None = Field(default=None, description="the act that the item then has", examples=["background"])
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Never:
-        if not (self.any or self.near or self.templates):
-            raise ValueError("never says nothing; write for instance any: ['@exercise']")
-        return self
+    one_of = ("any", "near", "templates")
+    for_instance = "any: ['@exercise']"
+    scope: Scope = key("where they silence it: the deciding sentence, headline, lead or item", "sentence", alias="in")
 
 
-class PointsPart(Wording):
-    """Words that add to (or take from) a rule's points."""
-
-    points: float = Field(ge=-100, le=100, description="added once where one of the words stands there", examples=[2])
-    scope: Scope = Field(default="item", alias="in", description="where they count", examples=["lead"])
-
-    @model_validator(mode="after")
-    def _says_something(self) -> PointsPart:
-        if not (self.any or self.near or self.templates):
-            raise ValueError("points for no words; write for instance any: ['@weapon']")
-        return self
-
-
-class Points(Strict):
-    """An advanced form: words with points, and how many the rule needs."""
-
-    needed: float = Field(gt=0, description="the sum that the rule needs", examples=[3])
-    of: tuple[PointsPart, ...] = Field(
-        min_length=1, description="what gives points", examples=[[{"any": ["@weapon"], "points": 2}]]
-    )
-
-    @model_validator(mode="after")
-    def _can_be_reached(self) -> Points:
-        most = sum(part.points for part in self.of if part.points > 0)
-        if most < self.needed:
-            raise ValueError(f"{self.needed:g} points are needed, but all words together give {most:g}; lower needed")
-        return self
-
-
-class Source(Strict):
+class Source(Asking):
     """Who reported it."""
 
-    any: Texts = Field(
-        default=(), description="publishers, feeds or sites; only theirs", examples=[["Reuters", "centcom.mil"]]
-    )
-    not_: Texts = Field(
-        default=(), alias="not", description="publishers, feeds or sites that are left out", examples=[["Satire Daily"]]
-    )
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Source:
-        if not (self.any or self.not_):
-            raise ValueError("source says nothing; write for instance any: [Reuters]")
-        return self
+    one_of = ("any", "not_")
+    for_instance = "any: [Reuters]"
+    any: Texts = several("publishers, feeds or sites; only theirs", ["Reuters", "centcom.mil"])
+    not_: Texts = several("publishers, feeds or sites that are left out", ["Satire Daily"], alias="not")
 
 
 class When(Strict):
     """A time window, on the clock of a zone."""
 
-    start: TimeOfDay = Field(default=time(0), alias="from", description="begin of the window", examples=["22:00"])
-    end: TimeOfDay = Field(
-        default=time(0),
-        alias="to",
-        description="end of the window; earlier than `from` means the next day",
-        examples=["06:00"],
+    start: TimeOfDay = key("begin of the window", "22:00", default=time(0), alias="from")
+    end: TimeOfDay = key(
+        "end of the window; earlier than `from` means the next day", "06:00", default=time(0), alias="to"
     )
-    days: tuple[Day, ...] = Field(
-        default=(), description="days on which it begins; unless said, all", examples=[["Friday", "Saturday"]]
-    )
-    zone: Zone = Field(default="UTC", description="IANA time zone", examples=["Asia/Baghdad"])
+    days: tuple[Day, ...] = several("days on which it begins; unless said, all", ["Friday", "Saturday"])
+    zone: Zone = key("IANA time zone", "Asia/Baghdad", default="UTC")
 
     @model_validator(mode="after")
     def _says_something(self) -> When:
@@ -245,12 +143,8 @@ class When(Strict):
 class Examples(Strict):
     """Texts that must alert and texts that must stay quiet under this rule."""
 
-    alert: tuple[str, ...] = Field(
-        default=(), description="texts that the rule must take", examples=[["Two drones hit Ain al-Asad air base"]]
-    )
-    quiet: tuple[str, ...] = Field(
-        default=(), description="texts that the rule must leave alone", examples=[["Jets from Al Udeid struck Yemen"]]
-    )
+    alert: tuple[str, ...] = several("texts that the rule must take", ["Two drones hit Ain al-Asad air base"])
+    quiet: tuple[str, ...] = several("texts that the rule must leave alone", ["Jets from Al Udeid struck Yemen"])
 
 
 Conditions = Annotated[tuple[ConditionText, ...], Field()]
@@ -259,71 +153,47 @@ Conditions = Annotated[tuple[ConditionText, ...], Field()]
 class Rule(Strict):
     """One rule. It takes an item whose act, places, actors and words fit, unless a `never` stands in its scope."""
 
-    id: Id = Field(alias="rule", description="its id: small letters, digits and hyphens", examples=["attack-on-base"])
-    based_on: Id | None = Field(
+    id: Id = key("its id: small letters, digits and hyphens", "attack-on-base", alias="rule")
+    based_on: Id | None = key(
+        "another rule, whose keys hold where this one says nothing (its examples do not)", "attack-iraq", default=None
+    )
+    title: str = key("what it is about, for the person who is told", "Attack on a base in Iraq")
+    why: str = key("why the rule exists", "The duty officer must know within minutes.")
+    level: Level = key("how urgent: `digest` (tells nobody at once), `notice`, `urgent` or `flash`", "urgent")
+    act: Annotated[tuple[Act, ...], BeforeValidator(one_or_many)] = key(
+        "what the report does; unless said, `attack`, `foiled` and `claim`",
+        ["attack", "foiled", "claim"],
+        default=tuple(sorted(INCIDENT_ACTS)),
+        min_length=1,
+    )
+    where: Where | None = key("places", {"any": ["@bases-iraq"]}, default=None)
+    who: Who | None = key("actors", {"any": ["@kataib-hezbollah"]}, default=None)
+    what: What | None = key("words that must be there", {"any": ["@drone"], "in": "headline"}, default=None)
+    never: tuple[Never, ...] = several("words that silence it", [{"any": ["@exercise"], "in": "sentence"}])
+    language: Annotated[tuple[Language, ...], BeforeValidator(one_or_many)] = several(
+        "languages of the feed or item (`en`, `ar`); `unknown` where it says none", ["ar", "unknown"]
+    )
+    source: Source | None = key("publishers, feeds, sites", {"not": ["Satire Daily"]}, default=None)
+    when: When | None = key(
+        "a time window in which it holds, by the time of the report",
+        {"from": "22:00", "to": "06:00", "zone": "Asia/Baghdad"},
         default=None,
-        description="another rule, whose keys hold where this one says nothing (its examples do not)",
-        examples=["attack-iraq"],
     )
-    title: str = Field(
-        description="what it is about, for the person who is told", examples=["Attack on a base in Iraq"]
+    raise_to_flash_if: Conditions = several(
+        "conditions, one of which makes it `flash`", ["killed >= 1", "first here in 30 days"]
     )
-    why: str = Field(description="why the rule exists", examples=["The duty officer must know within minutes."])
-    level: Level = Field(
-        description="how urgent: `digest` (tells nobody at once), `notice`, `urgent` or `flash`", examples=["urgent"]
+    raise_to_urgent_if: Conditions = several(
+        "conditions, one of which makes it `urgent`", ["weapon is ballistic_missile"]
     )
-    act: Annotated[tuple[Act, ...], BeforeValidator(one_or_many)] = Field(
-        default=tuple(sorted(INCIDENT_ACTS)), min_length=1,
-        description="what the report does; unless said, `attack`, `foiled` and `claim`",
-        examples=[["attack", "foiled", "claim"]],
-    )  # fmt: skip
-    where: Where | None = Field(default=None, description="places", examples=[{"any": ["@bases-iraq"]}])
-    who: Annotated[Who | None, BeforeValidator(_without_optional_who)] = Field(
-        default=None, description="actors", examples=[{"any": ["@kataib-hezbollah"]}]
+    raise_to_notice_if: Conditions = several(
+        "conditions, one of which makes it `notice`", ["claimed by kataib-hezbollah"]
     )
-    what: What | None = Field(
-        default=None, description="words that must be there", examples=[{"any": ["@drone"], "in": "headline"}]
+    send_to: Texts = several("channels: tags of the channels file", ["duty"])
+    status: Literal["live", "trial", "off"] = key(
+        "`trial`: decides and records, tells nobody; `off`: sleeps", "trial", default="live"
     )
-    never: tuple[Never, ...] = Field(
-        default=(), description="words that silence it", examples=[[{"any": ["@exercise"], "in": "sentence"}]]
-    )
-    language: Annotated[tuple[Language, ...], BeforeValidator(one_or_many)] = Field(
-        default=(),
-        description="languages of the feed or item (`en`, `ar`); `unknown` where it says none",
-        examples=[["ar", "unknown"]],
-    )
-    source: Source | None = Field(
-        default=None, description="publishers, feeds, sites", examples=[{"not": ["Satire Daily"]}]
-    )
-    when: When | None = Field(
-        default=None,
-        description="a time window in which it holds, by the time of the report",
-        examples=[{"from": "22:00", "to": "06:00", "zone": "Asia/Baghdad"}],
-    )
-    points: Points | None = Field(
-        default=None,
-        description="words with points and a threshold",
-        examples=[{"needed": 3, "of": [{"any": ["@weapon"], "points": 3}]}],
-    )
-    raise_to_flash_if: Conditions = Field(
-        default=(),
-        description="conditions, one of which makes it `flash`",
-        examples=[["killed >= 1", "first here in 30 days"]],
-    )
-    raise_to_urgent_if: Conditions = Field(
-        default=(), description="conditions, one of which makes it `urgent`", examples=[["weapon is ballistic_missile"]]
-    )
-    raise_to_notice_if: Conditions = Field(
-        default=(), description="conditions, one of which makes it `notice`", examples=[["claimed by kataib-hezbollah"]]
-    )
-    send_to: Texts = Field(default=(), description="channels: tags of the channels file", examples=[["duty"]])
-    status: Literal["live", "trial", "off"] = Field(
-        default="live", description="`trial`: decides and records, tells nobody; `off`: sleeps", examples=["trial"]
-    )
-    examples: Examples = Field(
-        default=Examples(),
-        description="texts that `basewatch rules test` runs",
-        examples=[{"alert": ["Two drones hit Ain al-Asad"]}],
+    examples: Examples = key(
+        "texts that `basewatch rules test` runs", {"alert": ["Two drones hit Ain al-Asad"]}, default=Examples()
     )
 
     @property

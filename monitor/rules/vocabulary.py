@@ -2,30 +2,41 @@
 
 Each list, mask, shape, country, place kind and actor side is a *tag*, one bit of an integer; a term carries the bits of
 its list and of all lists that include it. That lets a template ask "any of these?" with one operation.
+
+A language's own wordings count only where a sentence holds a word of that language: so a Russian order of words
+never reads an English sentence. A word that stands in an English list too speaks for no other language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
 
-from monitor.config.yamlfile import Document
+from monitor.config.yamlfile import Document, Loc, close_match
 from monitor.errors import ConfigError
 from monitor.model.report import Act
-from monitor.rules.listfile import FrameSpec, ListFile, NumbersSpec, PatternSpec
-from monitor.rules.unknown import list_hint
-from monitor.rules.wordlists import Loc, WordLists
+from monitor.rules.hints import list_hint
+from monitor.rules.listfile import FrameSpec, ListFile, NumbersSpec, PatternSpec, ShapeSpec, Terms
+from monitor.rules.terms import TermReader
 from monitor.text.days import Calendar, calendar_of
 from monitor.text.expressions import Expression
-from monitor.text.matcher import Term, make_term
-from monitor.text.numbers import KINDS, Counting, NumberWords, counting_of
+from monitor.text.matcher import Term
+from monitor.text.normalise import normalise_term
+from monitor.text.numbers import Counting, Meaning, counting_of
 from monitor.text.sentences import abbreviations_of
-from monitor.text.templates import Shape, Template, TemplateError, UnknownList, compile_template, sum_of
+from monitor.text.templates import Shape, Template, sum_of
 
-#: names of places, whose words do not count in the gap of a template
-_NAMES = ("base-place", "town", "loose-place", "country", "far-country")
+#: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
+BUILT_IN = (
+    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "far-country", "nationality",
+    "actor", "foe", "partner", "number", "year", "past-year", "question", "start", "mask",
+)  # fmt: skip
 #: the list whose words open a cause or a background clause
 CAUSE = "cause"
+#: names of places, whose words do not count in the gap of a template
+_NAMES = ("base-place", "town", "loose-place", "country", "far-country")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,41 +63,36 @@ class Frame:
     templates: tuple[Template, ...]
     unless: int
     #: the language it is of, which the sentence must hold a word of; 0 for English
-    language: int = 0
+    language: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Vocabulary:
     """Everything of `rules/lists/` in compiled form."""
 
     bits: dict[str, int]
     #: for each tag its own bit and those of all lists that include it
     closures: dict[str, int]
+    #: the words that open a cause
+    causes: int
     terms: tuple[Term, ...]
+    expressions: tuple[Expression, ...]
     shapes: tuple[Shape, ...]
     patterns: tuple[Pattern, ...]
     frames: tuple[Frame, ...]
-    expressions: tuple[Expression, ...] = ()
     #: all bits that the lists brought, without those of rules
-    listed: int = 0
+    listed: int
     #: how each language counts, by its bit; 0 is English
-    counting: Mapping[int, Counting] = field(default_factory=dict)
+    counting: Mapping[int, Counting]
     #: the bits of all languages but English
-    languages: int = 0
-    calendar: Calendar = field(default_factory=Calendar)
+    languages: int
+    calendar: Calendar
     #: words whose full stop ends no sentence
-    abbreviations: frozenset[str] = frozenset()
+    abbreviations: frozenset[str]
 
     def bits_of(self, *names: str) -> int:
         """The bits of these tags together; a name that no file defines has none."""
-        out = 0
-        for name in names:
-            out |= self.bits.get(name, 0)
-        return out
-
-    def own_bit(self, word: str) -> int:
-        """A bit for words that a rule brings along; the same name has the same bit everywhere."""
-        return self.bits.setdefault(word, 1 << len(self.bits))
+        return sum_of(self.bits.get(name, 0) for name in names)
 
     def list_names(self) -> list[str]:
         """Every list, mask, shape and built-in tag, without what rules brought along."""
@@ -97,124 +103,259 @@ class Vocabulary:
         return [name for name, bit in self.bits.items() if bit & tags]
 
 
-class _Builder(WordLists):
-    """The lists, and the templates that are built from them."""
-
-    def causes(self) -> int:
-        """The words that open a cause, also those of a list that `cause` takes in: a template may ask for either."""
-        return self.bits.get(CAUSE, 0) | sum_of(self.bits.get(name, 0) for name, _, _ in self.includes.get(CAUSE, ()))
-
-    def template(self, written: str, document: Document, loc: Loc, gap: int, walls: int) -> Template | None:
-        def tag_of(name: str) -> int:
-            if name not in self.bits:
-                hint = list_hint(name, self.bits, sign="")
-                raise UnknownList(f"there is no list or shape {name}; {hint}".rstrip("; "), name=name)
-            return self.bits[name]
-
-        def phrase(words: str) -> int:
-            if words not in self.phrases:
-                self.bits[f'"{words}"'] = self.phrases[words] = 1 << len(self.bits)
-            return self.phrases[words]
-
-        try:
-            return compile_template(
-                written,
-                gap=gap,
-                barrier=walls,
-                cause=self.causes(),
-                names=sum_of(self.bits[name] for name in _NAMES),
-                language=self.languages[id(document)],
-                tag_of=tag_of,
-                phrase=phrase,
-            )
-        except TemplateError as error:
-            message, _, hint = str(error).partition("; ")
-            self.problems.append(document.problem(message, *loc, hint=hint, unknown=error.name))
-            return None
-
-    def templates(
-        self, texts: Sequence[str], document: Document, loc: Loc, gap: int, barrier: Sequence[str]
-    ) -> tuple[Template, ...]:
-        walls = self.tags(barrier, document, (*loc, "not_between"))
-        made = (self.template(t, document, (*loc, "templates", i), gap, walls) for i, t in enumerate(texts))
-        return tuple(t for t in made if t is not None)
-
-    def tags(self, names: Sequence[str], document: Document, loc: Loc) -> int:
-        out = 0
-        for i, name in enumerate(names):
-            bare = name.removeprefix("@")
-            if bare not in self.bits:
-                said = f"there is no list @{bare}"
-                self.problems.append(document.problem(said, *loc, i, hint=self._meant(bare), unknown=bare))
-            out |= self.bits.get(bare, 0)
-        return out
-
-
 def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
     """The vocabulary of these files; `ConfigError` holds every unknown name, circle, empty term and bad template."""
-    builder = _Builder(files)
-    builder.collect()
-    builder.find_languages()
-    if builder.problems:
-        raise ConfigError(builder.problems)
-    closures = builder.closures()
-    terms = list(builder.terms(closures))
+    lists = _WordLists(files)
+    reader = lists.reader
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    lists.read_terms()
     shapes: list[Shape] = []
     patterns: list[Pattern] = []
     frames: list[Frame] = []
     for document, content in files:
-        for name, shape in content.shapes.items():
-            loc: Loc = ("shapes", name)
-            made = builder.templates(shape.templates, document, loc, shape.gap, shape.not_between)
-            beside, hides = (builder.tags(getattr(shape, key), document, (*loc, key)) for key in ("beside", "hides"))
-            shapes.append(Shape(name, closures[name], made, beside, shape.abroad, hides))
-        for name, pattern in content.patterns.items():
-            patterns.append(_pattern(builder, document, name, pattern))
-        for name, frame in content.frames.items():
-            frames.append(_frame(builder, document, name, frame))
-    for words, bit in builder.phrases.items():
-        term = make_term(words, bit)
-        if term is not None:
-            terms.append(term)
-    if builder.problems:
-        raise ConfigError(builder.problems)
-    for name, bit in builder.bits.items():
-        closures.setdefault(name, bit)
+        wordings = _Wordings(lists, document, lists.language(content.language))
+        shapes += (wordings.shape(name, shape) for name, shape in content.shapes.items())
+        patterns += (wordings.pattern(name, pattern) for name, pattern in content.patterns.items())
+        frames += (wordings.frame(name, frame) for name, frame in content.frames.items())
+    if reader.problems:
+        raise ConfigError(reader.problems)
     return Vocabulary(
-        builder.bits, closures, tuple(terms), _in_order(shapes), tuple(patterns), tuple(frames),
-        tuple(builder.expressions), (1 << len(builder.bits)) - 1, _counting(builder),
-        sum(set(builder.languages.values())), calendar_of(content.months for _, content in files),
-        abbreviations_of(word for _, content in files for word in content.abbreviations),
-    )  # fmt: skip
+        bits=reader.bits,
+        closures=reader.bits | lists.closures,
+        causes=reader.causes,
+        terms=tuple(reader.terms),
+        expressions=tuple(reader.expressions),
+        shapes=_in_order(shapes),
+        patterns=tuple(patterns),
+        frames=tuple(frames),
+        listed=(1 << len(reader.bits)) - 1,
+        counting=_counting(files, lists),
+        languages=sum_of(lists.language(content.language) for _, content in files),
+        calendar=calendar_of(content.months for _, content in files),
+        abbreviations=abbreviations_of(word for _, content in files for word in content.abbreviations),
+    )
 
 
-def _counting(builder: _Builder) -> dict[int, Counting]:
+class _Entry(NamedTuple):
+    """A term of a list, or the name of a list that it includes, and where it stands."""
+
+    written: str
+    document: Document
+    loc: Loc
+    language: str | None
+
+
+class _WordLists:
+    """The lists of all files with the tags of each; what is wrong with them is among the reader's problems."""
+
+    def __init__(self, files: Sequence[tuple[Document, ListFile]]) -> None:
+        self.reader = TermReader({name: 1 << i for i, name in enumerate(BUILT_IN)})
+        #: where each list, mask and shape is defined
+        self._home: dict[str, tuple[Document, Loc]] = {}
+        self._words: dict[str, list[_Entry]] = {}
+        self._includes: dict[str, list[_Entry]] = {}
+        for document, content in files:
+            self._define_all(document, content)
+        for document, content in files:
+            self._extend(document, content)
+        self._check()
+        #: for each tag its own bit and those of all lists that include it, directly or not
+        self.closures = self._closures()
+        included = (entry.written for entry in self._includes.get(CAUSE, ()))
+        # also those of a list that `cause` takes in: a template may ask for either
+        self.reader.causes = sum_of(self.reader.bits.get(name, 0) for name in (CAUSE, *included))
+        for _, content in files:
+            if content.language:
+                self.reader.bit(_language_tag(content.language))
+
+    def language(self, name: str | None) -> int:
+        """The bit of a language; the files without one are English, which needs none."""
+        return self.reader.bits[_language_tag(name)] if name else 0
+
+    def tags(self, names: Sequence[str], document: Document, loc: Loc) -> int:
+        """The bits of these lists together."""
+        out = 0
+        for i, name in enumerate(names):
+            bare = name.removeprefix("@")
+            if bare not in self.reader.bits:
+                self._unknown(bare, document, (*loc, i))
+            out |= self.reader.bits.get(bare, 0)
+        return out
+
+    def read_terms(self) -> None:
+        """Takes up the terms of all lists; one that is English too speaks for no other language."""
+        english: set[str] = set()
+        others: list[tuple[_Entry, int]] = []
+        for name, entries in self._words.items():
+            tags = self.closures[name]
+            for entry in entries:
+                if entry.language:
+                    others.append((entry, tags))
+                elif (term := self.reader.read_term(entry.written, tags, entry.document, entry.loc)) is not None:
+                    english.add(term.words)
+        for entry, tags in others:
+            known = normalise_term(entry.written.removesuffix("*"))[0] in english
+            speaks = 0 if known else self.language(entry.language)
+            self.reader.read_term(entry.written, tags | speaks, entry.document, entry.loc)
+
+    # -------------------------------------------------------------------------------------- what the files define
+
+    def _define_all(self, document: Document, content: ListFile) -> None:
+        for section, lists in (("lists", content.lists), ("masks", content.masks)):
+            for name, terms in lists.items():
+                loc: Loc = (section, name)
+                if self._define(name, document, loc):
+                    self._take(name, terms, document, loc, content.language)
+                    if section == "masks":
+                        self._includes.setdefault("mask", []).append(_Entry(name, document, loc, None))
+        for name in content.shapes:
+            self._define(name, document, ("shapes", name))
+
+    def _define(self, name: str, document: Document, loc: Loc) -> bool:
+        if name in BUILT_IN:
+            self.reader.refuse(document, loc, f"{name} is a built-in name", "choose another")
+        elif name.startswith("@"):
+            hint = f"write {name.lstrip('@')}: here, and @{name.lstrip('@')} where it is used"
+            self.reader.refuse(document, loc, f"the name of a list has no @, and here is {name}", hint)
+        elif name in self._home:
+            other, where = self._home[name]
+            said = f"{name} is defined twice (first in {other.path.name}:{other.line(*where)})"
+            hint = "words that are added to a list of another file stand under extend:"
+            self.reader.refuse(document, loc, said, hint if loc[0] in ("lists", "masks") else "")
+        else:
+            self._home[name] = (document, loc)
+            self.reader.bit(name)
+            return True
+        return False
+
+    def _extend(self, document: Document, content: ListFile) -> None:
+        for name, terms in content.extend.items():
+            loc: Loc = ("extend", name)
+            if name in self._home and self._home[name][1][0] != "shapes":
+                self._take(name, terms, document, loc, content.language)
+            else:
+                near = close_match(name, self._home)
+                hint = f"did you mean {near}?" if near else "a new list stands under lists:"
+                self.reader.refuse(document, loc, f"there is no list {name} to extend", hint, unknown=name)
+
+    def _take(self, name: str, terms: Terms, document: Document, loc: Loc, language: str | None) -> None:
+        groups = terms.items() if isinstance(terms, dict) else [(None, terms)]
+        for key, words in groups:
+            base = loc if key is None else (*loc, key)
+            for i, word in enumerate(words):
+                held = self._includes if word.startswith("@") else self._words
+                held.setdefault(name, []).append(_Entry(word.removeprefix("@"), document, (*base, i), language))
+
+    def _check(self) -> None:
+        for name, (document, loc) in self._home.items():
+            if loc[0] != "shapes" and not self._words.get(name) and not self._includes.get(name):
+                self.reader.refuse(document, loc, f"the list {name} is empty")
+        for entries in self._includes.values():
+            for entry in entries:
+                if entry.written not in self.reader.bits:
+                    self._unknown(entry.written, entry.document, entry.loc)
+
+    def _unknown(self, name: str, document: Document, loc: Loc) -> None:
+        hint = list_hint(name, self.reader.bits)
+        self.reader.refuse(document, loc, f"there is no list @{name}", hint, unknown=name)
+
+    def _closures(self) -> dict[str, int]:
+        bits = self.reader.bits
+        parents: dict[str, set[str]] = {name: set() for name in bits}
+        for name, entries in self._includes.items():
+            for entry in entries:
+                if entry.written in parents:
+                    parents[entry.written].add(name)
+        out: dict[str, int] = {}
+        for name in self._in_order(parents):
+            out[name] = bits[name] | sum_of(out[parent] for parent in parents[name])
+        return out
+
+    def _in_order(self, parents: dict[str, set[str]]) -> tuple[str, ...]:
+        """Each list behind those that include it; of lists that include each other in a circle a problem is made."""
+        while True:
+            try:
+                return tuple(TopologicalSorter(parents).static_order())
+            except CycleError as error:
+                ring: list[str] = error.args[1][:-1]
+                first = next(name for name in self._home if name in ring)
+                at = ring.index(first)
+                ring = [*ring[at:], *ring[:at], first]
+                shown = " → ".join(f"@{name}" for name in ring)
+                self.reader.refuse(*self._home[first], f"lists include each other in a circle: {shown}")
+                parents[ring[1]].discard(first)
+
+
+def _language_tag(name: str) -> str:
+    return f"language:{name}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wordings:
+    """Compiles the shapes, patterns and frames of one file."""
+
+    lists: _WordLists
+    document: Document
+    language: int
+
+    def shape(self, name: str, spec: ShapeSpec) -> Shape:
+        loc: Loc = ("shapes", name)
+        templates = self._templates(spec, loc, spec.not_between)
+        beside, hides = (self.lists.tags(getattr(spec, k), self.document, (*loc, k)) for k in ("beside", "hides"))
+        return Shape(name, self.lists.closures[name], templates, beside, spec.abroad, hides)
+
+    def pattern(self, name: str, spec: PatternSpec) -> Pattern:
+        templates = self._templates(spec, ("patterns", name), spec.not_between)
+        return Pattern(name, spec.act, spec.points, spec.why, templates)
+
+    def frame(self, name: str, spec: FrameSpec) -> Frame:
+        loc: Loc = ("frames", name)
+        if not spec.any and not spec.templates:
+            self.lists.reader.refuse(self.document, loc, "a frame needs any: [@list] or templates")
+        return Frame(
+            id=name,
+            scope=spec.scope,
+            of=frozenset(spec.of),
+            instead=spec.instead,
+            why=spec.why,
+            tags=self.lists.tags(spec.any, self.document, (*loc, "any")),
+            templates=self._templates(spec, loc),
+            unless=self.lists.tags(spec.unless, self.document, (*loc, "unless")),
+            language=self.language,
+        )
+
+    def _templates(
+        self, spec: ShapeSpec | PatternSpec | FrameSpec, loc: Loc, not_between: Sequence[str] = ()
+    ) -> tuple[Template, ...]:
+        reader, names = self.lists.reader, sum_of(self.lists.reader.bits[name] for name in _NAMES)
+        walls = self.lists.tags(not_between, self.document, (*loc, "not_between"))
+        read = (
+            reader.read_template(
+                written, self.document, (*loc, "templates", i),
+                gap=spec.gap, walls=walls, names=names, language=self.language,
+            )
+            for i, written in enumerate(spec.templates)
+        )  # fmt: skip
+        return tuple(template for template in read if template is not None)
+
+
+def _counting(files: Sequence[tuple[Document, ListFile]], lists: _WordLists) -> dict[int, Counting]:
     """How each language counts; several files of one language count together."""
-    written: dict[int, list[NumberWords]] = {}
-    for document, content in builder.files:
+    written: dict[int, list[tuple[str, Meaning]]] = {}
+    for _, content in files:
         if content.numbers is not None:
-            written.setdefault(builder.languages[id(document)], []).append(_number_words(content.numbers))
-    return {language: counting_of(some) for language, some in written.items()}
+            written.setdefault(lists.language(content.language), []).extend(_number_words(content.numbers))
+    return {language: counting_of(words) for language, words in written.items()}
 
 
-def _number_words(spec: NumbersSpec) -> NumberWords:
-    return NumberWords(values=spec.values, times=spec.times, kinds={kind: getattr(spec, kind) for kind in KINDS})
-
-
-def _pattern(builder: _Builder, document: Document, name: str, spec: PatternSpec) -> Pattern:
-    templates = builder.templates(spec.templates, document, ("patterns", name), spec.gap, spec.not_between)
-    return Pattern(name, spec.act, spec.points, spec.why, templates)
-
-
-def _frame(builder: _Builder, document: Document, name: str, spec: FrameSpec) -> Frame:
-    loc: Loc = ("frames", name)
-    templates = builder.templates(spec.templates, document, loc, spec.gap, ())
-    if not spec.any and not spec.templates:
-        builder.problems.append(document.problem("a frame needs any: [@list] or templates", *loc))
-    tags = builder.tags(spec.any, document, (*loc, "any"))
-    unless = builder.tags(spec.unless, document, (*loc, "unless"))
-    language = builder.languages[id(document)]
-    return Frame(name, spec.scope, frozenset(spec.of), spec.instead, spec.why, tags, templates, unless, language)
+def _number_words(spec: NumbersSpec) -> Iterator[tuple[str, Meaning]]:
+    for kind, held in spec:
+        if kind in ("values", "times"):
+            yield from ((word, Meaning(value, kind == "times")) for value, words in held.items() for word in words)
+        else:
+            meaning = Meaning(1 if kind == "articles" else None, kinds=frozenset({kind}))
+            yield from ((word, meaning) for word in held)
 
 
 def _in_order(shapes: Sequence[Shape]) -> tuple[Shape, ...]:

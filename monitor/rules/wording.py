@@ -54,7 +54,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wanted:
-    """Compiled words of a `what`, `never` or `points` entry, with the part of the item they must stand in."""
+    """Compiled words of a `what` or `never`, with the part of the item they must stand in."""
 
     scope: str
     #: bits of `any` together; 0 where it was not asked
@@ -68,13 +68,14 @@ class Wanted:
         """Hits that fulfil every key that was asked; None where one is missing."""
         sentences = self._sentences(reading, deciding)
         found: list[Hit] = []
-        groups = ([self.any] if self.any else []) + list(self.all)
-        for tags in groups:
+        for tags in (*([self.any] if self.any else []), *self.all):
             hit = _first(sentences, tags)
             if hit is None:
                 return None
             found.append(hit)
-        for hits in (_near(self.near, sentences), _templates(self.templates, sentences)):
+        kinds: tuple[Sequence[Close | Template], ...] = (self.near, self.templates)
+        for asked in filter(None, kinds):
+            hits = _found(asked, sentences)
             if hits is None:
                 return None
             found += hits
@@ -85,7 +86,7 @@ class Wanted:
         sentences = self._sentences(reading, deciding)
         if self.any and (hit := _first(sentences, self.any)) is not None:
             return (hit,)
-        return (_near(self.near, sentences) or None) or (_templates(self.templates, sentences) or None)
+        return _found(self.near, sentences) or _found(self.templates, sentences)
 
     def _sentences(self, reading: Reading, deciding: Sentence | None) -> Sequence[Sentence]:
         if self.scope == "item":
@@ -115,15 +116,11 @@ def _first(sentences: Sequence[Sentence], tags: int) -> Hit | None:
     return None
 
 
-def _near(near: Sequence[Close], sentences: Sequence[Sentence]) -> tuple[Hit, ...] | None:
-    if not near:
-        return ()
-    found = (close.find(sentence) for close in near for sentence in sentences)
-    return next((hits for hits in found if hits is not None), None)
-
-
-def _templates(templates: Sequence[Template], sentences: Sequence[Sentence]) -> tuple[Hit, ...] | None:
-    if not templates:
-        return ()
-    found = (find(template, s.hits, s.text.words) for template in templates for s in sentences)
-    return next((hits for hits in found if hits is not None), None)
+def _found(asked: Sequence[Close | Template], sentences: Sequence[Sentence]) -> tuple[Hit, ...] | None:
+    """The hits of the first of them that stands in one of the sentences."""
+    for words in asked:
+        for s in sentences:
+            hits = words.find(s) if isinstance(words, Close) else find(words, s.hits, s.text.words)
+            if hits is not None:
+                return hits
+    return None

@@ -26,12 +26,8 @@ def clean(text: object, *, lines: bool = False) -> str:
     """
     if lines:
         return "\n".join(clean(line) for line in str(text).splitlines())
-    kept = "".join(" " if _is_control(sign) else sign for sign in str(text) if sign not in _TURNING)
-    return " ".join(kept.split())
-
-
-def _is_control(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cc", "Cs")
+    kept = (sign for sign in str(text) if sign not in _TURNING)
+    return " ".join("".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in kept).split())
 
 
 def clean_message(text: str, *, lines: bool = False) -> str:

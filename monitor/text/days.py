@@ -45,17 +45,13 @@ class Calendar:
         for match in self._dates(text, start, end):
             name, day, year = match["m1"] or match["m2"], match["d1"] or match["d2"], match["y1"] or match["y2"]
             try:
-                found = date(int(year or today.year), self.months[_plain(name)], int(day))
+                found = date(int(year or today.year), self.months[" ".join(name.split())], int(day))
                 if not year and found > today + timedelta(days=1):
                     found = found.replace(year=found.year - 1)
             except ValueError:
                 continue
             return found
         return None
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split())
 
 
 def calendar_of(languages: Iterable[Mapping[int, Sequence[str]]]) -> Calendar:

@@ -46,21 +46,30 @@ LONGEST = 500
 MOST = 50
 #: control characters come before it: a `\\b` in double quotes is one
 _FIRST_PRINTED = ord(" ")
-#: what RE2 says, and what is meant
+#: what RE2 says, what is meant, and what to write
 _MEANT = {
-    "invalid perl operator": "(?…) asks for what cannot be done in linear time; leave it out",
-    "missing )": "a group ( is not closed; write ) behind it, or \\( for the character itself",
-    "unexpected )": "a group is closed that was not opened; write \\) for the character itself",
-    "no argument for repetition operator": "nothing stands before * + ? or {}; write \\* for the character itself",
-    "bad repetition operator": "one * + or ? too many; write only one of them",
-    "invalid repetition size": "more than 1000 repetitions, or a range that runs backwards; write for instance {1,30}",
-    "invalid character class range": "no such range or class of characters; write for instance [a-z] or \\p{L}",
-    "invalid escape sequence": "a letter behind \\ that means nothing; leave the \\ out",
+    "invalid perl operator": ("(?…) asks for what cannot be done in linear time", "leave it out"),
+    "missing )": ("a group ( is not closed", "write ) behind it, or \\( for the character itself"),
+    "unexpected )": ("a group is closed that was not opened", "write \\) for the character itself"),
+    "no argument for repetition operator": ("nothing stands before * + ? or {}", "write \\* for the character itself"),
+    "bad repetition operator": ("one * + or ? too many", "write only one of them"),
+    "invalid repetition size": (
+        "more than 1000 repetitions, or a range that runs backwards",
+        "write for instance {1,30}",
+    ),
+    "invalid character class range": ("no such range or class of characters", "write for instance [a-z] or \\p{L}"),
+    "invalid escape sequence": ("a letter behind \\ that means nothing", "leave the \\ out"),
 }
 
 
-class ExpressionError(ValueError):
-    """An expression that cannot be used; the text says why and, behind a semicolon, what to write."""
+class TermError(ValueError):
+    """A term, an expression or a template that cannot be used: what is wrong, and what to write."""
+
+    def __init__(self, message: str, hint: str = "", *, unknown: str = "") -> None:
+        super().__init__(f"{message}; {hint}" if hint else message)
+        self.message, self.hint = message, hint
+        #: the list that no file defines, where that is what is wrong
+        self.unknown = unknown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,12 +87,12 @@ def is_expression(term: str) -> bool:
 
 
 def make_expression(written: str, tags: int) -> Expression:
-    """The expression that `/…/` holds; `ExpressionError` where RE2 cannot run it or it matches anything."""
+    """The expression that `/…/` holds; `TermError` where RE2 cannot run it or it matches anything."""
     body = written[1:-1]
     if len(body) > LONGEST:
-        raise ExpressionError(f"an expression of {len(body)} characters; at most {LONGEST} are read")
+        raise TermError(f"an expression of {len(body)} characters", f"at most {LONGEST} are read")
     if any(ord(character) < _FIRST_PRINTED for character in body):
-        raise ExpressionError("a control character stands in the expression; put it in single quotes, '/\\bbase/'")
+        raise TermError("a control character stands in the expression", "put it in single quotes, '/\\bbase/'")
     translated = _translate(body)
     try:
         compiled = re2.compile(translated, _options())
@@ -91,9 +100,10 @@ def make_expression(written: str, tags: int) -> Expression:
         said = error.args[0] if error.args else error
         said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         said = said.partition(": ")[0]  # behind it stands the translated expression, which nobody wrote
-        raise ExpressionError(f"the expression {written} cannot be read: {_MEANT.get(said, said)}") from None
+        meant, hint = _MEANT.get(said, (said, ""))
+        raise TermError(f"the expression {written} cannot be read: {meant}", hint) from None
     if compiled.search("") is not None or compiled.search(_EDGE * _EDGES) is not None:
-        raise ExpressionError(f"the expression {written} matches an empty text, so it would match everything")
+        raise TermError(f"the expression {written} matches an empty text, so it would match everything")
     return Expression(written, translated, tags)
 
 
@@ -168,18 +178,18 @@ def _translate(body: str) -> str:
             out.append(_escape(part))
         elif kind == "group":
             if part in ("(?=", "(?!", "(?<"):
-                raise ExpressionError(f"{part}…) looks around, which cannot be done in linear time; leave it out")
+                raise TermError(f"{part}…) looks around, which cannot be done in linear time", "leave it out")
             out.append(part)
         elif kind == "plain":
             out.append({".": f"(?:{_PASS}[^{_EDGE}])", "$": f"{_PASS}$"}.get(part, part))
         elif part == "[":
-            raise ExpressionError("a class [ is not closed; write ] behind it, or \\[ for the character itself")
+            raise TermError("a class [ is not closed", "write ] behind it, or \\[ for the character itself")
         elif kind == "letters":
             out += [f"(?:{_PASS}{_letter(letter)})" for letter in _normal(part)]
         else:
             out.append(part)
     if not consumes:
-        raise ExpressionError(f"the expression /{body}/ asks for no letter, so it matches nothing; write a word in it")
+        raise TermError(f"the expression /{body}/ asks for no letter, so it matches nothing", "write a word in it")
     return "".join(out)
 
 
@@ -201,7 +211,7 @@ def _escape(part: str) -> str:
     if kind in "BAzZQECG" or kind.isdigit():
         meant = {"A": "^", "z": "$", "Z": "$"}.get(kind)
         hint = f"write {meant}" if meant else "leave it out"
-        raise ExpressionError(f"{part} is not possible in a linear-time expression; {hint}")
+        raise TermError(f"{part} is not possible in a linear-time expression", hint)
     if kind in _CLASSES:
         return f"(?:{_PASS}[{_CLASSES[kind]}])"
     if kind.lower() in _CLASSES:

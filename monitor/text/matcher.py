@@ -9,12 +9,13 @@ are written onto the next word (و ف ب ل ك س, ו ה ב ל מ ש כ) are tol
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import ahocorasick
 
-from monitor.text.expressions import Expressions
+from monitor.text.expressions import Expressions, TermError
 from monitor.text.normalise import Text, joined_or_parted, normalise_term, spell_term
 
 _ARABIC = frozenset("وفبلكس")
@@ -46,22 +47,17 @@ class Term:
     names: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(slots=True, eq=False)
 class Hit:
     """A stretch of a text that a term or a shape covers."""
 
-    __slots__ = ("end", "names", "segment", "start", "tags", "written")
-
-    def __init__(self, start: int, end: int, tags: int, written: str, names: tuple[tuple[str, str], ...] = ()) -> None:
-        self.start = start
-        self.end = end
-        self.tags = tags
-        self.written = written
-        self.names = names
-        #: number of the clause in its sentence, see `clauses`
-        self.segment = 0
-
-    def __repr__(self) -> str:
-        return f"Hit({self.start}, {self.end}, {self.written!r})"
+    start: int
+    end: int
+    tags: int
+    written: str
+    names: tuple[tuple[str, str], ...] = ()
+    #: number of the clause in its sentence, see `clauses`
+    segment: int = 0
 
 
 def make_term(
@@ -77,9 +73,17 @@ def make_term(
     return Term(written, words, cased if keeps_case else "", open_end, tags, accented, names)
 
 
-def too_long(term: Term) -> str:
-    """What is wrong with a term of more than `LONGEST` words."""
-    return f"a term of {term.words.count(' ') + 1} words, at most {LONGEST} are read"
+def read_term(written: str, tags: int) -> Term:
+    """The term for what a rule author wrote; `TermError` where it can never match, or would match what nobody meant."""
+    term = make_term(written, tags)
+    if "*" in written[:-1]:
+        raise TermError(f"the term {written!r} holds a * inside", "a * may only stand at the end")
+    if term is None:
+        raise TermError(f"the term {written!r} holds no letter or digit, so it can never match")
+    if term.words.count(" ") >= LONGEST:
+        message = f"a term of {term.words.count(' ') + 1} words, at most {LONGEST} are read"
+        raise TermError(message, "write only the words that tell")
+    return term
 
 
 class Matcher:
@@ -139,7 +143,7 @@ class Matcher:
                 if term.accented and _is_plain(text, start, end):
                     continue
                 found.append(Hit(start, end, term.tags, term.written, term.names))
-        found.sort(key=_by_position)
+        found.sort(key=by_position)
         return found
 
 
@@ -162,8 +166,9 @@ def _spellings(term: Term) -> Iterator[Term]:
         yield replace(term, words=words, exact=cased if term.exact else "")
 
 
-def _by_position(hit: Hit) -> tuple[int, int]:
-    return hit.start, -hit.end
+def by_position(hit: Hit) -> tuple[int, float]:
+    """By start, the longer first ("drone strike" before its "drone"); the start of the sentence before all."""
+    return hit.start, -hit.end if hit.end > hit.start else -math.inf
 
 
 def _key(term: Term) -> str:
@@ -203,5 +208,5 @@ def _is_plain(text: Text, start: int, end: int) -> bool:
 
 
 def _united(one: Term, other: Term) -> Term:
-    names = one.names + tuple(n for n in other.names if n not in one.names)
-    return Term(one.written, one.words, one.exact, one.open_end, one.tags | other.tags, one.accented, names)
+    names = one.names + tuple(name for name in other.names if name not in one.names)
+    return replace(one, tags=one.tags | other.tags, names=names)

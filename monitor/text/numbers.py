@@ -1,36 +1,19 @@
 """Numbers as a language writes them, in digits and in words, with what makes a number no count of people.
 
-The words stand in the files of `lists/` (`numbers:`). A sentence is read once, from left to right,
-into `Part`s: numbers, and the words around them that have a meaning for counting. What is no number: years, dates,
+The words stand in the files of `lists/` (`numbers:`). A sentence is read once, from left to right, into parts:
+numbers, and the words around them that have a meaning for counting. What is no number: years, dates,
 clock times, ordinals, decimals, percentages, sums of money, and digits that belong to a name (`F-35`, `2nd`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.text.normalise import Text, normalise_term
 
-#: kinds of words that have a meaning for counting but no value
-KINDS = (
-    "articles",
-    "plus",
-    "and_",
-    "to",
-    "from_",
-    "between",
-    "of",
-    "about",
-    "among",
-    "measures",
-    "labels",
-    "walls",
-    "person",
-    "people",
-)
 #: letters that are written onto the next word; the first of each script says "and"
 _ONTO = {"و": "وفبلكس", "ו": "והבלמשכ"}
 _AND_LETTERS = frozenset(_ONTO)
@@ -49,43 +32,42 @@ _LARGEST = 99_999
 _TIGHT = re.compile(r"[ -]*")
 
 
-class Part(NamedTuple):
-    """A number, or a word of a sentence."""
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Meaning(NamedTuple):
+    """What a phrase stands for where a language counts."""
+
+    #: None for words that are no number
+    value: int | None = None
+    #: it multiplies what stands in front of it
+    times: bool = False
+    #: what it means for counting: `articles`, `plus`, `and_`, `of`, `measures` … (the keys of a list file's `numbers`)
+    kinds: frozenset[str] = _NOTHING
+
+
+class NumberPart(NamedTuple):
+    """A number, or a word of a sentence; see `Meaning`."""
 
     start: int
     end: int
-    #: None for a word that is no number
     value: int | None
-    #: what it means for counting, see `KINDS`
     kinds: frozenset[str]
     #: the letter for "and" is written onto it
     joined: bool = False
-    #: it multiplies what stands in front of it
     times: bool = False
     digits: bool = False
 
 
-_NOTHING: frozenset[str] = frozenset()
-_UNKNOWN: tuple[int | None, bool, frozenset[str]] = (None, False, _NOTHING)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberWords:
-    """The words with which a language counts, as its file has them."""
-
-    values: Mapping[int, Sequence[str]]
-    #: words that multiply the number in front of them
-    times: Mapping[int, Sequence[str]]
-    #: the other words, by kind (`KINDS`)
-    kinds: Mapping[str, Sequence[str]]
+_UNKNOWN = Meaning()
 
 
 @dataclass(frozen=True, eq=False)
 class Counting:
     """How one language, or several together, count."""
 
-    #: value and meaning of each phrase, by its words
-    phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = field(default_factory=dict)
+    #: each phrase by its words
+    phrases: dict[tuple[str, ...], Meaning] = field(default_factory=dict)
     #: words of the longest phrase that begins with a word
     longest: dict[str, int] = field(default_factory=dict)
     #: words with an open end
@@ -96,17 +78,14 @@ class Counting:
     joints: tuple[str, ...] = ()
     tails: tuple[tuple[str, int], ...] = ()
 
-    def parts(self, text: Text, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> list[Part]:
+    def parts(self, text: Text, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> list[NumberPart]:
         """The stretch of a text in parts; numbers inside the `hidden` stretches (dates, places) are words."""
-        found = [(m.start(), m.end()) for m in _WORD.finditer(text.words, start, end)]
-        parts = self._words(text, found, end, hidden)
-        return self._numbers(text, parts)
+        return self._numbers(text, self._words(text, start, end, hidden))
 
-    def _words(
-        self, text: Text, found: Sequence[tuple[int, int]], end: int, hidden: Sequence[tuple[int, int]]
-    ) -> list[Part]:
+    def _words(self, text: Text, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> list[NumberPart]:
+        found = [match.span() for match in _WORD.finditer(text.words, start, end)]
         words = [text.words[a:b] for a, b in found]
-        out: list[Part] = []
+        out: list[NumberPart] = []
         at = 0
         while at < len(words):
             word, first = words[at], found[at][0]
@@ -114,12 +93,12 @@ class Counting:
                 taken = _grouped(text, found, words, at)
                 stop = found[at + taken - 1][1]
                 value = _digits(text, first, stop, end)
-                part = Part(first, stop, value, _NOTHING, word[0] in _AND_LETTERS, digits=True)
+                part = NumberPart(first, stop, value, _NOTHING, word[0] in _AND_LETTERS, digits=True)
             elif word not in self.longest and word[0] not in _WRITTEN_ON and not self._may_go_on(word):
-                taken, part = 1, Part(first, found[at][1], None, _NOTHING)
+                taken, part = 1, NumberPart(first, found[at][1], None, _NOTHING)
             else:
                 taken, value, times, kinds, joined = self._look_up(words, at)
-                part = Part(first, found[at + taken - 1][1], value, kinds, joined, times)
+                part = NumberPart(first, found[at + taken - 1][1], value, kinds, joined, times)
                 if value is not None and _goes_on_with_hyphen(self, text, part.end):
                     part = part._replace(value=None)
             if part.value is not None and any(a < part.end and first < b for a, b in hidden):
@@ -163,11 +142,11 @@ class Counting:
         return None
 
     def _plain(self, word: str) -> int | None:
-        return self.phrases.get((word,), _UNKNOWN)[0]
+        return self.phrases.get((word,), _UNKNOWN).value
 
-    def _numbers(self, text: Text, parts: Sequence[Part]) -> list[Part]:
+    def _numbers(self, text: Text, parts: Sequence[NumberPart]) -> list[NumberPart]:
         """The parts with the words of each number put together."""
-        out: list[Part] = []
+        out: list[NumberPart] = []
         at = 0
         while at < len(parts):
             part = parts[at]
@@ -182,34 +161,23 @@ class Counting:
         return out
 
 
-def counting_of(sections: Iterable[NumberWords]) -> Counting:
+def counting_of(words: Iterable[tuple[str, Meaning]]) -> Counting:
     """How the language of these words counts; one word may be of several kinds."""
-    phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = {}
+    phrases: dict[tuple[str, ...], Meaning] = {}
     stems: list[tuple[str, frozenset[str]]] = []
-
-    def take(written: str, value: int | None, times: bool, kind: str = "") -> None:
-        words = tuple(normalise_term(written.removesuffix("*"))[0].split())
-        kinds = frozenset({kind}) if kind else _NOTHING
-        if written.endswith("*") and len(words) == 1:
-            stems.append((words[0], kinds))
-        elif words:
-            known = phrases.get(words, _UNKNOWN)
-            phrases[words] = (known[0] if value is None else value, times or known[1], kinds | known[2])
-
-    for section in sections:
-        for times, table in ((False, section.values), (True, section.times)):
-            for value, words in table.items():
-                for word in words:
-                    take(word, value, times)
-        for kind, words in section.kinds.items():
-            for word in words:
-                take(word, 1 if kind == "articles" else None, False, kind)
+    for written, (value, times, kinds) in words:
+        form = tuple(normalise_term(written.removesuffix("*"))[0].split())
+        if written.endswith("*") and len(form) == 1:
+            stems.append((form[0], kinds))
+        elif form:
+            known = phrases.get(form, _UNKNOWN)
+            phrases[form] = Meaning(known.value if value is None else value, times or known.times, kinds | known.kinds)
     return together([Counting(phrases, stems=tuple(stems))])
 
 
 def together(languages: Sequence[Counting]) -> Counting:
     """Several languages as one; where they share a word, the first has it."""
-    phrases: dict[tuple[str, ...], tuple[int | None, bool, frozenset[str]]] = {}
+    phrases: dict[tuple[str, ...], Meaning] = {}
     longest: dict[str, int] = {}
     for language in reversed(languages):
         phrases |= language.phrases
@@ -222,7 +190,7 @@ def together(languages: Sequence[Counting]) -> Counting:
     return Counting(phrases, longest, stems, tuple(stem for stem, _ in stems), joints, tails)
 
 
-def _put_together(text: Text, parts: Sequence[Part], part: Part, at: int) -> tuple[Part, int]:
+def _put_together(text: Text, parts: Sequence[NumberPart], part: NumberPart, at: int) -> tuple[NumberPart, int]:
     """A number with the words behind it that belong to it ("two hundred and five"), and the part that follows."""
     while at < len(parts):
         behind, skipped = parts[at], 1
@@ -243,7 +211,7 @@ def _put_together(text: Text, parts: Sequence[Part], part: Part, at: int) -> tup
     return part, at
 
 
-def _sum(one: Part, two: Part, linked: bool) -> int | None:
+def _sum(one: NumberPart, two: NumberPart, linked: bool) -> int | None:
     """The value of two neighbours as one number; None where they are two."""
     a, b = one.value or 0, two.value or 0
     if two.times and 0 < a < b:
@@ -260,7 +228,7 @@ def _sum(one: Part, two: Part, linked: bool) -> int | None:
     return None
 
 
-def _is_tight(text: Text, one: Part, two: Part) -> bool:
+def _is_tight(text: Text, one: NumberPart, two: NumberPart) -> bool:
     return _TIGHT.fullmatch(text.folded[one.end : two.start].rstrip(_PREFIXES)) is not None
 
 
@@ -318,4 +286,4 @@ def _goes_on_with_hyphen(counting: Counting, text: Text, end: int) -> bool:
         return False
     match = _WORD.match(text.words, end + 1)
     known = counting.phrases.get((match[0],)) if match else None
-    return match is not None and (known is None or (known[0] is None and "plus" not in known[2]))
+    return match is not None and (known is None or (known.value is None and "plus" not in known.kinds))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from monitor.model.item import Item
 from monitor.model.report import Evidence, Span
-from monitor.text.matcher import Hit, Matcher
+from monitor.text.matcher import Hit, Matcher, by_position
 from monitor.text.normalise import Text, normalise
 from monitor.text.sentences import clauses, sentences
 from monitor.text.templates import Shape, Template, find, sum_of
@@ -46,12 +46,12 @@ class Sentence:
     start: int
     end: int
     hits: list[Hit]
-    #: all tags of the hits together
-    tags: int
     #: which clauses only name a cause
     causes: list[bool]
+    #: all tags of the hits together
+    tags: int = 0
     #: where main clauses begin that only a comma or a little word parts from those before: templates may reach across
-    joints: list[int]
+    joints: Sequence[int] = ()
 
     def is_cause(self, hit: Hit) -> bool:
         """The hit stands in a clause that only names a cause."""
@@ -176,14 +176,11 @@ class Reader:
                 continue
             text = normalise(raw[:FIELD_LIMIT])
             hits = self._matcher.hits(text)
-            for number, (start, end) in enumerate(
-                sentences(text, hits, self._words.abbreviations, self._words.months)[:SENTENCE_LIMIT]
-            ):
+            spans = sentences(text, hits, self._words.abbreviations, self._words.months)
+            for number, (start, end) in enumerate(spans[:SENTENCE_LIMIT]):
                 first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
-                if name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text))):
-                    section = "headline"
-                else:
-                    section = "body" if self._has_lead(out, number) else "lead"
+                headline = name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text)))
+                section = "headline" if headline else "body" if self._has_lead(out, number) else "lead"
                 sentence = self._sentence(name, section, text, start, end, hits, year)
                 out.sentences.append(sentence)
                 out.tags |= sentence.tags
@@ -205,9 +202,6 @@ class Reader:
         self, name: str, section: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int
     ) -> Sentence:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
-        tags = 0
-        for hit in hits:
-            tags |= hit.tags
         if hits:
             more = self._numbers(text, start, end, year)
             at = text.folded.find("?", start, end)
@@ -215,18 +209,17 @@ class Reader:
                 more.append(Hit(at, at + 1, self._words.question, "?"))
             if more:
                 hits += more
-                hits.sort(key=_position)
+                hits.sort(key=by_position)
             hits.insert(0, Hit(start, start, self._words.start, "start of the sentence"))
-        causes = [h for h in hits if h.tags & self._words.cause] if tags & self._words.cause else []
-        breaks = [h.start for h in hits if h.tags & self._words.clause_break] if tags & self._words.clause_break else []
+        causes = [h for h in hits if h.tags & self._words.cause]
+        breaks = [h.start for h in hits if h.tags & self._words.clause_break]
         starts, is_cause = clauses(text, start, end, causes, breaks)
         if len(starts) > 1:
             for hit in hits:
                 hit.segment = max(0, bisect_right(starts, hit.start) - 1)
-        sentence = Sentence(name, section, text, start, end, hits, 0, is_cause, [])
+        sentence = Sentence(name, section, text, start, end, hits, is_cause)
         self._shape(sentence)
-        for hit in sentence.hits:
-            sentence.tags |= hit.tags
+        sentence.tags = sum_of(hit.tags for hit in sentence.hits)
         return sentence
 
     def _numbers(self, text: Text, start: int, end: int, year: int) -> list[Hit]:
@@ -267,9 +260,7 @@ class Reader:
 
     def _shape(self, sentence: Sentence) -> None:
         """Adds the hits of all shapes, and takes from the words inside them what they do not mean there."""
-        present, hiding = 0, list[tuple[Hit, int]]()
-        for hit in sentence.hits:
-            present |= hit.tags
+        present, hiding = sum_of(hit.tags for hit in sentence.hits), list[tuple[Hit, int]]()
         for shape, opens, templates in self._shapes if present & self._words.languages else self._english:
             if not present & opens or (shape.beside and not present & shape.beside):
                 continue
@@ -318,7 +309,7 @@ class Reader:
                 continue
             hit = Hit(first.start, last.end, shape.tags, shape.id, _names(found))
             hit.segment = first.segment
-            insort(sentence.hits, hit, key=_position)
+            insort(sentence.hits, hit, key=by_position)
             added.append(hit)
             after = first.start
 
@@ -347,8 +338,3 @@ def _line_end(text: Text) -> int:
 
 def _names(hits: Sequence[Hit]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(name for hit in hits for name in hit.names))
-
-
-def _position(hit: Hit) -> tuple[int, int]:
-    """By start, the longer first ("drone strike" before its "drone"); the start of the sentence before all."""
-    return hit.start, -hit.end if hit.end > hit.start else -FIELD_LIMIT - 1

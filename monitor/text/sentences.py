@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Sequence
+from operator import attrgetter
 
 from monitor.text.expressions import is_expression
 from monitor.text.matcher import Hit
@@ -69,16 +70,12 @@ def _ends(folded: str, cased: str, end: int, abbreviations: Container[str], mont
 
 def _is_inside(hits: Sequence[Hit], start: int, end: int) -> bool:
     """A term that is written with a full stop runs across this stretch (an expression may well span two sentences)."""
-    for at in range(bisect_left(hits, start, key=_start) - 1, -1, -1):
+    for at in range(bisect_left(hits, start, key=attrgetter("start")) - 1, -1, -1):
         if hits[at].start < start - _LONGEST_TERM:
             return False
         if hits[at].end > end and "." in hits[at].written and not is_expression(hits[at].written):
             return True
     return False
-
-
-def _start(hit: Hit) -> int:
-    return hit.start
 
 
 def clauses(
@@ -90,7 +87,7 @@ def clauses(
 
     A cause runs to the next break; one that opens the sentence ends at its comma ("After days of calm, rockets …").
     """
-    breaks = sorted([*(m.end() for m in _BREAK.finditer(text.folded, start, end)), *more_breaks])
+    breaks = {*(m.end() for m in _BREAK.finditer(text.folded, start, end)), *more_breaks}
     marks = sorted([(at, False) for at in breaks] + [(hit.start, True) for hit in causes])
     starts, is_cause = [start], [False]
     for at, cause in marks:
@@ -105,10 +102,5 @@ def clauses(
         if at <= starts[-1]:
             continue
         starts.append(at)
-        is_cause.append(cause or (is_cause[-1] and not _is_break(at, breaks)))
+        is_cause.append(cause or (is_cause[-1] and at not in breaks))
     return starts, is_cause
-
-
-def _is_break(at: int, breaks: Sequence[int]) -> bool:
-    index = bisect_right(breaks, at) - 1
-    return index >= 0 and breaks[index] == at

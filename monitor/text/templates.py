@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from monitor.text.expressions import TermError
 from monitor.text.matcher import Hit
 
 _PART = re.compile(r"\{\s*([^{}]*?)\s*\}(\?)?|(\.\.\.|…)|([^\s{}]+)(\?)?")
@@ -28,7 +29,7 @@ Owner = TypeVar("Owner")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TemplatePart:
     """One part of a template: a hit with any of `tags`, at most `gap` words behind the part before."""
 
     tags: int
@@ -41,7 +42,7 @@ class Template:
     """A compiled template; `needed` holds one mask per part that a sentence must hold."""
 
     written: str
-    parts: tuple[Part, ...]
+    parts: tuple[TemplatePart, ...]
     needed: tuple[int, ...]
     barrier: int = 0
     crosses: int = 0
@@ -78,21 +79,21 @@ class TemplateIndex(Generic[Owner]):
     """
 
     def __init__(self, owned: Iterable[tuple[Owner, Template]]) -> None:
-        drawers: dict[int, dict[int, list[tuple[int, tuple[int, ...], Owner, Template]]]] = {}
+        buckets: dict[int, dict[int, list[tuple[int, tuple[int, ...], Owner, Template]]]] = {}
         for order, (owner, template) in enumerate(owned):
             first, *rest = sorted(template.required, key=int.bit_count)
             second = rest[0] if rest else first
-            drawers.setdefault(first, {}).setdefault(second, []).append((order, tuple(rest[1:]), owner, template))
-        self._drawers = tuple((first, tuple(drawer.items())) for first, drawer in drawers.items())
+            buckets.setdefault(first, {}).setdefault(second, []).append((order, tuple(rest[1:]), owner, template))
+        self._buckets = tuple((first, tuple(bucket.items())) for first, bucket in buckets.items())
 
     def possible(self, tags: int) -> list[tuple[int, Owner, Template]]:
         """Templates whose parts all stand among `tags`, as (order given, owner, template)."""
         out = []
-        for first, drawer in self._drawers:
+        for first, bucket in self._buckets:
             if tags & first:
-                for second, folder in drawer:
+                for second, entries in bucket:
                     if tags & second:
-                        for order, rest, owner, template in folder:
+                        for order, rest, owner, template in entries:
                             for mask in rest:
                                 if not tags & mask:
                                     break
@@ -101,27 +102,12 @@ class TemplateIndex(Generic[Owner]):
         return out
 
 
-class TemplateError(ValueError):
-    """A template that cannot be read; the text says why."""
-
-    #: the list that no file defines, where that is why
-    name = ""
-
-
-class UnknownList(TemplateError):
-    """A slot of a template names a list or shape that no file defines."""
-
-    def __init__(self, said: str, *, name: str) -> None:
-        super().__init__(said)
-        self.name = name
-
-
 def split(written: str) -> list[tuple[str, str, bool]]:
     """The parts of a template as (`slot`|`word`|`gap`, content, optional); consecutive words make one phrase."""
     if written.count("{") != written.count("}"):
-        raise TemplateError("a brace { is not closed; write for instance {weapon} {hit} {target}")
+        raise TermError("a brace { is not closed", "write for instance {weapon} {hit} {target}")
     if at := re.search(r"(?<!\S)@([\w-]+)", written):
-        raise TemplateError(f"a list stands in braces in a template, not behind an @; write {{{at[1]}}}")
+        raise TermError("a list stands in braces in a template, not behind an @", f"write {{{at[1]}}}")
     out: list[tuple[str, str, bool]] = []
     for slot, slot_optional, gap, word, word_optional in _PART.findall(written):
         if gap:
@@ -135,7 +121,7 @@ def split(written: str) -> list[tuple[str, str, bool]]:
         else:
             out.append(("slot", slot, bool(slot_optional)))
     if all(optional or kind == "gap" for kind, _, optional in out):
-        raise TemplateError("a template needs at least one part that must be there, such as {target}")
+        raise TermError("a template needs at least one part that must be there, such as {target}")
     return out
 
 
@@ -151,7 +137,7 @@ def compile_template(
     phrase: Callable[[str], int],
 ) -> Template:
     """A template whose slots are resolved by `tag_of` and whose plain words are registered through `phrase`."""
-    parts: list[Part] = []
+    parts: list[TemplatePart] = []
     reach, crosses = gap, 0
     for kind, content, optional in split(written):
         if kind == "gap":
@@ -165,7 +151,7 @@ def compile_template(
             tags = 0
             for words in content.split("|"):
                 tags |= phrase(words)
-        parts.append(Part(tags, reach, optional))
+        parts.append(TemplatePart(tags, reach, optional))
         crosses |= tags & cause
         reach = gap
     needed = tuple(part.tags for part in parts if not part.optional)
@@ -219,7 +205,7 @@ def _continue(
             break
         if tags & wanted:
             if words.count(" ", end, hit.start) > part.gap:
-                between = _words_between(words, previous, hit)
+                between = len(words[end : hit.start].split())
                 names = _named_words(template, hits, index, following, words) if part.gap else 0
                 if between - names > part.gap:
                     break
@@ -244,7 +230,3 @@ def _named_words(template: Template, hits: Sequence[Hit], index: int, following:
             count += len(words[hit.start : hit.end].split())
             end = hit.end
     return count
-
-
-def _words_between(words: str, previous: Hit, hit: Hit) -> int:
-    return len(words[previous.end : hit.start].split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,16 @@ def test_a_folder_that_cannot_be_written(
     code, out, _ = call("check")
     assert code == 1
     assert "BASEWATCH_DATABASE_URL" in out
+
+
+def test_a_key_that_does_nothing_any_more_stops_nothing_and_is_told(
+    call: Call, configuration: FeedServer, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(Path(__file__).parent.parent / "data" / "rules" / "base", here / "rules")
+    older = "rule: older\ntitle: Older\nwhy: Of another version.\nlevel: urgent\npoints: {needed: 1, of: []}\n"
+    (here / "rules" / "older.yaml").write_text(older)
+    monkeypatch.setenv("BASEWATCH_RULES", str(here / "rules"))
+    told = json.loads(call("check", "--json")[1])["problems"]
+    assert [(one["line"], one["key"], one["severity"]) for one in told if "older" in one["file"]] == [
+        (5, "points", "warning")
+    ]

@@ -106,7 +106,7 @@ TRIALS = """rules:
   - {rule: drones, title: Drones, why: Counted., level: notice, send_to: [family], status: trial,
      what: {all: ["@drone"]}}
   - {rule: drills, title: No drills, why: Quiet., level: notice, send_to: [family],
-     never: [{any: [western], in: headline, instead: exercise}], where: {any: [ain-al-asad]}}
+     never: [{any: [western], in: headline}], where: {any: [ain-al-asad]}}
   - {rule: asleep, title: Asleep, why: Later., level: flash, status: "off", send_to: [family]}
 """
 
@@ -124,7 +124,7 @@ def test_explain_shows_trials_what_a_never_did_and_what_sleeps(
         path.unlink()
     (here / "rules" / "trials.yaml").write_text(TRIALS.replace("status: trial,", "language: [xx],"))
     answer = json.loads(call("explain", ASAD.title, "--rules", "rules", "--json")[1])
-    assert answer["act"] == "exercise"  # the only rule for it says so
+    assert answer["act"] == "attack"
     assert (answer["nearest"][0]["rule"], answer["switched_off"]) == ("drills", ["asleep"])
     assert "“western”" in answer["nearest"][0]["why"]
 

@@ -1,4 +1,4 @@
-"""What follows when a rule takes a report: level, channels, trial, `instead`, `based_on`; and several rules at once."""
+"""What follows when a rule takes a report: level, channels, trial, `never`, `based_on`; and several rules at once."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_first_here_asks_the_country_where_no_more_is_told(raising: RuleSet) -> 
     assert taken(asked(raising, text, [incident("tower-22", date(2026, 5, 1), "JO")]))["first"].level is Level.FLASH
 
 
-# ---------------------------------------------------------------------------------------- trial, off, instead
+# ------------------------------------------------------------------------------------------ trial, off, never
 
 
 def test_a_trial_rule_is_recorded_and_tells_nobody(tmp_path: Path) -> None:
@@ -195,40 +195,19 @@ def test_a_rule_that_is_off_sleeps(tmp_path: Path) -> None:
     assert set(taken(found.classification)) == {"calm"}
 
 
-INSTEAD = [{"any": ["rumour"], "in": "item", "instead": "background"}]
 RUMOUR = "Two drones hit Hill Base, says a rumour"
 
 
-def test_what_an_item_becomes_instead(tmp_path: Path) -> None:
-    some = [live("one", never=INSTEAD), live("reader", "digest", act=["background"])]
+@pytest.mark.parametrize("more", [{}, {"instead": "background"}], ids=["never", "a key that older files hold"])
+def test_a_never_silences_its_own_rule_and_no_other(more: dict[str, str], tmp_path: Path) -> None:
+    never = [{"any": ["rumour"], "in": "item", **more}]
+    some = [live("one", never=never), live("old"), live("reader", "digest", act=["background"])]
     rules = small(tmp_path, *some)
-    assert asked(rules, ATTACK).act is Act.ATTACK
+    assert set(taken(asked(rules, ATTACK))) == {"one", "old"}
     found = judged(rules, RUMOUR)
-    assert found.classification.act is Act.BACKGROUND
-    assert set(taken(found.classification)) == {"reader"}
-    assert not found.decision.tell
-
-
-@pytest.mark.parametrize("status", ["trial", "off"])
-def test_what_is_not_live_makes_nothing_of_an_item(status: str, tmp_path: Path) -> None:
-    some = [live("new", status=status, never=INSTEAD), live("old")]
-    found = judged(small(tmp_path, *some), RUMOUR)
     assert found.classification.act is Act.ATTACK
     assert found.decision.tell
     assert set(taken(found.classification)) == {"old"}
-
-
-@pytest.mark.parametrize(
-    "other", [{"where": {"any": ["JO"]}}, {"language": "ar"}, {"what": {"any": ["harbour"]}}, {"act": ["threat"]}]
-)
-def test_a_rule_makes_nothing_of_an_item_that_it_is_not_about(other: dict[str, Any], tmp_path: Path) -> None:
-    found = asked(small(tmp_path, live("new", never=INSTEAD, **other), live("old")), RUMOUR)
-    assert set(taken(found)) == {"old"}
-
-
-def test_a_trial_rule_does_not_take_an_item_from_a_live_rule(tmp_path: Path) -> None:
-    some = [live("one", never=INSTEAD), live("reader", act=["background"]), live("new", status="trial")]
-    assert "reader" in taken(asked(small(tmp_path, *some), RUMOUR))
 
 
 # --------------------------------------------------------------------------------------------------- based on
@@ -250,7 +229,7 @@ def test_a_rule_takes_what_it_does_not_say_from_its_base(tmp_path: Path) -> None
 
 
 def test_a_key_of_its_own_stands_in_place_of_the_whole_key(tmp_path: Path) -> None:
-    base = live("base", where={"any": ["@bases-iraq"], "if_unknown": "urgent"}, never=INSTEAD[:0])
+    base = live("base", where={"any": ["@bases-iraq"], "if_unknown": "urgent"}, never=[])
     some = [base, {"rule": "jordan", "based_on": "base", "where": {"any": ["@bases-jordan"]}}]
     rules = small(tmp_path, *some)
     assert set(taken(asked(rules, ELSEWHERE))) == {"jordan"}

@@ -34,7 +34,7 @@ def test_a_mistake_is_told_with_its_line_and_meaning(case: Path, tmp_path: Path)
 def test_the_base_of_these_tests_is_right(tmp_path: Path) -> None:
     rules = load_rules(DATA / "base")
     assert [rule.id for rule in rules.rules] == ["first"]
-    assert rules.channels() == {"alerts"}
+    assert {name for rule in rules.rules for name in rule.send_to} == {"alerts"}
     assert rules.zone_of("hill-base") == "Asia/Baghdad"
 
 

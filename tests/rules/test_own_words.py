@@ -89,12 +89,11 @@ def test_the_kinds_of_words_stand_together_and_those_of_one_kind_instead_of_each
         rule("any-near", what={"any": ["gate"], "near": near}),
         rule("all-wording", what={"all": ["gate"], "templates": ["x y", "p q"]}),
         rule("never", never=[{"any": ["gate"], "near": near, "in": "item"}]),
-        rule("points", points={"needed": 1, "of": [{"any": ["gate"], "near": near, "points": 1}]}),
     )
     assert {t: set(taken(asked(rules, t))) for t in ("gate", "x y", "p q gate", "nothing")} == {
-        "gate": {"points"},
-        "x y": {"near", "points"},
-        "p q gate": {"near", "any-near", "all-wording", "points"},
+        "gate": set(),
+        "x y": {"near"},
+        "p q gate": {"near", "any-near", "all-wording"},
         "nothing": {"never"},
     }
 
@@ -192,7 +191,6 @@ def test_what_that_makes_no_sense_is_refused(what: dict[str, Any], tmp_path: Pat
         {"when": {"zone": "Mars/Base"}},
         {"when": {"days": ["Caturday"]}},
         {"never": [{"any": ["x"]}]},
-        {"points": {"needed": 3, "of": [{"any": ["x"], "points": 1}, {"any": ["y"], "points": 1}]}},
         {"language": "english"},
         {"based_on": "nothing"},
         {"level": "loud"},

@@ -99,7 +99,7 @@ def test_any_text_is_answered(of: Item) -> None:
     assert classify(of, wide()) == found
 
 
-#: rules that have nothing to do with each other, and one of each kind of key; none makes another act of an item
+#: rules that have nothing to do with each other, and one of each kind of key
 POOL = [
     live("iraq", where={"any": ["@bases-iraq"], "if_unknown": "notice"}),
     live("jordan", "urgent", where={"not": ["IQ"]}),
@@ -112,7 +112,7 @@ POOL = [
     live("sleeping", status="off"),
     live("near", what={"near": [{"words": ["drones", ["hill", "dale"]], "within": 2}]}),
     live("wording", what={"templates": ["{drone} ... {base-word}"]}),
-    live("points", points={"needed": 2, "of": [{"any": ["base"], "points": 1}, {"any": ["hit*"], "points": 1}]}),
+    live("both", what={"all": ["base", "hit*"]}),
     live("first", raise_to_flash_if=["first here in 300 days"]),
     {"rule": "night", "based_on": "iraq", "when": {"from": "20:00", "to": "06:00"}, "status": "trial"},
     rule("anything", level="flash"),

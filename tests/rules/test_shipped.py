@@ -59,7 +59,7 @@ def test_bases_wake_people_and_embassies_do_not() -> None:
     assert {levels[f"attack-{region}"] for region in ("iraq", "syria", "jordan", "gulf")} == {Level.URGENT}
     assert levels["attack-elsewhere"] is Level.NOTICE
     assert {levels[name] for name in ("embassies", "retaliation", "threats")} == {Level.DIGEST}
-    assert shipped().channels() == {"alerts"}
+    assert {name for rule in shipped().rules for name in rule.send_to} == {"alerts"}
 
 
 def test_the_gazetteer_is_complete_and_in_range() -> None:

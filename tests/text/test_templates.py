@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from classifying import asked, shipped
-from monitor.text.templates import TemplateError, split
+from monitor.text.expressions import TermError
+from monitor.text.templates import split
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ def test_a_template_is_split_into_parts(written: str, parts: list[str]) -> None:
 
 @pytest.mark.parametrize("written", ["{weapon", "weapon}", "", "{weapon}?", "..."])
 def test_a_template_that_cannot_be_read(written: str) -> None:
-    with pytest.raises(TemplateError):
+    with pytest.raises(TermError):
         split(written)
 
 

@@ -218,7 +218,6 @@ def test_every_part_of_a_file_is_found() -> None:
         "Within",
         "Near",
         "Never",
-        "PointsPart",
         "When",
         "FrameSpec",
         "PlaceSpec",

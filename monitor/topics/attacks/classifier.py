@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from monitor.model.item import Item
 from monitor.model.place import Target
@@ -20,7 +19,7 @@ from monitor.model.report import (
 from monitor.rules.matching import Case, Matched
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading
-from monitor.text.templates import Part
+from monitor.text.templates import TemplatePart
 from monitor.topics.attacks.acts import ActResult
 from monitor.topics.attacks.quoting import deciding_sentence
 from monitor.topics.attacks.topic import RuleSet
@@ -57,12 +56,7 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
         named=places.named(reading) if all_names or _asks_for_names(act, rules) else (),
         deciding=verdict.match.sentence if verdict.match else None,
     )  # fmt: skip
-    taken, instead = rules.rule_matcher.taken(case)
-    if instead is not None and instead is not act:
-        named = places.named(reading) if all_names or _asks_for_names(instead, rules) else ()
-        case = replace(case, act=instead, before=case.act, named=named)
-        # a rule on trial changes nothing for the live ones, and is recorded all the same
-        taken = [*rules.rule_matcher.taken(case)[0], *taken]
+    taken = rules.rule_matcher.taken(case)
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
     recorded = tuple(_recorded(one) for one in taken)
     deciding = deciding_sentence(case.deciding, lead.hits if lead else (), reading)
@@ -175,9 +169,9 @@ def _evidence(verdict: ActResult, lead: Matched | None, reading: Reading, rules:
     return tuple(out)
 
 
-def _filled(parts: Sequence[Part], hits: Sequence[Hit]) -> list[tuple[Part, Hit]]:
+def _filled(parts: Sequence[TemplatePart], hits: Sequence[Hit]) -> list[tuple[TemplatePart, Hit]]:
     """Each hit with the part of the template that it fills (optional parts may be missing)."""
-    out: list[tuple[Part, Hit]] = []
+    out: list[tuple[TemplatePart, Hit]] = []
     at = 0
     for hit in hits:
         while not hit.tags & parts[at].tags:

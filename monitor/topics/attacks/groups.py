@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.text.matcher import Hit
-from monitor.text.numbers import LEADING, Part
+from monitor.text.numbers import LEADING, NumberPart
 from monitor.text.reading import Sentence
 from monitor.topics.attacks.lists import AttackLists
 
@@ -61,7 +61,7 @@ class Signs:
 class Row:
     """The parts of one sentence, the tags of each, and the groups among them."""
 
-    def __init__(self, sentence: Sentence, parts: Sequence[Part], harms: Sequence[Hit], signs: Signs) -> None:
+    def __init__(self, sentence: Sentence, parts: Sequence[NumberPart], harms: Sequence[Hit], signs: Signs) -> None:
         self.text, self.parts, self.signs = sentence.text, parts, signs
         self._starts, self._stops = [part.start for part in parts], [part.end for part in parts]
         self.tags = [0] * len(parts)

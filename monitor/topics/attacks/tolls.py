@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.days import dateline
 from monitor.text.matcher import Hit
-from monitor.text.numbers import Part, together
+from monitor.text.numbers import NumberPart, together
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import sum_of
 from monitor.topics.attacks.groups import Group, Row, Signs
@@ -78,7 +78,7 @@ class TollFinder:
                 wounded = 0
         return killed, wounded
 
-    def _parts(self, sentence: Sentence, tags: int, start: int, end: int) -> list[Part]:
+    def _parts(self, sentence: Sentence, tags: int, start: int, end: int) -> list[NumberPart]:
         """A stretch of a sentence in the languages of these tags."""
         spoken = [counting for language, counting in self._counting.items() if language & tags]
         if not spoken and not tags & self._foreign:
@@ -140,7 +140,9 @@ class TollFinder:
 class _Line(Row):
     """One sentence in which each word of harm takes the number that belongs to it."""
 
-    def __init__(self, sentence: Sentence, parts: Sequence[Part], harms: Sequence[Hit], finder: TollFinder) -> None:
+    def __init__(
+        self, sentence: Sentence, parts: Sequence[NumberPart], harms: Sequence[Hit], finder: TollFinder
+    ) -> None:
         super().__init__(sentence, parts, harms, finder.signs)
         self._harms = harms
         self._active = finder.active

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
+from monitor.rules.folder import unread_problem
 from monitor.rules.listfile import ListFile
 from monitor.rules.lostfiles import shipped_but_gone
+from monitor.rules.rulefile import retired_keys
 from monitor.rules.ruleset import RuleFiles
-from monitor.rules.unread import unread_problem
 from monitor.topics.attacks.lists import LISTS
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.entries import Lists, WordEntry, lists_of, references, slots, warning
@@ -51,6 +52,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     yield from _made_of_themselves(files)
     yield from _without_numbers(files)
     yield from _without_coordinates(files)
+    yield from (problem for document, _ in files.rules for problem in retired_keys(document))
     yield from TermCheck(files, rules, lists).problems()
     yield from RuleCheck(rules, lists).problems()
 

@@ -22,7 +22,7 @@ _LANGUAGE = range(2, 4)
 #: the language of files that say none
 _ENGLISH = "en"
 #: keys of a rule that hold words of its own, and the keys below them under which the words stand
-_WORDINGS = ("what", "never", "points")
+_WORDINGS = ("what", "never")
 _WORD_KEYS = frozenset({"any", "all", "words"})
 #: keys of places, countries and actors under which their names stand
 _NAME_KEYS = frozenset({"name", "names", "town", "loose", "people", "exact"})

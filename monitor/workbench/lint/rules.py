@@ -11,10 +11,10 @@ from monitor.config.yamlfile import Document
 from monitor.errors import Problem
 from monitor.model.place import Precision, Target
 from monitor.model.report import INCIDENT_ACTS, Act, Level
-from monitor.rules.conditions import Condition
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.matching import CompiledRule
 from monitor.rules.model import Never, Rule, Source, What, Who, Wording
+from monitor.rules.values import Condition
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.entries import Lists, warning
 
@@ -44,7 +44,6 @@ class RuleCheck:
             yield from self._raises_nothing(document, one.rule)
             yield from _tells_nobody(document, one.rule)
             yield from _shows_nothing(document, one.rule)
-            yield from _asks_for_nobody(document)
         yield from self._adds_nothing()
 
     # ------------------------------------------------------------------------------------------ a rule by itself
@@ -162,11 +161,8 @@ class RuleCheck:
             and _languages(a.language, b.language)
             and _sources(a.source, b.source)
             and a.when in (None, b.when)
-            and a.points in (None, b.points)
             and self._who(a.who, b.who)
             and all(any(self._silences(other, never) for other in b.never) for never in a.never)
-            # a `never … instead` speaks also where the rule takes nothing
-            and all(never in a.never or not a.never for never in b.never if never.instead)
             and self._where(wide, narrow)
         )
 
@@ -227,19 +223,6 @@ def _shows_nothing(document: Document, rule: Rule) -> Iterator[Problem]:
         message = f"the rule {rule.id} has no example under {' and none under '.join(missing)}"
         lines = ", ".join(f'{name}: ["a headline that must {_MUST[name]}"]' for name in missing)
         yield warning(document, ("examples",), message, f"write examples: {{{lines}}}")
-
-
-def _asks_for_nobody(document: Document) -> Iterator[Problem]:
-    """`who: {…, optional: true}`, which older files hold: it never did what its description promised."""
-    who = document.data.get("who") if isinstance(document.data, dict) else None
-    if not isinstance(who, dict) or not isinstance(who.get("optional"), bool):
-        return
-    message = "optional is no longer a key, and a later version will not read it"
-    hint = "take optional: false out; who asks for the actor anyway"
-    if who["optional"]:
-        message = "who with optional: true asks for nobody, and a later version will not read it"
-        hint = "take the whole key who out"
-    yield warning(document, ("who", "optional"), message, hint)
 
 
 def _as_urgent(wide: Rule, narrow: Rule) -> bool:
@@ -314,10 +297,8 @@ class PlaceCoverage:
             else sum(1 << i for i, place in enumerate(places) if holds(where, one.circle, place))
             for one in rules.rule_matcher.rules
         }  # fmt: skip
-        #: reports of other acts keep the targets of an attack: what is old is background, and a rule may say what
-        #: a report is `instead`
-        others = {never.instead for rule in rules.rules for never in rule.never if never.instead is not None}
-        self._with_targets = INCIDENT_ACTS | {Act.BACKGROUND} | others
+        #: what is old is background, and keeps the targets of an attack
+        self._with_targets = INCIDENT_ACTS | {Act.BACKGROUND}
 
     def has_targets(self, act: Act) -> bool:
         """Whether a report of this act can have a target at all."""

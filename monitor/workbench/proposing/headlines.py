@@ -156,7 +156,6 @@ def _telling_lists(rules: RuleSet) -> list[str]:
     vocabulary = rules.vocabulary
     weapon = vocabulary.bits_of("weapon")
     asked = {word for rule in rules.rules if (what := rule.what) is not None for word in (*what.any, *what.all)}
-    asked |= {word for rule in rules.rules if rule.points is not None for part in rule.points.of for word in part.any}
     return [
         name for name in vocabulary.list_names()
         if name in WEAPONS or f"@{name}" in asked or (name != "weapon" and vocabulary.closures[name] & weapon)

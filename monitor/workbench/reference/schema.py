@@ -17,8 +17,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from monitor.config.yamlfile import Strict
 from monitor.rules.gazetteer import ActorFile, PlaceFile
-from monitor.rules.listfile import FrameSpec, ListFile, one_or_many
-from monitor.rules.model import Never, PointsPart, Rule, RuleFile, Source, What, Where
+from monitor.rules.listfile import FrameSpec, ListFile
+from monitor.rules.model import Never, Rule, RuleFile, Source, What, Where
+from monitor.rules.values import one_or_many
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: keys of which one must be there; the models say so in their validators, which no schema is made from
@@ -26,7 +27,6 @@ _ONE_OF_THESE: dict[type[BaseModel], tuple[str, ...]] = {
     Where: ("any", "not", "within", "precision"),
     What: ("any", "all", "near", "templates"),
     Never: ("any", "near", "templates"),
-    PointsPart: ("any", "near", "templates"),
     Source: ("any", "not"),
     FrameSpec: ("any", "templates"),
 }
