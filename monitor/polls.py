@@ -21,12 +21,9 @@ from monitor.dedupe.novelty import document_keys, recognise
 from monitor.evaluation import EVALUATED
 from monitor.feeds.state import state_after
 from monitor.model.alert import Alert
-from monitor.model.document import Entry
+from monitor.model.document import Entry, FeedAnswer, Reach
 from monitor.model.feed import Feed, FeedState, Poll
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty, Recognised
-from monitor.model.poll import FeedAnswer, Reach
-from monitor.model.stored import StoredItem
+from monitor.model.item import Item, Novelty, Recognised, StoredItem
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
 

@@ -11,7 +11,7 @@ from monitor.feeds.cadence import is_blind, is_silent
 from monitor.model.alert import Alert, OperatorReason
 from monitor.model.delivery import Delivery, GaveUp
 from monitor.model.feed import Feed, FeedState
-from monitor.model.novelty import NoveltyReason, Recognised
+from monitor.model.item import NoveltyReason, Recognised
 from monitor.model.report import Level
 
 NewId = Callable[[datetime], str]

@@ -11,7 +11,7 @@ import typer
 from monitor.cli.begin import JsonOption, quiet, start_logs
 from monitor.cli.render import json_out, out, progress, say, stdout_kept_for_json, table
 from monitor.demo.show import STEPS, DemoReport, run_demo
-from monitor.model.stored import StoredItem
+from monitor.model.item import StoredItem
 from monitor.queries.reasons import why_stored
 
 

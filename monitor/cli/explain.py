@@ -11,7 +11,7 @@ import typer
 from monitor.cli.begin import JsonOption, RulesOption, database, rules_from, settings, utc_now
 from monitor.cli.render import json_out, marked, out, table
 from monitor.errors import UsageError
-from monitor.model.stored import StoredItem
+from monitor.model.item import StoredItem
 from monitor.queries.alerts import delivery_summary
 from monitor.queries.explanation import Explanation, as_object, explain_item, explain_stored
 from monitor.queries.finding import find_item, new_item

@@ -13,8 +13,7 @@ from monitor.cli.render import json_out, out, table
 from monitor.config.settings import Settings
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
-from monitor.model.document import ParsedFeed, ParseFailed
-from monitor.model.fetch import Fetched, FetchFailed, NotModified
+from monitor.model.document import Fetched, FetchFailed, NotModified, ParsedFeed, ParseFailed
 from monitor.text.clean import clean
 
 

@@ -9,8 +9,7 @@ from datetime import timedelta
 from monitor.app import App
 from monitor.model.alert import OperatorReason
 from monitor.model.daemon import Connectivity, ConnectivitySince, DaemonState
-from monitor.model.fetch import NETWORK_PROBLEMS
-from monitor.model.poll import Reach
+from monitor.model.document import NETWORK_PROBLEMS, Reach
 from monitor.store.store import Transaction
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from monitor.dedupe.matching import TITLE_MEMORY, Candidate, EntryMatcher, Found
 from monitor.dedupe.words import Words, compare
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, FeedState
-from monitor.model.novelty import Novelty, NoveltyReason, Recognised
+from monitor.model.item import Novelty, NoveltyReason, Recognised
 
 #: publishers put up what happened on a Friday night on Monday: younger than this is current
 WINDOW = timedelta(hours=72)

@@ -13,7 +13,7 @@ from monitor.config.settings import Settings, load_settings
 from monitor.demo.publishers import FEEDS, DemoServer, document, feeds_file, serving
 from monitor.model.alert import Alert
 from monitor.model.delivery import Sent
-from monitor.model.stored import StoredItem
+from monitor.model.item import StoredItem
 from monitor.resources import packaged_or_beside
 
 #: calls of `on_step` in one run: a poll of each feed, twice

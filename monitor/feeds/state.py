@@ -12,11 +12,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from monitor.feeds.cadence import UNKNOWN_HABITS, next_poll
-from monitor.model.document import DateMark, ParseFailed
+from monitor.model.document import DateMark, FeedAnswer, Fetched, FetchFailed, NotModified, ParseFailed
 from monitor.model.feed import Feed, FeedState
-from monitor.model.fetch import Fetched, FetchFailed, NotModified
-from monitor.model.novelty import Novelty, NoveltyReason, Recognised
-from monitor.model.poll import FeedAnswer
+from monitor.model.item import Novelty, NoveltyReason, Recognised
 
 _DAY = timedelta(days=1)
 #: an unusual wait is half forgotten after so long

@@ -10,8 +10,8 @@ from monitor.alerts.raising import raised
 from monitor.dedupe.canonical import canonical_url
 from monitor.evaluation import earliest_day
 from monitor.model.feedback import Feedback, Opinion
+from monitor.model.item import StoredItem
 from monitor.model.report import Classification
-from monitor.model.stored import StoredItem
 from monitor.queries.finding import find_item, is_id, is_link
 from monitor.queries.reasons import why_stored
 from monitor.store.store import Transaction

@@ -14,9 +14,8 @@ from monitor.dedupe.canonical import canonical_url
 from monitor.errors import BasewatchError
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.charset import decode
-from monitor.model.fetch import Fetched, FetchFailed, NotModified
-from monitor.model.item import Item
-from monitor.model.stored import StoredItem
+from monitor.model.document import Fetched, FetchFailed, NotModified
+from monitor.model.item import Item, StoredItem
 from monitor.store.store import Transaction
 
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")

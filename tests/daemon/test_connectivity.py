@@ -6,9 +6,7 @@ import pytest
 
 from monitor.daemon.connectivity import connectivity
 from monitor.model.daemon import Connectivity
-from monitor.model.document import ParseFailed, ParseProblem
-from monitor.model.fetch import FetchFailed, FetchProblem, NotModified
-from monitor.model.poll import FeedAnswer, Reach
+from monitor.model.document import FeedAnswer, FetchFailed, FetchProblem, NotModified, ParseFailed, ParseProblem, Reach
 
 GOOD, AWAY, BAD = Reach.ANSWERED, Reach.UNREACHABLE, Reach.FAILED
 

@@ -12,11 +12,9 @@ import pytest
 
 from monitor.dedupe.novelty import BACKFILL_ENTRIES, FLOOD_ENTRIES, document_keys, recognise
 from monitor.feeds.state import state_after
-from monitor.model.document import DateMark, Entry
+from monitor.model.document import DateMark, Entry, FeedAnswer, Fetched
 from monitor.model.feed import Feed, FeedState
-from monitor.model.fetch import Fetched
-from monitor.model.novelty import Novelty, NoveltyReason, Recognised
-from monitor.model.poll import FeedAnswer
+from monitor.model.item import Novelty, NoveltyReason, Recognised
 from recognising import START
 
 FEED = Feed(name="one", url="https://x.example/feed")

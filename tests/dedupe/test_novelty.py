@@ -16,7 +16,7 @@ from monitor.dedupe.fingerprint import entry_keys
 from monitor.dedupe.novelty import BACKFILL_ENTRIES, FLOOD_ENTRIES, WINDOW, document_keys, recognise
 from monitor.model.document import DateMark, Entry
 from monitor.model.feed import Feed, FeedState
-from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.item import Novelty, NoveltyReason
 from monitor.store.store import Store
 from recognising import START, Reader
 

@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 
 from monitor.feeds.cadence import asks_unconditionally, is_silent
 from monitor.feeds.state import state_after
-from monitor.model.document import Entry
+from monitor.model.document import Entry, FeedAnswer, Fetched, FetchFailed, FetchProblem, NotModified
 from monitor.model.feed import Feed, FeedState
-from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
-from monitor.model.novelty import Novelty, NoveltyReason, Recognised
-from monitor.model.poll import FeedAnswer
+from monitor.model.item import Novelty, NoveltyReason, Recognised
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

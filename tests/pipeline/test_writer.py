@@ -18,11 +18,9 @@ from monitor import writer
 from monitor.channels.apprise import Channels
 from monitor.configuration import Configuration
 from monitor.errors import StoreError
-from monitor.model.document import Entry, ParsedFeed
+from monitor.model.document import Entry, FeedAnswer, Fetched, NotModified, ParsedFeed
 from monitor.model.feed import Feed
-from monitor.model.fetch import Fetched, NotModified
-from monitor.model.novelty import Novelty
-from monitor.model.poll import FeedAnswer
+from monitor.model.item import Novelty
 from monitor.polls import Circumstances, PollChanges, PollReport, judge_poll
 from monitor.store.ids import new_id
 from monitor.store.store import Store

@@ -23,7 +23,7 @@ from monitor.daemon.loop import Daemon
 from monitor.errors import ConfigError
 from monitor.health import health
 from monitor.model.daemon import DaemonState
-from monitor.model.stored import StoredItem
+from monitor.model.item import StoredItem
 from monitor.topics.loading import load_rules
 from newsroom import Newsroom, Story, old
 from scheduling import Quick

@@ -14,7 +14,7 @@ import re
 import zlib
 from hashlib import blake2b
 
-from monitor.model.fetch import FetchFailed, FetchProblem
+from monitor.model.document import FetchFailed, FetchProblem
 
 #: members of one gzip body; real servers send one, a few tools one per 64 KiB
 _MEMBERS = 256
