@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from monitor.model.place import PlaceRef
+from monitor.model.place import Place
 
 
 class Act(StrEnum):
@@ -80,7 +80,7 @@ class Span:
 class Facts:
     """What the item states; None where it does not say."""
 
-    places: tuple[PlaceRef, ...] = ()
+    places: tuple[Place, ...] = ()
     weapons: tuple[str, ...] = ()
     claimed_by: tuple[str, ...] = ()
     attributed_to: tuple[str, ...] = ()
@@ -98,6 +98,11 @@ class Facts:
     #: what headline and lead say of where it was, beside `places`: `country:SO`, `nation:UG` (whose base or troops),
     #: `town:kadugli` (a word that the gazetteer does not know)
     named: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[Place, ...]:
+        """The places that were attacked."""
+        return tuple(place for place in self.places if place.role == "target")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,18 +65,23 @@ def _cause(path: Path, names: list[str], problems: Sequence[Problem], folder: Pa
     kind = {"lists": "list", "places": "place", "actors": "actor"}.get(within.parts[0], "rule")
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     users = [problem for problem in problems if problem.unknown in names]
-    first = f"{Path(users[0].file).name}:{users[0].line}"
+    used = [f"{Path(user.file).name}:{user.line}" for user in users if user.line]
     many = len(names) > 1
-    what = f"{len(names)} {kind}{'s' * many} ({shown}) that {'are' if many else 'is'} used"
-    what += f" {len(users)} times (first in {first})" if len(users) > 1 else f" in {first}"
+    what = f"{len(names)} {kind}{'s' * many} ({shown}) that {'are' if many else 'is'} "
+    if len(used) > 1:
+        what += f"used {len(used)} times (first in {used[0]})"
+    else:
+        what += f"used in {used[0]}" if used else "needed"
+    # what only the program asks for stands in no line, so it is said why
+    why = next((f"; {user.message}" for user in users if not user.line), "")
     if path in unread:
         hint = f"name it {meant_name(path.name)}, in {within.parts[0]}/"
-        return Problem(file=str(path), message=f"{within} is not read, and holds {what}", hint=hint)
+        return Problem(file=str(path), message=f"{within} is not read, and holds {what}{why}", hint=hint)
     copy = f"`basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}"
     if not path.exists():
-        said = f"{within} is gone: {what} stood there"
+        said = f"{within} is gone: {what} stood there{why}"
         return Problem(file=str(path), message=said, hint=f"put it back; {copy}")
-    said = f"{what} {'are' if many else 'is'} gone from {within}"
+    said = f"{what} {'are' if many else 'is'} gone from {within}{why}"
     it = "them" if many else "it"
     return Problem(file=str(path), message=said, hint=f"put {it} back ({copy}), or write another name there")
 

@@ -88,6 +88,10 @@ class Vocabulary:
         """A bit for words that a rule brings along; the same name has the same bit everywhere."""
         return self.bits.setdefault(word, 1 << len(self.bits))
 
+    def words_of(self, tags: int) -> frozenset[str]:
+        """Every single word of the terms with any of these tags."""
+        return frozenset(word for term in self.terms if term.tags & tags for word in term.words.split())
+
     def list_names(self) -> list[str]:
         """Every list, mask, shape and built-in tag, without what rules brought along."""
         return [name for name in self.bits if name[0].islower() and ":" not in name]

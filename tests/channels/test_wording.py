@@ -19,7 +19,7 @@ from monitor.model.alert import Alert
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item
 from monitor.model.novelty import Novelty
-from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Facts, Level
 from monitor.queries.formats import cells
 from monitor.queries.ledger import LedgerEntry
@@ -223,7 +223,7 @@ def test_numbers_that_only_the_attackers_give_are_marked(title: str, summary: st
 
 def test_a_long_place_gives_way_before_the_doubt_does() -> None:
     item = item_of("x")
-    place = PlaceRef(id="p", name="A very long name of a place " * 8, role=PlaceRole.TARGET, country="IQ")
+    place = Place(id="p", name="A very long name of a place " * 8, role="target", country="IQ")
     facts = Facts(
         places=(place,), weapons=("ballistic_missile", "cruise_missile", "drone"), claimed_by=("G" * 79, "H" * 79),
         killed=137, wounded=20, toll_claimed=True,

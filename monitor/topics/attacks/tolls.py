@@ -17,7 +17,7 @@ from monitor.text.numbers import Part, together
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import sum_of
 from monitor.topics.attacks.groups import Group, Row, Signs
-from monitor.topics.attacks.lists import WEEKDAYS, AttackLists
+from monitor.topics.attacks.lists import AttackLists
 
 #: words between a number and the word of harm: with a word for people among them, with none, and for a person who is
 #: named without a number
@@ -43,7 +43,7 @@ class TollFinder:
         self._none_killed, self._none_wounded = lists.none_killed, lists.none_wounded
         self.active = lists.harming
         self.signs = Signs(lists)
-        self._days = sum_of(lists.bits(day) for day in WEEKDAYS)
+        self._days = sum_of(lists.weekdays)
         self._counting, self._calendar = vocabulary.counting, vocabulary.calendar
         self._foreign = vocabulary.languages
 

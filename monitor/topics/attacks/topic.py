@@ -9,9 +9,8 @@ from monitor.text.reading import Reader
 from monitor.topics.attacks.acts import ActClassifier
 from monitor.topics.attacks.facts import FactFinder
 from monitor.topics.attacks.lists import attack_lists, reading_words
-from monitor.topics.attacks.meanings import Meanings
 from monitor.topics.attacks.places import PlaceFinder
-from monitor.topics.attacks.quoting import Quotes
+from monitor.topics.attacks.shown import Shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,8 +21,7 @@ class AttackTopic:
     acts: ActClassifier
     places: PlaceFinder
     facts: FactFinder
-    meanings: Meanings
-    quotes: Quotes
+    shown: Shown
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -42,7 +40,6 @@ def with_topic(rules: CompiledRules) -> RuleSet:
         acts=ActClassifier(lists, words),
         places=PlaceFinder(rules.gazetteer, lists, words),
         facts=FactFinder(lists, words),
-        meanings=Meanings(words),
-        quotes=Quotes(words),
+        shown=Shown(words),
     )
     return RuleSet(**vars(rules), attacks=attacks)

@@ -36,7 +36,7 @@ def real_quiet(
     Those about the same place come first, then those in the order given.
     """
     given = {one.text for one in headlines}
-    ids = {place.place_id for one in headlines for place in one.places if place.place_id}
+    ids = {place.id for one in headlines for place in one.places if not place.is_vague}
     near: dict[str, tuple[int, Act]] = {}
     for item in items:
         if item.title in given or item.title in near or not item.title.strip():
