@@ -9,10 +9,9 @@ from datetime import date, timedelta
 from monitor.alerts.policy import decide
 from monitor.alerts.raising import raised
 from monitor.incidents.identity import relate
-from monitor.model.decision import Decision
+from monitor.model.alert import Decision
 from monitor.model.incident import Incident, Relation
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty
+from monitor.model.item import Item, Novelty
 from monitor.model.report import Classification
 from monitor.topics.attacks.classifier import NEWS_DAYS, classify, consider
 from monitor.topics.attacks.topic import RuleSet

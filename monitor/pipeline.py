@@ -22,10 +22,8 @@ from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.pool import ParseWorkers
 from monitor.feeds.silence import asks_plainly
 from monitor.model.clock import Clock
-from monitor.model.document import ParsedFeed
+from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed
 from monitor.model.feed import Feed, FeedState
-from monitor.model.fetch import Fetched, FetchProblem
-from monitor.model.poll import FeedAnswer
 from monitor.polls import Circumstances, NothingKnown, Past, PollChanges, PollReport, judge_poll
 from monitor.store.ids import new_id
 from monitor.store.thread import StoreThread

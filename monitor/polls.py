@@ -24,12 +24,9 @@ from monitor.feeds.cadence import state_after
 from monitor.feeds.reach import Reach, reach_of
 from monitor.feeds.silence import after_answer
 from monitor.model.alert import Alert
-from monitor.model.document import Entry
+from monitor.model.document import Entry, FeedAnswer
 from monitor.model.feed import Feed, FeedState, Poll
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty, Recognised
-from monitor.model.poll import FeedAnswer
-from monitor.model.stored import StoredItem
+from monitor.model.item import Item, Novelty, Recognised, StoredItem
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
 

@@ -25,7 +25,7 @@ from monitor.malloc import give_back
 from monitor.model.alert import Alert
 from monitor.model.feed import FeedState
 from monitor.model.incident import Incident, RelationKind
-from monitor.model.stored import StoredItem
+from monitor.model.item import StoredItem
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread

@@ -22,9 +22,8 @@ from monitor.alerts.placenames import place_names
 from monitor.alerts.quotes import fitted, quotes_of
 from monitor.alerts.times import day_in_words, days_ago, time_in_words
 from monitor.channels.escape import shorten
-from monitor.model.alert import Alert, AlertKind
+from monitor.model.alert import Alert, AlertKind, Decision
 from monitor.model.clock import require_aware
-from monitor.model.decision import Decision
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.place import Place

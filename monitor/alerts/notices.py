@@ -12,7 +12,7 @@ from monitor.feeds.silence import is_silent
 from monitor.model.alert import Alert, OperatorReason
 from monitor.model.delivery import Delivery, GaveUp
 from monitor.model.feed import Feed, FeedState
-from monitor.model.novelty import NoveltyReason, Recognised
+from monitor.model.item import NoveltyReason, Recognised
 from monitor.model.report import Level
 
 NewId = Callable[[datetime], str]

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from monitor.model.decision import Decision, DecisionReason
+from monitor.model.alert import Decision, DecisionReason
 from monitor.model.incident import Incident, Relation, RelationKind
-from monitor.model.novelty import Novelty
+from monitor.model.item import Novelty
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Level
 
 _FIRST_MESSAGES = frozenset({DecisionReason.FIRST, DecisionReason.FIRST_TOLD})

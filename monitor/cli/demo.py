@@ -13,7 +13,7 @@ from monitor.cli.render import json_out, out, progress, say, stdout_kept_for_jso
 
 if TYPE_CHECKING:
     from monitor.demo.show import DemoReport
-    from monitor.model.stored import StoredItem
+    from monitor.model.item import StoredItem
 
 
 def demo(as_json: JsonOption = False) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.cli.render import marked, out, table
-from monitor.model.stored import StoredItem
+from monitor.model.item import StoredItem
 from monitor.queries.alerts import delivery_summary
 from monitor.queries.explanation import Explanation
 from monitor.queries.reasons import (

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.model.feedback import Feedback, Opinion
+    from monitor.model.item import StoredItem
     from monitor.model.report import Classification
-    from monitor.model.stored import StoredItem
     from monitor.store.store import Store, Transaction
 
 #: a note says why, it is no article

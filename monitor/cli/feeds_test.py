@@ -13,8 +13,7 @@ from monitor.text.clean import clean
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
-    from monitor.model.document import ParsedFeed, ParseFailed
-    from monitor.model.fetch import Fetched, FetchFailed, NotModified
+    from monitor.model.document import Fetched, FetchFailed, NotModified, ParsedFeed, ParseFailed
 
 
 def try_feed(
@@ -31,8 +30,7 @@ def try_feed(
     """
     import asyncio
 
-    from monitor.model.document import ParsedFeed
-    from monitor.model.fetch import Fetched
+    from monitor.model.document import Fetched, ParsedFeed
 
     fetched, parsed = asyncio.run(_try(url, settings()))
     answer = parsed or fetched
@@ -66,7 +64,7 @@ async def _try(
 ) -> tuple[Fetched | NotModified | FetchFailed, ParsedFeed | ParseFailed | None]:
     from monitor.feeds.fetch.fetcher import Fetcher
     from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
-    from monitor.model.fetch import Fetched
+    from monitor.model.document import Fetched
 
     fetcher = Fetcher(allow_networks=found.allow_networks)
     workers = ParseWorkers(limits=ParseLimits(seconds=found.parse_timeout.total_seconds()))

@@ -40,7 +40,7 @@ def _headline(link: str) -> tuple[str, str]:
     import asyncio
 
     from monitor.feeds.fetch.fetcher import Fetcher
-    from monitor.model.fetch import Fetched
+    from monitor.model.document import Fetched
 
     async def fetch() -> Any:
         fetcher = Fetcher(allow_networks=settings().allow_networks)

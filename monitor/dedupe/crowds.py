@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from monitor.model.document import DateMark
 from monitor.model.feed import FeedState
-from monitor.model.novelty import Novelty, NoveltyReason, Recognised
+from monitor.model.item import Novelty, NoveltyReason, Recognised
 
 #: publishers put up what happened on a Friday night on Monday: younger than this is current
 WINDOW = timedelta(hours=72)

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from monitor.dedupe.canonical import canonical_url, normalised_title
 from monitor.dedupe.words import Words
 from monitor.model.document import Entry
-from monitor.model.novelty import NoveltyReason
+from monitor.model.item import NoveltyReason
 
 #: a title of fewer words ("Live", "Breaking news", "Weather report") is shared by articles that have nothing in common
 TELLING_TITLE_WORDS = 4

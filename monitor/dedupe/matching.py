@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from monitor.dedupe.fingerprint import EntryKeys, KnownItem
 from monitor.dedupe.words import WordComparison, Words, compare
 from monitor.model.document import Entry
-from monitor.model.novelty import NoveltyReason
+from monitor.model.item import NoveltyReason
 
 #: how long a title names one article of its publisher; later the same headline may tell of the next attack
 TITLE_MEMORY = timedelta(hours=48)

@@ -26,7 +26,7 @@ from monitor.dedupe.matching import TITLE_MEMORY, Candidate, EntryMatcher, Found
 from monitor.dedupe.words import compare
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, FeedState
-from monitor.model.novelty import Novelty, NoveltyReason, Recognised
+from monitor.model.item import Novelty, NoveltyReason, Recognised
 
 
 def document_keys(entries: Iterable[Entry], *, feed: Feed) -> list[EntryKeys]:

@@ -15,7 +15,7 @@ from monitor.demo.documents import FEEDS, document, feeds_file
 from monitor.demo.server import DemoServer, serving
 from monitor.model.alert import Alert
 from monitor.model.delivery import Sent
-from monitor.model.stored import StoredItem
+from monitor.model.item import StoredItem
 from monitor.resources import packaged_or_beside
 
 #: calls of `on_step` in one run: a poll of each feed, twice

@@ -10,10 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.feeds.locations import holds_secret, is_https_upgrade
-from monitor.model.document import ParseFailed
+from monitor.model.document import FeedAnswer, Fetched, FetchFailed, NotModified, ParseFailed
 from monitor.model.feed import Feed, FeedState
-from monitor.model.fetch import Fetched, FetchFailed, NotModified
-from monitor.model.poll import FeedAnswer
 
 #: longest wait that a Retry-After is obeyed for
 _LONGEST_RETRY_AFTER = timedelta(hours=24)

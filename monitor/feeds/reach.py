@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from monitor.model.document import ParseFailed
-from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
+from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified, ParseFailed
 
 #: failures that a machine without a network shows
 NETWORK_PROBLEMS = frozenset(

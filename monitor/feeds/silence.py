@@ -12,10 +12,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from monitor.model.document import ParseFailed
+from monitor.model.document import Fetched, FetchFailed, NotModified, ParseFailed
 from monitor.model.feed import Feed, FeedState
-from monitor.model.fetch import Fetched, FetchFailed, NotModified
-from monitor.model.novelty import Novelty, Recognised
+from monitor.model.item import Novelty, Recognised
 
 #: unchanged answers after which the whole document is asked for, then after twice as many, and so on
 _DOUBT_AFTER = 10

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from monitor.incidents.identity import relate
 from monitor.model.incident import Incident, RelationKind
-from monitor.model.stored import StoredItem
+from monitor.model.item import StoredItem
 
 
 def incident_before(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.decision import DecisionReason
+from monitor.model.alert import DecisionReason
 from monitor.model.item import Item
 from monitor.model.report import Act, Level
 

@@ -11,10 +11,8 @@ from monitor.incidents.past import incident_before
 from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
 from monitor.model.incident import Incident, RelationKind
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty
+from monitor.model.item import Item, Novelty, StoredItem
 from monitor.model.report import RuleTaken
-from monitor.model.stored import StoredItem
 from monitor.queries.alerts import alert_object
 from monitor.queries.contract import answer_of
 from monitor.queries.jsonvalues import plain

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.model.stored import StoredItem
+    from monitor.model.item import StoredItem
     from monitor.store.store import Transaction
 
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from monitor.model.decision import Decision, DecisionReason
+from monitor.model.alert import Decision, DecisionReason
 from monitor.model.incident import Relation, RelationKind
-from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.item import Novelty, NoveltyReason, StoredItem
 from monitor.model.report import Classification, Facts, Level, RuleTaken
-from monitor.model.stored import StoredItem
 
 if TYPE_CHECKING:
     from monitor.evaluation import Evaluation

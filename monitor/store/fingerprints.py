@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from monitor.dedupe.fingerprint import KnownItem
 from monitor.dedupe.words import TEXT_COMPARED, Words
-from monitor.model.novelty import Novelty
+from monitor.model.item import Novelty
 from monitor.store.part import Part, chunks, insert_for
 from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
 

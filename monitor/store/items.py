@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from monitor.dedupe.fingerprint import link_key
-from monitor.model.decision import Decision
-from monitor.model.item import Item
-from monitor.model.stored import StoredItem
+from monitor.model.alert import Decision
+from monitor.model.item import Item, StoredItem
 from monitor.store.part import Part, chunks
 from monitor.store.tables import FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
 

@@ -8,12 +8,11 @@ from typing import Any, cast
 from sqlalchemy import JSON, Date, ForeignKey, Index, MetaData, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from monitor.model.alert import AlertKind
-from monitor.model.decision import DecisionReason
+from monitor.model.alert import AlertKind, DecisionReason
 from monitor.model.delivery import DeliveryState
 from monitor.model.document import DateMark
 from monitor.model.feedback import Opinion
-from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.item import Novelty, NoveltyReason
 from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Level
 from monitor.store.columns import BigKey, Frozen, PlainText, UtcDateTime, Word

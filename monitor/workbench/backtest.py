@@ -16,10 +16,8 @@ from enum import StrEnum
 from monitor.evaluation import EVALUATED, INCIDENT_HORIZON, Evaluation, Ledger, refusal
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.incident import Incident
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty
+from monitor.model.item import Item, Novelty, StoredItem
 from monitor.model.report import Level, RuleTaken
-from monitor.model.stored import StoredItem
 from monitor.topics.attacks.topic import RuleSet
 
 #: so long before the window a replay begins, silently: late reports of an earlier attack find its incident

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from monitor.alerts.policy import decide
-from monitor.model.decision import DecisionReason
+from monitor.model.alert import DecisionReason
 from monitor.model.incident import Incident, Relation, RelationKind
-from monitor.model.novelty import Novelty
+from monitor.model.item import Novelty
 from monitor.model.report import Act, Classification, Level
 
 CASES: list[dict[str, Any]] = yaml.safe_load(

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert, operator_alert
-from monitor.model.alert import Alert, AlertKind, OperatorReason
-from monitor.model.decision import Decision, DecisionReason
+from monitor.model.alert import Alert, AlertKind, Decision, DecisionReason, OperatorReason
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.place import Place

@@ -10,7 +10,7 @@ from monitor.alerts.notices import feed_notices, once_told
 from monitor.model.alert import OperatorReason
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, FeedState
-from monitor.model.novelty import Novelty, NoveltyReason, Recognised
+from monitor.model.item import Novelty, NoveltyReason, Recognised
 
 NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
 FEED = Feed(name="wire", url="https://wire.example/rss", publisher="Wire")

@@ -12,11 +12,9 @@ import pytest
 
 from monitor.alerts.policy import heard, repeated
 from monitor.evaluation import Evaluation, incident_after
-from monitor.model.alert import Alert
-from monitor.model.decision import Decision, DecisionReason
+from monitor.model.alert import Alert, Decision, DecisionReason
 from monitor.model.incident import Incident, Relation, RelationKind
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty
+from monitor.model.item import Item, Novelty
 from monitor.model.report import Act, Classification, Level
 from monitor.store.store import Store
 from newsroom import Newsroom, PublishedFeed, Story

@@ -17,8 +17,7 @@ from monitor.alerts.times import days_ago, time_in_words
 from monitor.evaluation import incident_after, judge
 from monitor.model.alert import Alert
 from monitor.model.incident import Incident, Relation, RelationKind
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty
+from monitor.model.item import Item, Novelty
 from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Facts, Level
 from monitor.queries.formats import cells

@@ -10,7 +10,7 @@ import typer
 
 from monitor.cli.main import build
 from monitor.model.delivery import DeliveryState
-from monitor.model.novelty import Novelty
+from monitor.model.item import Novelty
 from monitor.model.report import Act, Level
 
 DOCS = Path(__file__).parent.parent.parent / "docs"

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from monitor.model.decision import Decision, DecisionReason
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty
+from monitor.model.alert import Decision, DecisionReason
+from monitor.model.item import Item, Novelty
 from monitor.model.report import Level
 from monitor.store.store import Store
 from monitor.workbench.backtest import Outcome, Past, Replay, ToldBook, ToldThen

@@ -6,8 +6,7 @@ import pytest
 
 from monitor.daemon.connectivity import Connectivity, connectivity
 from monitor.feeds.reach import Reach, reach_of
-from monitor.model.document import ParseFailed, ParseProblem
-from monitor.model.fetch import FetchFailed, FetchProblem, NotModified
+from monitor.model.document import FetchFailed, FetchProblem, NotModified, ParseFailed, ParseProblem
 
 GOOD, AWAY, BAD = Reach.ANSWERED, Reach.UNREACHABLE, Reach.FAILED
 

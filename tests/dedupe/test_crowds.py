@@ -14,7 +14,7 @@ from monitor.dedupe.crowds import BACKFILL_ENTRIES, FLOOD_ENTRIES, habits_after
 from monitor.dedupe.novelty import document_keys, recognise
 from monitor.model.document import DateMark, Entry
 from monitor.model.feed import Feed, FeedState
-from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.item import Novelty, NoveltyReason
 from recognising import START
 
 FEED = Feed(name="one", url="https://x.example/feed")

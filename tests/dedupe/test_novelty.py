@@ -17,7 +17,7 @@ from monitor.dedupe.fingerprint import entry_keys
 from monitor.dedupe.novelty import document_keys, recognise
 from monitor.model.document import DateMark, Entry
 from monitor.model.feed import Feed, FeedState
-from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.item import Novelty, NoveltyReason
 from monitor.store.store import Store
 from recognising import START, Reader
 

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from monitor.feeds.cadence import is_blind, next_poll, poll_url, watch_redirect
 from monitor.feeds.locations import is_https_upgrade, next_hop, shown, url_problem
-from monitor.model.document import ParseFailed, ParseProblem
+from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified, ParseFailed, ParseProblem
 from monitor.model.feed import Feed, FeedState
-from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 FEED = Feed(name="f", url="http://a.example/feed")

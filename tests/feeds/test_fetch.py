@@ -21,7 +21,7 @@ from monitor import __version__
 from monitor.feeds.fetch.body import body_hash
 from monitor.feeds.fetch.failures import retry_after
 from monitor.feeds.fetch.fetcher import Fetcher, FetchLimits
-from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
+from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 from serving import FeedServer, Reply
 
 LOOPBACK = [ip_network("127.0.0.0/8")]

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.feeds.fetch.fetcher import Fetcher, FetchLimits
 from monitor.feeds.fetch.network import Endpoint, GuardedBackend
-from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
+from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 from serving import FeedServer
 
 LOOPBACK = [ip_network("127.0.0.0/8")]

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.feeds.silence import after_answer, asks_plainly, is_silent
-from monitor.model.document import Entry
+from monitor.model.document import Entry, Fetched, FetchFailed, FetchProblem, NotModified
 from monitor.model.feed import Feed, FeedState
-from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
-from monitor.model.novelty import Novelty, NoveltyReason, Recognised
+from monitor.model.item import Novelty, NoveltyReason, Recognised
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -8,13 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from monitor.incidents.identity import relate
 from monitor.incidents.past import incident_before
-from monitor.model.decision import Decision, DecisionReason
+from monitor.model.alert import Decision, DecisionReason
 from monitor.model.incident import Incident
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
 from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Facts
-from monitor.model.stored import StoredItem
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 IRAQ = Place(id="country:IQ", name="Iraq", role="target", precision="country", country="IQ")

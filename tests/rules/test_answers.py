@@ -11,9 +11,9 @@ import pytest
 from languages import NOW, asked, item, live, rules_of, small, taken, write
 from monitor.errors import ConfigError
 from monitor.evaluation import Evaluation, judge
-from monitor.model.decision import DecisionReason
+from monitor.model.alert import DecisionReason
 from monitor.model.incident import Incident
-from monitor.model.novelty import Novelty
+from monitor.model.item import Novelty
 from monitor.model.report import Act, Level, RuleTaken
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules

@@ -22,7 +22,7 @@ from monitor.daemon.edits import GAPS
 from monitor.daemon.loop import Daemon
 from monitor.errors import ConfigError
 from monitor.health import health
-from monitor.model.stored import StoredItem
+from monitor.model.item import StoredItem
 from monitor.topics.loading import load_rules
 from newsroom import Newsroom, Story, old
 from scheduling import Quick

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model.decision import DecisionReason
+from monitor.model.alert import DecisionReason
 from monitor.model.feedback import Feedback, Opinion
 from monitor.model.report import Act, Level
 from monitor.store.store import Store

@@ -14,7 +14,7 @@ from monitor.dedupe.fingerprint import KnownItem, entry_keys
 from monitor.dedupe.words import Words
 from monitor.model.document import Entry
 from monitor.model.incident import Incident
-from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.item import Novelty, NoveltyReason
 from monitor.model.report import Classification
 from monitor.store.frozen import from_plain, to_plain
 from monitor.store.ids import ALPHABET, LENGTH, new_id

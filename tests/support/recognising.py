@@ -10,9 +10,7 @@ from monitor.dedupe.canonical import canonical_url
 from monitor.dedupe.novelty import document_keys, recognise
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, Poll
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty, Recognised
-from monitor.model.stored import StoredItem
+from monitor.model.item import Item, Novelty, Recognised, StoredItem
 from monitor.store.store import Store
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)

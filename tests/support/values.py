@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from monitor.model.alert import Alert
-from monitor.model.decision import Decision, DecisionReason
+from monitor.model.alert import Alert, Decision, DecisionReason
 from monitor.model.delivery import Address
 from monitor.model.document import DateMark
 from monitor.model.feed import Feed
 from monitor.model.incident import Incident
-from monitor.model.item import Item
-from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
 from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Evidence, Facts, Level, ScorePart
-from monitor.model.stored import StoredItem
 
 NOW = datetime(2026, 11, 21, 10, 30, 15, 123456, tzinfo=UTC)
 FEED = Feed(name="Rudaw — English", url="https://rudaw.example/feed", publisher="Rudaw", language="en")

@@ -15,7 +15,7 @@ import zlib
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from monitor.model.fetch import FetchProblem
+from monitor.model.document import FetchProblem
 
 #: members of one gzip body; real servers send one, a few tools one per 64 KiB
 _MEMBERS = 256

@@ -11,7 +11,7 @@ import httpcore
 import httpx
 
 from monitor.feeds.fetch.network import AddressRefused, NameNotFound
-from monitor.model.fetch import FetchFailed, FetchProblem
+from monitor.model.document import FetchFailed, FetchProblem
 
 #: statuses whose Retry-After counts
 _WAIT_STATUSES = frozenset({429, 503})

@@ -26,7 +26,7 @@ from monitor.feeds.fetch.addresses import Network
 from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
 from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem
-from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
+from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
