@@ -9,7 +9,7 @@ that only follow from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -152,19 +152,24 @@ def shipped_names() -> dict[Path, frozenset[str]]:
     }
 
 
-def shipped_but_gone(folder: Path, defined: Iterable[str]) -> list[Problem]:
-    """Warnings for shipped files that a folder made of the shipped one has no more, and nobody misses: what they define
-    is simply not known."""
+def shipped_but_gone(folder: Path, defined: Iterable[str], relied: Mapping[str, str]) -> Iterator[Problem]:
+    """Warnings for what a folder made of the shipped one has no more, and no file misses: whole files, what they define
+    is simply not known; and lists on which the program relies, `relied` says for what, gone from a file that is there.
+    """
     known = frozenset(defined)
-    lost = {
-        within: f"{len(names - known)} of the {len(names)} names in it" for within, names in shipped_names().items()
-    }
-    return [
-        Problem(
-            file=str(folder / within), severity="warning",
-            message=f"{within} of the shipped rules is gone: {lost[within]} are unknown",
+    for within, names in shipped_names().items():
+        gone, most = names - known, 2 * len(names - known) > len(names)
+        if most and not (folder / within).exists() and _is_of_the_shipped(folder, within):
+            said = f"is gone: {len(gone)} of the {len(names)} names in it are unknown"
+        elif not most and gone & relied.keys() and (folder / within).exists():
+            said = "has lost what the program asks for: " + ", ".join(
+                f"{name} ({relied[name]})" for name in sorted(gone & relied.keys())
+            )
+        else:
+            continue
+        yield Problem(
+            file=str(folder / within),
+            severity="warning",
+            message=f"{within} of the shipped rules {said}",
             hint=f"where that is not meant: `basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}",
         )
-        for within, names in shipped_names().items()
-        if 2 * len(names - known) > len(names) and not (folder / within).exists() and _is_of_the_shipped(folder, within)
-    ]  # fmt: skip

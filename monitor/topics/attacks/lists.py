@@ -13,26 +13,25 @@ files has lost one, `rules check` warns of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import cast
 
 from monitor.errors import Problem
 from monitor.model.report import INCIDENT_ACTS, WEAPONS
-from monitor.rules.listfile import ListFile
 from monitor.rules.model import Rule
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.reading import ReadingWords
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-#: what rules ask for that needs a list, and what would never be without it
-_NEVER = {
-    "attacks": "no report would ever be an attack on a base",
-    "killed": "nobody would ever be counted as killed",
-    "wounded": "nobody would ever be counted as wounded",
-    "intercepted": "nothing would ever be counted as shot down",
-    "claims": "nobody would ever be said to claim an attack",
+#: what a rule asks for that needs a list: when it does, and what would never be without the list
+_WISHES = {
+    "attacks": ("a rule is for attacks, foiled attacks or claims", "no report would ever be an attack on a base"),
+    "killed": ("a level is raised by `killed`", "nobody would ever be counted as killed"),
+    "wounded": ("a level is raised by `wounded`", "nobody would ever be counted as wounded"),
+    "intercepted": ("a level is raised by `intercepted`", "what is told as shot down would not be counted"),
+    "claims": ("a rule or a level asks who claims", "nobody would ever be said to claim an attack"),
+    **{weapon: ("a level is raised by it", f"no attack would ever be one with {weapon}") for weapon in WEAPONS},
 }
 
 
@@ -150,10 +149,12 @@ LISTS: dict[str, str] = {
     **dict.fromkeys(WEAPONS, "a weapon of the facts"),
     **dict.fromkeys(WEEKDAYS, "a day of the week"),
 }
-#: the lists that a rule cannot do without, by what it asks for
-REQUIRED: dict[str, list[str]] = {
-    wish: [name for name, one in _FIELDS.items() if one.metadata["asked"] == wish] for wish in _NEVER
-} | {f"weapon {weapon}": [weapon] for weapon in WEAPONS}
+#: the wish of a rule that each list fulfils, for those that some wish needs
+_ASKED = {name: one.metadata["asked"] for name, one in _FIELDS.items() if one.metadata["asked"]} | {
+    weapon: weapon for weapon in WEAPONS
+}
+#: when a list must be there, for those that ever must
+REQUIRED = {name: _WISHES[wish][0] for name, wish in _ASKED.items()}
 
 
 def attack_lists(vocabulary: Vocabulary) -> AttackLists:
@@ -169,43 +170,38 @@ def missing_lists(files: RuleFiles) -> list[Problem]:
     """A problem for each list that some rule of the folder cannot do without and that no file defines."""
     if not files.lists:
         return []  # the folder is gone: one problem says so
-    defined = {name for _, content in files.lists for name in names_of(content)}
+    defined = {name for _, content in files.lists for name in (*content.lists, *content.masks, *content.shapes)}
+    missing = {name: wish for name, wish in _ASKED.items() if name not in defined}
     found: dict[str, Problem] = {}
     for document, rule in files.rules:
-        for wish in _wishes(rule):
-            for name in REQUIRED[wish]:
-                if name not in defined:
-                    never = _NEVER.get(wish, f"no attack would ever be one with {name}")
-                    found.setdefault(
-                        name,
-                        Problem(
-                            file=str(files.folder / "lists"),
-                            message=f"there is no list {name} ({LISTS[name]}), without which {never}, as the rule "
-                            f"{rule.id} asks ({document.path.name}:{document.line('rule')})",
-                            hint=f"write {name}: [its words] under lists: in one of the files",
-                            unknown=name,
-                        ),
-                    )
+        wishes = _wishes_of(rule)
+        for name in (name for name, wish in missing.items() if wish in wishes and name not in found):
+            found[name] = Problem(
+                file=str(files.folder / "lists"),
+                message=f"there is no list {name} ({LISTS[name]}), without which {_WISHES[missing[name]][1]}, as the "
+                f"rule {rule.id} asks ({document.path.name}:{document.line('rule')})",
+                hint=f"write {name}: [its words] under lists: in one of the files",
+                unknown=name,
+            )
     return list(found.values())
 
 
-def names_of(content: ListFile) -> tuple[str, ...]:
-    """Every list, mask and shape that a file defines."""
-    return (*content.lists, *content.masks, *content.shapes)
-
-
-def _wishes(rule: Rule) -> Iterator[str]:
+def _wishes_of(rule: Rule) -> set[str]:
     """What a rule asks for that needs a list of the program."""
     if rule.status == "off":
-        return
-    if INCIDENT_ACTS & set(rule.act):
-        yield "attacks"
+        return set()
+    wishes = {"attacks"} if INCIDENT_ACTS & set(rule.act) else set[str]()
     if rule.who is not None and rule.who.role == "claims":
-        yield "claims"
+        wishes.add("claims")
     for condition in (condition for _, some in rule.raises for condition in some):
-        wish = {"claimed": "claims", "weapon": f"weapon {condition.name}"}.get(condition.fact, condition.fact)
-        if wish in REQUIRED:
-            yield wish
+        match condition.fact:
+            case "claimed":
+                wishes.add("claims")
+            case "weapon":
+                wishes.add(condition.name)
+            case fact:
+                wishes.add(fact)
+    return wishes
 
 
 def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:

@@ -14,6 +14,7 @@ from monitor.rules.gazetteer import PlaceFile
 from monitor.rules.lostfiles import shipped_but_gone
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.unread import unread_problem
+from monitor.topics.attacks.lists import LISTS
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.covering import CoverCheck
 from monitor.workbench.lint.entries import lists_of, warning
@@ -34,7 +35,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     known = rules.gazetteer
     wordings = (name for _, content in files.lists for name in (*content.patterns, *content.frames))
     defined = [*lists.home, *wordings, *known.places, *known.groups, *known.countries, *known.actors]
-    yield from shipped_but_gone(files.folder, defined)
+    yield from shipped_but_gone(files.folder, defined, LISTS)
     yield from unused(files, lists)
     yield from asked_in_vain(files, lists)
     yield from included_twice(lists)
