@@ -50,30 +50,25 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """Words that decided something: `text == getattr(item, field)[start:end]`."""
+class Span:
+    """A stretch of an item: `getattr(item, field)[start:end]`."""
 
     #: `title`, `summary` or `body`
     field: str
     #: character offsets into that field's original text
     start: int
     end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Span):
+    """Words that decided something; `text` is what stands there."""
+
     text: str
     #: what the words speak for, e.g. `weapon: drone`, `target: ain-al-asad`, `never: anniversary`
     why: str
     #: the same in plain words for an alert, e.g. `weapon`; empty for words that only connect
     means: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Span:
-    """A stretch of an item, to be quoted: `getattr(item, field)[start:end]`."""
-
-    #: `title`, `summary` or `body`
-    field: str
-    #: character offsets into that field's original text
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, kw_only=True)
