@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.evaluation import Evaluation, earliest_day, judge
+from monitor.evaluation import Evaluation, earliest_day, evaluate
 from monitor.incidents.past import incident_before
 from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
@@ -78,8 +78,8 @@ def _explanation(
     alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = (),
 ) -> Explanation:
     """The daemon's judgement, and the rules that the item passed by: asked about the same case."""
-    evaluation = judge(item, Novelty.NEW, around, rules)
-    _, case = consider(item, rules)
+    classification, case = consider(item, rules)
+    evaluation = evaluate(item, Novelty.NEW, classification, around, rules)
     not_matched = tuple(rules.rule_matcher.nearest(case))
     return Explanation(
         evaluation=evaluation, rules=rules, not_matched=not_matched, stored=stored, first=first, alerts=alerts

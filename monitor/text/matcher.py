@@ -65,7 +65,7 @@ class Hit:
 
     def named(self, kind: str) -> list[str]:
         """The places, countries, nations or actors of this kind that the words name, by id."""
-        return [name for of, name in self.names if of == kind]
+        return [name for of, name in self.names if of == kind] if self.names else []
 
     def is_in(self, outer: Hit) -> bool:
         """The words stand within those of the other."""

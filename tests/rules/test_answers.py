@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from classifying import evaluated
 from languages import NOW, asked, item, live, rules_of, small, taken, write
 from monitor.errors import ConfigError
-from monitor.evaluation import Evaluation, judge
+from monitor.evaluation import Evaluation
 from monitor.model.alert import DecisionReason
 from monitor.model.incident import Incident
-from monitor.model.item import Novelty
 from monitor.model.report import Act, Level, RuleTaken
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
@@ -24,7 +24,7 @@ NOWHERE = "Rockets hit US base"
 
 
 def judged(rules: RuleSet, told: Any, incidents: list[Incident] | None = None) -> Evaluation:
-    return judge(item(told), Novelty.NEW, incidents or [], rules)
+    return evaluated(item(told), incidents or [], rules)
 
 
 def incident(place: str, day: date, country: str = "IQ") -> Incident:

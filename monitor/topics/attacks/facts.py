@@ -37,6 +37,7 @@ class FactFinder:
     def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
         self._lists, self._calendar = lists, vocabulary.calendar
         self._tolls = TollFinder(lists, vocabulary)
+        self._weapon = sum_of(lists.weapons)
         self._day = sum_of((lists.yesterday, *lists.weekdays))
         self._strike = lists.strike_noun | lists.weapon
         self._day_part = vocabulary.words_of(lists.day_part)
@@ -46,7 +47,7 @@ class FactFinder:
         return self._weapons_of([match.sentence]) or self._weapons_of(reading.opening)
 
     def _weapons_of(self, sentences: Iterable[Sentence]) -> tuple[str, ...]:
-        tags = sum_of(hit.tags for sentence in sentences for hit in sentence.outside_causes(-1))
+        tags = sum_of(hit.tags for sentence in sentences for hit in sentence.outside_causes(self._weapon))
         names = [name for name, bits in zip(WEAPONS, self._lists.weapons, strict=True) if tags & bits]
         return tuple(name for name in names if not any(special in names for special in _GENERAL.get(name, ())))
 

@@ -54,8 +54,11 @@ class Shown:
 
     def meaning_of(self, hit: Hit, asked: int) -> str:
         """What a hit stands for where it was asked for as `asked`; empty where its meaning is not plain."""
-        wanted = ((tags, meaning, mask) for tags in (hit.tags & asked, hit.tags) for meaning, mask in self._meanings)
-        return next((meaning for tags, meaning, mask in wanted if tags & mask), "")
+        for tags in (hit.tags & asked, hit.tags):
+            for meaning, mask in self._meanings:
+                if tags & mask:
+                    return meaning
+        return ""
 
     def list_of(self, tags: int) -> str:
         """The list that tags are of, for the authors of rules; `phrase` for words that a template itself brings."""

@@ -85,7 +85,7 @@ class TollFinder:
         """Stretches whose numbers count nothing: dates, weekdays, names, the dateline."""
         yield from self._calendar.spans(sentence.text, sentence.start, sentence.end)
         for hit in sentence.hits:
-            if hit.tags & self._days or hit.named("place") or hit.named("actor"):
+            if hit.tags & self._days or any(kind in ("place", "actor") for kind, _ in hit.names):
                 yield hit.start, hit.end
         report = dateline(sentence.text, sentence.start, sentence.end)
         if not any(hit.start < report for hit in sentence.with_tags(self._harmed)):
