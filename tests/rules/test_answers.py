@@ -292,3 +292,10 @@ def test_the_rules_that_decided_are_named_with_the_hash_of_their_files(tmp_path:
     assert before == rules.hash
     write(tmp_path / "rules.yaml", live("one", title="Another"))
     assert load_rules(tmp_path).hash != before
+
+
+def test_a_country_that_is_named_beside_a_vague_target_counts(tmp_path: Path) -> None:
+    """Two countries are two places, also where neither is told more exactly."""
+    told = live("jordan", where={"any": ["JO"], "role": "any"})
+    found = judged(small(tmp_path, told), {"title": "Drones hit US base in Iraq", "summary": "Jordan closed its sky."})
+    assert found.classification.rule == "jordan"
