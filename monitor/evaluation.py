@@ -57,8 +57,8 @@ def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
     if all(rule.id != rule_id or rule.status == "off" for rule in rules.rules):
         return f"the rule {rule_id} is no longer there, or off"
     found, case = consider(item, rules)
-    passed = next((one for one in rules.rule_matcher.not_matched(case) if one.rule.id == rule_id), None)
-    return f"{found.act}: {rule_id} does not take it: {passed.why}" if passed else ""
+    why = next((answer.why for answer in rules.rule_matcher.not_matched(case) if answer.rule.id == rule_id), "")
+    return why and f"{found.act}: {rule_id} does not take it: {why}"
 
 
 def earliest_day(item: Item, rules: RuleSet) -> date:

@@ -142,16 +142,17 @@ class AttackLists:
         return self.base_place | self.home_base | self.diplomatic_place | self.base_name
 
 
-_FIELDS = {one.name.replace("_", "-"): one for one in fields(AttackLists) if one.metadata}
+_FIELDS = {listed.name.replace("_", "-"): listed for listed in fields(AttackLists) if listed.metadata}
 #: what the program does with each list, by its name
 LISTS: dict[str, str] = {
-    **{name: one.metadata["use"] for name, one in _FIELDS.items()},
+    **{name: listed.metadata["use"] for name, listed in _FIELDS.items()},
     **dict.fromkeys(WEAPONS, "a weapon of the facts"),
     **dict.fromkeys(WEEKDAYS, "a day of the week"),
 }
 #: the wish of a rule that each list fulfils, for those that some wish needs
-_ASKED = {name: one.metadata["asked"] for name, one in _FIELDS.items() if one.metadata["asked"]} | {
-    weapon: weapon for weapon in WEAPONS
+_ASKED: dict[str, str] = {
+    **{name: listed.metadata["asked"] for name, listed in _FIELDS.items() if listed.metadata["asked"]},
+    **{weapon: weapon for weapon in WEAPONS},
 }
 #: when a list must be there, for those that ever must
 REQUIRED = {name: _WISHES[wish][0] for name, wish in _ASKED.items()}
@@ -162,7 +163,7 @@ def attack_lists(vocabulary: Vocabulary) -> AttackLists:
     return AttackLists(
         weapons=tuple(map(vocabulary.bits_of, WEAPONS)),
         weekdays=tuple(map(vocabulary.bits_of, WEEKDAYS)),
-        **{one.name: vocabulary.bits_of(name) for name, one in _FIELDS.items()},
+        **{listed.name: vocabulary.bits_of(name) for name, listed in _FIELDS.items()},
     )
 
 
