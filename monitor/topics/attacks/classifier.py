@@ -100,7 +100,7 @@ def _answer(
         facts=case.facts,
         evidence=tuple(_evidence(result, lead, case.reading, rules)),
         deciding=deciding.span if deciding else None,
-        lead=rules.attacks.shown.lead(case.reading, deciding) if lead else None,
+        lead=rules.attacks.highlights.lead(case.reading, deciding) if lead else None,
         score=result.score,
         rules_hash=rules.hash,
     )
@@ -179,10 +179,12 @@ def _why_not(case: Case, rules: RuleSet) -> str:
 
 def _evidence(result: ActResult, lead: Matched | None, reading: Reading, rules: RuleSet) -> Iterator[Evidence]:
     """The words of the pattern that decided, those of the frame that changed it, and the rule's own."""
-    match, shown = result.match, rules.attacks.shown
+    match, highlights = result.match, rules.attacks.highlights
     if match is not None:
         for part, hit in _filled(match.template.parts, match.hits):
-            yield match.sentence.evidence(hit, shown.list_of(hit.tags & part.tags), shown.meaning_of(hit, part.tags))
+            yield match.sentence.evidence(
+                hit, highlights.list_of(hit.tags & part.tags), highlights.meaning_of(hit, part.tags)
+            )
         if result.frame is not None:
             yield from (match.sentence.evidence(hit, f"never: {result.frame.id}") for hit in result.frame_hits)
     if lead is not None:

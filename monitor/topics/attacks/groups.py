@@ -1,6 +1,6 @@
 """What the numbers of a sentence count: groups of people who may have been harmed, or something else. Pure.
 
-A `Row` is one sentence, in the parts that its language's numbers are read from, beside what stands in it.
+A `NumberRow` is one sentence, in the parts that its language's numbers are read from, beside what stands in it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Signs:
         )
 
 
-class Row:
+class NumberRow:
     """The parts of one sentence, the tags of each, and the groups among them."""
 
     def __init__(self, sentence: Sentence, parts: Sequence[Part], harms: Sequence[Hit], signs: Signs) -> None:

@@ -1,7 +1,7 @@
 """The lists of a rules folder on which the program itself relies, by name, with what it does with each.
 
-`docs/rules.md` shows them in a table that is made from this one. What only puts a word into plain language (`shown`)
-asks the vocabulary itself.
+`docs/rules.md` shows them in a table that is made from this one. What only puts a word into plain language
+(`highlights`) asks the vocabulary itself.
 
 **Which must be there.** A list that is missing finds nothing of its kind, and nobody would ever hear of it. So a list
 without which a rule of the folder could never do what it says is a problem when the folder is loaded: an attack is on a

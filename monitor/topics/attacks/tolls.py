@@ -16,7 +16,7 @@ from monitor.text.matcher import Hit
 from monitor.text.numbers import Part, together
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import sum_of
-from monitor.topics.attacks.groups import Group, Row, Signs
+from monitor.topics.attacks.groups import Group, NumberRow, Signs
 from monitor.topics.attacks.lists import AttackLists
 
 #: words between a number and the word of harm: with a word for people among them, with none, and for a person who is
@@ -129,7 +129,7 @@ class TollFinder:
                 yield is_killed, part if part is not None else whole or 0
 
 
-class _Line(Row):
+class _Line(NumberRow):
     """One sentence in which each word of harm takes the number that belongs to it."""
 
     def __init__(self, sentence: Sentence, parts: Sequence[Part], harms: Sequence[Hit], finder: TollFinder) -> None:

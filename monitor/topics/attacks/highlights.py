@@ -42,7 +42,7 @@ _NEW_WORDS = 3
 _TELLS_NEWS = 2
 
 
-class Shown:
+class Highlights:
     """Chooses words and sentences with one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
