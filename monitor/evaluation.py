@@ -33,13 +33,6 @@ class Evaluation:
     decision: Decision
 
 
-def judge(
-    item: Item, novelty: Novelty, incidents: Sequence[Incident], rules: RuleSet, *, own: str | None = None
-) -> Evaluation:
-    """Classify, then `evaluate`: for a single item."""
-    return evaluate(item, novelty, classify(item, rules), incidents, rules, own=own)
-
-
 def evaluate(
     item: Item,
     novelty: Novelty,
@@ -49,7 +42,7 @@ def evaluate(
     *,
     own: str | None = None,
 ) -> Evaluation:
-    """Relate → decide, of an item that is classified: everything that depends on what is known from before.
+    """Relate → decide, of an item that is classified: all that depends on what is known from before.
 
     `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
     """
@@ -64,12 +57,12 @@ def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
     if all(rule.id != rule_id or rule.status == "off" for rule in rules.rules):
         return f"the rule {rule_id} is no longer there, or off"
     found, case = consider(item, rules)
-    passed = next((one for one in rules.rule_matcher.not_matched(case) if one.rule.id == rule_id), None)
-    return f"{found.act}: {rule_id} does not take it: {passed.why}" if passed else ""
+    why = next((answer.why for answer in rules.rule_matcher.not_matched(case) if answer.rule.id == rule_id), "")
+    return why and f"{found.act}: {rule_id} does not take it: {why}"
 
 
 def earliest_day(item: Item, rules: RuleSet) -> date:
-    """The local date of the oldest incident that matters to `item`; `judge` must know all from that day on.
+    """The local date of the oldest incident that matters to `item`; `evaluate` must know all from that day on.
 
     It can open or join one within `INCIDENT_HORIZON`; a rule may ask what happened at its place longer ago.
     """
@@ -86,11 +79,13 @@ def incident_after(evaluation: Evaluation, addressed: Collection[str] | None = N
     if incident is None or not decision.tell:
         return incident
     told = [channel for channel in decision.send_to if addressed is None or channel in addressed]
-    told_to = (*incident.told_to, *(channel for channel in told if channel not in incident.told_to))
     return replace(
-        incident, told=incident.told or bool(told), told_to=told_to, version=incident.version + incident.told,
+        incident,
+        told=incident.told or bool(told),
+        told_to=tuple(dict.fromkeys((*incident.told_to, *told))),
+        version=incident.version + incident.told,
         level=evaluation.classification.level or incident.level,
-    )  # fmt: skip
+    )
 
 
 class Ledger:

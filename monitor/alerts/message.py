@@ -14,7 +14,7 @@ a title has at most `MAX_TITLE` characters, a body at most `MAX_BODY` (Discord t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -26,7 +26,7 @@ from monitor.model.alert import Alert, AlertKind, Decision
 from monitor.model.clock import require_aware
 from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.place import COUNTRY, PlaceRef, PlaceRole
+from monitor.model.place import Place
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level
 from monitor.text.clean import clean_message
 
@@ -37,8 +37,6 @@ _PLACES_IN_TITLE = 110
 _PLACES_IN_BODY = 400
 #: a publisher's date further than this from the first sight of the item is told as odd
 ODD_DATE = timedelta(days=2)
-#: what stands for a place where nobody says which
-UNPLACED = "unplaced"
 #: the fewest characters that a long title leaves of the place, and of who claims it
 _LEAST_ROOM = 30
 #: weapons as words before "attack", where they are not simply called so
@@ -75,15 +73,18 @@ def incident_alert(
     """
     classification = _with_names(classification, name_of)
     level = classification.level or Level.NOTICE
-    zone = zone_of(_place_id(classification, incident))
-    places = _places(classification, incident)
+    places = _places(classification.facts, incident)
+    place = next(iter(places), None)
+    zone = zone_of(place.id) if place is not None else "UTC"
+    #: a place with a clock of its own: no country
+    base = place.name if place is not None and not place.is_vague else ""
     in_title = place_names(places, room=_PLACES_IN_TITLE, country_of=country_of)
     day = _day_of_attack(classification, incident)
     ago = days_ago(day, item.reported, zone)
     facts = [
         "",
         f"Says: {_publisher(item)}",
-        f"Reported: {time_in_words(item.reported, zone, _base(classification, incident))}",
+        f"Reported: {time_in_words(item.reported, zone, shorten(clean_message(base), 60))}",
         f"Place: {place_names(places, room=_PLACES_IN_BODY, country_of=country_of) or 'not named'}",
         f"Date of the attack: {day_in_words(day)}{f' ({ago})' if ago else ''}",
         _toll(classification.facts),
@@ -101,7 +102,7 @@ def incident_alert(
         level=level,
         rule=classification.rule,
         channels=decision.send_to,
-        title=_title(level, item, classification, _at(in_title, classification, incident), ago),
+        title=_title(level, item, classification, _at(in_title, classification.facts, place), ago),
         body=_body(
             quotes_of(item, classification) or ["(no headline)"],
             facts,
@@ -215,15 +216,14 @@ def _stopped(facts: Facts) -> str:
     return "some intercepted or missed" if facts.interception and facts.intercepted is None else ""
 
 
-def _at(place: str, classification: Classification, incident: Incident | None) -> str:
+def _at(names: str, facts: Facts, place: Place | None) -> str:
     """` at Ain al-Asad Air Base, Iraq`, ` in Lebanon`, ` near Erbil Air Base, Iraq`; empty for an unknown place."""
-    if not place:
+    if place is None:
         return ""
-    place_id = _place_id(classification, incident)
-    if place_id.startswith(COUNTRY):
-        return f" in {place}"
-    near = any(one.id == place_id and one.precision == "near" for one in classification.facts.places)
-    return f" near {place}" if near else f" at {place}"
+    if place.is_vague:
+        return f" in {names}"
+    near = any(named.id == place.id and named.precision == "near" for named in facts.places)
+    return f" near {names}" if near else f" at {names}"
 
 
 # ------------------------------------------------------------------------------------------------- body
@@ -233,34 +233,11 @@ def _publisher(item: Item) -> str:
     return shorten(clean_message(item.publisher or item.feed), 60) or "not named"
 
 
-def _places(classification: Classification, incident: Incident | None) -> list[PlaceRef]:
+def _places(facts: Facts, incident: Incident | None) -> Sequence[Place]:
     """The incident's places, else the item's targets, else what it names first; empty where nobody says which."""
     if incident is not None:
-        return [place for place in incident.places if place.id != UNPLACED]
-    targets = [place for place in classification.facts.places if place.role is PlaceRole.TARGET]
-    return targets or list(classification.facts.places[:1])
-
-
-def _target(classification: Classification) -> PlaceRef | None:
-    places = classification.facts.places
-    return next((place for place in places if place.role is PlaceRole.TARGET), next(iter(places), None))
-
-
-def _place_id(classification: Classification, incident: Incident | None) -> str:
-    if incident is not None:
-        return incident.place_id
-    target = _target(classification)
-    return target.id if target else UNPLACED
-
-
-def _base(classification: Classification, incident: Incident | None) -> str:
-    """The name of the place where it is one with a clock of its own: not of a country."""
-    place_id = _place_id(classification, incident)
-    if place_id == UNPLACED or place_id.startswith(COUNTRY):
-        return ""
-    target = _target(classification)
-    name = incident.place_name if incident is not None else target.name if target else ""
-    return shorten(clean_message(name), 60)
+        return [place for place in incident.places if not place.is_unplaced]
+    return facts.targets or facts.places[:1]
 
 
 def _day_of_attack(classification: Classification, incident: Incident | None) -> date | None:

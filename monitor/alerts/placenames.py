@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from monitor.channels.escape import shorten
-from monitor.model.place import PlaceRef
+from monitor.model.place import Place
 from monitor.text.clean import clean_message
 
 #: characters of one name
 _LONGEST = 70
 
 
-def place_name(place: PlaceRef, country_of: Callable[[str], str]) -> str:
+def place_name(place: Place, country_of: Callable[[str], str]) -> str:
     """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself; `country_of` takes its code."""
     name, country = shorten(clean_message(place.name), _LONGEST), clean_message(country_of(place.country))
     if not country or place.is_vague or country.casefold() in name.casefold():
@@ -20,7 +20,7 @@ def place_name(place: PlaceRef, country_of: Callable[[str], str]) -> str:
     return f"{name}, {country}"
 
 
-def place_names(places: Sequence[PlaceRef], *, room: int, country_of: Callable[[str], str]) -> str:
+def place_names(places: Sequence[Place], *, room: int, country_of: Callable[[str], str]) -> str:
     """`Qatar, Kuwait and Bahrain`; `Al Udeid Air Base, Qatar; Ali Al Salem Air Base, Kuwait; and 2 more`.
 
     At least one is named; the others while they fit into `room` characters.

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.model.incident import Incident
-from monitor.model.place import PlaceRole
 from monitor.model.report import Classification, Facts, RuleTaken, channels_of, reason_of
 
 
@@ -44,13 +43,12 @@ def _raised(one: RuleTaken, facts: Facts, incidents: Sequence[Incident]) -> Rule
 
 def _is_first(facts: Facts, incidents: Sequence[Incident], days: int) -> bool:
     """No incident at the place (or in the country, where the report tells no more) on the days before its day."""
-    target = next((place for place in facts.places if place.role is PlaceRole.TARGET), None)
+    target = next(iter(facts.targets), None)
     if target is None or facts.date is None:
         return False
     earliest = facts.date - timedelta(days=days)
-    vague = target.id.startswith("country:")
     return not any(
         earliest <= known.date < facts.date
-        and any(place.country == target.country if vague else place.id == target.id for place in known.places)
+        and any(place.country == target.country if target.is_vague else place.id == target.id for place in known.places)
         for known in incidents
     )

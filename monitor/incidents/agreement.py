@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from monitor.model.incident import Incident
-from monitor.model.place import COUNTRY, PlaceRole, country_id
+from monitor.model.place import country_id
 from monitor.model.report import Facts
 
 #: the actor itself and those that it belongs to, by id
@@ -35,13 +35,14 @@ _KINDS = (
 
 def contradiction(facts: Facts, incident: Incident, sides: Sides) -> str:
     """What the two say differently, for people; empty where nothing contradicts."""
-    said = [country_id(p.country) for p in facts.places if p.role is PlaceRole.TARGET and p.country]
-    known = [country_id(p.country) for p in incident.places if p.country]
-    mine, theirs = {*facts.named, *said}, {*incident.named, *known}
-    for kind, words in ((COUNTRY, "another country"), ("nation:", "another nation"), ("town:", "another town")):
-        here, there = ({name for name in names if name.startswith(kind)} for names in (mine, theirs))
+    mine, theirs = (
+        {*named, *(country_id(place.country) for place in places if place.country)}
+        for named, places in ((facts.named, facts.targets), (incident.named, incident.places))
+    )
+    for kind in ("country", "nation", "town"):
+        here, there = ({name for name in names if name.startswith(f"{kind}:")} for names in (mine, theirs))
         if here and there and not here & there:
-            return f"{words} is named"
+            return f"another {kind} is named"
     one, other = attackers(facts), attackers(incident)
     if one and other and not _all_sides(one, sides) & _all_sides(other, sides):
         return "another attacker is named"

@@ -27,39 +27,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from monitor.incidents.agreement import Sides, agreement, contradiction, other_weapons, same_attacker
-from monitor.incidents.salvo import MOST_PLACES, UNPLACED, added, exact, is_vague, meets
+from monitor.incidents.salvo import MOST_PLACES, added, exact, meets
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item
-from monitor.model.place import PlaceRef, PlaceRole
-from monitor.model.report import INCIDENT_ACTS, Act, Classification, Level
+from monitor.model.place import Place, unplaced
+from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level
 
 #: an undated report joins an incident that was opened at most so long before it
 FOLLOW_UP = timedelta(hours=18)
 #: a claim or a toll belongs to an attack at most so many days before it
 LATER_DAYS = 4
+_SALVO = "attacker and weapon of a salvo on several places, same local date"
+#: the incident that a report joins, and why
+Found = tuple[Incident, str] | None
 
 
-def _alone(actor: str) -> frozenset[str]:
-    return frozenset({actor})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
+    """A report as it is held beside the incidents."""
 
+    item: Item
+    act: Act
+    facts: Facts
+    #: where the attack was
+    places: tuple[Place, ...]
+    #: the day of the attack at its place: as the item states it, else the day of the report there
+    day: date
+    sides: Sides
 
-def local_date(item: Item, classification: Classification, zone_of: Callable[[str], str]) -> date:
-    """The day of the attack at its place: as the item states it, else the day of the report there."""
-    if classification.facts.date is not None:
-        return classification.facts.date
-    target = next(iter(targets(classification)), None)
-    moment = item.reported
-    return moment.astimezone(ZoneInfo(zone_of(target.id) if target else "UTC")).date()
+    def differs(self, incident: Incident) -> bool:
+        """The two cannot be of one attack."""
+        return bool(contradiction(self.facts, incident, self.sides)) or other_weapons(self.facts, incident)
 
+    def has_weapon(self, incident: Incident) -> bool:
+        return not set(self.facts.weapons).isdisjoint(incident.weapons)
 
-def targets(classification: Classification) -> tuple[PlaceRef, ...]:
-    """The places that were attacked, as the item has them."""
-    return tuple(place for place in classification.facts.places if place.role is PlaceRole.TARGET)
+    def has_attacker(self, incident: Incident) -> bool:
+        return same_attacker(self.facts, incident, self.sides)
 
 
 def relate(
@@ -68,7 +78,7 @@ def relate(
     incidents: Sequence[Incident],
     *,
     zone_of: Callable[[str], str],
-    sides: Sides = _alone,
+    sides: Sides = lambda actor: frozenset({actor}),
     own: str | None = None,
 ) -> Relation:
     """The incident that `item` opens or joins; `own` is the one that an edited item already belongs to.
@@ -77,193 +87,164 @@ def relate(
     with those that it belongs to. The answer carries the incident as the item leaves it: a place made exact, places of
     the same salvo, weapons and claims added, the highest toll.
     """
-    act = classification.act
+    act, facts = classification.act, classification.facts
     latest = sorted(incidents, key=lambda i: (i.opened_at, i.id), reverse=True)
     if act is Act.TOLL:
-        known = _counted_again(latest, item, classification, zone_of)
+        known = _counted_again(latest, item, facts, zone_of)
         if known is None:
             return Relation(kind=RelationKind.NONE, reason="a new toll of no attack that is known")
-        joined = _with(known, classification, (), ())
+        joined = _with(known, act, facts, known.places)
         reason = f"a later toll of the attack there on {known.date}"
         return Relation(kind=RelationKind.JOINS, incident=joined, reason=reason)
     if act not in INCIDENT_ACTS:
         return Relation(kind=RelationKind.NONE, reason=f"an item of act {act} opens no incident")
-    day = local_date(item, classification, zone_of)
-    places = targets(classification)
-    open_ones = [i for i in latest if _in_window(i, day, classification, item)]
-    known = next((incident for incident in incidents if incident.id == own), None) if own else None
+    places = facts.targets
+    day = facts.date or _local_day(item, zone_of(places[0].id) if places else "UTC")
+    report = _Report(item=item, act=act, facts=facts, places=places, day=day, sides=sides)
+    open_ones = [incident for incident in latest if _in_window(incident, report)]
+    known = next((incident for incident in incidents if incident.id == own), None)
     found = (known, "the same article, edited") if known is not None else (
-        _same_place(open_ones, places)
-        or _vaguer_place(open_ones, places, classification, sides)
-        or _same_salvo(open_ones, places, classification, sides)
-        or _no_place(open_ones, places, classification, item, sides)
-        or _claimed_later(latest, places, day, classification, sides)
+        _same_place(open_ones, report)
+        or _vaguer_place(open_ones, report)
+        or _same_salvo(open_ones, report)
+        or _no_place(open_ones, report)
+        or _claimed_later(latest, report)
     )  # fmt: skip
     if found is None:
-        opened = _open(item, classification, incidents, day)
+        opened = _open(report, classification.level or Level.DIGEST, incidents)
         return Relation(kind=RelationKind.OPENS, incident=opened, reason="no incident there on that day")
     joined, reason = found
     elsewhere = {place.id for other in open_ones if other.id != joined.id for place in other.places}
     further = added(joined, places, elsewhere, linked=reason == _SALVO)
     return Relation(
         kind=RelationKind.JOINS,
-        incident=_with(joined, classification, places, further),
+        incident=_with(joined, act, facts, exact(joined, places, further)),
         reason=reason,
         added=tuple(place.name for place in further),
     )
 
 
-def _in_window(incident: Incident, day: date, classification: Classification, item: Item) -> bool:
-    apart = (day - incident.date).days
-    if classification.facts.date_stated:
+def _local_day(item: Item, zone: str) -> date:
+    return item.reported.astimezone(ZoneInfo(zone)).date()
+
+
+def _in_window(incident: Incident, report: _Report) -> bool:
+    apart = (report.day - incident.date).days
+    if report.facts.date_stated:
         return apart in (0, -1)
-    moment = item.reported
-    return apart == 0 or (abs(apart) == 1 and abs(moment - incident.opened_at) <= FOLLOW_UP)
+    return apart == 0 or (abs(apart) == 1 and abs(report.item.reported - incident.opened_at) <= FOLLOW_UP)
 
 
-Found = tuple[Incident, str] | None
-_SALVO = "attacker and weapon of a salvo on several places, same local date"
-
-
-def _same_place(incidents: Sequence[Incident], places: Sequence[PlaceRef]) -> Found:
+def _same_place(incidents: Sequence[Incident], report: _Report) -> Found:
     """An incident at a base of the report, the base that it names first before the others."""
-    for place in places:
+    for place in report.places:
         for incident in incidents:
-            if not is_vague(place.id) and any(place.id == known.id for known in incident.places):
+            if not place.is_vague and any(place.id == known.id for known in incident.places):
                 return incident, "same place, same local date"
     return None
 
 
-def _vaguer_place(
-    incidents: Sequence[Incident], places: Sequence[PlaceRef], classification: Classification, sides: Sides
-) -> Found:
+def _vaguer_place(incidents: Sequence[Incident], report: _Report) -> Found:
     """A report of a country joins what is open there; a report of a base makes a country's incident exact."""
-    facts = classification.facts
-    for number, place in enumerate(places):
+    for number, place in enumerate(report.places):
         for incident in incidents:
-            if not meets(place, incident) or contradiction(facts, incident, sides) or other_weapons(facts, incident):
+            if not meets(place, incident) or report.differs(incident):
                 continue
             # a country that a report names behind others says little by itself
-            if number == 0 or set(facts.weapons) & set(incident.weapons) or same_attacker(facts, incident, sides):
+            if number == 0 or report.has_weapon(incident) or report.has_attacker(incident):
                 return incident, f"same country ({place.country}), same local date"
     return None
 
 
-def _same_salvo(
-    incidents: Sequence[Incident], places: Sequence[PlaceRef], classification: Classification, sides: Sides
-) -> Found:
+def _same_salvo(incidents: Sequence[Incident], report: _Report) -> Found:
     """Another place of a salvo: an incident of several places by the same attacker, with the same weapon."""
-    facts = classification.facts
-    for incident in incidents:
-        if (
-            places
-            and incident.more_places
-            and set(facts.weapons) & set(incident.weapons)
-            and same_attacker(facts, incident, sides)
-        ):
+    for incident in incidents if report.places else ():
+        if incident.more_places and report.has_weapon(incident) and report.has_attacker(incident):
             return incident, _SALVO
     return None
 
 
-def _no_place(
-    incidents: Sequence[Incident],
-    places: Sequence[PlaceRef],
-    classification: Classification,
-    item: Item,
-    sides: Sides,
-) -> Found:
+def _no_place(incidents: Sequence[Incident], report: _Report) -> Found:
     """Where the report or the incident has no place: the one that agrees most with it, if nothing contradicts."""
     best, found = 0.0, None
     for incident in incidents:
-        if places and incident.place_id != UNPLACED:
+        if report.places and not incident.places[0].is_unplaced:
             continue
-        much, why = agreement(classification.facts, item.title, incident, sides)
-        if much > best and not contradiction(classification.facts, incident, sides):
+        much, why = agreement(report.facts, report.item.title, incident, report.sides)
+        if much > best and not contradiction(report.facts, incident, report.sides):
             best, found = much, (incident, f"no place is told; {why}, same local date")
     return found
 
 
-def _claimed_later(
-    incidents: Sequence[Incident], places: Sequence[PlaceRef], day: date, classification: Classification, sides: Sides
-) -> Found:
+def _claimed_later(incidents: Sequence[Incident], report: _Report) -> Found:
     """A claim without a day of its own, some days behind the attack at its place that nobody claimed."""
-    facts = classification.facts
-    if classification.act is not Act.CLAIM or facts.date_stated:
+    if report.act is not Act.CLAIM or report.facts.date_stated:
         return None
-    ids = {place.id for place in places if not is_vague(place.id)}
-    for incident in incidents:
-        days = (day - incident.date).days
-        if not 0 <= days <= LATER_DAYS or ids.isdisjoint(place.id for place in incident.places):
-            continue
-        if incident.claimed_by or other_weapons(facts, incident) or contradiction(facts, incident, sides):
-            return None
-        return incident, f"a claim of the attack there on {incident.date}, which nobody had claimed"
-    return None
+    known = _attacked_before(incidents, report.day, {place.id for place in report.places if not place.is_vague})
+    if known is None or known.claimed_by or report.differs(known):
+        return None
+    return known, f"a claim of the attack there on {known.date}, which nobody had claimed"
 
 
 def _counted_again(
-    incidents: Sequence[Incident], item: Item, classification: Classification, zone_of: Callable[[str], str]
+    incidents: Sequence[Incident], item: Item, facts: Facts, zone_of: Callable[[str], str]
 ) -> Incident | None:
     """The latest attack at a base that a new toll names."""
-    places = [p for p in classification.facts.places if p.role is not PlaceRole.ORIGIN and p.precision == "base"]
-    ids = {place.id for place in places}
-    if not ids:
-        return None
-    day = item.reported.astimezone(ZoneInfo(zone_of(places[0].id))).date()
+    ids = [place.id for place in facts.places if place.role != "origin" and place.precision == "base"]
+    return _attacked_before(incidents, _local_day(item, zone_of(ids[0])), set(ids)) if ids else None
+
+
+def _attacked_before(latest: Sequence[Incident], day: date, ids: set[str]) -> Incident | None:
+    """The latest incident at one of these bases that is no older than what is told later of an attack."""
     return next(
         (
-            i for i in incidents
-            if 0 <= (day - i.date).days <= LATER_DAYS and not ids.isdisjoint(place.id for place in i.places)
+            incident
+            for incident in latest
+            if 0 <= (day - incident.date).days <= LATER_DAYS
+            and not ids.isdisjoint(place.id for place in incident.places)
         ),
         None,
-    )  # fmt: skip
+    )
 
 
-def _open(item: Item, classification: Classification, incidents: Sequence[Incident], day: date) -> Incident:
-    facts = classification.facts
-    places = targets(classification)[:MOST_PLACES]
-    place = next(iter(places), None)
+def _open(report: _Report, level: Level, incidents: Sequence[Incident]) -> Incident:
+    facts = report.facts
+    place, *more = report.places[:MOST_PLACES] or (unplaced(),)
     return Incident(
-        id=_new_id(day, place, incidents),
-        place_id=place.id if place else UNPLACED,
-        place_name=place.name if place else "a place not told",
-        country=place.country if place else "",
-        more_places=places[1:],
-        date=day,
-        opened_at=item.reported,
-        act=classification.act,
-        level=classification.level or Level.DIGEST,
+        id=_new_id(report.day, place, incidents),
+        place_id=place.id,
+        place_name=place.name,
+        country=place.country,
+        more_places=tuple(more),
+        date=report.day,
+        opened_at=report.item.reported,
+        act=report.act,
+        level=level,
         weapons=facts.weapons,
         claimed_by=facts.claimed_by,
         attributed_to=facts.attributed_to,
         named=facts.named,
         killed=facts.killed,
         wounded=facts.wounded,
-        first_title=item.title,
+        first_title=report.item.title,
     )
 
 
-def _new_id(day: date, place: PlaceRef | None, incidents: Sequence[Incident]) -> str:
-    """`2026-11-21-ain-al-asad`; a country or an unknown place by its name; `-2` for a second one."""
-    if place is None:
-        name = UNPLACED
-    else:
-        name = place.id if not place.is_vague else re.sub(r"[^a-z0-9]+", "-", place.name.casefold())
-    base = f"{day.isoformat()}-{name}"
+def _new_id(day: date, place: Place, incidents: Sequence[Incident]) -> str:
+    """`2026-11-21-ain-al-asad`; a country by its name, `unplaced` where nobody says which; `-2` for a second one."""
+    by_name = place.is_vague and not place.is_unplaced
+    name = re.sub(r"[^a-z0-9]+", "-", place.name.casefold()) if by_name else place.id
+    found = base = f"{day.isoformat()}-{name}"
     taken = {incident.id for incident in incidents}
-    number = 2
-    found = base
+    numbers = count(2)
     while found in taken:
-        found, number = f"{base}-{number}", number + 1
+        found = f"{base}-{next(numbers)}"
     return found
 
 
-def _with(
-    incident: Incident, classification: Classification, places: Sequence[PlaceRef], further: Sequence[PlaceRef]
-) -> Incident:
-    """The incident with what this report adds; its id, date and opening stay."""
-    facts = classification.facts
-    first, *more = exact(incident, places, further)
+def _with(incident: Incident, act: Act, facts: Facts, places: Sequence[Place]) -> Incident:
+    """The incident at `places` with what this report adds; its id, date and opening stay."""
+    first, *more = places
     claimed = _union(incident.claimed_by, facts.claimed_by)
     blamed = _union(incident.attributed_to, facts.attributed_to)
     return replace(
@@ -272,7 +253,7 @@ def _with(
         place_name=first.name,
         country=first.country,
         more_places=tuple(more),
-        act=Act.ATTACK if classification.act is Act.ATTACK else incident.act,
+        act=Act.ATTACK if act is Act.ATTACK else incident.act,
         weapons=_union(incident.weapons, facts.weapons),
         claimed_by=claimed,
         attributed_to=tuple(actor for actor in blamed if actor not in claimed),
@@ -283,8 +264,8 @@ def _with(
 
 
 def _union(one: tuple[str, ...], other: Sequence[str]) -> tuple[str, ...]:
-    return (*one, *(word for word in dict.fromkeys(other) if word not in one))
+    return tuple(dict.fromkeys((*one, *other)))
 
 
 def _larger(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else max(one, other)
+    return max((number for number in (one, other) if number is not None), default=None)

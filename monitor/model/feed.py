@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# ---------------------------------------------------------------------------------------------- feeds
-
-
 #: the schemes of feeds, and the ports that their addresses need not name
 DEFAULT_PORTS = {"http": 80, "https": 443}
 

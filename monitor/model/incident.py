@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
-from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.place import Place
 from monitor.model.report import Act, Level
 
 
@@ -16,12 +17,12 @@ class Incident:
 
     #: readable and stable, e.g. `2026-11-21-ain-al-asad`, `…-2` for a second one in the same window
     id: str
-    #: the first of its places
+    #: the first of its places; it is stored in columns of its own and read as one of `places`
     place_id: str
     place_name: str
     country: str = ""
     #: where else the same salvo fell
-    more_places: tuple[PlaceRef, ...] = ()
+    more_places: tuple[Place, ...] = ()
     #: local date at the place
     date: date
     opened_at: datetime
@@ -44,10 +45,10 @@ class Incident:
     #: item that opened it, for text similarity where no place is known
     first_title: str = ""
 
-    @property
-    def places(self) -> tuple[PlaceRef, ...]:
-        """Every place of it, the first one first; an incident that nobody places has one with no country."""
-        first = PlaceRef(id=self.place_id, name=self.place_name, role=PlaceRole.TARGET, country=self.country)
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every place of it, the first one first; of an incident that nobody places one that is told nowhere."""
+        first = Place(id=self.place_id, name=self.place_name, role="target", country=self.country)
         return (first, *self.more_places)
 
 

@@ -3,59 +3,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
+#: `base`: foreign troops are there; `home`: a base without any; `diplomatic`: an embassy or a consulate
+Site = Literal["base", "home", "diplomatic"]
+#: at it, near it, only its town is named, somewhere in the country, nowhere told
 Precision = Literal["base", "near", "city", "country", "unknown"]
 #: most exact first
 PRECISIONS: tuple[Precision, ...] = ("base", "near", "city", "country", "unknown")
-
+#: what a place is in the sentence that names it
+PlaceRole = Literal["target", "origin", "mentioned"]
 
 #: before the code in the id of a country
-COUNTRY = "country:"
+_COUNTRY = "country:"
+#: the id of a place that nobody tells
+_UNPLACED = "unplaced"
 
 
 def country_id(code: str) -> str:
     """The id of a country as a place: `country:IQ`."""
-    return COUNTRY + code
+    return _COUNTRY + code
 
 
-class PlaceRole(StrEnum):
-    """What a place is in the sentence that names it."""
-
-    TARGET = "target"
-    ORIGIN = "origin"
-    MENTIONED = "mentioned"
+def country_of(place_id: str) -> str:
+    """The code in the id of a country; empty for any other place."""
+    return place_id[len(_COUNTRY) :] if place_id.startswith(_COUNTRY) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaceRef:
-    """A place that an item names."""
+class Place:
+    """A base or an embassy, somewhere in a country, or a place that nobody tells.
+
+    The defaults are what was left out where a place was stored before a field was added; they must stay.
+    """
 
     #: gazetteer id; `country:IQ` for a country
     id: str
     name: str
-    role: PlaceRole = PlaceRole.MENTIONED
-    #: `base` (at it), `near`, `city`, `region`, `country`
-    precision: str = "base"
+    role: PlaceRole = "mentioned"
+    precision: Precision = "base"
     #: ISO 3166-1 alpha-2, empty where unknown
     country: str = ""
+    site: Site = "base"
 
     @property
     def is_vague(self) -> bool:
-        """No more than the country is told."""
-        return self.id.startswith(COUNTRY)
+        """No more than the country is told, or nothing at all."""
+        return self.is_unplaced or bool(country_of(self.id))
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Nobody tells where it is."""
+        return self.id == _UNPLACED
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What was attacked: a place, or a base somewhere in a country, or troops nobody says where."""
-
-    #: `base`, `home` or `diplomatic`
-    site: str
-    place_id: str | None = None
-    country: str = ""
-    #: `base`, `near`, `city`, `country` or `unknown`
-    precision: Precision = "unknown"
-    #: `target`, `origin` or `mentioned`
-    role: str = "target"
+def unplaced(site: Site = "base") -> Place:
+    """A target that nobody says where."""
+    return Place(id=_UNPLACED, name="a place not told", role="target", precision="unknown", site=site)

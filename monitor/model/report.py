@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from monitor.model.place import PlaceRef
+from monitor.model.place import Place
 
 
 class Act(StrEnum):
@@ -50,14 +50,20 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """Words that decided something: `text == getattr(item, field)[start:end]`."""
+class Span:
+    """A stretch of an item: `getattr(item, field)[start:end]`."""
 
     #: `title`, `summary` or `body`
     field: str
     #: character offsets into that field's original text
     start: int
     end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Span):
+    """Words that decided something; `text` is what stands there."""
+
     text: str
     #: what the words speak for, e.g. `weapon: drone`, `target: ain-al-asad`, `never: anniversary`
     why: str
@@ -66,21 +72,10 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Span:
-    """A stretch of an item, to be quoted: `getattr(item, field)[start:end]`."""
-
-    #: `title`, `summary` or `body`
-    field: str
-    #: character offsets into that field's original text
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Facts:
     """What the item states; None where it does not say."""
 
-    places: tuple[PlaceRef, ...] = ()
+    places: tuple[Place, ...] = ()
     weapons: tuple[str, ...] = ()
     claimed_by: tuple[str, ...] = ()
     attributed_to: tuple[str, ...] = ()
@@ -98,6 +93,11 @@ class Facts:
     #: what headline and lead say of where it was, beside `places`: `country:SO`, `nation:UG` (whose base or troops),
     #: `town:kadugli` (a word that the gazetteer does not know)
     named: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[Place, ...]:
+        """The places that were attacked."""
+        return tuple(place for place in self.places if place.role == "target")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from pydantic import WithJsonSchema
 
 from monitor.config.yamlfile import Document, Loc, Strict
 from monitor.errors import ConfigError, Problem
-from monitor.model.place import COUNTRY
+from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, country_of
 from monitor.rules.hints import CURLY, FEW, SHORT, closest_of, name_hint, near, words_of
 from monitor.rules.values import Id, Zone, key, several
 from monitor.text.matcher import Term, make_term
@@ -29,7 +29,6 @@ Kind = Literal[
     "air base", "airport", "consulate", "embassy", "garrison", "government zone", "headquarters", "hospital", "hotel",
     "joint base", "logistics", "missile defence", "naval base", "outpost", "radar", "signals", "training base",
 ]  # fmt: skip
-Site = Literal["base", "home", "diplomatic"]
 #: any text is read, so that `Iraq` can be answered with `IQ`
 CountryCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
 
@@ -161,16 +160,20 @@ class Gazetteer:
         place = self.places.get(place_id)
         if place is not None and place.zone:
             return place.zone
-        code = place.country if place is not None else place_id.removeprefix(COUNTRY)
-        country = self.countries.get(code)
+        country = self.countries.get(place.country if place is not None else country_of(place_id))
         return country.zone if country is not None else "UTC"
 
-    def place_name(self, place_id: str) -> str:
-        """The name of a place or `country:XX` for people."""
-        if place_id in self.places:
-            return self.places[place_id].name
-        code = place_id.removeprefix(COUNTRY)
-        return self.countries[code].name if code in self.countries else place_id
+    def place(self, place_id: str, role: PlaceRole, precision: Precision) -> Place:
+        """A place of the gazetteer, as a report names it."""
+        known = self.places[place_id]
+        return Place(
+            id=place_id, name=known.name, role=role, precision=precision, country=known.country, site=known.site
+        )
+
+    def somewhere_in(self, code: str, role: PlaceRole, site: Site = "base") -> Place:
+        """A country as a place: somewhere in it."""
+        name = self.country_name(code)
+        return Place(id=country_id(code), name=name, role=role, precision="country", country=code, site=site)
 
     def sides_of(self, actor_id: str) -> frozenset[str]:
         """An actor and, through the `umbrella` of each, those that it belongs to, by id (`IRGC` → `irgc` → `iran`)."""

@@ -9,7 +9,7 @@ that only follow from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,18 +64,23 @@ def _cause(path: Path, names: list[str], problems: Sequence[Problem], folder: Pa
     kind = {"lists": "list", "places": "place", "actors": "actor"}.get(within.parts[0], "rule")
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     users = [problem for problem in problems if problem.unknown in names]
-    first = f"{Path(users[0].file).name}:{users[0].line}"
+    used = [f"{Path(user.file).name}:{user.line}" for user in users if user.line]
     many = len(names) > 1
-    what = f"{len(names)} {kind}{'s' * many} ({shown}) that {'are' if many else 'is'} used"
-    what += f" {len(users)} times (first in {first})" if len(users) > 1 else f" in {first}"
+    what = f"{len(names)} {kind}{'s' * many} ({shown}) that {'are' if many else 'is'} "
+    if len(used) > 1:
+        what += f"used {len(used)} times (first in {used[0]})"
+    else:
+        what += f"used in {used[0]}" if used else "needed"
+    # what only the program asks for stands in no line, so it is said why
+    why = next((f"; {user.message}" for user in users if not user.line), "")
     if path in unread:
         hint = f"name it {meant_name(path.name)}, in {within.parts[0]}/"
-        return Problem(file=str(path), message=f"{within} is not read, and holds {what}", hint=hint)
+        return Problem(file=str(path), message=f"{within} is not read, and holds {what}{why}", hint=hint)
     copy = f"`basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}"
     if not path.exists():
-        said = f"{within} is gone: {what} stood there"
+        said = f"{within} is gone: {what} stood there{why}"
         return Problem(file=str(path), message=said, hint=f"put it back; {copy}")
-    said = f"{what} {'are' if many else 'is'} gone from {within}"
+    said = f"{what} {'are' if many else 'is'} gone from {within}{why}"
     it = "them" if many else "it"
     return Problem(file=str(path), message=said, hint=f"put {it} back ({copy}), or write another name there")
 
@@ -140,19 +145,24 @@ def shipped_names() -> dict[Path, frozenset[str]]:
     }
 
 
-def shipped_but_gone(folder: Path, defined: Iterable[str]) -> list[Problem]:
-    """Warnings for shipped files that a folder made of the shipped one has no more, and nobody misses: what they define
-    is simply not known."""
+def shipped_but_gone(folder: Path, defined: Iterable[str], relied: Mapping[str, str]) -> Iterator[Problem]:
+    """Warnings for what a folder made of the shipped one has no more, and no file misses: whole files, what they define
+    is simply not known; and lists on which the program relies, `relied` says for what, gone from a file that is there.
+    """
     known = frozenset(defined)
-    lost = {
-        within: f"{len(names - known)} of the {len(names)} names in it" for within, names in shipped_names().items()
-    }
-    return [
-        Problem(
-            file=str(folder / within), severity="warning",
-            message=f"{within} of the shipped rules is gone: {lost[within]} are unknown",
+    for within, names in shipped_names().items():
+        gone, most = names - known, 2 * len(names - known) > len(names)
+        if most and not (folder / within).exists() and _is_of_the_shipped(folder, within):
+            said = f"is gone: {len(gone)} of the {len(names)} names in it are unknown"
+        elif not most and gone & relied.keys() and (folder / within).exists():
+            said = "has lost what the program asks for: " + ", ".join(
+                f"{name} ({relied[name]})" for name in sorted(gone & relied.keys())
+            )
+        else:
+            continue
+        yield Problem(
+            file=str(folder / within),
+            severity="warning",
+            message=f"{within} of the shipped rules {said}",
             hint=f"where that is not meant: `basewatch init DIR` writes a fresh one, DIR/rules/{within.as_posix()}",
         )
-        for within, names in shipped_names().items()
-        if 2 * len(names - known) > len(names) and not (folder / within).exists() and _is_of_the_shipped(folder, within)
-    ]  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from monitor.model.item import Item
-from monitor.model.place import PRECISIONS, Target
+from monitor.model.place import PRECISIONS, Place
 from monitor.model.report import INCIDENT_ACTS, Act, Facts, IfFirst, Level
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.model import Rule, Source, Where
@@ -43,9 +43,9 @@ class Case:
     item: Item
     act: Act
     #: what was attacked, most exact first
-    targets: Sequence[Target]
+    targets: Sequence[Place]
     #: every place that headline and lead name
-    named: Sequence[Target]
+    named: Sequence[Place]
     facts: Facts
     reading: Reading
     #: the sentence that decided the act
@@ -164,30 +164,30 @@ class RuleMatcher:
         return None, f"the place is not in {_any(names)}" if names else "the place is not told exactly enough"
 
     @staticmethod
-    def _asked_places(where: Where, case: Case) -> Sequence[Target]:
+    def _asked_places(where: Where, case: Case) -> Sequence[Place]:
         role = where.role or ("target" if case.act in INCIDENT_ACTS else "any")
         if role == "target":
             return case.targets
-        hit = {place.place_id for place in case.targets}
-        named = [place for place in case.named if role in ("any", place.role) and place.place_id not in hit]
+        hit = {place.id for place in case.targets}
+        named = [place for place in case.named if role in ("any", place.role) and place.id not in hit]
         return [*case.targets, *named] if role == "any" else named
 
-    def holds(self, where: Where, circle: frozenset[str] | None, place: Target) -> bool:
+    def holds(self, where: Where, circle: frozenset[str] | None, place: Place) -> bool:
         """Whether a place fulfils a rule's `where`, whatever role it has in the report."""
         if PRECISIONS.index(place.precision) > PRECISIONS.index(where.precision):
             return False
-        if circle is not None and place.place_id not in circle:
+        if circle is not None and place.id not in circle:
             return False
         if where.not_ and self._is_in(where.not_, place):
             return False
         return not where.any or self._is_in(where.any, place)
 
-    def _is_in(self, names: Sequence[str], place: Target) -> bool:
+    def _is_in(self, names: Sequence[str], place: Place) -> bool:
         for name in names:
             if name.startswith("@"):
-                if self._gazetteer.groups[name[1:]].holds(place.place_id, place.country, place.site):
+                if self._gazetteer.groups[name[1:]].holds(place.id, place.country, place.site):
                     return True
-            elif name == place.place_id or (name == place.country and name not in self._gazetteer.places):
+            elif name == place.id or (name == place.country and name not in self._gazetteer.places):
                 return True
         return False
 

@@ -94,6 +94,10 @@ class Vocabulary:
         """The bits of these tags together; a name that no file defines has none."""
         return sum_of(self.bits.get(name, 0) for name in names)
 
+    def words_of(self, tags: int) -> frozenset[str]:
+        """Every single word of the terms with any of these tags."""
+        return frozenset(word for term in self.terms if term.tags & tags for word in term.words.split())
+
     def list_names(self) -> list[str]:
         """Every list, mask, shape and built-in tag, without what rules brought along."""
         return [name for name in self.bits if name[0].islower() and ":" not in name]

@@ -11,7 +11,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 
 def columns_of(value: Any) -> dict[str, Any]:
@@ -41,6 +41,8 @@ def from_plain(shape: Any, plain: Any) -> Any:
     if origin in (Union, types.UnionType):
         (shape,) = (option for option in get_args(shape) if option is not type(None))
         return from_plain(shape, plain)
+    if origin is Literal:
+        return plain
     if origin is tuple:
         return tuple(from_plain(get_args(shape)[0], part) for part in plain)
     if is_dataclass(shape) and isinstance(shape, type):

@@ -13,7 +13,7 @@ from monitor.model.delivery import DeliveryState
 from monitor.model.document import DateMark
 from monitor.model.feedback import Opinion
 from monitor.model.item import Novelty, NoveltyReason
-from monitor.model.place import PlaceRef
+from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Level
 from monitor.store.columns import BigKey, Frozen, PlainText, UtcDateTime, Word
 
@@ -182,7 +182,7 @@ class IncidentRow(Row):
     place_id: Mapped[str] = mapped_column(PlainText)
     place_name: Mapped[str] = mapped_column(PlainText)
     country: Mapped[str] = mapped_column(PlainText)
-    more_places: Mapped[tuple[PlaceRef, ...]] = mapped_column(Frozen(tuple[PlaceRef, ...]), server_default="[]")
+    more_places: Mapped[tuple[Place, ...]] = mapped_column(Frozen(tuple[Place, ...]), server_default="[]")
     date: Mapped[date] = mapped_column(Date)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int]

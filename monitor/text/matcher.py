@@ -59,6 +59,14 @@ class Hit:
     #: number of the clause in its sentence, see `clauses`
     segment: int = 0
 
+    def named(self, kind: str) -> list[str]:
+        """The places, countries, nations or actors of this kind that the words name, by id."""
+        return [name for of, name in self.names if of == kind] if self.names else []
+
+    def is_in(self, outer: Hit) -> bool:
+        """The words stand within those of the other."""
+        return outer.start <= self.start and self.end <= outer.end
+
 
 def make_term(
     written: str, tags: int, *, any_case: bool = False, exact: bool = False, names: tuple[tuple[str, str], ...] = ()

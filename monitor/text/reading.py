@@ -65,6 +65,14 @@ class Sentence:
         """Hits with any of these tags, by position."""
         return (hit for hit in self.hits if hit.tags & tags)
 
+    def outside_causes(self, tags: int) -> Iterator[Hit]:
+        """Hits with any of these tags that tell what happened, and not what it came of."""
+        return (hit for hit in self.hits if hit.tags & tags and not self.causes[hit.segment])
+
+    def has_around(self, hit: Hit, tags: int) -> bool:
+        """The hit stands within one with any of these tags."""
+        return any(hit.is_in(outer) for outer in self.with_tags(tags))
+
     def evidence(self, hit: Hit, why: str, means: str = "") -> Evidence:
         """The words of a hit as they stand in the item."""
         start, end = self.text.span(hit.start, hit.end)
@@ -104,6 +112,15 @@ class Reading:
     headline_tags: int = 0
     lead_tags: int = 0
     tags: int = 0
+
+    @property
+    def opening(self) -> list[Sentence]:
+        """The sentences of headline and lead: there stands what is new, behind them what is known."""
+        return [sentence for sentence in self.sentences if sentence.section != "body"]
+
+    def sentence_of(self, hit: Hit) -> Sentence | None:
+        """The sentence in which a hit stands."""
+        return next((sentence for sentence in self.sentences if hit in sentence.hits), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from monitor.rules import ruleset
 from monitor.rules.folder import read_folder
 from monitor.rules.lostfiles import with_causes
 from monitor.rules.ruleset import RuleFiles
+from monitor.topics.attacks.lists import missing_lists
 from monitor.topics.attacks.topic import RuleSet, with_topic
 
 
@@ -28,10 +29,14 @@ def compile_rules(files: RuleFiles) -> RuleSet:
 
     The last answer is kept: the same files are often read again (a feeds file was edited, a command runs twice).
     """
+    problems = missing_lists(files)
     try:
-        return with_topic(ruleset.compile_rules(files))
+        compiled = ruleset.compile_rules(files)
     except ConfigError as error:
-        raise ConfigError(with_causes(error.problems, files.folder, files.unread)) from None
+        problems += error.problems
+    if problems:
+        raise ConfigError(with_causes(problems, files.folder, files.unread))
+    return with_topic(compiled)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert, operator
 from monitor.model.alert import Alert, AlertKind, Decision, DecisionReason, OperatorReason
 from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Evidence, Facts, Level, Span
 
 NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
@@ -23,8 +23,8 @@ ITEM = Item(
     publisher="Example Wire", published=NOW - timedelta(hours=1), first_seen=NOW,
 )  # fmt: skip
 FACTS = Facts(
-    places=(PlaceRef(id="erbil", name="Erbil", country="IQ"),
-            PlaceRef(id="ain-al-asad", name="Ain al-Asad Air Base", role=PlaceRole.TARGET, country="IQ")),
+    places=(Place(id="erbil", name="Erbil", country="IQ"),
+            Place(id="ain-al-asad", name="Ain al-Asad Air Base", role="target", country="IQ")),
     weapons=("drone",), wounded=5, date=date(2026, 11, 21),
 )  # fmt: skip
 DRONES, END = SUMMARY.index("Two drones"), SUMMARY.index(" Iraq condemned")
@@ -185,7 +185,7 @@ def test_a_weapon_of_two_words_is_written_as_two_words() -> None:
 
 def salvo(*places: tuple[str, str, str]) -> Incident:
     """An incident at these places, each as (id, name, country)."""
-    first, *more = (PlaceRef(id=id, name=name, country=country) for id, name, country in places)
+    first, *more = (Place(id=id, name=name, country=country) for id, name, country in places)
     return replace(
         INCIDENT, place_id=first.id, place_name=first.name, country=first.country, more_places=tuple(more)
     )  # fmt: skip

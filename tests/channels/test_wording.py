@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifying import shipped
+from classifying import evaluated, shipped
 from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert
 from monitor.alerts.policy import decide
 from monitor.alerts.quotes import MAX_DECIDING
 from monitor.alerts.times import days_ago, time_in_words
-from monitor.evaluation import incident_after, judge
+from monitor.evaluation import incident_after
 from monitor.model.alert import Alert
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item, Novelty
-from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Facts, Level
 from monitor.queries.formats import cells
 from monitor.queries.ledger import LedgerEntry
@@ -36,7 +36,7 @@ def item_of(title: str, summary: str = "", body: str = "", *, at: datetime = NOW
 
 
 def told(item: Item, known: list[Incident] | None = None) -> Alert:
-    evaluation = judge(item, Novelty.NEW, known or [], RULES)
+    evaluation = evaluated(item, known or [], RULES)
     assert evaluation.decision.tell, evaluation.classification.reason
     return incident_alert(
         item, evaluation.classification, incident_after(evaluation), evaluation.decision, alert_id="a", now=NOW,
@@ -71,7 +71,7 @@ HEADLINE = "Defence ministry speaks of the night"
 )
 def test_the_sentence_that_decided_is_quoted_whole(sentence: str) -> None:
     item = item_of(HEADLINE, f"Officials spoke on Friday. {sentence} Nothing else was said.")
-    judged = judge(item, Novelty.NEW, [], RULES).classification
+    judged = evaluated(item, [], RULES).classification
     assert judged.deciding is not None
     assert item.summary[judged.deciding.start : judged.deciding.end] == sentence
     if judged.alert:
@@ -82,7 +82,7 @@ def test_evidence_stands_in_the_sentence_that_decided() -> None:
     item = item_of(
         "Briefing", "Officials spoke. Two drones hit Ain al-Asad air base in Iraq, the army said. More later."
     )
-    judged = judge(item, Novelty.NEW, [], RULES).classification
+    judged = evaluated(item, [], RULES).classification
     span = judged.deciding
     assert span is not None
     for word in judged.evidence:
@@ -140,7 +140,7 @@ def test_a_very_long_sentence_is_cut_at_a_word() -> None:
 
 
 def test_a_rule_by_words_quotes_the_sentence_of_its_words() -> None:
-    judged = judge(item_of("News", "It rained. Two soldiers left. The sun came."), Novelty.NEW, [], RULES)
+    judged = evaluated(item_of("News", "It rained. Two soldiers left. The sun came."), [], RULES)
     assert judged.classification.deciding is None  # nothing decided
 
 
@@ -148,7 +148,7 @@ def test_what_was_stored_before_spans_were_kept_still_loads() -> None:
     plain = {"act": "attack", "evidence": [{"field": "title", "start": 0, "end": 2, "text": "ab", "why": "x"}]}
     old = from_plain(Classification, plain)
     assert (old.deciding, old.lead, old.evidence[0].means, old.facts.toll_claimed) == (None, None, "", False)
-    new = judge(item_of(HIT, "Nobody was wounded."), Novelty.NEW, [], RULES).classification
+    new = evaluated(item_of(HIT, "Nobody was wounded."), [], RULES).classification
     assert new.deciding is not None
     assert new.lead is not None
     assert from_plain(Classification, to_plain(new)) == new
@@ -187,7 +187,7 @@ def test_a_claim_says_so_where_it_is_flash_where_it_joins_and_where_nobody_says_
     alert = told(item)
     assert (alert.level, "not confirmed" in alert.title) == (Level.FLASH, True)
     earlier = item_of("Drones hit Ain al-Asad air base in Iraq", at=NOW - timedelta(hours=1))
-    known = judge(earlier, Novelty.NEW, [], RULES).relation.incident
+    known = evaluated(earlier, [], RULES).relation.incident
     assert known is not None
     joined = told(item, [known])  # known, told to nobody
     assert joined.incident_id == known.id
@@ -222,7 +222,7 @@ def test_numbers_that_only_the_attackers_give_are_marked(title: str, summary: st
 
 def test_a_long_place_gives_way_before_the_doubt_does() -> None:
     item = item_of("x")
-    place = PlaceRef(id="p", name="A very long name of a place " * 8, role=PlaceRole.TARGET, country="IQ")
+    place = Place(id="p", name="A very long name of a place " * 8, role="target", country="IQ")
     facts = Facts(
         places=(place,), weapons=("ballistic_missile", "cruise_missile", "drone"), claimed_by=("G" * 79, "H" * 79),
         killed=137, wounded=20, toll_claimed=True,
@@ -342,7 +342,7 @@ def test_why_is_in_plain_words(title: str) -> None:
 @given(st.text(max_size=2000), st.text(max_size=3000))
 def test_any_text_gives_a_bounded_alert(title: str, more: str) -> None:
     item = item_of(f"{HIT} {title}", more, more)
-    if not judge(item, Novelty.NEW, [], RULES).decision.tell:
+    if not evaluated(item, [], RULES).decision.tell:
         return
     alert = told(item)
     assert len(alert.title) <= MAX_TITLE

@@ -11,12 +11,12 @@ from monitor.incidents.past import incident_before
 from monitor.model.alert import Decision, DecisionReason
 from monitor.model.incident import Incident
 from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
-from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Facts
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-IRAQ = PlaceRef(id="country:IQ", name="Iraq", role=PlaceRole.TARGET, precision="country", country="IQ")
-ASAD = PlaceRef(id="ain-al-asad", name="Ain al-Asad Air Base", role=PlaceRole.TARGET, country="IQ")
+IRAQ = Place(id="country:IQ", name="Iraq", role="target", precision="country", country="IQ")
+ASAD = Place(id="ain-al-asad", name="Ain al-Asad Air Base", role="target", country="IQ")
 TOLD = Decision(tell=True, reason=DecisionReason.FIRST, send_to=("alerts",))
 FURTHER = Decision(tell=True, reason=DecisionReason.FIRST_HERE, send_to=("duty",))
 QUIET = Decision(tell=False, reason=DecisionReason.NO_CHANGE)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.incident import Incident
-from monitor.model.place import PlaceRef
+from monitor.model.place import Place
 from monitor.model.report import Act
 from monitor.queries.formats import COLUMNS, TEXTS, VALUES, cells
 from monitor.queries.ledger import LedgerEntry, LedgerSource
@@ -107,8 +107,8 @@ def test_geojson_puts_longitude_first_and_allows_no_position() -> None:
 
 
 SALVO = (
-    PlaceRef(id="tower-22", name="Tower 22", country="JO"),
-    PlaceRef(id="country:BH", name="Bahrain", country="BH"),
+    Place(id="tower-22", name="Tower 22", country="JO"),
+    Place(id="country:BH", name="Bahrain", country="BH"),
 )
 
 

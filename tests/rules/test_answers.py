@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from classifying import evaluated
 from languages import NOW, asked, item, live, rules_of, small, taken, write
 from monitor.errors import ConfigError
-from monitor.evaluation import Evaluation, judge
+from monitor.evaluation import Evaluation
 from monitor.model.alert import DecisionReason
 from monitor.model.incident import Incident
-from monitor.model.item import Novelty
 from monitor.model.report import Act, Level, RuleTaken
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
@@ -24,7 +24,7 @@ NOWHERE = "Rockets hit US base"
 
 
 def judged(rules: RuleSet, told: Any, incidents: list[Incident] | None = None) -> Evaluation:
-    return judge(item(told), Novelty.NEW, incidents or [], rules)
+    return evaluated(item(told), incidents or [], rules)
 
 
 def incident(place: str, day: date, country: str = "IQ") -> Incident:
@@ -271,3 +271,10 @@ def test_the_rules_that_decided_are_named_with_the_hash_of_their_files(tmp_path:
     assert before == rules.hash
     write(tmp_path / "rules.yaml", live("one", title="Another"))
     assert load_rules(tmp_path).hash != before
+
+
+def test_a_country_that_is_named_beside_a_vague_target_counts(tmp_path: Path) -> None:
+    """Two countries are two places, also where neither is told more exactly."""
+    told = live("jordan", where={"any": ["JO"], "role": "any"})
+    found = judged(small(tmp_path, told), {"title": "Drones hit US base in Iraq", "summary": "Jordan closed its sky."})
+    assert found.classification.rule == "jordan"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from languages import SHIPPED
+from languages import SHIPPED, live, rule, small
 from monitor.config.filenames import is_odd_name, meant_name
 from monitor.errors import ConfigError
 from monitor.rules.folder import read_folder
@@ -97,6 +98,49 @@ def test_a_shipped_file_that_nobody_misses_is_a_warning(folder: Path, name: str)
     files = read_folder(folder)
     said = [problem for problem in lint(files, compile_rules(files)) if "shipped rules is gone" in problem.message]
     assert [problem.message.partition(" ")[0] for problem in said] == [name]
+
+
+@pytest.mark.parametrize(("name", "use"), [("blamed", "who is blamed"), ("yesterday", "the day before the report")])
+def test_a_list_that_only_the_program_asks_for_is_missed_with_its_use(folder: Path, name: str, use: str) -> None:
+    (file,) = [
+        path for path in (folder / "lists").glob("*.yaml") if f"\n  {name}:" in path.read_text().split("extend:")[0]
+    ]
+    for path in (folder / "lists").glob("*.yaml"):  # what other languages add to it
+        path.write_text(path.read_text().replace(f"\n  {name}:", f"\n  my-{name}:"))
+    files = read_folder(folder)
+    said = [str(problem) for problem in lint(files, compile_rules(files)) if "has lost" in problem.message]
+    assert len(said) == 1
+    assert f"lists/{file.name} of the shipped rules has lost what the program asks for: {name} ({use})" in said[0]
+
+
+def test_a_list_without_which_a_rule_can_never_hold_is_a_problem(tmp_path: Path) -> None:
+    def load(*rules: dict[str, object]) -> list[str]:
+        with pytest.raises(ConfigError) as caught:
+            small(tmp_path, *rules)
+        return [str(problem).replace(f"{tmp_path}/", "") for problem in caught.value.problems]
+
+    (said,) = load(live("one", raise_to_flash_if=["wounded >= 1"]), live("two", raise_to_flash_if=["wounded >= 2"]))
+    assert said.startswith(
+        "lists: there is no list wounded (words of wounding, for the toll), without which nobody would ever be counted "
+        "as wounded, as the rule one asks (rules.yaml:1); write wounded: [its words] under lists:"
+    )
+    assert "no list tank_fire" in load(live("one", raise_to_flash_if=["weapon is tank_fire"]))[0]
+    assert "no list intercept (" in load(live("one", raise_to_flash_if=["intercepted > 2"]))[0]
+    small(tmp_path, live("one", status="off", raise_to_flash_if=["wounded >= 1"]))
+    (tmp_path / "lists" / "program.yaml").unlink()
+    (tmp_path / "rules.yaml").write_text(json.dumps(rule("words", act=["other"], what={"any": ["drone"]})))
+    load_rules(tmp_path)
+    (tmp_path / "rules.yaml").write_text(json.dumps(live("claims", who={"any": ["@hill-men"], "role": "claims"})))
+    with pytest.raises(ConfigError) as caught:
+        load_rules(tmp_path)
+    assert [problem.unknown for problem in caught.value.problems] == ["base-target", "claim"]
+
+
+def test_a_file_with_required_lists_that_is_gone_says_what_would_never_be(folder: Path) -> None:
+    (folder / "lists" / "claims.yaml").write_text("lists: {claims-of-mine: [claims]}\n")
+    (folder / "mine.yaml").write_text(json.dumps(live("mine", raise_to_flash_if=["claimed"])))
+    said = next(problem for problem in told(folder) if problem.startswith("lists/claims.yaml"))
+    assert "without which nobody would ever be said to claim an attack, as the rule mine asks (mine.yaml:1)" in said
 
 
 def test_a_folder_that_was_moved_away_is_found_beside_its_place(folder: Path, tmp_path: Path) -> None:

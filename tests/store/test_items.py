@@ -15,7 +15,8 @@ from monitor.dedupe.words import Words
 from monitor.model.document import Entry
 from monitor.model.incident import Incident
 from monitor.model.item import Novelty, NoveltyReason
-from monitor.model.report import Classification
+from monitor.model.place import Place
+from monitor.model.report import Classification, Facts
 from monitor.store.frozen import from_plain, to_plain
 from monitor.store.ids import ALPHABET, LENGTH, new_id
 from monitor.store.store import Store
@@ -213,3 +214,12 @@ def test_facts_survive_as_json(text: str, number: int, day: date) -> None:
     facts = replace(CLASSIFICATION.facts, weapons=(text,), killed=number, date=day)
     value = replace(CLASSIFICATION, facts=facts)
     assert from_plain(Classification, to_plain(value)) == value
+
+
+def test_a_place_of_an_older_version_is_read() -> None:
+    """Kept with a precision that is no longer written, and before it had a site."""
+    place = from_plain(Place, {"id": "anbar", "name": "A", "role": "target", "precision": "region", "country": "IQ"})
+    assert (place.role, place.precision, place.site, place.is_vague) == ("target", "region", "base", False)
+    facts = from_plain(Facts, {"places": [{"id": "country:IQ", "name": "Iraq", "role": "target", "country": "IQ"}]})
+    assert [(p.precision, p.is_vague, p.is_unplaced) for p in facts.targets] == [("base", True, False)]
+    assert from_plain(Place, {"id": "erbil", "name": "Erbil"}) == Place(id="erbil", name="Erbil", role="mentioned")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from monitor.model.item import Item
+from monitor.evaluation import Evaluation, evaluate
+from monitor.model.incident import Incident
+from monitor.model.item import Item, Novelty
 from monitor.model.report import Classification
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
@@ -27,6 +30,11 @@ def item(title: str, *, summary: str = "", body: str = "", published: datetime =
 
 def asked(title: str, *, summary: str = "", body: str = "", published: datetime = NOW) -> Classification:
     return classify(item(title, summary=summary, body=body, published=published), shipped())
+
+
+def evaluated(news: Item, incidents: Sequence[Incident], rules: RuleSet) -> Evaluation:
+    """A new item classified, related and decided beside the incidents that are known."""
+    return evaluate(news, Novelty.NEW, classify(news, rules), incidents, rules)
 
 
 def targets(found: Classification) -> list[str]:

@@ -74,8 +74,7 @@ def small(at: Path, *rules: Keys, **parts: Any) -> RuleSet:
     for part in ("lists", "places", "actors"):
         shutil.copytree(SMALL / part, at / part, dirs_exist_ok=True)
     write(at / "rules.yaml", {"rules": rules})
-    lists = {"base-target": ["@base-place", "@foreign-base"], **parts.pop("lists", {})}
-    write(at / "lists" / "own.yaml", {"lists": lists, **parts})
+    write(at / "lists" / "own.yaml", {"lists": {}, **parts})
     return load_rules(at)
 
 

@@ -10,7 +10,7 @@ from monitor.model.document import DateMark
 from monitor.model.feed import Feed
 from monitor.model.incident import Incident
 from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
-from monitor.model.place import PlaceRef, PlaceRole
+from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Evidence, Facts, Level, ScorePart
 
 NOW = datetime(2026, 11, 21, 10, 30, 15, 123456, tzinfo=UTC)
@@ -24,7 +24,7 @@ CLASSIFICATION = Classification(
     trial=True,
     reason="a foiled attack on a base",
     facts=Facts(
-        places=(PlaceRef(id="erbil", name="Erbil Air Base", role=PlaceRole.TARGET, precision="near", country="IQ"),),
+        places=(Place(id="erbil", name="Erbil Air Base", role="target", precision="near", country="IQ"),),
         weapons=("drone",),
         claimed_by=("group-a",),
         attributed_to=("group-b",),
@@ -41,7 +41,7 @@ INCIDENT = Incident(
     id="2026-11-21-erbil", place_id="erbil", place_name="Erbil Air Base", country="IQ", date=date(2026, 11, 21),
     opened_at=NOW, version=2, act=Act.CLAIM, level=Level.FLASH, told=True, weapons=("drone", "rocket"),
     claimed_by=("group-a",), attributed_to=("group-b",), named=("country:IQ", "nation:US"),
-    more_places=(PlaceRef(id="country:SY", name="Syria", role=PlaceRole.TARGET, precision="country", country="SY"),),
+    more_places=(Place(id="country:SY", name="Syria", role="target", precision="country", country="SY"),),
     killed=1, wounded=None, first_title="Drones near أربيل",
 )  # fmt: skip
 

@@ -21,7 +21,6 @@ from monitor.workbench.examples import Origin, rehearse
 
 WORDS = Path(__file__).parent.parent / "data" / "rules" / "base"
 NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
-TARGETS = {"base-target": ["@base-place", "@foreign-base"]}
 HIT = "Drone hit Hill Base"
 SPORT = "Lions win the derby"
 FIRST_HERE = {"level": "digest", "raise_to_notice_if": ["first here in 30 days"]}
@@ -35,7 +34,6 @@ def rules(tmp_path: Path) -> Rules:
 
     def load(**named: dict[str, Any]) -> RuleSet:
         copytree(WORDS, tmp_path / "rules", ignore=lambda _, names: {"first.yaml"} & set(names))
-        (tmp_path / "rules" / "lists" / "own.yaml").write_text(json.dumps({"lists": TARGETS}))
         for name, keys in named.items():
             rule = {"rule": name, "title": name, "why": "A test.", "level": "urgent", "where": {"any": ["hill-base"]}}
             (tmp_path / "rules" / f"{name}.yaml").write_text(json.dumps({**rule, "send_to": ["alerts"], **keys}))

@@ -48,11 +48,17 @@ class ActResult:
     def points(self) -> float:
         return sum(part.points for part in self.score)
 
+    @property
+    def sentence(self) -> Sentence | None:
+        """The sentence that decided; None where none did."""
+        return self.match.sentence if self.match is not None else None
+
 
 class ActClassifier:
     """Decides acts with one vocabulary."""
 
     def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
+        self._lists = lists
         self._index = TemplateIndex(
             (pattern, template) for pattern in vocabulary.patterns for template in pattern.templates
         )
@@ -60,7 +66,6 @@ class ActClassifier:
         #: frames of each act: all of them, and those for a sentence in English
         self._frames = {act: [f for f in vocabulary.frames if act in f.of] for act in Act}
         self._english = {act: [f for f in frames if not f.language] for act, frames in self._frames.items()}
-        self._diplomatic, self._base = lists.diplomatic_target, lists.base_target
         self._support = (
             (lists.base_place | lists.base_name, 1.0, "a known base is named"),
             (lists.weapon, 0.5, "a weapon is named"),
@@ -69,8 +74,8 @@ class ActClassifier:
             (lists.foe, 0.5, "an attacker is named"),
         )
 
-    def judge(self, reading: Reading) -> ActResult:
-        """The verdict of the first sentence that decides; `other` where none does.
+    def classify(self, reading: Reading) -> ActResult:
+        """The act of the first sentence that decides; `other` where none does.
 
         An attack on an embassy gives way to one on a base that a later sentence of the same item tells of.
         """
@@ -80,25 +85,23 @@ class ActClassifier:
             match = self._match(sentence)
             if match is None:
                 continue
-            verdict = self._weigh(self._framed(match, reading), reading)
-            weak = weak or verdict
-            if not _decides(verdict, sentence):
+            result = self._result(match, reading)
+            weak = weak or result
+            if not _decides(result, sentence):
                 continue
-            if embassy is None and self._is_only_diplomatic(verdict):
-                embassy = verdict
-            elif embassy is None or verdict.act in INCIDENT_ACTS:
-                return verdict
+            if embassy is None and result.act in INCIDENT_ACTS and self._is_only_diplomatic(match):
+                embassy = result
+            elif embassy is None or result.act in INCIDENT_ACTS:
+                return result
         if embassy is not None:
             return embassy
         if weak is None:
             return ActResult(Act.OTHER, None)
         return replace(weak, act=weak.act if weak.act not in INCIDENT_ACTS else Act.OTHER)
 
-    def _is_only_diplomatic(self, verdict: ActResult) -> bool:
-        if verdict.act not in INCIDENT_ACTS or verdict.match is None:
-            return False
-        tags = sum_of(hit.tags for hit in verdict.match.hits)
-        return bool(tags & self._diplomatic) and not tags & self._base
+    def _is_only_diplomatic(self, match: Match) -> bool:
+        tags = sum_of(hit.tags for hit in match.hits)
+        return bool(tags & self._lists.diplomatic_target) and not tags & self._lists.base_target
 
     def _match(self, sentence: Sentence) -> Match | None:
         """The first strong pattern outside a cause, else the heaviest weak one.
@@ -127,28 +130,28 @@ class ActClassifier:
         others = [match for _, match in strong[1:]] + ([weak[1]] if weak else [])
         return next((match for match in others if _is_apart(match, first)), first)
 
-    def _framed(self, match: Match, reading: Reading) -> ActResult:
+    def _result(self, match: Match, reading: Reading) -> ActResult:
+        """What the match says within the first frame that applies to it, and how much speaks for it."""
+        act = match.pattern.act
         frames = self._frames if match.sentence.tags & self._languages else self._english
-        for frame in frames[match.pattern.act]:
+        for frame in frames[act]:
             hits = _frame_hits(frame, match, reading)
             if hits is not None:
-                return ActResult(frame.instead, match, frame, hits)
-        return ActResult(match.pattern.act, match)
+                return ActResult(frame.instead, match, frame, hits, self._score(frame.instead, match, reading))
+        return ActResult(act, match, score=self._score(act, match, reading))
 
-    def _weigh(self, verdict: ActResult, reading: Reading) -> ActResult:
-        match = verdict.match
-        assert match is not None
-        section = match.sentence.section
-        if section == "lead" and not reading.headline_tags:
-            weight = WEIGHT["body"] if reading.item.title.strip() else WEIGHT["headline"]
-        else:
-            weight = WEIGHT[section]
-        parts = [ScorePart(points=round(match.pattern.points * weight, 2), why=f"{match.pattern.why} ({section})")]
-        if verdict.act in INCIDENT_ACTS:
-            parts += [ScorePart(points=p, why=why) for tags, p, why in self._support if match.sentence.tags & tags]
-            if not match.sentence.tags & self._base and (reading.headline_tags | reading.lead_tags) & self._base:
+    def _score(self, act: Act, match: Match, reading: Reading) -> tuple[ScorePart, ...]:
+        sentence, pattern = match.sentence, match.pattern
+        weight = WEIGHT[sentence.section]
+        if sentence.section == "lead" and not reading.headline_tags:
+            weight = WEIGHT["body" if reading.item.title.strip() else "headline"]
+        parts = [ScorePart(points=round(pattern.points * weight, 2), why=f"{pattern.why} ({sentence.section})")]
+        if act in INCIDENT_ACTS:
+            parts += [ScorePart(points=p, why=why) for tags, p, why in self._support if sentence.tags & tags]
+            base = self._lists.base_target
+            if not sentence.tags & base and (reading.headline_tags | reading.lead_tags) & base:
                 parts.append(ScorePart(points=OWNER, why="another sentence says whose troops are there"))
-        return replace(verdict, score=tuple(parts))
+        return tuple(parts)
 
 
 def _is_apart(match: Match, first: Match) -> bool:
@@ -163,9 +166,9 @@ def _is_apart(match: Match, first: Match) -> bool:
     return match.pattern.points >= STRONG and clause(match.hits[0]) > clause(first.hits[-1])
 
 
-def _decides(verdict: ActResult, sentence: Sentence) -> bool:
+def _decides(result: ActResult, sentence: Sentence) -> bool:
     """An attack needs its points; what is no attack decides only in headline and lead."""
-    return verdict.points >= NEEDED if verdict.act in INCIDENT_ACTS else sentence.section != "body"
+    return result.points >= NEEDED if result.act in INCIDENT_ACTS else sentence.section != "body"
 
 
 def _outside_cause(template: Template, sentence: Sentence, act: Act) -> tuple[Hit, ...] | None:

@@ -1,11 +1,12 @@
-"""The classify stage in one story: read the item, judge its act, find its facts, choose the rule, say why."""
+"""The classify stage in one story: read the item, classify its act, find its facts, ask the rules, say why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from monitor.model.item import Item
-from monitor.model.place import Target
+from monitor.model.place import Place
 from monitor.model.report import (
     INCIDENT_ACTS,
     Act,
@@ -21,7 +22,6 @@ from monitor.text.matcher import Hit
 from monitor.text.reading import Reading
 from monitor.text.templates import TemplatePart
 from monitor.topics.attacks.acts import ActResult
-from monitor.topics.attacks.quoting import deciding_sentence
 from monitor.topics.attacks.topic import RuleSet
 
 #: an attack that a report dates further back is no news
@@ -40,43 +40,30 @@ def consider(item: Item, rules: RuleSet) -> tuple[Classification, Case]:
 
 def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[Classification, Case]:
     """`all_names`: the case holds every place that is named, also where no rule for its act is there to ask."""
-    places = rules.attacks.places
-    reading = rules.attacks.reader.read(item)
-    verdict = rules.attacks.acts.judge(reading)
-    act = verdict.act
-    targets = places.targets(verdict, reading) if act in INCIDENT_ACTS else ()
-    if targets and all(t.site == "home" for t in targets):
+    topic = rules.attacks
+    reading = topic.reader.read(item)
+    result = topic.acts.classify(reading)
+    act, targets = result.act, tuple[Place, ...]()
+    if result.match is not None and act in INCIDENT_ACTS:
+        targets = topic.places.targets(result.match, reading)
+    if targets and all(target.site == "home" for target in targets):
         act, targets = Act.OTHER, ()
-    facts = _facts(verdict, reading, targets, rules)
+    facts = _facts(result, reading, targets, rules)
     old = _old_news(item, facts)
     if old:
         act = Act.BACKGROUND
     case = Case(
-        item=item, act=act, targets=targets, facts=facts, reading=reading,
-        named=places.named(reading) if all_names or _asks_for_names(act, rules) else (),
-        deciding=verdict.match.sentence if verdict.match else None,
-    )  # fmt: skip
+        item=item,
+        act=act,
+        targets=targets,
+        facts=facts,
+        reading=reading,
+        named=topic.places.named(reading) if all_names or _asks_for_names(act, rules) else (),
+        deciding=result.sentence,
+    )
     taken = rules.rule_matcher.taken(case)
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
-    recorded = tuple(_recorded(one) for one in taken)
-    deciding = deciding_sentence(case.deciding, lead.hits if lead else (), reading)
-    classification = Classification(
-        act=case.act,
-        rule=lead.rule.id if lead else None,
-        level=lead.level if lead else None,
-        send_to=channels_of(recorded, _recorded(lead)) if lead else (),
-        trial=lead is not None and lead.rule.status == "trial",
-        taken=recorded,
-        what=f"{case.act}: {old or _what(case.act, verdict)}",
-        reason=_reason(case, f"{case.act}: {old or _what(case.act, verdict)}", lead, rules),
-        facts=facts,
-        evidence=_evidence(verdict, lead, reading, rules),
-        deciding=deciding.span if deciding else None,
-        lead=rules.attacks.quotes.lead(reading, deciding) if lead else None,
-        score=verdict.score,
-        rules_hash=rules.hash,
-    )
-    return classification, case
+    return _answer(case, result, taken, lead, old, rules), case
 
 
 def _asks_for_names(act: Act, rules: RuleSet) -> bool:
@@ -84,37 +71,70 @@ def _asks_for_names(act: Act, rules: RuleSet) -> bool:
     return rules.asks_for_roles if act in INCIDENT_ACTS else rules.rule_matcher.is_for(act)
 
 
-def _recorded(one: Matched) -> RuleTaken:
-    rule = one.rule
+def _answer(
+    case: Case, result: ActResult, taken: Sequence[Matched], lead: Matched | None, old: str, rules: RuleSet
+) -> Classification:
+    recorded = tuple(map(_recorded, taken))
+    first = recorded[taken.index(lead)] if lead is not None else None
+    what = f"{case.act}: {old or _what(case.act, result)}"
+    deciding = result.sentence
+    if deciding is None and lead is not None and lead.hits:
+        deciding = case.reading.sentence_of(lead.hits[0])
+    return Classification(
+        act=case.act,
+        rule=first.rule if first else None,
+        level=first.level if first else None,
+        send_to=channels_of(recorded, first) if first else (),
+        trial=first is not None and first.trial,
+        taken=recorded,
+        what=what,
+        reason=reason_of(what, first) if first else f"{what}; {_why_not(case, rules)}",
+        facts=case.facts,
+        evidence=tuple(_evidence(result, lead, case.reading, rules)),
+        deciding=deciding.span if deciding else None,
+        lead=rules.attacks.highlights.lead(case.reading, deciding) if lead else None,
+        score=result.score,
+        rules_hash=rules.hash,
+    )
+
+
+def _recorded(matched: Matched) -> RuleTaken:
+    rule = matched.rule
     return RuleTaken(
-        rule=rule.id, level=one.level, if_first=one.if_first, send_to=rule.send_to,
-        trial=rule.status == "trial", raised=one.raised,
-    )  # fmt: skip
+        rule=rule.id,
+        level=matched.level,
+        if_first=matched.if_first,
+        send_to=rule.send_to,
+        trial=rule.status == "trial",
+        raised=matched.raised,
+    )
 
 
-def _facts(verdict: ActResult, reading: Reading, targets: tuple[Target, ...], rules: RuleSet) -> Facts:
-    places, finder = rules.attacks.places, rules.attacks.facts
-    refs = places.refs(reading, targets)
-    if verdict.match is None:
-        return Facts(places=refs)
-    claimed = finder.claimed_by(verdict, reading)
+def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rules: RuleSet) -> Facts:
+    finder, act, match = rules.attacks.facts, result.act, result.match
+    places = rules.attacks.places.of_facts(reading, targets)
+    if match is None:
+        return Facts(places=places)
     killed, wounded = finder.harmed(reading)
-    day, stated = None, False
-    if verdict.act in INCIDENT_ACTS:
-        day, stated = finder.day(verdict, reading, rules.zone_of(refs[0].id) if refs else "UTC")
-    return Facts(
-        places=refs,
-        weapons=finder.weapons(verdict, reading),
-        claimed_by=claimed,
-        attributed_to=finder.attributed_to(verdict, reading, claimed),
+    facts = Facts(
+        places=places,
+        weapons=finder.weapons(match, reading),
+        claimed_by=finder.claimed_by(match, act, reading),
         killed=killed,
         wounded=wounded,
         intercepted=finder.intercepted(reading),
-        toll_claimed=finder.toll_claimed(verdict, reading),
+        toll_claimed=finder.toll_claimed(act, reading),
         interception=finder.interception(reading),
+    )
+    if act not in INCIDENT_ACTS:
+        return facts
+    day, stated = finder.day(match, reading, rules.zone_of(places[0].id) if places else "UTC")
+    return replace(
+        facts,
+        attributed_to=finder.attributed_to(match, reading, facts.claimed_by),
         date=day,
         date_stated=stated,
-        named=places.said(reading) if verdict.act in INCIDENT_ACTS else (),
+        named=rules.attacks.places.said(reading),
     )
 
 
@@ -126,56 +146,48 @@ def _old_news(item: Item, facts: Facts) -> str:
     return f"it happened on {facts.date}, {days} days before the report" if days > NEWS_DAYS else ""
 
 
-def _what(act: Act, verdict: ActResult) -> str:
+def _what(act: Act, result: ActResult) -> str:
     """Why the report has this act."""
-    if verdict.match is None:
+    if result.match is None:
         return "nothing in it tells of an attack"
-    if verdict.frame is not None and act is verdict.frame.instead:
-        words = ", ".join(f"“{h.written}”" for h in verdict.frame_hits[:2])
-        return verdict.frame.why + (f" ({words})" if words else "")
-    if act is Act.OTHER and verdict.act is not Act.OTHER:
-        return f"{verdict.match.pattern.why}, but no foreign troops are known there"
-    if act is Act.OTHER:
-        return f"{verdict.match.pattern.why}, but the signs are too weak ({verdict.points:g} points)"
-    return verdict.match.pattern.why
+    if result.frame is not None and act is result.frame.instead:
+        words = ", ".join(f"“{h.written}”" for h in result.frame_hits[:2])
+        return result.frame.why + (f" ({words})" if words else "")
+    why = result.match.pattern.why
+    if act is not Act.OTHER:
+        return why
+    if result.act is not Act.OTHER:
+        return f"{why}, but no foreign troops are known there"
+    return f"{why}, but the signs are too weak ({result.points:g} points)"
 
 
-def _reason(case: Case, what: str, lead: Matched | None, rules: RuleSet) -> str:
-    """A sentence for people: why this act, and why this rule or none."""
-    if lead is not None:
-        return reason_of(what, _recorded(lead))
+def _why_not(case: Case, rules: RuleSet) -> str:
+    """Why no rule takes it, in words for people."""
     nearest = next(iter(rules.rule_matcher.not_matched(case)), None) if rules.rule_matcher.is_for(case.act) else None
     if nearest is None or nearest.held == 0:
-        return f"{what}; no rule is for {case.act}"
-    return f"{what}; no rule takes it, the nearest is {nearest.rule.id}: {nearest.why}"
+        return f"no rule is for {case.act}"
+    return f"no rule takes it, the nearest is {nearest.rule.id}: {nearest.why}"
 
 
-def _evidence(verdict: ActResult, lead: Matched | None, reading: Reading, rules: RuleSet) -> tuple[Evidence, ...]:
+def _evidence(result: ActResult, lead: Matched | None, reading: Reading, rules: RuleSet) -> Iterator[Evidence]:
     """The words of the pattern that decided, those of the frame that changed it, and the rule's own."""
-    out: list[Evidence] = []
-    match = verdict.match
+    match, highlights = result.match, rules.attacks.highlights
     if match is not None:
-        meanings = rules.attacks.meanings
-        out += [
-            match.sentence.evidence(hit, meanings.speaks_for(hit.tags & part.tags), meanings.of(hit, part.tags))
-            for part, hit in _filled(match.template.parts, match.hits)
-        ]
-        if verdict.frame is not None:
-            out += [match.sentence.evidence(hit, f"never: {verdict.frame.id}") for hit in verdict.frame_hits]
-    for hit in lead.hits if lead else ():
-        home = next((s for s in reading.sentences if any(hit is other for other in s.hits)), None)
-        if home is not None and lead is not None:
-            out.append(home.evidence(hit, f"rule {lead.rule.id} asks for it", "asked for by the rule"))
-    return tuple(out)
+        for part, hit in _filled(match.template.parts, match.hits):
+            yield match.sentence.evidence(
+                hit, highlights.list_of(hit.tags & part.tags), highlights.meaning_of(hit, part.tags)
+            )
+        if result.frame is not None:
+            yield from (match.sentence.evidence(hit, f"never: {result.frame.id}") for hit in result.frame_hits)
+    if lead is not None:
+        for hit in lead.hits:
+            sentence = reading.sentence_of(hit)
+            if sentence is not None:
+                yield sentence.evidence(hit, f"rule {lead.rule.id} asks for it", "asked for by the rule")
 
 
-def _filled(parts: Sequence[TemplatePart], hits: Sequence[Hit]) -> list[tuple[TemplatePart, Hit]]:
+def _filled(parts: Sequence[TemplatePart], hits: Sequence[Hit]) -> Iterator[tuple[TemplatePart, Hit]]:
     """Each hit with the part of the template that it fills (optional parts may be missing)."""
-    out: list[tuple[TemplatePart, Hit]] = []
-    at = 0
+    waiting = iter(parts)
     for hit in hits:
-        while not hit.tags & parts[at].tags:
-            at += 1
-        out.append((parts[at], hit))
-        at += 1
-    return out
+        yield next(part for part in waiting if hit.tags & part.tags), hit

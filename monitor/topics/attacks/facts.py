@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act
+from monitor.model.report import WEAPONS, Act
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import sum_of
-from monitor.topics.attacks.acts import ActResult
-from monitor.topics.attacks.lists import WEEKDAYS, AttackLists
+from monitor.topics.attacks.acts import Match
+from monitor.topics.attacks.lists import AttackLists
 from monitor.topics.attacks.tolls import TollFinder
 
 _GENERAL = {
@@ -27,90 +27,62 @@ _DATED = 4
 _BESIDE = 2
 
 
+#: an actor that stands for anybody
+_ANYBODY = "unknown-fighters"
+
+
 class FactFinder:
     """Finds facts with one vocabulary."""
 
     def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
-        self._weapons = [(name, lists.bits(name)) for name in WEAPONS]
-        self._claim, self._no_claim = lists.claim, lists.no_claim
-        self._attacker_said, self._says = lists.attacker_said, lists.says
-        self._claim_of_deed = lists.claim_of_deed
-        self._foe = lists.foe
-        self._blamed = lists.blamed
+        self._lists, self._calendar = lists, vocabulary.calendar
         self._tolls = TollFinder(lists, vocabulary)
-        self._calendar = vocabulary.calendar
-        self._stopped = lists.intercept | lists.stopped
-        self._interception, self._not_stopped = lists.interception, lists.not_stopped
-        self._yesterday = lists.yesterday
+        self._weapon = sum_of(lists.weapons)
+        self._day = sum_of((lists.yesterday, *lists.weekdays))
         self._strike = lists.strike_noun | lists.weapon
-        part = lists.day_part
-        self._day_part = {word for term in vocabulary.terms if term.tags & part for word in term.words.split()}
-        self._spoken, self._spoken_behind = lists.says | lists.statement | lists.claim, lists.says_behind | lists.claim
-        self._days = [(i, lists.bits(name)) for i, name in enumerate(WEEKDAYS)]
-        self._day = self._yesterday | sum_of(day for _, day in self._days)
+        self._day_part = vocabulary.words_of(lists.day_part)
 
-    def weapons(self, verdict: ActResult, reading: Reading) -> tuple[str, ...]:
+    def weapons(self, match: Match, reading: Reading) -> tuple[str, ...]:
         """Weapons of the deciding sentence; where it names none, of headline and lead."""
-        match = verdict.match
-        found = self._weapon_set([match.sentence]) if match else []
-        if not found:
-            found = self._weapon_set(s for s in reading.sentences if s.section != "body")
-        return tuple(found)
+        return self._weapons_of([match.sentence]) or self._weapons_of(reading.opening)
 
-    def _weapon_set(self, sentences: Iterable[Sentence]) -> list[str]:
-        tags = 0
-        for sentence in sentences:
-            for hit in sentence.hits:
-                if not sentence.is_cause(hit):
-                    tags |= hit.tags
-        names = [name for name, mask in self._weapons if tags & mask]
-        return [n for n in names if not any(special in names for special in _GENERAL.get(n, ()))]
+    def _weapons_of(self, sentences: Iterable[Sentence]) -> tuple[str, ...]:
+        tags = sum_of(hit.tags for sentence in sentences for hit in sentence.outside_causes(self._weapon))
+        names = [name for name, bits in zip(WEAPONS, self._lists.weapons, strict=True) if tags & bits]
+        return tuple(name for name in names if not any(special in names for special in _GENERAL.get(name, ())))
 
-    def claimed_by(self, verdict: ActResult, reading: Reading) -> tuple[str, ...]:
+    def claimed_by(self, match: Match, act: Act, reading: Reading) -> tuple[str, ...]:
         """Actors that stand before (or, in the passive, behind) a word of claiming in the same sentence.
 
         Where a claim is told without such a word ("the group said on Tuesday it fired …"), the first that it names.
         """
         out: dict[str, None] = {}
-        for sentence in reading.sentences:
-            if sentence.section == "body" or not sentence.tags & self._claim or sentence.tags & self._no_claim:
+        for sentence in reading.opening:
+            claim = next(sentence.outside_causes(self._lists.claim), None)
+            if claim is None or sentence.tags & self._lists.no_claim:
                 continue
-            claims = [h for h in sentence.with_tags(self._claim) if not sentence.is_cause(h)]
-            if not claims:
-                continue
-            actors = [h for h in sentence.with_tags(self._foe) if self._named(h)]
-            before = [h for h in actors if h.end <= claims[0].start]
-            for hit in before[-1:] or [h for h in actors if h.start >= claims[0].end][:1]:
-                out[self._named(hit)] = None
-        if not out and verdict.act is Act.CLAIM and verdict.match is not None:
-            sentence = verdict.match.sentence
-            names = [self._named(h) for h in sentence.with_tags(self._foe) if not sentence.is_cause(h)]
-            out.update((name, None) for name in names[:1] if name and name != "unknown-fighters")
+            actors = [hit for hit in sentence.with_tags(self._lists.foe) if _actor(hit)]
+            before = [hit for hit in actors if hit.end <= claim.start]
+            for hit in before[-1:] or [hit for hit in actors if hit.start >= claim.end][:1]:
+                out[_actor(hit)] = None
+        if not out and act is Act.CLAIM:
+            names = [_actor(hit) for hit in match.sentence.outside_causes(self._lists.foe)]
+            out.update((name, None) for name in names[:1] if name and name != _ANYBODY)
         return tuple(out)
 
-    def attributed_to(self, verdict: ActResult, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
+    def attributed_to(self, match: Match, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
         """Attackers named in the deciding sentence, or where headline or lead blame somebody, who do not claim it."""
-        match = verdict.match
-        if match is None or verdict.act not in INCIDENT_ACTS:
-            return ()
-        blaming = [
-            s for s in reading.sentences if s.section != "body" and s.tags & self._blamed and s is not match.sentence
-        ]
-        names = [
-            self._named(h) for s in (match.sentence, *blaming) for h in s.with_tags(self._foe) if not s.is_cause(h)
-        ]
-        return tuple(dict.fromkeys(n for n in names if n and n not in claimed and n != "unknown-fighters"))
-
-    def _named(self, hit: Hit) -> str:
-        return next((name for kind, name in hit.names if kind == "actor"), "")
+        blaming = [s for s in reading.opening if s.tags & self._lists.blamed and s is not match.sentence]
+        names = [_actor(hit) for s in (match.sentence, *blaming) for hit in s.outside_causes(self._lists.foe)]
+        return tuple(dict.fromkeys(name for name in names if name and name not in (*claimed, _ANYBODY)))
 
     def harmed(self, reading: Reading) -> tuple[int | None, int | None]:
         """How many were killed and wounded, see `tolls`."""
         return self._tolls.harmed(reading)
 
-    def toll_claimed(self, verdict: ActResult, reading: Reading) -> bool:
+    def toll_claimed(self, act: Act, reading: Reading) -> bool:
         """Killed and wounded are the attackers' own numbers: without what they say there are others, or none."""
-        others = [s for s in reading.sentences if not self._is_claimed(s, verdict.act)]
+        others = [s for s in reading.sentences if not self._is_claimed(s, act)]
         if len(others) == len(reading.sentences):
             return False
         told, confirmed = self.harmed(reading), self.harmed(replace(reading, sentences=others))
@@ -118,51 +90,39 @@ class FactFinder:
 
     def _is_claimed(self, sentence: Sentence, act: Act) -> bool:
         """Attackers speak in it, and say more than that it was they."""
-        speaks = sentence.tags & self._attacker_said or (act is Act.CLAIM and sentence.tags & self._claim)
-        if not speaks or sentence.tags & self._no_claim:
+        speaks = sentence.tags & (self._lists.attacker_said | (self._lists.claim if act is Act.CLAIM else 0))
+        if not speaks or sentence.tags & self._lists.no_claim:
             return False
-        deeds = list(sentence.with_tags(self._claim_of_deed))
-        said = sentence.with_tags(self._says)
-        return any(not any(deed.start <= hit.start and hit.end <= deed.end for deed in deeds) for hit in said)
+        said = sentence.with_tags(self._lists.says)
+        return any(not sentence.has_around(hit, self._lists.claim_of_deed) for hit in said)
 
     def interception(self, reading: Reading) -> bool:
         """Headline or lead tells that something was shot down, stopped or missed, with or without a number."""
         return any(
-            not sentence.is_cause(hit)
-            for sentence in reading.sentences
-            if sentence.section != "body" and not sentence.tags & self._not_stopped
-            for hit in sentence.with_tags(self._interception)
+            not sentence.tags & self._lists.not_stopped and any(sentence.outside_causes(self._lists.interception))
+            for sentence in reading.opening
         )
 
     def intercepted(self, reading: Reading) -> int | None:
         """How many were shot down, where headline or lead says so."""
-        for sentence in reading.sentences:
-            if sentence.section == "body":
-                continue
-            for hit in sentence.with_tags(self._stopped):
-                if not sentence.is_cause(hit):
-                    count = self._tolls.number_behind(sentence, hit, 2)
-                    if count is not None:
-                        return count
-        return None
+        counts = (
+            self._tolls.number_behind(sentence, hit, 2)
+            for sentence in reading.opening
+            for hit in sentence.outside_causes(self._lists.intercept | self._lists.stopped)
+        )
+        return next((count for count in counts if count is not None), None)
 
-    def day(self, verdict: ActResult, reading: Reading, zone: str) -> tuple[date, bool]:
+    def day(self, match: Match, reading: Reading, zone: str) -> tuple[date, bool]:
         """The local day of the attack, and whether the item says it (a date, a weekday, "yesterday")."""
-        item = reading.item
-        moment = item.reported
-        today = moment.astimezone(ZoneInfo(zone)).date()
-        sentences = [verdict.match.sentence] if verdict.match else []
-        sentences += [s for s in reading.sentences if s not in sentences]
+        today = reading.item.reported.astimezone(ZoneInfo(zone)).date()
+        sentences = [match.sentence, *(s for s in reading.sentences if s is not match.sentence)]
         said: date | None = None
         for sentence in sentences[:_DATED]:
             stated = self._calendar.stated(sentence.text, sentence.start, sentence.end, today)
             if stated is not None:
                 return stated, True
-            for hit in sentence.with_tags(self._day):
-                ago = None if sentence.is_cause(hit) else self._days_ago(hit, today.weekday())
-                if ago is None:
-                    continue
-                day = today - timedelta(days=ago)
+            for hit in sentence.outside_causes(self._day):
+                day = today - timedelta(days=self._days_ago(hit, today.weekday()))
                 if not self._is_of_saying(hit, sentence):
                     return day, True
                 said = said or day
@@ -171,34 +131,39 @@ class FactFinder:
         # the day of speaking alone: the attack was then or shortly before, and a day long past dates it all the same
         return said, (today - said).days > 1
 
-    def _days_ago(self, hit: Hit, weekday: int) -> int | None:
+    def _days_ago(self, hit: Hit, weekday: int) -> int:
         """How long ago the last day of this name was, or yesterday."""
-        if hit.tags & self._yesterday:
+        if hit.tags & self._lists.yesterday:
             return 1
-        return next(((weekday - number) % 7 for number, mask in self._days if hit.tags & mask), None)
+        return next((weekday - number) % 7 for number, bits in enumerate(self._lists.weekdays) if hit.tags & bits)
 
-    def _is_of_saying(self, hit: Hit, sentence: Sentence) -> bool:
+    def _is_of_saying(self, day: Hit, sentence: Sentence) -> bool:
         """ "said on Tuesday", "in a statement late Tuesday": the day on which somebody spoke, not that of the attack.
 
         A day that has the attack right behind it is the attack's: "said Monday's strike".
         """
-        words = sentence.text.words
+        lists, attacks = self._lists, list(sentence.with_tags(self._strike))
 
-        attacks = list(sentence.with_tags(self._strike))
+        def words(start: int, end: int) -> list[str]:
+            return sentence.text.words[start:end].split()
 
-        def near(start: int, end: int) -> bool:
-            return (
-                start <= end
-                and len(words[start:end].split()) <= _BESIDE
-                and not any(start <= attack.start and attack.end <= end for attack in attacks)
-            )
+        def is_near(first: Hit, second: Hit) -> bool:
+            start, end = first.end, second.start
+            if start > end or len(words(start, end)) > _BESIDE:
+                return False
+            return not any(start <= attack.start and attack.end <= end for attack in attacks)
 
         for attack in attacks:
-            between = words[hit.end : attack.start].split() if hit.end <= attack.start else None
-            if between is not None and (
-                self._day_part.issuperset(between) or ("s" in between[:2] and len(between) <= 1 + _BESIDE)
-            ):
-                return False
-        return any(near(h.end, hit.start) for h in sentence.with_tags(self._spoken)) or any(
-            near(hit.end, h.start) for h in sentence.with_tags(self._spoken_behind)
+            if day.end <= attack.start:
+                between = words(day.end, attack.start)
+                if self._day_part.issuperset(between) or ("s" in between[:2] and len(between) <= 1 + _BESIDE):
+                    return False
+        before, behind = lists.says | lists.statement | lists.claim, lists.says_behind | lists.claim
+        return any(is_near(word, day) for word in sentence.with_tags(before)) or any(
+            is_near(day, word) for word in sentence.with_tags(behind)
         )
+
+
+def _actor(hit: Hit) -> str:
+    """The actor that a word names; empty where it names none."""
+    return next(iter(hit.named("actor")), "")

@@ -1,6 +1,6 @@
 """What the numbers of a sentence count: groups of people who may have been harmed, or something else. Pure.
 
-A `Row` is one sentence, in the parts that its language's numbers are read from, beside what stands in it.
+A `NumberRow` is one sentence, in the parts that its language's numbers are read from, beside what stands in it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Signs:
         )
 
 
-class Row:
+class NumberRow:
     """The parts of one sentence, the tags of each, and the groups among them."""
 
     def __init__(self, sentence: Sentence, parts: Sequence[NumberPart], harms: Sequence[Hit], signs: Signs) -> None:
@@ -84,16 +84,9 @@ class Row:
     def _find_groups(self) -> list[Group]:
         """Every number that may count people, and every person without a number."""
         out: list[Group] = []
-        at = 0
-        while at < len(self.parts):
-            part = self.parts[at]
-            if part.value is None:
-                at += 1
-                continue
-            group = self._group(at)
-            if group is not None:
+        for at, part in enumerate(self.parts):
+            if part.value is not None and not (out and at <= out[-1].last) and (group := self._group(at)) is not None:
                 out.append(group)
-            at = group.last + 1 if group is not None else at + 1
         found = sorted([*out, *self._singles(out)], key=lambda group: group.first)
         counted = {at for group in found for at in range(group.first, max(group.end, group.last) + 1)}
         return [group for group in found if group is found[0] or not self._is_among(group.first, counted)]

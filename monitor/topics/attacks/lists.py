@@ -1,7 +1,14 @@
 """The lists of a rules folder on which the program itself relies, by name, with what it does with each.
 
-None must be there: a folder without a list finds nothing of its kind, and `rules check` names lists of the shipped
-rules that are gone. What only puts a word into plain language (`meanings`, `quoting`) asks the vocabulary itself.
+`docs/rules.md` shows them in a table that is made from this one. What only puts a word into plain language
+(`highlights`) asks the vocabulary itself.
+
+**Which must be there.** A list that is missing finds nothing of its kind, and nobody would ever hear of it. So a list
+without which a rule of the folder could never do what it says is a problem when the folder is loaded: an attack is on a
+base only through `target` and `base-target`, `killed >= 1` holds through `killed`. A folder whose rules ask for none of
+that needs none of them: small ones of somebody's own words stay small. Of the other lists each is a part of the score,
+of a fact or of how a sentence is read, and a folder of few words rightly has few of them; where one of the shipped
+files has lost one, `rules check` warns of it.
 """
 
 from __future__ import annotations
@@ -9,15 +16,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import cast
 
+from monitor.errors import Problem
+from monitor.model.report import INCIDENT_ACTS, WEAPONS
+from monitor.rules.model import Rule
+from monitor.rules.ruleset import RuleFiles
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.reading import ReadingWords
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: what a rule asks for that needs a list: when it does, and what would never be without the list
+_WISHES = {
+    "attacks": ("a rule is for attacks, foiled attacks or claims", "no report would ever be an attack on a base"),
+    "killed": ("a level is raised by `killed`", "nobody would ever be counted as killed"),
+    "wounded": ("a level is raised by `wounded`", "nobody would ever be counted as wounded"),
+    "intercepted": ("a level is raised by `intercepted`", "what is told as shot down would not be counted"),
+    "claims": ("a rule or a level asks who claims", "nobody would ever be said to claim an attack"),
+    **{weapon: ("a level is raised by it", f"no attack would ever be one with {weapon}") for weapon in WEAPONS},
+}
 
 
-def _list(use: str, name: str = "") -> int:
-    """A list, and what the program does with it; its name where that is not the field's with hyphens."""
-    return cast(int, field(metadata={"use": use, "name": name}))
+def _list(use: str, *, asked: str = "") -> int:
+    """A list by the field's name with hyphens, what the program does with it, and which wish of a rule needs it."""
+    return cast(int, field(metadata={"use": use, "asked": asked}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +69,18 @@ class AttackLists:
     clause_start: int = _list("things with which a main clause may begin")
     clause_joint: int = _list("joins a main clause to the one before")
     condition: int = _list("makes what follows depend on what it says")
-    intercept: int = _list("shoots down: what it stops is no attack, and a fact")
+    intercept: int = _list("shoots down: what it stops is no attack, and a fact", asked="intercepted")
     stopped: int = _list("was shot down: the same in the passive voice")
     launch: int = _list("a deed that a stopped weapon did not do")
     hit: int = _list("a deed that a stopped weapon did not do")
 
     # where it happened, and what was hit
-    target: int = _list("what can be attacked: bases, troops, embassies")
+    target: int = _list("what can be attacked: bases, troops, embassies", asked="attacks")
     foreign_base: int = _list("words for a base of foreign troops")
     base_of_guests: int = _list("words for a base of guests")
     troops: int = _list("words for foreign troops")
     troops_of: int = _list("words for troops of a nation")
-    base_target: int = _list("targets that are bases or their troops")
+    base_target: int = _list("targets that are bases or their troops", asked="attacks")
     diplomatic_target: int = _list("targets that are embassies or consulates")
     base_name: int = _list("wordings that name a known base")
     base_word: int = _list("words for a base: where it stands, and no count of people")
@@ -81,25 +101,12 @@ class AttackLists:
 
     # weapons, who did it, and when
     weapon: int = _list("all weapons: adds to the score, and is no count of people")
-    ballistic_missile: int = _list("a weapon of the facts", name="ballistic_missile")
-    cruise_missile: int = _list("a weapon of the facts", name="cruise_missile")
-    missile: int = _list("a weapon of the facts")
-    rocket: int = _list("a weapon of the facts")
-    drone: int = _list("a weapon of the facts")
-    mortar: int = _list("a weapon of the facts")
-    artillery: int = _list("a weapon of the facts")
-    tank_fire: int = _list("a weapon of the facts", name="tank_fire")
-    vbied: int = _list("a weapon of the facts")
-    ied: int = _list("a weapon of the facts")
-    suicide_bombing: int = _list("a weapon of the facts", name="suicide_bombing")
-    ground_assault: int = _list("a weapon of the facts", name="ground_assault")
-    small_arms: int = _list("a weapon of the facts", name="small_arms")
     flying: int = _list("weapons that fly: no count of people")
     own_aircraft: int = _list("aircraft of the attacked: no count of people")
     airstrike: int = _list("strikes: no count of people")
     explosion: int = _list("explosions: no count of people")
     strike_noun: int = _list("words for an attack: dates it, and is no count of people")
-    claim: int = _list("somebody claims it")
+    claim: int = _list("somebody claims it", asked="claims")
     no_claim: int = _list("nobody claims it")
     claim_of_deed: int = _list("an attacker tells of its own deed")
     attacker_said: int = _list("an attacker is who says it")
@@ -107,13 +114,6 @@ class AttackLists:
     says: int = _list("somebody says: parts a statement from the deed")
     says_behind: int = _list("the same behind what is said")
     statement: int = _list("a statement: its day is not that of the deed")
-    monday: int = _list("a day of the week")
-    tuesday: int = _list("a day of the week")
-    wednesday: int = _list("a day of the week")
-    thursday: int = _list("a day of the week")
-    friday: int = _list("a day of the week")
-    saturday: int = _list("a day of the week")
-    sunday: int = _list("a day of the week")
     yesterday: int = _list("the day before the report")
     day_part: int = _list("parts of a day, which may stand beside it")
 
@@ -121,8 +121,8 @@ class AttackLists:
     interception: int = _list("wordings of an interception")
     not_stopped: int = _list("wordings that deny one")
     harmed: int = _list("people were harmed: adds to the score")
-    killed: int = _list("words of killing, for the toll")
-    wounded: int = _list("words of wounding, for the toll")
+    killed: int = _list("words of killing, for the toll", asked="killed")
+    wounded: int = _list("words of wounding, for the toll", asked="wounded")
     harming: int = _list("words of harm in the active voice")
     unharmed: int = _list("nobody was harmed")
     none_killed: int = _list("nobody was killed")
@@ -132,20 +132,77 @@ class AttackLists:
     rises_to: int = _list("a toll becomes another")
     troop_word: int = _list("words for troops, whom a number counts")
 
-    def bits(self, name: str) -> int:
-        """The bits of a list by its name."""
-        return cast(int, getattr(self, name.replace("-", "_")))
+    #: of each weapon in the words of facts, and of each day from Monday on
+    weapons: tuple[int, ...]
+    weekdays: tuple[int, ...]
+
+    @property
+    def sure_place(self) -> int:
+        """Names that surely mean a place."""
+        return self.base_place | self.home_base | self.diplomatic_place | self.base_name
 
 
+_FIELDS = {listed.name.replace("_", "-"): listed for listed in fields(AttackLists) if listed.metadata}
 #: what the program does with each list, by its name
 LISTS: dict[str, str] = {
-    one.metadata["name"] or one.name.replace("_", "-"): one.metadata["use"] for one in fields(AttackLists)
+    **{name: listed.metadata["use"] for name, listed in _FIELDS.items()},
+    **dict.fromkeys(WEAPONS, "a weapon of the facts"),
+    **dict.fromkeys(WEEKDAYS, "a day of the week"),
 }
+#: the wish of a rule that each list fulfils, for those that some wish needs
+_ASKED: dict[str, str] = {
+    **{name: listed.metadata["asked"] for name, listed in _FIELDS.items() if listed.metadata["asked"]},
+    **{weapon: weapon for weapon in WEAPONS},
+}
+#: when a list must be there, for those that ever must
+REQUIRED = {name: _WISHES[wish][0] for name, wish in _ASKED.items()}
 
 
 def attack_lists(vocabulary: Vocabulary) -> AttackLists:
     """The lists as this vocabulary has them."""
-    return AttackLists(**{name.replace("-", "_"): vocabulary.bits_of(name) for name in LISTS})
+    return AttackLists(
+        weapons=tuple(map(vocabulary.bits_of, WEAPONS)),
+        weekdays=tuple(map(vocabulary.bits_of, WEEKDAYS)),
+        **{listed.name: vocabulary.bits_of(name) for name, listed in _FIELDS.items()},
+    )
+
+
+def missing_lists(files: RuleFiles) -> list[Problem]:
+    """A problem for each list that some rule of the folder cannot do without and that no file defines."""
+    if not files.lists:
+        return []  # the folder is gone: one problem says so
+    defined = {name for _, content in files.lists for name in (*content.lists, *content.masks, *content.shapes)}
+    missing = {name: wish for name, wish in _ASKED.items() if name not in defined}
+    found: dict[str, Problem] = {}
+    for document, rule in files.rules:
+        wishes = _wishes_of(rule)
+        for name in (name for name, wish in missing.items() if wish in wishes and name not in found):
+            found[name] = Problem(
+                file=str(files.folder / "lists"),
+                message=f"there is no list {name} ({LISTS[name]}), without which {_WISHES[missing[name]][1]}, as the "
+                f"rule {rule.id} asks ({document.path.name}:{document.line('rule')})",
+                hint=f"write {name}: [its words] under lists: in one of the files",
+                unknown=name,
+            )
+    return list(found.values())
+
+
+def _wishes_of(rule: Rule) -> set[str]:
+    """What a rule asks for that needs a list of the program."""
+    if rule.status == "off":
+        return set()
+    wishes = {"attacks"} if INCIDENT_ACTS & set(rule.act) else set[str]()
+    if rule.who is not None and rule.who.role == "claims":
+        wishes.add("claims")
+    for condition in (condition for _, some in rule.raises for condition in some):
+        match condition.fact:
+            case "claimed":
+                wishes.add("claims")
+            case "weapon":
+                wishes.add(condition.name)
+            case fact:
+                wishes.add(fact)
+    return wishes
 
 
 def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:

@@ -31,29 +31,15 @@ class SceneFinder:
     """Finds scenes with one gazetteer."""
 
     def __init__(self, gazetteer: Gazetteer, lists: AttackLists, vocabulary: Vocabulary) -> None:
-        self._gazetteer = gazetteer
-        self._country, self._far = lists.country, lists.far_country
-        self._people, self._us, self._un = lists.nationality, lists.us, lists.un
-        self._places = (
-            lists.base_place
-            | lists.home_base
-            | lists.diplomatic_place
-            | lists.base_name
-            | lists.town
-            | lists.loose_place
-        )
-        self._actor, self._target, self._says, self._origin = (
-            lists.actor,
-            lists.target,
-            lists.says,
-            lists.origin,
-        )
+        self._gazetteer, self._lists = gazetteer, lists
+        self._scene = lists.country | lists.far_country
+        self._places = lists.sure_place | lists.town | lists.loose_place
         #: what a town stands behind: "base in", "soldiers near", "attack in"
         self._struck = lists.target | lists.base_word | lists.troop_word | lists.strike_noun
-        self._within = _words(vocabulary, lists.within)
-        self._joined = _words(vocabulary, lists.joined)
-        self._direction = _words(vocabulary, lists.direction)
-        self._bases = _words(vocabulary, lists.base_word | lists.stationed_nation)
+        self._within = vocabulary.words_of(lists.within)
+        self._joined = vocabulary.words_of(lists.joined)
+        self._direction = vocabulary.words_of(lists.direction)
+        self._bases = vocabulary.words_of(lists.base_word | lists.stationed_nation)
         #: all that may stand between two places of one list
         self._linking = self._within | self._joined | self._direction | self._bases
         own = {term.words for term in vocabulary.terms if term.tags & lists.own}
@@ -65,23 +51,25 @@ class SceneFinder:
 
         `main` are the hits of what was hit; empty for a sentence that only stands beside the deciding one.
         """
-        abroad = [h for h in main if h.tags & self._target and codes_of([h])]
-        seed = abroad[-1] if abroad else self._scene(sentence, main)
+        abroad = [h for h in main if h.tags & self._lists.target and codes_of([h])]
+        seed = abroad[-1] if abroad else self._scene_of(sentence, main)
         return codes_of(self.together(sentence, [seed], countries_only=True)) if seed is not None else []
 
     def together(self, sentence: Sentence, seeds: Sequence[Hit], *, countries_only: bool = False) -> list[Hit]:
         """The seeds and the places that stand in one list with them, by position."""
-        tags = self._far if countries_only else self._far | self._places
+        tags = self._lists.far_country | (0 if countries_only else self._places)
         scenes = self._scenes(sentence)
         places = [
-            h for h in sentence.hits
-            if (h.tags & tags or any(h is s for s in scenes))
-            and not sentence.is_cause(h) and not self._is_origin(h, sentence)
-        ]  # fmt: skip
+            hit
+            for hit in sentence.hits
+            if (hit.tags & tags or hit in scenes)
+            and not sentence.is_cause(hit)
+            and not sentence.has_around(hit, self._lists.origin)
+        ]
         found = list(seeds)
         for hits in (places, places[::-1]):
             for hit in hits:
-                if not any(hit is f for f in found) and any(self._is_linked(hit, f, sentence) for f in found):
+                if hit not in found and any(self._is_linked(hit, f, sentence) for f in found):
                     found.append(hit)
         found.sort(key=lambda h: (h.start, -h.end))
         return found
@@ -89,28 +77,27 @@ class SceneFinder:
     def said(self, reading: Reading) -> tuple[str, ...]:
         """What headline and lead say of where it was and whose base it is; see `Facts.named`."""
         out: dict[str, None] = {}
-        for sentence in reading.sentences:
-            if sentence.section == "body":
-                break
-            actors = [h for h in sentence.hits if h.tags & self._actor and not self._is_land(h, sentence)]
-            for hit in sentence.with_tags(self._country | self._far | self._people | self._us | self._un):
-                if sentence.is_cause(hit) or any(a.start <= hit.start and hit.end <= a.end for a in actors):
+        ours = self._lists.us | self._lists.un
+        for sentence in reading.opening:
+            actors = self._actors(sentence)
+            for hit in sentence.outside_causes(self._scene | self._lists.nationality | ours):
+                if any(hit.is_in(actor) for actor in actors):
                     continue
                 for kind, name in hit.names:
                     # "US-Israel war": a country that takes part itself is named as a scene only behind "in" or the like
                     party = kind == "country" and name in self._parties
                     if kind in ("country", "nation") and not (party and not self._is_within(hit, sentence)):
                         out[f"{kind}:{name}"] = None
-                if hit.tags & (self._us | self._un):
-                    out["nation:US" if hit.tags & self._us else "nation:UN"] = None
+                if hit.tags & ours:
+                    out["nation:US" if hit.tags & self._lists.us else "nation:UN"] = None
             out.update((f"town:{name}", None) for name in self._unknown_towns(sentence))
         return tuple(out)
 
-    def _scene(self, sentence: Sentence, main: Sequence[Hit]) -> Hit | None:
+    def _scene_of(self, sentence: Sentence, main: Sequence[Hit]) -> Hit | None:
         """The country behind what was hit, else before it."""
         found = self._scenes(sentence)
         # people may stand abroad, so a country that is no people comes first
-        found = [h for h in found if not h.tags & self._people] or found
+        found = [h for h in found if not h.tags & self._lists.nationality] or found
         last = max((h.start for h in main), default=-1)
         behind = [h for h in found if h.start >= last]
         before = [h for h in found if not any(self._is_struck_beside(h, other, sentence) for other in main)]
@@ -118,7 +105,7 @@ class SceneFinder:
 
     def _is_struck_beside(self, country: Hit, target: Hit, sentence: Sentence) -> bool:
         """ "Attacks on Israel, US bases": a second thing that was hit, and not where the bases are."""
-        if target.start <= country.end or not target.tags & self._target or self._is_within(country, sentence):
+        if target.start <= country.end or not target.tags & self._lists.target or self._is_within(country, sentence):
             return False
         between = set(sentence.text.words[country.end : target.start].split())
         comma = "," in sentence.text.folded[country.end : target.start]
@@ -130,22 +117,26 @@ class SceneFinder:
         Not one that only names an actor ("Iraqi militia"); one that is named as a speaker more often than as a scene
         counts only behind "in" or the like, or within what was hit ("MONUSCO camp").
         """
-        hit = [h for h in sentence.hits if h.tags & self._target]
-        actors = [h for h in sentence.hits if h.tags & self._actor and not self._is_land(h, sentence)]
+        actors = self._actors(sentence)
         return [
-            h for h in sentence.with_tags(self._country | self._far)
-            if codes_of([h]) and not sentence.is_cause(h)
+            hit
+            for hit in sentence.outside_causes(self._scene)
+            if codes_of([hit])
             and (
-                h.tags & self._country
-                or self._is_within(h, sentence)
-                or any(t.start <= h.start and h.end <= t.end for t in hit)
+                hit.tags & self._lists.country
+                or self._is_within(hit, sentence)
+                or sentence.has_around(hit, self._lists.target)
             )
-            and not any(a.start <= h.start and a.end >= h.end for a in actors)
-        ]  # fmt: skip
+            and not any(hit.is_in(actor) for actor in actors)
+        ]
 
-    def _is_land(self, hit: Hit, sentence: Sentence) -> bool:
-        """ "A base in Iran": the land, not the actor of that name."""
-        return bool(codes_of([hit])) and self._is_within(hit, sentence)
+    def _actors(self, sentence: Sentence) -> list[Hit]:
+        """Names of actors, without those of a land: "a base in Iran"."""
+        return [
+            hit
+            for hit in sentence.with_tags(self._lists.actor)
+            if not (codes_of([hit]) and self._is_within(hit, sentence))
+        ]
 
     def _is_within(self, hit: Hit, sentence: Sentence) -> bool:
         """ "in Mali", "in the northern Philippines"; or behind a town and a comma: "in Mandera, Kenya"."""
@@ -186,16 +177,11 @@ class SceneFinder:
     def _is_in(self, place: Hit, country: Hit) -> bool:
         """ "Camp Taji in Iraq": the second names the country of the first."""
         codes = codes_of([country])
-        return bool(codes) and any(
-            self._gazetteer.places[name].country in codes for kind, name in place.names if kind == "place"
-        )
+        return any(self._gazetteer.places[name].country in codes for name in place.named("place"))
 
     def _speaks(self, hit: Hit, sentence: Sentence) -> bool:
         """ "…, Jordan says"."""
-        return any(0 <= h.start - hit.end <= 1 for h in sentence.with_tags(self._says))
-
-    def _is_origin(self, hit: Hit, sentence: Sentence) -> bool:
-        return any(o.start <= hit.start and hit.end <= o.end for o in sentence.with_tags(self._origin))
+        return any(0 <= h.start - hit.end <= 1 for h in sentence.with_tags(self._lists.says))
 
     def _unknown_towns(self, sentence: Sentence) -> list[str]:
         """Names that no list and no gazetteer knows, behind what was hit: "soldiers in Malam Fatori"."""
@@ -220,10 +206,5 @@ class SceneFinder:
 
 def codes_of(hits: Iterable[Hit]) -> list[str]:
     """The countries of these hits, each once; of "Kenyan base in Somalia" the last, where it stands."""
-    named = [[name for kind, name in h.names if kind == "country"] for h in hits]
+    named = [hit.named("country") for hit in hits]
     return list(dict.fromkeys(names[-1] for names in named if names))
-
-
-def _words(vocabulary: Vocabulary, tags: int) -> frozenset[str]:
-    """Every single word of the terms of these lists."""
-    return frozenset(word for term in vocabulary.terms if term.tags & tags for word in term.words.split())

@@ -16,8 +16,8 @@ from monitor.text.matcher import Hit
 from monitor.text.numbers import NumberPart, together
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import sum_of
-from monitor.topics.attacks.groups import Group, Row, Signs
-from monitor.topics.attacks.lists import WEEKDAYS, AttackLists
+from monitor.topics.attacks.groups import Group, NumberRow, Signs
+from monitor.topics.attacks.lists import AttackLists
 
 #: words between a number and the word of harm: with a word for people among them, with none, and for a person who is
 #: named without a number
@@ -35,15 +35,11 @@ class TollFinder:
     """Finds tolls with one vocabulary."""
 
     def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
-        self._killed, self._wounded = lists.killed, lists.wounded
-        self._harmed = lists.harmed | self._killed | self._wounded
-        self._deaths, self._injuries, self.rises = lists.death_toll, lists.wounded_toll, lists.rises_to
-        self._toll = self._deaths | self._injuries
+        self.lists, self.signs = lists, Signs(lists)
+        self._harmed = lists.harmed | lists.killed | lists.wounded
+        self._toll = lists.death_toll | lists.wounded_toll
         self._unharmed = lists.unharmed | lists.none_killed | lists.none_wounded
-        self._none_killed, self._none_wounded = lists.none_killed, lists.none_wounded
-        self.active = lists.harming
-        self.signs = Signs(lists)
-        self._days = sum_of(lists.bits(day) for day in WEEKDAYS)
+        self._days = sum_of(lists.weekdays)
         self._counting, self._calendar = vocabulary.counting, vocabulary.calendar
         self._foreign = vocabulary.languages
 
@@ -51,9 +47,8 @@ class TollFinder:
         """How many were killed and wounded, as the first sentence that says so puts it; attackers are not counted."""
         killed: int | None = None
         wounded: int | None = None
-        for sentence in reading.sentences:
-            if sentence.section == "body" or not sentence.tags & (self._harmed | self._unharmed | self._toll):
-                continue
+        telling = self._harmed | self._unharmed | self._toll
+        for sentence in (sentence for sentence in reading.opening if sentence.tags & telling):
             if killed is None and wounded is None:
                 killed, wounded = self._nobody(sentence)
             for is_killed, count in self._counts(sentence):
@@ -72,9 +67,9 @@ class TollFinder:
         """What "no casualties", "no deaths" and "no injuries" say of the dead and of the wounded."""
         killed = wounded = None
         for hit in sentence.with_tags(self._unharmed):
-            if not hit.tags & self._none_wounded:
+            if not hit.tags & self.lists.none_wounded:
                 killed = 0
-            if not hit.tags & self._none_killed:
+            if not hit.tags & self.lists.none_killed:
                 wounded = 0
         return killed, wounded
 
@@ -98,56 +93,52 @@ class TollFinder:
 
     def _counts(self, sentence: Sentence) -> Iterator[tuple[bool, int]]:
         """(killed or wounded, how many) for each word of harm of a sentence that has a number."""
-        hits = [h for h in sentence.with_tags(self._killed | self._wounded) if not sentence.is_cause(h)]
-        zero = list(sentence.with_tags(self._unharmed))
-        hits = [h for h in hits if not any(z.start <= h.start and h.end <= z.end for z in zero)]
-        tolls = [h for h in sentence.with_tags(self._toll) if not sentence.is_cause(h)]
+        harms = sentence.outside_causes(self.lists.killed | self.lists.wounded)
+        hits = [hit for hit in harms if not sentence.has_around(hit, self._unharmed)]
+        tolls = list(sentence.outside_causes(self._toll))
         if not hits and not tolls:
             return
-        tags = 0
-        for hit in (*hits, *tolls):  # what covers a word ("number of dead") has the language of both
-            for other in sentence.hits:
-                if other.start <= hit.start and hit.end <= other.end:
-                    tags |= other.tags
+        # what covers a word ("number of dead") has the language of both
+        tags = sum_of(other.tags for hit in (*hits, *tolls) for other in sentence.hits if hit.is_in(other))
         line = _Line(sentence, self._parts(sentence, tags, sentence.start, sentence.end), hits, self)
         for toll in tolls:
             group = line.behind(toll, _FAR if line.is_rising else _TOLL)
             if group is not None:
-                yield bool(toll.tags & self._deaths), group.value
-                hits = [h for h in hits if not (toll.start <= h.start and h.end <= toll.end)]
+                yield bool(toll.tags & self.lists.death_toll), group.value
+                hits = [hit for hit in hits if not hit.is_in(toll)]
         yield from self._of_harms(line, hits)
 
     def _of_harms(self, line: _Line, hits: Sequence[Hit]) -> Iterator[tuple[bool, int]]:
         """What each word of harm counts; of the wounded those are killed who died ("two of four wounded have died")."""
         died: int | None = None
+        killed = self.lists.killed
         for number, hit in enumerate(hits):
-            is_killed = bool(hit.tags & self._killed)
+            is_killed = bool(hit.tags & killed)
             if died is not None and is_killed and line.is_bare(hit):
                 yield True, died
                 continue
             whole, part = line.count(hit)
             behind = hits[number + 1 :]
-            if part is not None and not is_killed and any(h.tags & self._killed for h in behind):
+            if part is not None and not is_killed and any(h.tags & killed for h in behind):
                 died = part
                 if whole is not None:
                     yield False, whole - part
-            elif whole is not None and not is_killed and behind and line.is_said_of(hit, behind[0], self._killed):
+            elif whole is not None and not is_killed and behind and line.is_said_of(hit, behind[0]):
                 died = whole
             elif part is not None or whole is not None:
                 yield is_killed, part if part is not None else whole or 0
 
 
-class _Line(Row):
+class _Line(NumberRow):
     """One sentence in which each word of harm takes the number that belongs to it."""
 
     def __init__(
         self, sentence: Sentence, parts: Sequence[NumberPart], harms: Sequence[Hit], finder: TollFinder
     ) -> None:
         super().__init__(sentence, parts, harms, finder.signs)
-        self._harms = harms
-        self._active = finder.active
+        self._harms, self._lists = harms, finder.lists
         #: it tells how a toll changed, so that its number may stand far behind its word
-        self.is_rising = any(tags & finder.rises for tags in self.tags)
+        self.is_rising = any(tags & finder.lists.rises_to for tags in self.tags)
         self._taken: set[int] = set()
         self._foes = list(sentence.with_tags(self.signs.foe))
 
@@ -160,30 +151,26 @@ class _Line(Row):
             for group in self.groups
         )
 
-    def is_said_of(self, wounded: Hit, hit: Hit, killed: int) -> bool:
+    def is_said_of(self, wounded: Hit, hit: Hit) -> bool:
         """The next word of harm tells that these wounded died: "a contractor wounded in the attack has died"."""
-        if not hit.tags & killed or hit.tags & self._active or not self.is_bare(hit):
+        if not hit.tags & self._lists.killed or hit.tags & self._lists.harming or not self.is_bare(hit):
             return False
         last, first = self._ends(wounded)[1], self._ends(hit)[0]
         between = self.parts[last + 1 : first + 1]
-        return (
-            len(between) > 1
-            and self.is_close(last, first)
-            and not any(p.joined or p.kinds & {"and_", "walls"} for p in between)
-        )
+        parted = any(part.joined or part.kinds & {"and_", "walls"} for part in between)
+        return len(between) > 1 and self.is_close(last, first) and not parted
 
     def count(self, hit: Hit) -> tuple[int | None, int | None]:
         """The number of a word of harm, and the part of it that more is told of ("two of four wounded have died")."""
         first, last = self._ends(hit)
         before = max((self._ends(h)[1] for h in self._harms if h.end <= hit.start), default=-1)
-        active = bool(hit.tags & self._active)  # who stands before it did the harm
+        active = bool(hit.tags & self._lists.harming)  # who stands before it did the harm
         group = (None if active else self._touching_before(first, before)) or self._touching_behind(last)
-        if group is None and self._own_value(hit) is not None:
-            return self._own_value(hit), None
-        if group is None and not active:
-            group = self._reaching(first, before)
         if group is None:
-            group = self.behind(hit, _BEHIND)
+            own = self._own_value(hit)
+            if own is not None:
+                return own, None
+            group = (None if active else self._reaching(first, before)) or self.behind(hit, _BEHIND)
         if group is None:
             return None, None
         if group.first < first and (whole := self._part_of(group, hit)) is not None:
@@ -209,8 +196,7 @@ class _Line(Row):
                 return None
             if group.last + 1 in self.harm or self._is_of_next(group):
                 return None
-            self._take(group)
-            return group
+            return self._take(group)
         return None
 
     def _ends(self, hit: Hit) -> tuple[int, int]:
@@ -224,8 +210,16 @@ class _Line(Row):
     def _is_free(self, group: Group) -> bool:
         return group.counts and group.first not in self._taken
 
-    def _take(self, group: Group) -> None:
+    def _is_last(self, group: Group) -> bool:
+        """Nothing stands behind its number without a sign between them."""
+        return group.last + 1 == len(self.parts) or not self.is_close(group.last, group.last + 1)
+
+    def _take(self, group: Group) -> Group:
         self._taken.update(range(group.first, group.last + 1))
+        return group
+
+    def _group_at(self, first: int) -> Group | None:
+        return next((group for group in self.groups if group.first == first), None)
 
     def _touching_before(self, first: int, before: int) -> Group | None:
         if self.parts[first].joined and before >= 0:
@@ -235,28 +229,22 @@ class _Line(Row):
                 rest = range(max(group.end, group.last) + 1, first)
                 aside = all(self.tags[at] & self.signs.side or self.parts[at].kinds & {"about"} for at in rest)
                 if aside and self.is_close(group.last, first) and not self._is_of_foes(first):
-                    self._take(group)
-                    return group
+                    return self._take(group)
         return None
 
     def _touching_behind(self, last: int) -> Group | None:
         """A number behind a word of harm, with only "at least", "US" and the like between them."""
         at = last + 1
         if at < len(self.parts) and self.between(last, at).strip() == ":" and self.parts[at].value is not None:
-            group = next((g for g in self.groups if g.first == at), None)  # "killed: 3, wounded: 12"
-            alone = group is not None and (
-                group.last + 1 == len(self.parts) or not self.is_close(group.last, group.last + 1)
-            )
-            if group is not None and alone and self._is_free(group):
-                self._take(group)
-                return group
+            group = self._group_at(at)  # "killed: 3, wounded: 12"
+            if group is not None and self._is_free(group) and self._is_last(group):
+                return self._take(group)
         while at < len(self.parts) and self.is_close(at - 1, at) and at not in self.harm:
-            group = next((g for g in self.groups if g.first == at), None)
+            group = self._group_at(at)
             if group is not None:
                 if not self._is_free(group) or (group.said and self._is_of_next(group)):
                     return None
-                self._take(group)
-                return group
+                return self._take(group)
             if not (self.parts[at].kinds & {"about", "of", "articles"} or self.tags[at] & self.signs.side):
                 return None
             at += 1
@@ -267,7 +255,7 @@ class _Line(Row):
         at = self._behind_people(group)
         if at not in self.harm or self.parts[at].joined:
             return False
-        return not self.tags[at] & self._active and self.is_close(group.last, at)
+        return not self.tags[at] & self._lists.harming and self.is_close(group.last, at)
 
     def _behind_people(self, group: Group) -> int:
         """The part behind a number, what it counts, and little words such as "were"."""
@@ -290,8 +278,7 @@ class _Line(Row):
             if group.value == 0 and not group.people:
                 reach = 1
             if sum("about" not in self.parts[at].kinds for at in between) <= reach:
-                self._take(group)
-                return group
+                return self._take(group)
         return None
 
     def _reach_over(self, group: Group, first: int) -> range | None:
@@ -316,17 +303,10 @@ class _Line(Row):
         if group.first >= 2 and "of" in self.parts[group.first - 1].kinds:
             part = next((g for g in self.groups if g.last == group.first - 2 and g.said), None)
             if part is not None and part.value <= group.value:
-                self._take(part)
-                return group.value, part.value
+                return group.value, self._take(part).value
         them = range(group.last + 1, self._ends(hit)[0])
-        if (
-            group.said
-            and them
-            and "of" in self.parts[them[0]].kinds
-            and max(group.end, group.last + 1) + 1 >= them.stop
-        ):
-            return None, group.value
-        return None
+        of_them = group.said and them and "of" in self.parts[them[0]].kinds
+        return (None, group.value) if of_them and max(group.end, group.last + 1) + 1 >= them.stop else None
 
     def _total(self, group: Group, before: int, first: int) -> int:
         """The number with those that "and" joins to it, on its side of the word of harm."""
@@ -361,8 +341,7 @@ class _Line(Row):
             joined = self._joint(left.end, right.first)
             if joined is None:
                 return None
-            self._take(one)
-            return one, joined
+            return self._take(one), joined
         return None
 
     def _joint(self, left: int, right: int) -> bool | None:

@@ -8,10 +8,9 @@ from monitor.rules.ruleset import CompiledRules
 from monitor.text.reading import Reader
 from monitor.topics.attacks.acts import ActClassifier
 from monitor.topics.attacks.facts import FactFinder
+from monitor.topics.attacks.highlights import Highlights
 from monitor.topics.attacks.lists import attack_lists, reading_words
-from monitor.topics.attacks.meanings import Meanings
 from monitor.topics.attacks.places import PlaceFinder
-from monitor.topics.attacks.quoting import Quotes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,8 +21,7 @@ class AttackTopic:
     acts: ActClassifier
     places: PlaceFinder
     facts: FactFinder
-    meanings: Meanings
-    quotes: Quotes
+    highlights: Highlights
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -42,7 +40,6 @@ def with_topic(rules: CompiledRules) -> RuleSet:
         acts=ActClassifier(lists, words),
         places=PlaceFinder(rules.gazetteer, lists, words),
         facts=FactFinder(lists, words),
-        meanings=Meanings(words),
-        quotes=Quotes(words),
+        highlights=Highlights(words),
     )
     return RuleSet(**vars(rules), attacks=attacks)

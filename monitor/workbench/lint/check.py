@@ -46,7 +46,7 @@ def _warnings(files: RuleFiles, rules: RuleSet) -> Iterator[Problem]:
     known = rules.gazetteer
     wordings = (name for _, content in files.lists for name in (*content.patterns, *content.frames))
     defined = [*lists.home, *wordings, *known.places, *known.groups, *known.countries, *known.actors]
-    yield from shipped_but_gone(files.folder, defined)
+    yield from shipped_but_gone(files.folder, defined, LISTS)
     yield from _used_or_not(files, lists)
     yield from _included_twice(lists)
     yield from _made_of_themselves(files)

@@ -6,10 +6,11 @@ Where it cannot be told for sure, the answer is no: a warning that is wrong cost
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
-from monitor.model.place import Precision, Target
+from monitor.model.place import Place, Precision, Site, unplaced
 from monitor.model.report import INCIDENT_ACTS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.matching import CompiledRule
@@ -309,7 +310,7 @@ class PlaceCoverage:
         asked = self._targets & self._holding[one.rule.id]
         if not asked or asked & ~self._homes:
             return []
-        return list(dict.fromkeys(p.place_id for i, p in enumerate(self._places) if asked >> i & 1 and p.place_id))
+        return list(dict.fromkeys(p.id for i, p in enumerate(self._places) if asked >> i & 1 and not p.is_vague))
 
     def can_take(self, one: CompiledRule, act: Act) -> bool:
         """Whether there is a place at which the rule can take a report of this act."""
@@ -340,16 +341,17 @@ class PlaceCoverage:
         return (self._targets if "target" in roles else 0) | (self._named if roles & _NAMED else 0)
 
 
-def _places(gazetteer: Gazetteer, as_target: bool) -> Iterator[Target]:
+def _places(gazetteer: Gazetteer, as_target: bool) -> Iterator[Place]:
     """What reports name: places exactly or nearly, countries, and targets that nobody says where."""
     exact: tuple[Precision, ...] = ("base", "near") if as_target else ("base", "city")
     for place in gazetteer.places.values():
         for precision in exact:
-            yield Target(place.site, place.id, place.country, precision)
+            yield gazetteer.place(place.id, "target", precision)
         if place.foreign_until is not None:
-            yield Target("home", place.id, place.country, "base")
-    for site in ("base", "diplomatic") if as_target else ("base",):
+            yield replace(gazetteer.place(place.id, "target", "base"), site="home")
+    sites: tuple[Site, ...] = ("base", "diplomatic") if as_target else ("base",)
+    for site in sites:
         for code in gazetteer.countries:
-            yield Target(site, None, code, "country")
+            yield gazetteer.somewhere_in(code, "target", site)
         if as_target:
-            yield Target(site)
+            yield unplaced(site)

@@ -15,7 +15,7 @@ from operator import and_
 from typing import TypeVar
 
 from monitor.model.item import Item
-from monitor.model.place import Target
+from monitor.model.place import Place
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Classification
 from monitor.rules.gazetteer import Gazetteer, GroupSpec
 from monitor.rules.matching import Case
@@ -68,7 +68,7 @@ class Headline:
         return self.read_as is not Act.OTHER
 
     @property
-    def places(self) -> Sequence[Target]:
+    def places(self) -> Sequence[Place]:
         """The targets of an attack; of other reports every place that is named."""
         return self.case.targets if self.case.act in INCIDENT_ACTS else self.case.named
 
@@ -81,7 +81,7 @@ class Headline:
 def read_headline(item: Item, rules: RuleSet) -> Headline:
     """`item` by its title alone, as an example in a rule file is judged."""
     found, case = consider(Item(id="example", title=item.title, first_seen=item.first_seen), rules)
-    return Headline(item.title, found, case, rules.attacks.acts.judge(case.reading).act)
+    return Headline(item.title, found, case, rules.attacks.acts.classify(case.reading).act)
 
 
 def _in_all(named: Sequence[Iterable[T]]) -> list[T]:
@@ -95,7 +95,7 @@ def _in_all(named: Sequence[Iterable[T]]) -> list[T]:
 
 def common_places(headlines: Sequence[Headline]) -> list[str]:
     """Places that every headline is about, in the order of the first one."""
-    return _in_all([[place.place_id for place in one.places if place.place_id] for one in headlines])
+    return _in_all([[place.id for place in one.places if not place.is_vague] for one in headlines])
 
 
 def smallest_groups(headlines: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:
@@ -112,7 +112,7 @@ def smallest_groups(headlines: Sequence[Headline], gazetteer: Gazetteer) -> list
 
 
 def _is_about(headline: Headline, group: GroupSpec) -> bool:
-    return any(group.holds(place.place_id, place.country, place.site) for place in headline.places)
+    return any(group.holds(place.id, place.country, place.site) for place in headline.places)
 
 
 def groups_of_sites(unplaced: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:

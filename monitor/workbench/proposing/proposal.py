@@ -15,7 +15,6 @@ from datetime import datetime
 from itertools import count
 
 from monitor.model.item import Item
-from monitor.model.place import country_id
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
 from monitor.topics.attacks.classifier import consider
@@ -160,7 +159,7 @@ def _where(
     attacks = all(one.case.act in INCIDENT_ACTS for one in read)
     groups = [f"@{group}" for group in smallest_groups(placed, gazetteer)] if attacks else []
     places = common_places(placed)
-    exact = dict.fromkeys(place.place_id for one in placed for place in one.places if place.place_id)
+    exact = dict.fromkeys(place.id for one in placed for place in one.places if not place.is_vague)
     beside = ""
     if places and groups:
         beside = f"; wider: {', '.join(groups)}"
@@ -184,7 +183,7 @@ def _name(word: str, gazetteer: Gazetteer) -> str:
     """A word of `where` for people: `Ain al-Asad Air Base`, `bases in Iraq`, `Iraq`."""
     if word.startswith("@"):
         return gazetteer.groups[word[1:]].title
-    return gazetteer.place_name(word if word in gazetteer.places else country_id(word))
+    return gazetteer.places[word].name if word in gazetteer.places else gazetteer.country_name(word)
 
 
 def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
@@ -195,7 +194,7 @@ def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
         return gazetteer.places[where[0]].name
     group = gazetteer.groups.get(where[0].removeprefix("@"))
     codes = group.countries if group is not None else where
-    return f"a US base in {gazetteer.place_name(country_id(codes[0]))}" if codes else "a US base"
+    return f"a US base in {gazetteer.country_name(codes[0])}" if codes else "a US base"
 
 
 def _real_quiet(
@@ -206,7 +205,7 @@ def _real_quiet(
     Those about the same place come first, then those in the order given.
     """
     given = {one.text for one in headlines}
-    ids = {place.place_id for one in headlines for place in one.places if place.place_id}
+    ids = {place.id for one in headlines for place in one.places if not place.is_vague}
     same_place, same_words = dict[str, Act](), dict[str, Act]()
     for item in items:
         if item.title in given or item.title in same_place or item.title in same_words or not item.title.strip():

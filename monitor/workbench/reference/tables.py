@@ -1,4 +1,4 @@
-"""The key tables of docs/rules.md: every key with its meaning, what holds where it is missing, and an example. Pure.
+"""The tables of docs/rules.md: every key with its meaning, default and example, and the lists of the program. Pure.
 
 The page holds them between two marker lines, and `with_tables` puts fresh ones there.
 """
@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from monitor.config.validation import models_in, values_in
 from monitor.model.report import Act
 from monitor.rules.model import Rule
+from monitor.topics.attacks.lists import LISTS, REQUIRED
 from monitor.workbench.reference.schema import INHERITED, KINDS, FileKind, first_paragraph
 
 #: texts that YAML reads as such without quotes, and no editor complains of
@@ -28,7 +29,8 @@ Path = tuple[str, ...]
 
 def tables(kind: FileKind) -> str:
     """The Markdown tables of one kind of file: its own keys, then those of each part of it."""
-    return "\n".join(_table(path, model) for path, model in _parts(kind.model))
+    made = [_table(path, model) for path, model in _parts(kind.model)]
+    return "\n".join([*made, _program_lists()] if kind is KINDS["lists"] else made)
 
 
 def with_tables(page: str) -> str:
@@ -80,6 +82,22 @@ def _table(path: Path, model: type[BaseModel]) -> str:
             default += ", unless `based_on`"
         cells = (f"`{key}`", _meaning(field), default, example)
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _program_lists() -> str:
+    """The lists on which the program itself relies; those of one use in one line."""
+    lines = [
+        "**Lists that the program itself asks for**, by these names. A list that is missing finds nothing; where a "
+        "rule asks for what only it can find, it must be there.",
+        "",
+        "| list | what the program does with it | must be there where |",
+        "|---|---|---|",
+    ]
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, use in LISTS.items():
+        alike.setdefault((use, REQUIRED.get(name, "")), []).append(f"`{name}`")
+    lines += [f"| {', '.join(names)} | {use} | {when or '–'} |" for (use, when), names in alike.items()]
     return "\n".join([*lines, ""])
 
 
