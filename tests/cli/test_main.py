@@ -206,7 +206,7 @@ def test_arabic_in_a_locale_that_cannot_write_it(here: Path, locale: dict[str, s
     assert json.loads(answer.stdout)["act"]
 
 
-@pytest.mark.parametrize("columns", ["8", "80"])
+@pytest.mark.parametrize("columns", ["8", "20", "80"])
 def test_narrow_terminals_and_no_color(here: Path, columns: str) -> None:
     ours, theirs = pty.openpty()
     kept = {key: value for key, value in os.environ.items() if not key.startswith("BASEWATCH_")}
