@@ -251,7 +251,11 @@ class _HookHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         receiver = self.receiver
         mode, code, seconds = receiver.mode, receiver.code or 500, receiver.seconds
-        raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        length = int(self.headers.get("Content-Length", "0"))
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # who sent it was killed in between: a real receiver takes no half message either
+            self.close_connection = True
+            return
         self._note(raw, taken=mode is not Mode.REFUSE)
         if mode is Mode.HANG_AFTER:
             receiver.closing.wait()

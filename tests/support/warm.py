@@ -1,7 +1,8 @@
 """`basewatch run` started again and again: each start is a process of its own, forked from one that did the imports.
 
-A start from scratch spends a second on imports. What a kill can break begins behind them, so a test that kills a
-hundred times lets one parent do the imports once; a child of it reads settings, rules and database, and dies, as ever.
+A start from scratch spends a second on imports and rules. What a kill can break begins behind them, so a test that
+kills a hundred times lets one parent do both once; a child of it reads settings, feeds, channels and database, and
+dies, as ever.
 Run as a script it is that parent: a line of words on its input starts a child, `?PID` asks whether one has ended.
 """
 
@@ -78,8 +79,11 @@ def serve() -> None:
     """The parent: its children write to run.log in the folder it was started in."""
     import monitor.app
     import monitor.cli.main
+    import monitor.configuration
     import monitor.daemon.loop
 
+    rules = monitor.configuration.load_rules(Path(os.environ["BASEWATCH_RULES"]))
+    monitor.configuration.load_rules = lambda _: rules
     for line in sys.stdin:
         words = line.split()
         if words[0].startswith("?"):

@@ -104,7 +104,7 @@ def test_a_signal_finishes_the_poll_in_hand(tmp_path: Path, number: signal.Signa
 
 
 def test_hostile_documents_end_as_named_results_while_the_others_go_on(tmp_path: Path) -> None:
-    with Newsroom(tmp_path) as room:
+    with Newsroom(tmp_path, environment={"BASEWATCH_PARSE_TIMEOUT": "2s"}) as room:
         wire = room.feed("wire", [SPORT])
         for name in ("author", "bomb", "html", "loop"):
             room.feed(name)

@@ -1,0 +1,37 @@
+"""Whoever looks for a thing finds it: each path that CONTRIBUTING.md and the glossary name, and tests by room."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+#: a path, as against a word in code letters: it begins with a folder of the repository, or is a file at its top
+PATH = re.compile(
+    r"`((?:monitor|tests|docs|rules|migrations|benchmarks|deploy|\.ci)/[^` ]*|\w+\.(?:yaml|toml|txt|md))`"
+)
+#: not rooms of the program
+OTHER = {"system", "support", "data"}
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/glossary.md"])
+def test_every_path_that_is_named_exists(page: str) -> None:
+    named = PATH.findall((ROOT / page).read_text("utf-8"))
+    assert len(named) > 30
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_row_of_the_table_says_what_to_touch_and_what_to_test() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    assert {len(row) for row in rows} == {3}
+    assert [row[0] for row in rows[1:] if not PATH.search(row[1]) or "tests/" not in row[2]] == []
+
+
+def test_tests_lie_in_folders_of_the_rooms() -> None:
+    package = ROOT / "monitor"
+    rooms = {path.stem for path in package.iterdir() if path.is_dir() or path.suffix == ".py"}
+    folders = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
+    assert folders - rooms - OTHER == set()
