@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 from monitor.model.place import PlaceRef
@@ -92,7 +92,7 @@ class Facts:
     #: headline or lead tells that something was shot down or stopped, with or without a number
     interception: bool = False
     #: local date of the attack at the place
-    date: date | None = None
+    date: datetime.date | None = None
     #: the item says the day itself ("on Tuesday", "January 20"); else `date` is the day of the report
     date_stated: bool = False
     #: what headline and lead say of where it was, beside `places`: `country:SO`, `nation:UG` (whose base or troops),

@@ -1,20 +1,26 @@
-"""How values lie in columns: aware times, words of an enumeration, plain text, and frozen values as JSON.
+"""How values of the model lie in rows: aware times, words of an enumeration, plain text, the rest as JSON.
 
 Each type gives back what was put in, on SQLite and on PostgreSQL alike.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from functools import cache, cached_property
+from types import NoneType, UnionType
+from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Text, TypeDecorator
+from pydantic import TypeAdapter
+from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Dialect, Integer, String, Text, TypeDecorator
+from sqlalchemy.orm import MappedColumn, mapped_column
 
 from monitor.model.clock import require_aware
-from monitor.store.frozen import from_plain, to_plain
 
 E = TypeVar("E", bound=StrEnum)
+V = TypeVar("V")
 
 #: a signed 64-bit integer; the spelling that SQLite makes its row number of
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
@@ -69,7 +75,11 @@ class Word(TypeDecorator[E], Generic[E]):
 
 
 class Frozen(TypeDecorator[Any]):
-    """A frozen value (a dataclass of `meaning`, a tuple of words) as JSON."""
+    """A frozen value (a dataclass of the model, a tuple of words) as JSON.
+
+    Fields that hold their default are left out: most items report nothing, and a field that is added to a value later
+    is simply not there in what was stored before. What a field that is gone held is passed over.
+    """
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -78,8 +88,43 @@ class Frozen(TypeDecorator[Any]):
         super().__init__()
         self.shape = shape
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else to_plain(value)
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.shape)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else from_plain(self.shape, value)
+    def process_bind_param(self, value: Any, dialect: Dialect | None = None) -> Any:  # noqa: ARG002
+        return None if value is None else self._adapter.dump_python(value, mode="json", exclude_defaults=True)
+
+    def process_result_value(self, value: Any, dialect: Dialect | None = None) -> Any:  # noqa: ARG002
+        return None if value is None else self._adapter.validate_python(value)
+
+
+# ------------------------------------------------------------------------------------- whole values
+
+_SIMPLE: dict[Any, Any] = {str: PlainText, int: Integer, bool: Boolean, date: Date, datetime: UtcDateTime}
+
+
+def column_for(hint: Any) -> MappedColumn[Any]:
+    """The column of a field of the model with this annotation."""
+    nullable = get_origin(hint) in (Union, UnionType)
+    if nullable:
+        (hint,) = (option for option in get_args(hint) if option is not NoneType)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return mapped_column(Word(hint), nullable=nullable)
+    return mapped_column(_SIMPLE.get(hint) or Frozen(hint), nullable=nullable)
+
+
+@cache
+def names_of(shape: Hashable, *without: str) -> tuple[str, ...]:
+    """The names of the fields of a value, which are those of its columns."""
+    return tuple(field.name for field in fields(cast(Any, shape)) if field.name not in without)
+
+
+def columns_of(value: Any, *without: str) -> dict[str, Any]:
+    """The fields of a value by name, for a row whose columns have the same names."""
+    return {name: getattr(value, name) for name in names_of(value.__class__, *without)}
+
+
+def value_of(shape: Callable[..., V], row: Mapping[Any, Any], **others: Any) -> V:
+    """The value whose fields are columns of this row; `others` are those that are none."""
+    return shape(**{name: row[name] for name in names_of(shape, *others)}, **others)

@@ -26,9 +26,7 @@ class HousekeepingPart(Part):
 
     def state_set(self, key: str, value: Any) -> None:
         """Keeps a JSON value under `key`."""
-        new = self._insert(DaemonStateRow).values(key=key, value=value)
-        renewed = new.on_conflict_do_update(index_elements=["key"], set_={"value": new.excluded.value})
-        self._connection.execute(renewed)
+        self._put(DaemonStateRow, {"key": key, "value": value})
 
     def prune(self, *, before: datetime, now: datetime) -> dict[str, int]:
         """Throws away items first seen before then, and answers how many of what went.

@@ -17,7 +17,6 @@ T = TypeVar("T")
 #: values in one IN (…): every SQLite allows 999 parameters in a statement
 CHUNK = 500
 
-
 _FEED_ID = select(FeedRow.id).where(FeedRow.name == bindparam("of"))
 
 
@@ -39,6 +38,13 @@ class Part:
 
     def _insert(self, row: type[Row]) -> Any:
         return insert_for(self._connection.dialect.name, row)
+
+    def _put(self, row: type[Row], values: dict[str, Any]) -> None:
+        """One row, in place of the one that has its key, if there is one."""
+        key = [column.name for column in table_of(row).primary_key]
+        new = self._insert(row).values(values)
+        others = {name: new.excluded[name] for name in values if name not in key}
+        self._connection.execute(new.on_conflict_do_update(index_elements=key, set_=others))
 
 
 def insert_for(dialect: str, row: type[Row]) -> Any:

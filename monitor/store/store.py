@@ -4,15 +4,13 @@
         tx.add_items(…)
         tx.add_alert(…)
 
-Everything between is committed together or not at all. Answers are frozen values (`news`, `meaning`, `messages`), never
-rows.
+Everything between is committed together or not at all. Answers are values of the model, never rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
 
 from monitor.store.engine import FilePresence, begin, label, open_engine
 from monitor.store.feedback import FeedbackPart
@@ -29,9 +27,7 @@ from monitor.store.outbox import OutboxPart
 class Transaction(FeedPart, FingerprintPart, ItemPart, IncidentPart, OutboxPart, FeedbackPart, HousekeepingPart):
     """Every question to the database and every change of it, noun by noun in the modules beside this one."""
 
-    def new_id(self, now: datetime) -> str:
-        """A fresh id for an item or an alert: 13 characters, sorted by time."""
-        return new_id(now)
+    new_id = staticmethod(new_id)
 
 
 class Store:

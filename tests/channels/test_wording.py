@@ -23,7 +23,7 @@ from monitor.model.place import PlaceRef, PlaceRole
 from monitor.model.report import Act, Classification, Facts, Level
 from monitor.queries.formats import cells
 from monitor.queries.ledger import LedgerEntry
-from monitor.store.frozen import from_plain, to_plain
+from monitor.store.columns import Frozen
 
 RULES = shipped()
 NOW = datetime(2026, 11, 28, 2, 14, tzinfo=UTC)  # a Saturday
@@ -147,12 +147,13 @@ def test_a_rule_by_words_quotes_the_sentence_of_its_words() -> None:
 
 def test_what_was_stored_before_spans_were_kept_still_loads() -> None:
     plain = {"act": "attack", "evidence": [{"field": "title", "start": 0, "end": 2, "text": "ab", "why": "x"}]}
-    old = from_plain(Classification, plain)
+    column = Frozen(Classification)
+    old = column.process_result_value(plain)
     assert (old.deciding, old.lead, old.evidence[0].means, old.facts.toll_claimed) == (None, None, "", False)
     new = judge(item_of(HIT, "Nobody was wounded."), Novelty.NEW, [], RULES).classification
     assert new.deciding is not None
     assert new.lead is not None
-    assert from_plain(Classification, to_plain(new)) == new
+    assert column.process_result_value(column.process_bind_param(new)) == new
 
 
 # ------------------------------------------------------------------------------------------- how sure it is
