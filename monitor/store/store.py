@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from monitor.store.engine import FilePresence, begin, label, open_engine
+from monitor.store.engine import FilePresence, begin, label_of, open_engine
 from monitor.store.feedback import FeedbackPart
 from monitor.store.feeds import FeedPart
 from monitor.store.fingerprints import FingerprintPart
@@ -38,7 +38,7 @@ class Store:
         self._engine = open_engine(url)
         self._presence = FilePresence(self._engine)
         #: the address for people, without password
-        self.label = label(url)
+        self.label = label_of(self._engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
