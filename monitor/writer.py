@@ -24,7 +24,7 @@ from monitor.evaluation import Evaluation, Ledger, earliest_day, incident_after
 from monitor.malloc import give_back
 from monitor.model.alert import Alert
 from monitor.model.feed import FeedState
-from monitor.model.incident import Incident, RelationKind
+from monitor.model.incident import RelationKind
 from monitor.model.stored import StoredItem
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
@@ -188,7 +188,10 @@ class _Out:
             else:
                 self.tx.update_incident(after)
         if decision.tell:
-            alert = _alert(evaluation, after, configuration, alert_id=self.tx.new_id(now), now=now)
+            alert = incident_alert(
+                stored.item, evaluation.classification, after, decision, configuration.rules,
+                alert_id=self.tx.new_id(now), now=now,
+            )  # fmt: skip
             if self.tx.add_alert(alert, addresses(alert.channels)):
                 alerts.append(alert)
             else:
@@ -203,13 +206,3 @@ class _Out:
             decision=decision,
             incident_id=after.id if after else None,
         )
-
-
-def _alert(
-    evaluation: Evaluation, incident: Incident | None, configuration: Configuration, *, alert_id: str, now: datetime
-) -> Alert:
-    rules = configuration.rules
-    return incident_alert(
-        evaluation.item, evaluation.classification, incident, evaluation.decision, alert_id=alert_id, now=now,
-        name_of=rules.name_of, country_of=rules.country_name, zone_of=rules.zone_of, title_of=rules.title_of,
-    )  # fmt: skip

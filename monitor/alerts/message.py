@@ -14,14 +14,14 @@ a title has at most `MAX_TITLE` characters, a body at most `MAX_BODY` (Discord t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
 
-from monitor.alerts.placenames import place_names
+from monitor.alerts.phrases import day_in_words, days_ago, place_names, time_in_words
 from monitor.alerts.quotes import fitted, quotes_of
-from monitor.alerts.times import day_in_words, days_ago, time_in_words
 from monitor.channels.escape import shorten
+from monitor.incidents.salvo import UNPLACED, is_vague
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.clock import require_aware
 from monitor.model.decision import Decision
@@ -38,8 +38,6 @@ _PLACES_IN_TITLE = 110
 _PLACES_IN_BODY = 400
 #: a publisher's date further than this from the first sight of the item is told as odd
 ODD_DATE = timedelta(days=2)
-#: what stands for a place where nobody says which
-UNPLACED = "unplaced"
 #: the fewest characters that a long title leaves of the place, and of who claims it
 _LEAST_ROOM = 30
 #: weapons as words before "attack", where they are not simply called so
@@ -56,42 +54,55 @@ _AN_ATTACK = {
 _FLYING = frozenset({"artillery", "ballistic_missile", "cruise_missile", "drone", "missile", "mortar", "rocket"})
 
 
+class Names(Protocol):
+    """What people call that which facts hold by id: the rules in force."""
+
+    def name_of(self, actor_id: str) -> str: ...
+
+    def country_name(self, code: str) -> str: ...
+
+    def title_of(self, rule_id: str) -> str: ...
+
+    def zone_of(self, place_id: str) -> str:
+        """The IANA time zone of a place or `country:XX`."""
+
+
 def incident_alert(
     item: Item,
     classification: Classification,
     incident: Incident | None,
     decision: Decision,
+    names: Names,
     *,
     alert_id: str,
     now: datetime,
-    name_of: Callable[[str], str] = str,
-    country_of: Callable[[str], str] = str,
-    zone_of: Callable[[str], str] = lambda _: "UTC",
-    title_of: Callable[[str], str] = lambda _: "",
 ) -> Alert:
     """The alert that `item` raises: of `incident`, or of the item alone where it belongs to none.
 
-    Facts hold ids, people read names: `name_of` gives that of an actor, `country_of` that of a country by its ISO
-    code, `title_of` that of a rule; `zone_of` gives the IANA time zone of a place or `country:XX`.
+    Facts hold ids, people read `names`.
     """
-    classification = _with_names(classification, name_of)
     level = classification.level or Level.NOTICE
-    zone = zone_of(_place_id(classification, incident))
-    places = _places(classification, incident)
-    in_title = place_names(places, room=_PLACES_IN_TITLE, country_of=country_of)
-    day = _day_of_attack(classification, incident)
+    facts = _with_names(classification.facts, names)
+    where = _where(facts, incident)
+    zone = names.zone_of(where.id)
+    # as the item states it; where it only was reported on that day, that of its incident
+    day = incident.date if incident is not None and not facts.date_stated else facts.date
     ago = days_ago(day, item.reported, zone)
-    facts = [
+    in_title, in_body = (
+        place_names(where.places, room=room, country_of=names.country_name)
+        for room in (_PLACES_IN_TITLE, _PLACES_IN_BODY)
+    )
+    lines = [
         "",
         f"Says: {_publisher(item)}",
-        f"Reported: {time_in_words(item.reported, zone, _base(classification, incident))}",
-        f"Place: {place_names(places, room=_PLACES_IN_BODY, country_of=country_of) or 'not named'}",
+        f"Reported: {time_in_words(item.reported, zone, _base(where))}",
+        f"Place: {in_body or 'not named'}",
         f"Date of the attack: {day_in_words(day)}{f' ({ago})' if ago else ''}",
-        _toll(classification.facts),
-        *_who(classification),
+        _toll(facts),
+        *_who(facts),
         *_odd_date(item),
         f"Link: {_link(item)}",
-        f"Why: {_why(classification, title_of)}",
+        f"Why: {_why(classification, names)}",
     ]
     return Alert(
         id=alert_id,
@@ -102,10 +113,10 @@ def incident_alert(
         level=level,
         rule=classification.rule,
         channels=decision.send_to,
-        title=_title(level, item, classification, _at(in_title, classification, incident), ago),
+        title=_title(level, item, classification.act, facts, _at(in_title, where), ago),
         body=_body(
             quotes_of(item, classification) or ["(no headline)"],
-            facts,
+            lines,
             block=_block(incident, str(decision.reason), alert_id),
         ),
         created_at=require_aware(now),
@@ -135,11 +146,30 @@ def operator_alert(
     )
 
 
-def _with_names(classification: Classification, name_of: Callable[[str], str]) -> Classification:
-    """The classification with the actors of its facts by name."""
-    facts = classification.facts
-    claimed, attributed = (tuple(map(name_of, ids)) for ids in (facts.claimed_by, facts.attributed_to))
-    return replace(classification, facts=replace(facts, claimed_by=claimed, attributed_to=attributed))
+def _with_names(facts: Facts, names: Names) -> Facts:
+    claimed, attributed = (tuple(map(names.name_of, ids)) for ids in (facts.claimed_by, facts.attributed_to))
+    return replace(facts, claimed_by=claimed, attributed_to=attributed)
+
+
+class _Where(NamedTuple):
+    """Where it was: the places of the incident, else the item's targets, else what it names first."""
+
+    #: of the first of them; `UNPLACED` where nobody says
+    id: str
+    name: str
+    is_near: bool
+    places: list[PlaceRef]
+
+
+def _where(facts: Facts, incident: Incident | None) -> _Where:
+    if incident is not None:
+        place_id, name = incident.place_id, incident.place_name
+        places = [place for place in incident.places if place.id != UNPLACED]
+    else:
+        places = [place for place in facts.places if place.role is PlaceRole.TARGET] or list(facts.places[:1])
+        place_id, name = (places[0].id, places[0].name) if places else (UNPLACED, "")
+    is_near = any(place.id == place_id and place.precision == "near" for place in facts.places)
+    return _Where(place_id, name, is_near, places)
 
 
 def _block(incident: Incident | None, reason: str, alert_id: str) -> str:
@@ -161,20 +191,20 @@ def _body(quotes: list[str], facts: list[str], *, block: str) -> str:
 # ------------------------------------------------------------------------------------------------ title
 
 
-def _title(level: Level, item: Item, classification: Classification, at: str, ago: str) -> str:
+def _title(level: Level, item: Item, act: Act, facts: Facts, at: str, ago: str) -> str:
     """The subject: what, where, how sure, how bad, when. Where it is too long the place gives way, not the doubt."""
-    act = classification.act
     if act not in INCIDENT_ACTS:
         what = {Act.RETALIATION: "retaliation", Act.TOLL: "toll revised"}.get(act, str(act))
         return shorten(f"{level.upper()}: {what}: {shorten(clean_message(item.title), 140)}", MAX_TITLE)
     when = f" ({ago})" if ago else ""
-    title = f"{level.upper()}: {_subject(act, classification.facts, at)}{when}"
-    if (over := len(title) - MAX_TITLE) > 0:
+    room = MAX_TITLE - len(f"{level.upper()}: {when}")
+    subject = _subject(act, facts, at)
+    if (over := len(subject) - room) > 0:
         at = shorten(at, max(_LEAST_ROOM, len(at) - over))
-        title = f"{level.upper()}: {_subject(act, classification.facts, at)}{when}"
-    if len(title) > MAX_TITLE:
-        title = f"{level.upper()}: {_subject(act, classification.facts, at, room=_LEAST_ROOM)}{when}"
-    return shorten(title, MAX_TITLE)
+        subject = _subject(act, facts, at)
+    if len(subject) > room:
+        subject = _subject(act, facts, at, room=_LEAST_ROOM)
+    return shorten(f"{level.upper()}: {subject}{when}", MAX_TITLE)
 
 
 def _subject(act: Act, facts: Facts, at: str, *, room: int = 80) -> str:
@@ -194,7 +224,7 @@ def _subject(act: Act, facts: Facts, at: str, *, room: int = 80) -> str:
         subject += f", claimed{by}"
     if not at:
         subject += ", place not named"
-    harm = [f"{count} {word}" for count, word in ((facts.killed, "killed"), (facts.wounded, "wounded")) if count]
+    harm = _harm(facts, least=1)
     if harm and facts.toll_claimed:
         harm.append("as claimed")
     return f"{subject}: {', '.join(harm)}" if harm else subject
@@ -216,15 +246,19 @@ def _stopped(facts: Facts) -> str:
     return "some intercepted or missed" if facts.interception and facts.intercepted is None else ""
 
 
-def _at(place: str, classification: Classification, incident: Incident | None) -> str:
+def _harm(facts: Facts, *, least: int) -> list[str]:
+    """`3 killed`, `5 wounded`: what is stated and not less than `least`."""
+    counts = ((facts.killed, "killed"), (facts.wounded, "wounded"))
+    return [f"{count} {word}" for count, word in counts if count is not None and count >= least]
+
+
+def _at(names: str, where: _Where) -> str:
     """` at Ain al-Asad Air Base, Iraq`, ` in Lebanon`, ` near Erbil Air Base, Iraq`; empty for an unknown place."""
-    if not place:
+    if not names:
         return ""
-    place_id = _place_id(classification, incident)
-    if place_id.startswith(COUNTRY):
-        return f" in {place}"
-    near = any(one.id == place_id and one.precision == "near" for one in classification.facts.places)
-    return f" near {place}" if near else f" at {place}"
+    if where.id.startswith(COUNTRY):
+        return f" in {names}"
+    return f" near {names}" if where.is_near else f" at {names}"
 
 
 # ------------------------------------------------------------------------------------------------- body
@@ -234,46 +268,13 @@ def _publisher(item: Item) -> str:
     return shorten(clean_message(item.publisher or item.feed), 60) or "not named"
 
 
-def _places(classification: Classification, incident: Incident | None) -> list[PlaceRef]:
-    """The incident's places, else the item's targets, else what it names first; empty where nobody says which."""
-    if incident is not None:
-        return [place for place in incident.places if place.id != UNPLACED]
-    targets = [place for place in classification.facts.places if place.role is PlaceRole.TARGET]
-    return targets or list(classification.facts.places[:1])
-
-
-def _target(classification: Classification) -> PlaceRef | None:
-    places = classification.facts.places
-    return next((place for place in places if place.role is PlaceRole.TARGET), next(iter(places), None))
-
-
-def _place_id(classification: Classification, incident: Incident | None) -> str:
-    if incident is not None:
-        return incident.place_id
-    target = _target(classification)
-    return target.id if target else UNPLACED
-
-
-def _base(classification: Classification, incident: Incident | None) -> str:
+def _base(where: _Where) -> str:
     """The name of the place where it is one with a clock of its own: not of a country."""
-    place_id = _place_id(classification, incident)
-    if place_id == UNPLACED or place_id.startswith(COUNTRY):
-        return ""
-    target = _target(classification)
-    name = incident.place_name if incident is not None else target.name if target else ""
-    return shorten(clean_message(name), 60)
-
-
-def _day_of_attack(classification: Classification, incident: Incident | None) -> date | None:
-    """As the item states it; where it only was reported on that day, that of its incident."""
-    facts = classification.facts
-    return incident.date if incident is not None and not facts.date_stated else facts.date
+    return "" if is_vague(where.id) else shorten(clean_message(where.name), 60)
 
 
 def _toll(facts: Facts) -> str:
-    harm = [
-        f"{count} {word}" for count, word in ((facts.killed, "killed"), (facts.wounded, "wounded")) if count is not None
-    ]
+    harm = _harm(facts, least=0)
     if harm and facts.toll_claimed:
         by = f" by {_names(facts.claimed_by)}" if facts.claimed_by else ""
         harm[-1] += f" (as claimed{by}, not confirmed)"
@@ -283,8 +284,7 @@ def _toll(facts: Facts) -> str:
     return f"Toll: {', '.join(part for part in told if part)}"
 
 
-def _who(classification: Classification) -> list[str]:
-    facts = classification.facts
+def _who(facts: Facts) -> list[str]:
     lines = []
     if facts.claimed_by:
         lines.append(f"Claimed by: {_names(facts.claimed_by)} (a claim, not a confirmation)")
@@ -310,10 +310,10 @@ def _link(item: Item) -> str:
     return url if len(url) <= 400 else f"too long to send; see: basewatch explain {item.id}"
 
 
-def _why(classification: Classification, title_of: Callable[[str], str]) -> str:
+def _why(classification: Classification, names: Names) -> str:
     """The rule and the words that decided, each with its plain meaning; words that only connect are left out."""
     rule = classification.rule or "none"
-    title = shorten(clean_message(title_of(rule)), 80)
+    title = shorten(clean_message(names.title_of(rule)), 80)
     words = [f"“{title}” (rule {rule})" if title else f"rule {rule}"]
     for evidence in classification.evidence:
         word = f"“{shorten(clean_message(evidence.text), 40)}” ({evidence.means})"

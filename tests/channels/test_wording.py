@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from classifying import shipped
 from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert
+from monitor.alerts.phrases import days_ago, time_in_words
 from monitor.alerts.policy import decide
 from monitor.alerts.quotes import MAX_DECIDING
-from monitor.alerts.times import days_ago, time_in_words
 from monitor.evaluation import incident_after, judge
 from monitor.model.alert import Alert
 from monitor.model.incident import Incident, Relation, RelationKind
@@ -39,10 +39,8 @@ def item_of(title: str, summary: str = "", body: str = "", *, at: datetime = NOW
 def told(item: Item, known: list[Incident] | None = None) -> Alert:
     evaluation = judge(item, Novelty.NEW, known or [], RULES)
     assert evaluation.decision.tell, evaluation.classification.reason
-    return incident_alert(
-        item, evaluation.classification, incident_after(evaluation), evaluation.decision, alert_id="a", now=NOW,
-        name_of=RULES.name_of, country_of=RULES.country_name, zone_of=RULES.zone_of, title_of=RULES.title_of,
-    )  # fmt: skip
+    incident, found = incident_after(evaluation), evaluation.classification
+    return incident_alert(item, found, incident, evaluation.decision, RULES, alert_id="a", now=NOW)
 
 
 def quotes(item: Item) -> list[str]:
@@ -231,7 +229,7 @@ def test_a_long_place_gives_way_before_the_doubt_does() -> None:
     )  # fmt: skip
     found = Classification(act=Act.CLAIM, rule="r", level=Level.NOTICE, send_to=("alerts",), facts=facts)
     decision = decide(Novelty.NEW, found, Relation(kind=RelationKind.NONE))
-    title = incident_alert(item, found, None, decision, alert_id="a", now=NOW).title
+    title = incident_alert(item, found, None, decision, RULES, alert_id="a", now=NOW).title
     assert len(title) <= MAX_TITLE
     assert title.endswith("not confirmed: 137 killed, 20 wounded, as claimed")
 
@@ -276,10 +274,7 @@ def location(place_id: str, name: str, code: str) -> tuple[str, str]:
     )
     found = Classification(act=Act.ATTACK, rule="r", level=Level.NOTICE, send_to=("alerts",))
     decision = decide(Novelty.NEW, found, Relation(kind=RelationKind.OPENS, incident=incident))
-    alert = incident_alert(
-        item_of("x"), found, incident, decision, alert_id="a", now=NOW, country_of=RULES.country_name,
-        zone_of=RULES.zone_of,
-    )  # fmt: skip
+    alert = incident_alert(item_of("x"), found, incident, decision, RULES, alert_id="a", now=NOW)
     ledger = cells(LedgerEntry(incident=incident, countries={code: RULES.country_name(code)}))[1]
     assert " UTC (" in line_of(alert, "Reported")
     return line_of(alert, "Place").removeprefix("Place: "), ledger

@@ -1,0 +1,76 @@
+"""Times, days and places in the words of alerts: the same in every locale, in UTC and at the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from monitor.channels.escape import shorten
+from monitor.model.place import PlaceRef
+from monitor.text.clean import clean_message
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: characters of the name of one place
+_LONGEST_NAME = 70
+
+
+def day_in_words(day: date | None) -> str:
+    """`21 Nov 2026`."""
+    return f"{_short(day)} {day.year}" if day else "not stated"
+
+
+def time_in_words(moment: datetime, zone: str, base: str) -> str:
+    """`28 Nov 2026 02:14 UTC (05:14 at Ain al-Asad Air Base)`; `(05:14 Baghdad time)` where no `base` is named.
+
+    A country can have several zones, so its time is told as that of the zone's city. UTC alone where no zone is known.
+    """
+    said = f"{day_in_words(moment.date())} {moment:%H:%M} UTC"
+    if zone == "UTC":
+        return said
+    there = moment.astimezone(ZoneInfo(zone))
+    at = f"{there:%H:%M}" if there.date() == moment.date() else f"{_short(there.date())} {there:%H:%M}"
+    where = f"at {base}" if base else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+    return f"{said} ({at} {where})"
+
+
+def days_ago(day: date | None, moment: datetime, zone: str) -> str:
+    """`yesterday`, `3 days ago`, as seen from `moment` at the place; empty for the same day and for no day."""
+    days = (moment.astimezone(ZoneInfo(zone)).date() - day).days if day else 0
+    if days <= 0:
+        return ""
+    return "yesterday" if days == 1 else f"{days} days ago"
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def place_names(places: Sequence[PlaceRef], *, room: int, country_of: Callable[[str], str]) -> str:
+    """`Qatar, Kuwait and Bahrain`; `Al Udeid Air Base, Qatar; Ali Al Salem Air Base, Kuwait; and 2 more`.
+
+    At least one is named; the others while they fit into `room` characters.
+    """
+    names = [_place_name(place, country_of) for place in places]
+    if len(names) < 2:
+        return "".join(names)
+    shown = 1
+    while shown < len(names) and len(_listed(names, shown + 1)) <= room:
+        shown += 1
+    return _listed(names, shown)
+
+
+def _place_name(place: PlaceRef, country_of: Callable[[str], str]) -> str:
+    """`Ain al-Asad Air Base, Iraq`; the country once, where it is the place itself."""
+    name, country = shorten(clean_message(place.name), _LONGEST_NAME), clean_message(country_of(place.country))
+    if not country or place.is_vague or country.casefold() in name.casefold():
+        return name
+    return f"{name}, {country}"
+
+
+def _listed(names: Sequence[str], shown: int) -> str:
+    rest = len(names) - shown
+    parts = [*names[:shown], *([f"{rest} more"] if rest else [])]
+    if any("," in name for name in parts):
+        return "; ".join([*parts[:-1], f"and {parts[-1]}"])
+    return " and ".join([", ".join(parts[:-1]), parts[-1]])
