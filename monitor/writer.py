@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.alerts.message import incident_alert
-from monitor.alerts.policy import heard, repeated
+from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.configuration import Configuration
 from monitor.errors import StoreError
 from monitor.evaluation import Evaluation, Ledger, earliest_day, incident_after
@@ -179,7 +179,7 @@ class _Out:
         incident = evaluation.relation.incident
         addresses = configuration.channels.addresses
         addressed = [channel for channel in evaluation.decision.send_to if addresses([channel])]
-        decision = heard(evaluation.decision, addressed)
+        decision = if_addressed(evaluation.decision, addressed)
         evaluation = replace(evaluation, decision=decision)
         after = incident_after(evaluation, addressed)
         if after is not None:
@@ -195,7 +195,7 @@ class _Out:
             if self.tx.add_alert(alert, addresses(alert.channels)):
                 alerts.append(alert)
             else:
-                decision, after = repeated(decision), incident
+                decision, after = as_repeat(decision), incident
                 if after is not None:
                     self.tx.update_incident(after)
         if after is not None:

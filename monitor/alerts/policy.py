@@ -7,18 +7,62 @@ higher takes for it; a later report is told only where it adds a place to a salv
 
 An item that belongs to no incident can still be told: a user may raise a rule for `retaliation` or `threat` to
 notice. Such an item is told once, when it is new; an edit of its text is not told again.
+
+Before that, `raised` asks the past for levels that depend on it (`raise_to_flash_if: [first here in 30 days]`): a
+classification is a function of an item and rules alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from monitor.model.decision import Decision, DecisionReason
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.novelty import Novelty
-from monitor.model.report import INCIDENT_ACTS, Act, Classification, Level
+from monitor.model.place import PlaceRole
+from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, RuleTaken, channels_of, reason_of
 
 _FIRST_MESSAGES = frozenset({DecisionReason.FIRST, DecisionReason.FIRST_TOLD})
+
+
+def raised(classification: Classification, incidents: Sequence[Incident]) -> Classification:
+    """The classification with the levels that its rules have after what `incidents` tell of the past."""
+    taken = [_raised(rule, classification.facts, incidents) for rule in classification.taken]
+    if taken == list(classification.taken):
+        return classification
+    taken.sort(key=lambda rule: -rule.level.rank)
+    lead = next((rule for rule in taken if not rule.trial), taken[0])
+    return replace(
+        classification,
+        rule=lead.rule,
+        level=lead.level,
+        trial=lead.trial,
+        send_to=channels_of(taken, lead),
+        taken=tuple(taken),
+        reason=reason_of(classification.what, lead),
+    )
+
+
+def _raised(rule: RuleTaken, facts: Facts, incidents: Sequence[Incident]) -> RuleTaken:
+    higher = next((wish for wish in rule.if_first if _is_first(facts, incidents, wish.days)), None)
+    if higher is None:
+        return rule
+    return replace(rule, level=higher.level, raised=f"raised to {higher.level}: {higher.written}")
+
+
+def _is_first(facts: Facts, incidents: Sequence[Incident], days: int) -> bool:
+    """No incident at the place (or in the country, where the report tells no more) on the days before its day."""
+    target = next((place for place in facts.places if place.role is PlaceRole.TARGET), None)
+    if target is None or facts.date is None:
+        return False
+    earliest = facts.date - timedelta(days=days)
+    return not any(
+        earliest <= known.date < facts.date
+        and any(place.country == target.country if target.is_vague else place.id == target.id for place in known.places)
+        for known in incidents
+    )
 
 
 def decide(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
@@ -28,12 +72,12 @@ def decide(novelty: Novelty, classification: Classification, relation: Relation)
     )
 
 
-def repeated(decision: Decision) -> Decision:
+def as_repeat(decision: Decision) -> Decision:
     """What is left of a decision to tell where the outbox has had this version of the incident already: nothing."""
     return _quiet(DecisionReason.NO_CHANGE, f"this version of its incident was told already ({decision.detail})")
 
 
-def heard(decision: Decision, addressed: Collection[str]) -> Decision:
+def if_addressed(decision: Decision, addressed: Collection[str]) -> Decision:
     """The decision, where an address takes one of its channels; without any, a further message brings nothing new.
 
     A first message is made all the same: nobody hears it, but it stands in the list of alerts.
@@ -69,7 +113,7 @@ def _refused_by_rules(classification: Classification) -> Decision | None:
         return _quiet(DecisionReason.NO_RULE, f"no rule asks to be told of this ({_described(act)})")
     if classification.trial:
         return _quiet(DecisionReason.TRIAL, f"the rule {rule} is on trial: it decides, records and tells nobody")
-    if level.rank < Level.NOTICE.rank:
+    if not level.tells:
         if act not in INCIDENT_ACTS:
             detail = f"this is {_described(act)}, not an attack; the rule {rule} keeps it for the digest"
             return _quiet(DecisionReason.NOT_AN_ATTACK, detail)

@@ -159,7 +159,7 @@ def _of_stored(
 
 
 def _judged_now(store: Store, stored: StoredItem) -> Classification:
-    from monitor.alerts.raising import raised
+    from monitor.alerts.policy import raised
     from monitor.evaluation import earliest_day
     from monitor.topics.attacks.classifier import classify
 

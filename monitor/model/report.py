@@ -48,6 +48,11 @@ class Level(StrEnum):
     def rank(self) -> int:
         return list(Level).index(self)
 
+    @property
+    def tells(self) -> bool:
+        """People are told at once; what is lower is kept for the digest."""
+        return self.rank >= Level.NOTICE.rank
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
@@ -137,7 +142,7 @@ class RuleTaken:
     @property
     def tells(self) -> bool:
         """True where it tells somebody at once."""
-        return not self.trial and self.level.rank >= Level.NOTICE.rank
+        return not self.trial and self.level.tells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +182,7 @@ class Classification:
     @property
     def tells(self) -> bool:
         """True where some live rule would tell it at once, whatever its act."""
-        return self.level is not None and self.level.rank >= Level.NOTICE.rank and not self.trial
+        return self.level is not None and self.level.tells and not self.trial
 
 
 def channels_of(taken: Sequence[RuleTaken], lead: RuleTaken) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class Condition(Strict):
 
     @property
     def is_of_the_past(self) -> bool:
-        """It asks what happened before, which no report states: see `alerts.raising`."""
+        """It asks what happened before, which no report states: see `alerts.policy.raised`."""
         return self.fact == "first here"
 
     def holds(self, facts: Facts) -> bool:
