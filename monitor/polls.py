@@ -33,6 +33,9 @@ from monitor.model.stored import StoredItem
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
 
+#: the item that holds an identity key, and the hash of its text
+Holder = tuple[str | None, int]
+
 
 class Past(Protocol):
     """What is asked of the database: a transaction, reading or writing."""
@@ -76,9 +79,10 @@ class PollChanges:
     circumstances: Circumstances
     #: the feed's state that it was judged by
     before: FeedState
-    #: all identity keys of the document, and what was known of them
-    keys: frozenset[int] = frozenset()
-    known: Mapping[int, KnownItem]
+    #: the identity keys of what is stored, and who held each when the poll was judged
+    held: Mapping[int, Holder | None]
+    #: keys of which no day notes yet that a document still holds them
+    to_touch: tuple[int, ...]
     recognised: tuple[Recognised, ...]
     #: what is stored, in the order of the document; NEW and UPDATED ones are classified, nothing is decided yet
     kept: tuple[tuple[Recognised, StoredItem], ...]
@@ -91,11 +95,9 @@ class PollChanges:
         """The items that may belong to an incident."""
         return [stored for _, stored in self.kept if stored.novelty in EVALUATED]
 
-    @property
-    def to_touch(self) -> list[int]:
-        """KnownItem keys of which no day notes yet that a document still holds them."""
-        today = self.circumstances.at.date()
-        return [key for key, held in self.known.items() if held.last_seen and held.last_seen < today]
+    def is_outdated(self, held: Mapping[int, Holder]) -> bool:
+        """Another poll took or changed one of the keys since; `held` is who holds them now."""
+        return any(held.get(key) != holder for key, holder in self.held.items())
 
 
 def judge_poll(
@@ -112,8 +114,7 @@ def judge_poll(
     now = circumstances.at
     entries = answer.parsed.entries if answer.parsed is not None else ()
     keys = document_keys(entries, feed=feed)
-    all_keys = frozenset(key for one in keys for key in one)
-    known = past.known(all_keys) if all_keys else {}
+    known = past.known({key for one in keys for key in one}) if entries else {}
     recognised = recognise(
         entries, keys, known, feed=feed, state=state, now=now, alert_backlog=circumstances.alert_backlog
     )
@@ -131,10 +132,18 @@ def judge_poll(
     notices = feed_notices(feed, state, after, recognised, offline=circumstances.offline, new_id=new_id, now=now)
     for notice in notices:
         after = once_told(after, notice, now=now)
+    stored = (own for own, found in zip(keys, recognised, strict=True) if found.novelty is not Novelty.SEEN)
+    today = now.date()
     return PollChanges(
-        feed=feed, answer=answer, circumstances=circumstances, before=state, keys=all_keys, known=known,
-        recognised=recognised, kept=kept, after=after, notices=tuple(notices),
+        feed=feed, answer=answer, circumstances=circumstances, before=state, recognised=recognised, kept=kept,
+        held={key: _holder(known.get(key)) for own in stored for key in own},
+        to_touch=tuple(key for key, item in known.items() if item.last_seen and item.last_seen < today),
+        after=after, notices=tuple(notices),
     )  # fmt: skip
+
+
+def _holder(known: KnownItem | None) -> Holder | None:
+    return None if known is None else (known.item_id, known.text_hash)
 
 
 def _is_edit(found: Recognised) -> bool:

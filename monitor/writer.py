@@ -85,23 +85,23 @@ class Writer:
         for one, report in zip(batch, reports, strict=True):
             if not one.written.done():  # its poll may have been given up meanwhile; it is kept all the same
                 one.written.set_result(report)
-        if any(one.changes.keys for one in batch):
+        if any(one.changes.recognised for one in batch):
             await self._store.run_beside(give_back)
 
 
 def apply(tx: Transaction, polls: Sequence[tuple[PollChanges, Configuration]]) -> list[PollReport]:
     """Everything that these polls change, in the transaction `tx`."""
     states = {state.name: state for state in tx.feed_states([changes.feed.name for changes, _ in polls])}
-    known = tx.known({key for changes, _ in polls for key in changes.keys})
+    held = tx.holders({key for changes, _ in polls for key in changes.held})
     out = _Out(tx)
     reports = []
     for changes, configuration in polls:
         state = states.get(changes.feed.name) or tx.feed_state(changes.feed.name)
-        twice = bool(out.keys & changes.keys) or changes.feed.name in out.feeds
+        twice = not out.keys.isdisjoint(changes.held) or changes.feed.name in out.feeds
         if twice:
             out.flush()
             state = tx.feed_state(changes.feed.name)
-        if twice or state != changes.before or any(known.get(key) != changes.known.get(key) for key in changes.keys):
+        if twice or state != changes.before or changes.is_outdated(held):
             changes = judge_poll(
                 changes.feed, state, changes.answer, tx, configuration.rules, changes.circumstances, new_id=tx.new_id
             )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import aliased
 
 from monitor.dedupe.fingerprint import KnownItem
@@ -22,16 +22,32 @@ class FingerprintPart(Part):
 
     def known(self, keys: Iterable[int]) -> dict[int, KnownItem]:
         """What is remembered of these keys; the unknown ones are missing."""
-        answer = {}
-        for some in chunks(keys):
-            for row in self._connection.execute(_KNOWN, {"keys": some}):
-                key, item_id, feed, text_hash, first_seen, last_seen, title, text, published, url, copy_of, old = row
-                answer[key] = KnownItem(
-                    item_id=item_id, feed=feed, text_hash=text_hash, first_seen=first_seen, last_seen=last_seen,
-                    words=Words(title=title or "", text=text or "", published=published), url=url or "",
-                    copy_of=copy_of, old=old,
-                )  # fmt: skip
-        return answer
+        rows = [row for some in chunks(keys) for row in self._connection.execute(_KNOWN, {"keys": some})]
+        said = self._said({row.item_id for row in rows if row.item_id is not None})
+        nothing: dict[str, Any] = {}
+        return {
+            row.key: KnownItem(
+                item_id=row.item_id, feed=row.feed, text_hash=row.text_hash, first_seen=row.first_seen,
+                last_seen=row.last_seen, **said.get(row.item_id, nothing),
+            )
+            for row in rows
+        }  # fmt: skip
+
+    def holders(self, keys: Iterable[int]) -> dict[int, tuple[str | None, int]]:
+        """Of these keys the item that holds each, and the hash of its text: what must not change under a poll."""
+        rows = (row for some in chunks(keys) for row in self._connection.execute(_HOLDERS, {"keys": some}))
+        return {key: (item_id, text_hash) for key, item_id, text_hash in rows}
+
+    def _said(self, item_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        """What stored items say, each read once, though several keys are its."""
+        rows = (row for some in chunks(item_ids) for row in self._connection.execute(_SAID, {"ids": some}))
+        return {
+            item_id: {
+                "words": Words(title=title or "", text=text or "", published=published),
+                "url": url or "", "copy_of": copy_of, "old": old,
+            }
+            for item_id, title, text, published, url, copy_of, old in rows
+        }  # fmt: skip
 
     def remember(self, rows: Sequence[tuple[str, int, str | None, int, datetime]]) -> None:
         """Keeps (feed, key, item id, text hash, when); a key that is held already goes to the item named here.
@@ -53,28 +69,28 @@ class FingerprintPart(Part):
             self._connection.execute(_TOUCH, {"keys": some, "today": now.date()})
 
 
-def _known() -> Select[Any]:
+def _known() -> Any:
+    held = FingerprintRow
+    columns = held.key, held.item_id, FeedRow.name.label("feed"), held.text_hash, held.first_seen, held.last_seen
+    return select(*columns).join(FeedRow, FeedRow.id == held.feed_id).where(_is_asked(held.key, "keys"))
+
+
+def _said() -> Any:
     original = aliased(ItemRow)
     # an edit of a first-poll item, or of its copy in another feed, must stay as quiet as the item itself
     old = case(
         (ItemRow.novelty == Novelty.OLD, ItemRow.novelty_reason),
         (original.novelty == Novelty.OLD, original.novelty_reason),
     )
-    held = FingerprintRow
     text = func.coalesce(
         func.nullif(func.substr(ItemRow.summary, 1, TEXT_COMPARED), ""), func.substr(ItemRow.body, 1, TEXT_COMPARED)
     )
-    columns = (
-        held.key, held.item_id, FeedRow.name, held.text_hash, held.first_seen, held.last_seen,
-        ItemRow.title, text, ItemRow.published, ItemRow.url, ItemRow.copy_of, old,
-    )  # fmt: skip
-    return (
-        select(*columns)
-        .join(FeedRow, FeedRow.id == held.feed_id)
-        .outerjoin(ItemRow, ItemRow.id == held.item_id)
-        .outerjoin(original, original.id == ItemRow.copy_of)
-        .where(held.key.in_(bindparam("keys", expanding=True)))
-    )
+    columns = ItemRow.id, ItemRow.title, text, ItemRow.published, ItemRow.url, ItemRow.copy_of, old
+    return select(*columns).outerjoin(original, original.id == ItemRow.copy_of).where(_is_asked(ItemRow.id, "ids"))
+
+
+def _is_asked(column: Any, name: str) -> Any:
+    return column.in_(bindparam(name, expanding=True))
 
 
 @cache
@@ -87,10 +103,13 @@ def _remember(dialect: str) -> Any:
 
 
 # put together once: building these costs SQLAlchemy more than running them costs SQLite
-_KNOWN = _known()
+_KNOWN, _SAID = _known(), _said()
+_HOLDERS = select(FingerprintRow.key, FingerprintRow.item_id, FingerprintRow.text_hash).where(
+    _is_asked(FingerprintRow.key, "keys")
+)
 _TABLE = table_of(FingerprintRow)
 _TOUCH = (
     update(_TABLE)
-    .where(_TABLE.c.key.in_(bindparam("keys", expanding=True)), _TABLE.c.last_seen < bindparam("today"))
+    .where(_is_asked(_TABLE.c.key, "keys"), _TABLE.c.last_seen < bindparam("today"))
     .values(last_seen=bindparam("today"))
 )
