@@ -140,11 +140,16 @@ def _begin_postgresql(connection: Connection) -> None:
 
 
 @contextmanager
-def begin(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
-    """One transaction: committed at the end, rolled back on an exception; `read_only` refuses to write."""
+def begin(engine: Engine, *, read_only: bool = False, keep: bool = True) -> Iterator[Connection]:
+    """One transaction: committed at the end, rolled back on an exception or where `keep` is false.
+
+    `read_only` refuses to write.
+    """
     options: dict[str, Any] = {"read_only": True, "postgresql_readonly": True} if read_only else {}
-    with plainly(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+    with plainly(engine), engine.connect().execution_options(**options) as connection, connection.begin() as whole:
         yield connection
+        if not keep:
+            whole.rollback()
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from monitor.dedupe.fingerprint import link_key
 from monitor.model.decision import Decision
 from monitor.model.item import Item
 from monitor.model.stored import StoredItem
+from monitor.store.columns import columns_of, value_of
 from monitor.store.part import Part, chunks
 from monitor.store.tables import FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
 
@@ -20,7 +20,6 @@ _TABLE = table_of(ItemRow)
 _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("of"))
 #: rows that are read ahead where many are asked for
 AT_A_TIME = 500
-_ITEM = [field.name for field in fields(Item) if field.name != "feed"]
 
 
 class ItemPart(Part):
@@ -94,26 +93,16 @@ class ItemPart(Part):
         return None if row is None else _stored(row)
 
     def _row(self, stored: StoredItem) -> dict[str, Any]:
-        item, meaning, decision = stored.item, stored.classification, stored.decision
-        row = {name: getattr(item, name) for name in _ITEM}
-        return row | {
-            "feed_id": self._feed_id(item.feed),
-            "guid": stored.guid,
-            "canonical_url": stored.canonical_url,
-            "date_mark": stored.date_mark,
-            "updated_at": stored.updated_at,
-            "novelty": stored.novelty,
-            "novelty_reason": stored.novelty_reason,
-            "copy_of": stored.copy_of,
+        meaning, decision = stored.classification, stored.decision
+        return columns_of(stored.item, "feed") | columns_of(stored, "item", "decision") | {
+            "feed_id": self._feed_id(stored.item.feed),
             "act": meaning.act if meaning else None,
             "rule": meaning.rule if meaning else None,
             "level": meaning.level if meaning else None,
-            "classification": meaning,
             "tell": decision.tell if decision else None,
             "decision": decision.reason if decision else None,
             "decision_detail": decision.detail if decision else "",
-            "incident_id": stored.incident_id,
-        }
+        }  # fmt: skip
 
 
 def _items() -> Select[Any]:
@@ -121,17 +110,7 @@ def _items() -> Select[Any]:
 
 
 def _stored(row: Row[Any]) -> StoredItem:
-    decided = row.decision is not None
-    return StoredItem(
-        item=Item(feed=row.feed, **{name: row._mapping[name] for name in _ITEM}),
-        canonical_url=row.canonical_url,
-        guid=row.guid,
-        date_mark=row.date_mark,
-        novelty=row.novelty,
-        novelty_reason=row.novelty_reason,
-        copy_of=row.copy_of,
-        updated_at=row.updated_at,
-        classification=row.classification,
-        decision=Decision(tell=row.tell, reason=row.decision, detail=row.decision_detail) if decided else None,
-        incident_id=row.incident_id,
-    )
+    decision = None
+    if row.decision is not None:
+        decision = Decision(tell=row.tell, reason=row.decision, detail=row.decision_detail)
+    return value_of(StoredItem, row._mapping, item=value_of(Item, row._mapping), decision=decision)

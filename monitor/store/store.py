@@ -41,10 +41,10 @@ class Store:
         self.label = label_of(self._engine)
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """A transaction that may write: committed at the end, rolled back on an exception."""
+    def transaction(self, *, keep: bool = True) -> Iterator[Transaction]:
+        """A transaction that may write: committed at the end, rolled back on an exception or where `keep` is false."""
         self._presence.make_sure()
-        with begin(self._engine) as connection:
+        with begin(self._engine, keep=keep) as connection:
             yield Transaction(connection)
 
     @contextmanager
