@@ -150,8 +150,7 @@ class Deliverer:
         tx.record(delivery.id, verdict, attempt.result, now=now)
         if isinstance(verdict, GaveUp) and delivery.alert.kind is not AlertKind.OPERATOR:
             notice = gave_up_notice(delivery, verdict, alert_id=tx.new_id(now), now=now)
-            if not tx.add_alert(notice, _for_operator(channels, without=delivery.address)):
-                log.error("notice not queued alert=%s reason=%s: its id was used before", notice.id, notice.reason)
+            tx.add_alert(notice, _for_operator(channels, without=delivery.address))
 
 
 def _for_operator(channels: Channels, *, without: str = "") -> list[Address]:

@@ -11,7 +11,6 @@ judged is seen here, and that poll is judged again by what is true now.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,8 +28,6 @@ from monitor.model.stored import StoredItem
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
-
-log = logging.getLogger(__name__)
 
 #: polls in one transaction; what is beyond waits for the next
 MOST_POLLS = 100
@@ -139,8 +136,7 @@ class _Out:
             self._remembered += [(name, key, stored.item.id, found.text_hash, now) for key in found.keys]
             self.keys.update(found.keys)
         for notice in changes.notices:
-            if not self.tx.add_alert(notice, configuration.channels.addresses(notice.channels)):
-                log.error("a notice was refused as a repeat, and nobody was told reason=%s", notice.reason)
+            self.tx.add_alert(notice, configuration.channels.addresses(notice.channels))
         self.feeds.add(name)
         self._touched.setdefault(now, []).extend(changes.to_touch)
         report = report_of(changes, alerts)

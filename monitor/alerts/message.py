@@ -85,6 +85,7 @@ def incident_alert(
     facts = _with_names(classification.facts, names)
     where = _where(facts, incident)
     zone = names.zone_of(where.id)
+    base = "" if is_vague(where.id) else shorten(clean_message(where.name), 60)  # a country has no clock of its own
     # as the item states it; where it only was reported on that day, that of its incident
     day = incident.date if incident is not None and not facts.date_stated else facts.date
     ago = days_ago(day, item.reported, zone)
@@ -94,8 +95,8 @@ def incident_alert(
     )
     lines = [
         "",
-        f"Says: {_publisher(item)}",
-        f"Reported: {time_in_words(item.reported, zone, _base(where))}",
+        f"Says: {shorten(clean_message(item.publisher or item.feed), 60) or 'not named'}",
+        f"Reported: {time_in_words(item.reported, zone, base)}",
         f"Place: {in_body or 'not named'}",
         f"Date of the attack: {day_in_words(day)}{f' ({ago})' if ago else ''}",
         _toll(facts),
@@ -114,11 +115,7 @@ def incident_alert(
         rule=classification.rule,
         channels=decision.send_to,
         title=_title(level, item, classification.act, facts, _at(in_title, where), ago),
-        body=_body(
-            quotes_of(item, classification) or ["(no headline)"],
-            lines,
-            block=_block(incident, str(decision.reason), alert_id),
-        ),
+        body=_body(quotes_of(item, classification) or ["(no headline)"], lines, incident, decision.reason, alert_id),
         created_at=require_aware(now),
     )
 
@@ -133,7 +130,7 @@ def operator_alert(
     level: Level = Level.NOTICE,
     channels: tuple[str, ...] = ("operator",),
 ) -> Alert:
-    """A notice about feeds, rules, channels or the daemon itself; `reason` is one of `messages.OperatorReason`."""
+    """A notice about feeds, rules, channels or the daemon itself; `reason` is an `OperatorReason`."""
     return Alert(
         id=alert_id,
         kind=AlertKind.OPERATOR,
@@ -141,7 +138,7 @@ def operator_alert(
         level=level,
         channels=channels,
         title=shorten(f"basewatch: {clean_message(title)}", MAX_TITLE),
-        body=_body([], [clean_message(body, lines=True)], block=_block(None, str(reason), alert_id)),
+        body=_body([], [clean_message(body, lines=True)], None, reason, alert_id),
         created_at=require_aware(now),
     )
 
@@ -172,17 +169,10 @@ def _where(facts: Facts, incident: Incident | None) -> _Where:
     return _Where(place_id, name, is_near, places)
 
 
-def _block(incident: Incident | None, reason: str, alert_id: str) -> str:
-    return (
-        f"incident: {incident.id if incident else 'none'}\n"
-        f"version: {incident.version if incident else 0}\n"
-        f"reason: {reason}\n"
-        f"alert: {alert_id}"
-    )
-
-
-def _body(quotes: list[str], facts: list[str], *, block: str) -> str:
+def _body(quotes: list[str], facts: list[str], incident: Incident | None, reason: str, alert_id: str) -> str:
     """All of it within `MAX_BODY`: quotes go first where the room is short, the block never does."""
+    of, version = (incident.id, incident.version) if incident else ("none", 0)
+    block = f"incident: {of}\nversion: {version}\nreason: {reason}\nalert: {alert_id}"
     room = MAX_BODY - len(block) - 2
     kept = fitted(quotes, room - sum(len(line) + 1 for line in facts))
     return f"{shorten(chr(10).join([*(f'“{quote}”' for quote in kept), *facts]), room)}\n\n{block}"
@@ -262,15 +252,6 @@ def _at(names: str, where: _Where) -> str:
 
 
 # ------------------------------------------------------------------------------------------------- body
-
-
-def _publisher(item: Item) -> str:
-    return shorten(clean_message(item.publisher or item.feed), 60) or "not named"
-
-
-def _base(where: _Where) -> str:
-    """The name of the place where it is one with a clock of its own: not of a country."""
-    return "" if is_vague(where.id) else shorten(clean_message(where.name), 60)
 
 
 def _toll(facts: Facts) -> str:

@@ -15,11 +15,11 @@ from monitor.model.feed import Feed, FeedState
 from monitor.model.novelty import NoveltyReason, Recognised
 from monitor.model.report import Level
 
-NewId = Callable[[datetime], str]
-
-
 #: a feed that is rebuilt piece by piece is told of once a day
 _FLOOD_AGAIN = timedelta(days=1)
+
+#: reason, title, body
+Said = tuple[OperatorReason, str, str] | None
 
 
 def feed_notices(
@@ -29,7 +29,7 @@ def feed_notices(
     recognised: Sequence[Recognised],
     *,
     offline: bool,
-    new_id: NewId,
+    new_id: Callable[[datetime], str],
     now: datetime,
 ) -> list[Alert]:
     """What a poll of `feed` gives the operator to know: it went blind or silent, is back, or came with a flood."""
@@ -52,10 +52,6 @@ def once_told(state: FeedState, notice: Alert, *, now: datetime) -> FeedState:
         case OperatorReason.FLOOD:
             return replace(state, flood_told_at=now)
     return state
-
-
-#: reason, title, body
-Said = tuple[OperatorReason, str, str] | None
 
 
 def _blind(feed: Feed, before: FeedState, after: FeedState, *, now: datetime) -> Said:

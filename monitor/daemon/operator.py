@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
 from monitor.alerts.message import operator_alert
 from monitor.app import App
 from monitor.model.alert import OperatorReason
 from monitor.store.store import Transaction
-
-log = logging.getLogger(__name__)
 
 
 def queue_notice(app: App, tx: Transaction, reason: OperatorReason, title: str, body: str) -> None:
     """Queues a notice, in the transaction that keeps what it tells of."""
     now = app.clock()
     alert = operator_alert(reason, title, body, alert_id=tx.new_id(now), now=now)
-    if not tx.add_alert(alert, app.configuration.channels.addresses(alert.channels)):
-        log.error("notice not queued alert=%s reason=%s: its id was used before", alert.id, reason)
+    tx.add_alert(alert, app.configuration.channels.addresses(alert.channels))

@@ -36,12 +36,14 @@ class OutboxPart(Part):
     def add_alert(self, alert: Alert, addresses: Sequence[Address]) -> bool:
         """Queues an alert for each address; False where this version of its incident was alerted before.
 
-        An alert that was addressed to nobody told nobody: one that has addresses takes its place.
+        An alert that was addressed to nobody told nobody: one that has addresses takes its place. An id that is in use
+        is no repeat but a `StoreError`: the transaction is done again, with another id.
         """
         if addresses and alert.incident_id is not None:
             self._forget_unaddressed(alert.incident_id, alert.version)
-        row = self._insert(AlertRow).values(columns_of(alert)).on_conflict_do_nothing()
-        if self._connection.scalar(row.returning(_ALERTS.c.id)) is None:
+        row = self._insert(AlertRow).values(columns_of(alert))
+        new = row.on_conflict_do_nothing(index_elements=["incident_id", "version"]).returning(_ALERTS.c.id)
+        if self._connection.scalar(new) is None:
             return False
         at = alert.created_at
         deliveries = [

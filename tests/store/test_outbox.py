@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.errors import StoreError
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.delivery import Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent
 from monitor.model.report import Level
@@ -58,6 +59,13 @@ def test_one_version_of_an_incident_is_alerted_once(told: Store) -> None:
         assert tx.add_alert(NOTICE, [MAIL])
         assert tx.add_alert(replace(NOTICE, id="OPERATOR-2"), [])
     assert [delivery.alert.id for delivery in due(told)] == ["ALERT", "ALERT", "NEXT", "OPERATOR"]
+
+
+def test_an_id_that_is_in_use_is_no_repeat(told: Store) -> None:
+    with pytest.raises(StoreError, match="answered"), told.transaction() as tx:
+        tx.add_alert(replace(NOTICE, id="ALERT"), [MAIL])
+    with told.transaction() as tx:
+        assert tx.add_alert(NOTICE, [MAIL])
 
 
 def test_alerts_are_listed_newest_first_with_their_deliveries(told: Store) -> None:
