@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields
-from datetime import UTC, date, datetime
-from enum import StrEnum
+from datetime import UTC, datetime
+from enum import Enum
 from functools import cache, cached_property
-from types import NoneType, UnionType
-from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Dialect, Integer, String, Text, TypeDecorator
-from sqlalchemy.orm import MappedColumn, mapped_column
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy import Enum as SqlEnum
 
 from monitor.model.clock import require_aware
 
-E = TypeVar("E", bound=StrEnum)
 V = TypeVar("V")
 
+#: a member of an enumeration, kept as its word so that people can read the table
+Word = SqlEnum(Enum, native_enum=False, length=40, values_callable=lambda words: [word.value for word in words])
 #: a signed 64-bit integer; the spelling that SQLite makes its row number of
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -57,23 +57,6 @@ class PlainText(TypeDecorator[str]):
         return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-class Word(TypeDecorator[E], Generic[E]):
-    """A member of an enumeration, kept as its word so that people can read the table."""
-
-    impl = String(40)
-    cache_ok = True
-
-    def __init__(self, words: type[E]) -> None:
-        super().__init__()
-        self.words = words
-
-    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else value.value
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:  # noqa: ARG002
-        return None if value is None else self.words(value)
-
-
 class Frozen(TypeDecorator[Any]):
     """A frozen value (a dataclass of the model, a tuple of words) as JSON.
 
@@ -100,18 +83,6 @@ class Frozen(TypeDecorator[Any]):
 
 
 # ------------------------------------------------------------------------------------- whole values
-
-_SIMPLE: dict[Any, Any] = {str: PlainText, int: Integer, bool: Boolean, date: Date, datetime: UtcDateTime}
-
-
-def column_for(hint: Any) -> MappedColumn[Any]:
-    """The column of a field of the model with this annotation."""
-    nullable = get_origin(hint) in (Union, UnionType)
-    if nullable:
-        (hint,) = (option for option in get_args(hint) if option is not NoneType)
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return mapped_column(Word(hint), nullable=nullable)
-    return mapped_column(_SIMPLE.get(hint) or Frozen(hint), nullable=nullable)
 
 
 @cache

@@ -113,4 +113,5 @@ def _stored(row: Row[Any]) -> StoredItem:
     decision = None
     if row.decision is not None:
         decision = Decision(tell=row.tell, reason=row.decision, detail=row.decision_detail)
-    return value_of(StoredItem, row._mapping, item=value_of(Item, row._mapping), decision=decision)
+    values = row._asdict()
+    return value_of(StoredItem, values, item=value_of(Item, values), decision=decision)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, cast, get_type_hints
+from enum import Enum
+from typing import Any, ClassVar, cast, get_type_hints
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, MetaData, String, Table, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from monitor.model.alert import Alert, AlertKind
@@ -16,9 +17,10 @@ from monitor.model.feedback import Feedback
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.novelty import Novelty, NoveltyReason
-from monitor.model.report import Act, Level
+from monitor.model.place import PlaceRef
+from monitor.model.report import Act, Classification, Level
 from monitor.model.stored import StoredItem
-from monitor.store.columns import BigKey, PlainText, UtcDateTime, Word, column_for
+from monitor.store.columns import BigKey, Frozen, PlainText, UtcDateTime, Word
 
 Id = String(13)
 
@@ -38,13 +40,18 @@ class Row(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: PlainText, datetime: UtcDateTime}  # noqa: RUF012
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: PlainText,
+        datetime: UtcDateTime,
+        Enum: Word,
+        **{shape: Frozen(shape) for shape in (tuple[str, ...], tuple[PlaceRef, ...], Classification)},
+    }
 
     def __init_subclass__(cls, *, of: tuple[type, ...] = (), without: tuple[str, ...] = (), **others: Any) -> None:
         for shape in of:
             for name, hint in get_type_hints(shape).items():
-                if name not in without and name not in cls.__annotations__:
-                    setattr(cls, name, column_for(hint))
+                if name not in without:
+                    cls.__annotations__.setdefault(name, cast(Any, Mapped)[hint])
         super().__init_subclass__(**others)
 
 
@@ -107,18 +114,18 @@ class ItemRow(Row, of=(Item, StoredItem), without=("feed", "item")):
     language: Mapped[str | None]
     published: Mapped[datetime | None]
     first_seen: Mapped[datetime]
-    novelty: Mapped[Novelty] = mapped_column(Word(Novelty))
-    novelty_reason: Mapped[NoveltyReason] = mapped_column(Word(NoveltyReason))
+    novelty: Mapped[Novelty]
+    novelty_reason: Mapped[NoveltyReason]
     # deferred: items of one poll may name each other in any order
     copy_of: Mapped[str | None] = mapped_column(
         Id, ForeignKey("items.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")
     )
     # of the classification, which is kept whole as well: to be counted
-    act: Mapped[Act | None] = mapped_column(Word(Act))
+    act: Mapped[Act | None]
     rule: Mapped[str | None]
-    level: Mapped[Level | None] = mapped_column(Word(Level))
+    level: Mapped[Level | None]
     tell: Mapped[bool | None]
-    decision: Mapped[DecisionReason | None] = mapped_column(Word(DecisionReason))
+    decision: Mapped[DecisionReason | None]
     decision_detail: Mapped[str]
     incident_id: Mapped[str | None] = mapped_column(ForeignKey("incidents.id", deferrable=True, initially="DEFERRED"))
 
@@ -144,7 +151,7 @@ class FingerprintRow(Row):
     text_hash: Mapped[int] = mapped_column(BigKey)
     first_seen: Mapped[datetime]
     #: a day only: an entry that stays in its document costs one write a day, not one a poll
-    last_seen: Mapped[date] = mapped_column(Date)
+    last_seen: Mapped[date]
 
     __table_args__ = (
         _partial("item_id", where="item_id IS NOT NULL"),
@@ -158,7 +165,7 @@ class IncidentRow(Row, of=(Incident,)):
     __tablename__ = "incidents"
 
     id: Mapped[str] = mapped_column(PlainText, primary_key=True)
-    date: Mapped[date] = mapped_column(Date)
+    date: Mapped[date]
     opened_at: Mapped[datetime]
 
     __table_args__ = (Index(None, "date"), Index(None, "opened_at"))
@@ -170,7 +177,7 @@ class AlertRow(Row, of=(Alert,)):
     __tablename__ = "alerts"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    kind: Mapped[AlertKind] = mapped_column(Word(AlertKind))
+    kind: Mapped[AlertKind]
     incident_id: Mapped[str | None] = mapped_column(ForeignKey("incidents.id", deferrable=True, initially="DEFERRED"))
     created_at: Mapped[datetime]
 
@@ -184,7 +191,7 @@ class DeliveryRow(Row, of=(Delivery,), without=("alert",)):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id"))
-    state: Mapped[DeliveryState] = mapped_column(Word(DeliveryState))
+    state: Mapped[DeliveryState]
     #: when the last attempt began
     tried_at: Mapped[datetime | None]
     #: when it was sent or given up: evidence for people, nothing here asks for it
