@@ -1,29 +1,30 @@
-"""Items with everything that was decided about them."""
+"""Items with everything that was decided about them, and what people say of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 
 from monitor.dedupe.fingerprint import link_key
 from monitor.model.decision import Decision
+from monitor.model.feedback import Feedback
 from monitor.model.item import Item
 from monitor.model.stored import StoredItem
 from monitor.store.columns import columns_of, value_of
 from monitor.store.part import Part, chunks
-from monitor.store.tables import FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
+from monitor.store.tables import FeedbackRow, FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
 
-_TABLE = table_of(ItemRow)
+_TABLE, _FEEDBACK = table_of(ItemRow), table_of(FeedbackRow)
 _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("of"))
 #: rows that are read ahead where many are asked for
 AT_A_TIME = 500
 
 
 class ItemPart(Part):
-    """Questions and changes about items."""
+    """Questions and changes about items and feedback, which holds a copy of its item: pruning leaves it alone."""
 
     def add_items(self, items: Sequence[StoredItem]) -> None:
         """Stores new items; their ids come from `new_id`, their feeds are known."""
@@ -85,6 +86,28 @@ class ItemPart(Part):
             found.setdefault(incident_id, []).append((publisher or feed, url, title))
         return found
 
+    # --------------------------------------------------------- what people say of them
+
+    def keep_feedback(self, feedback: Feedback) -> None:
+        """Keeps it, in place of an earlier one on the same item."""
+        self._put(FeedbackRow, columns_of(feedback.item) | columns_of(feedback, "item"))
+
+    def feedback(self) -> list[Feedback]:
+        """All of it, the last given first."""
+        rows = self._connection.execute(select(_FEEDBACK).order_by(_FEEDBACK.c.given_at.desc(), _FEEDBACK.c.id.desc()))
+        return [_feedback(row) for row in rows.mappings()]
+
+    def feedback_on(self, item_id: str) -> Feedback | None:
+        """What was said of one item; None where nothing was."""
+        row = self._connection.execute(select(_FEEDBACK).where(_FEEDBACK.c.id == item_id)).mappings().first()
+        return _feedback(row) if row else None
+
+    def take_back_feedback(self, item_id: str) -> bool:
+        """Throws away what was said of an item; False where nothing was."""
+        return bool(self._connection.execute(delete(_FEEDBACK).where(_FEEDBACK.c.id == item_id)).rowcount)
+
+    # ------------------------------------------------------------------------- rows
+
     def _all(self, query: Select[Any]) -> list[StoredItem]:
         return [_stored(row) for row in self._connection.execute(query)]
 
@@ -115,3 +138,7 @@ def _stored(row: Row[Any]) -> StoredItem:
         decision = Decision(tell=row.tell, reason=row.decision, detail=row.decision_detail)
     values = row._asdict()
     return value_of(StoredItem, values, item=value_of(Item, values), decision=decision)
+
+
+def _feedback(row: Mapping[Any, Any]) -> Feedback:
+    return value_of(Feedback, row, item=value_of(Item, row))

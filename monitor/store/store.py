@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from monitor.store.engine import FilePresence, begin, label_of, open_engine
-from monitor.store.feedback import FeedbackPart
 from monitor.store.feeds import FeedPart
 from monitor.store.fingerprints import FingerprintPart
 from monitor.store.housekeeping import HousekeepingPart
@@ -24,7 +23,7 @@ from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 
 
-class Transaction(FeedPart, FingerprintPart, ItemPart, IncidentPart, OutboxPart, FeedbackPart, HousekeepingPart):
+class Transaction(FeedPart, FingerprintPart, ItemPart, IncidentPart, OutboxPart, HousekeepingPart):
     """Every question to the database and every change of it, noun by noun in the modules beside this one."""
 
     new_id = staticmethod(new_id)
