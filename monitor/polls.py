@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor.alerts.notices import feed_notices, once_told
+from monitor.alerts.notices import feed_notices
 from monitor.dedupe.canonical import canonical_url
 from monitor.dedupe.crowds import habits_after
 from monitor.dedupe.fingerprint import KnownItem
@@ -129,16 +129,14 @@ def judge_poll(
     after = after_answer(
         state, habits_after(after, recognised), answer.outcome, recognised, plainly=answer.plainly, now=now
     )
-    notices = feed_notices(feed, state, after, recognised, offline=circumstances.offline, new_id=new_id, now=now)
-    for notice in notices:
-        after = once_told(after, notice, now=now)
+    notices, after = feed_notices(feed, state, after, recognised, offline=circumstances.offline, new_id=new_id, now=now)
     stored = (own for own, found in zip(keys, recognised, strict=True) if found.novelty is not Novelty.SEEN)
     today = now.date()
     return PollChanges(
         feed=feed, answer=answer, circumstances=circumstances, before=state, recognised=recognised, kept=kept,
         held={key: _holder(known.get(key)) for own in stored for key in own},
         to_touch=tuple(key for key, item in known.items() if item.last_seen and item.last_seen < today),
-        after=after, notices=tuple(notices),
+        after=after, notices=notices,
     )  # fmt: skip
 
 

@@ -18,8 +18,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from monitor.alerts.phrases import day_in_words, days_ago, place_names, time_in_words
-from monitor.alerts.quotes import fitted, quotes_of
+from monitor.alerts.phrases import day_in_words, days_ago, fitted, place_names, quotes_of, time_in_words
 from monitor.channels.escape import shorten
 from monitor.incidents.salvo import UNPLACED, is_vague
 from monitor.model.alert import Alert, AlertKind

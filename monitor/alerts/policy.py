@@ -24,6 +24,19 @@ from monitor.model.novelty import Novelty
 from monitor.model.place import PlaceRole
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, RuleTaken, channels_of, reason_of
 
+#: an act in a sentence
+_DESCRIBED = {
+    Act.ATTACK: "an attack",
+    Act.FOILED: "a foiled attack",
+    Act.CLAIM: "a claim of an attack",
+    Act.TOLL: "a revision of a toll",
+    Act.RETALIATION: "a strike of the own side",
+    Act.THREAT: "a threat",
+    Act.BACKGROUND: "background",
+    Act.EXERCISE: "an exercise",
+    Act.ACCIDENT: "an accident",
+    Act.OTHER: "something else",
+}
 _FIRST_MESSAGES = frozenset({DecisionReason.FIRST, DecisionReason.FIRST_TOLD})
 
 
@@ -67,9 +80,8 @@ def _is_first(facts: Facts, incidents: Sequence[Incident], days: int) -> bool:
 
 def decide(novelty: Novelty, classification: Classification, relation: Relation) -> Decision:
     """Whether this item raises an alert, to whom, and why (or why not)."""
-    return (
-        _seen_before(novelty) or _refused_by_rules(classification) or _about_incident(novelty, classification, relation)
-    )
+    seen_before = _SEEN_BEFORE.get(novelty)
+    return seen_before or _refused_by_rules(classification) or _about_incident(novelty, classification, relation)
 
 
 def as_repeat(decision: Decision) -> Decision:
@@ -95,27 +107,22 @@ def _tell(reason: DecisionReason, detail: str, send_to: tuple[str, ...]) -> Deci
     return Decision(tell=True, reason=reason, detail=detail, send_to=send_to)
 
 
-def _seen_before(novelty: Novelty) -> Decision | None:
-    match novelty:
-        case Novelty.OLD:
-            return _quiet(DecisionReason.OLD, "the feed brought it with its past, which is stored and not told")
-        case Novelty.COPY:
-            return _quiet(DecisionReason.COPY, "the same article is known from another feed")
-        case Novelty.SEEN:
-            return _quiet(DecisionReason.NO_CHANGE, "the item is known and has not changed")
-        case _:
-            return None
+_SEEN_BEFORE = {
+    Novelty.OLD: _quiet(DecisionReason.OLD, "the feed brought it with its past, which is stored and not told"),
+    Novelty.COPY: _quiet(DecisionReason.COPY, "the same article is known from another feed"),
+    Novelty.SEEN: _quiet(DecisionReason.NO_CHANGE, "the item is known and has not changed"),
+}
 
 
 def _refused_by_rules(classification: Classification) -> Decision | None:
     act, rule, level = classification.act, classification.rule, classification.level
     if rule is None or level is None:
-        return _quiet(DecisionReason.NO_RULE, f"no rule asks to be told of this ({_described(act)})")
+        return _quiet(DecisionReason.NO_RULE, f"no rule asks to be told of this ({_DESCRIBED[act]})")
     if classification.trial:
         return _quiet(DecisionReason.TRIAL, f"the rule {rule} is on trial: it decides, records and tells nobody")
     if not level.tells:
         if act not in INCIDENT_ACTS:
-            detail = f"this is {_described(act)}, not an attack; the rule {rule} keeps it for the digest"
+            detail = f"this is {_DESCRIBED[act]}, not an attack; the rule {rule} keeps it for the digest"
             return _quiet(DecisionReason.NOT_AN_ATTACK, detail)
         return _quiet(DecisionReason.BELOW_LEVEL, f"the rule {rule} has level {level}; people are told from notice on")
     return None
@@ -128,7 +135,7 @@ def _about_incident(novelty: Novelty, classification: Classification, relation: 
             return _quiet(DecisionReason.NO_CHANGE, "the text changed, but the item belongs to no incident to update")
         return _tell(DecisionReason.FIRST, "a rule asks to be told of it, and it belongs to no incident", send_to)
     if classification.act not in INCIDENT_ACTS:
-        what = f"{_described(classification.act)} of {_named(incident)}"
+        what = f"{_DESCRIBED[classification.act]} of {_named(incident)}"
         if novelty is Novelty.UPDATED:
             return _quiet(DecisionReason.NO_CHANGE, f"the text of {what} changed")
         return _tell(DecisionReason.FIRST, f"a rule asks to be told of {what}", send_to)
@@ -149,18 +156,3 @@ def _about_incident(novelty: Novelty, classification: Classification, relation: 
 
 def _named(incident: Incident) -> str:
     return f"the incident {incident.id}"
-
-
-def _described(act: Act) -> str:
-    return {
-        Act.ATTACK: "an attack",
-        Act.FOILED: "a foiled attack",
-        Act.CLAIM: "a claim of an attack",
-        Act.TOLL: "a revision of a toll",
-        Act.RETALIATION: "a strike of the own side",
-        Act.THREAT: "a threat",
-        Act.BACKGROUND: "background",
-        Act.EXERCISE: "an exercise",
-        Act.ACCIDENT: "an accident",
-        Act.OTHER: "something else",
-    }[act]

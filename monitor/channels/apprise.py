@@ -15,6 +15,7 @@ import hashlib
 import logging
 import os
 import queue
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +24,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.channels.console import CONSOLE, CONSOLE_NAMES, print_alert
 from monitor.channels.escape import for_channel
 from monitor.channels.file import ChannelEntry, read_channel_file
 from monitor.channels.masking import label_of, scrub
@@ -39,6 +39,12 @@ from monitor.text.clean import clean_message
 _SOCKET_PART = 0.8
 #: longest wait for a connection, seconds
 _CONNECT_SECONDS = 10.0
+#: the channel of those who have set up none: alerts on standard output
+CONSOLE = Address(key="console", channel="alerts", label="console")
+#: the channels that the shipped rules and the daemon send to
+CONSOLE_NAMES = frozenset({"alerts", "operator"})
+
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +126,23 @@ class Channels:
         message was read) is MAYBE_SENT too, see `outcome`.
         """
         if self._console and key == CONSOLE.key:
-            return print_alert(alert)
+            return _print(alert)
         if (route := self._routes.get(key)) is None:
             return SendResult(outcome=SendOutcome.IMPOSSIBLE, detail="the channels file no longer holds this address")
         return within(seconds, lambda: _attempt(route, alert, seconds=seconds))
+
+
+def _print(alert: Alert) -> SendResult:
+    """Print `alert` as plain text, whole and at once; a reader that went away is a failed attempt."""
+    text = f"{alert.title}\n{alert.body}\n\n"
+    try:
+        with _one_at_a_time:
+            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            sys.stdout.flush()
+    except (OSError, ValueError) as error:  # ValueError: standard output was closed
+        return SendResult(outcome=SendOutcome.FAILED, detail=f"standard output: {error}")
+    return SendResult(outcome=SendOutcome.SENT)
 
 
 def within(seconds: float, attempt: Callable[[], SendResult]) -> SendResult:

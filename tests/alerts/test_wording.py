@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from classifying import shipped
 from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert
-from monitor.alerts.phrases import days_ago, time_in_words
+from monitor.alerts.phrases import MAX_DECIDING, days_ago, time_in_words
 from monitor.alerts.policy import decide
-from monitor.alerts.quotes import MAX_DECIDING
 from monitor.evaluation import incident_after, judge
 from monitor.model.alert import Alert
 from monitor.model.incident import Incident, Relation, RelationKind
