@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from monitor.alerts.phrases import day_in_words, days_ago, fitted, place_names, quotes_of, time_in_words
-from monitor.channels.escape import shorten
 from monitor.incidents.salvo import UNPLACED, is_vague
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.clock import require_aware
@@ -28,7 +27,7 @@ from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.place import COUNTRY, PlaceRef, PlaceRole
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level
-from monitor.text.clean import clean_message
+from monitor.text.clean import clean_message, shorten
 
 MAX_TITLE = 200
 MAX_BODY = 1700

@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from monitor.channels.escape import shorten
 from monitor.model.item import Item
 from monitor.model.place import PlaceRef
 from monitor.model.report import Classification, Span
-from monitor.text.clean import clean_message
+from monitor.text.clean import clean_message, shorten
 
 #: characters of a quoted headline, of the sentence that decided and of the one of the lead
 MAX_HEADLINE, MAX_DECIDING, MAX_LEAD = 220, 400, 280

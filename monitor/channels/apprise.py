@@ -65,11 +65,6 @@ class _Route:
         """As Apprise writes it: a plugin's own `schema` may be another (Mattermost's is `http`)."""
         return self.masked.partition("://")[0]
 
-    @property
-    def label(self) -> str:
-        """For people."""
-        return label_of(self.masked)
-
 
 class Channels:
     """Every address of the channels file, by key and by channel; sends to one of them at a time."""
@@ -113,7 +108,7 @@ class Channels:
         if self._console:
             return (CONSOLE,) if wanted else ()
         return tuple(
-            Address(key=key, channel=named[0], label=route.label)
+            Address(key=key, channel=named[0], label=label_of(route.masked))
             for key, route in self._routes.items()
             if (named := [channel for channel in wanted if channel in route.channels])
         )
@@ -186,7 +181,7 @@ def _attempt(route: _Route, alert: Alert, *, seconds: float) -> SendResult:
         timed_out=status == apprise.AppriseResultStatus.TIMEOUT,
         log=[entry.message for attempt in attempts for entry in attempt.logs],
     )
-    return replace(read, detail=scrub(read.detail, secret=plugin.url(), shown=route.label))
+    return replace(read, detail=scrub(read.detail, secret=plugin.url(), shown=label_of(route.masked)))
 
 
 def _fresh(route: _Route, *, seconds: float) -> Any:

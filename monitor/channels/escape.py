@@ -32,15 +32,6 @@ _MARKDOWN = re.compile(r"([\\*_~`|\[\]<>#])")
 _ZERO_WIDTH = "\u200b"
 
 
-def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, cut at a word where one ends near, with `…` where something is missing."""
-    if len(text) <= limit:
-        return text
-    head = text[: limit - 1]
-    at = head.rfind(" ")
-    return (head[:at] if at > limit * 0.7 else head).rstrip() + "…"
-
-
 def for_channel(text: str, schema: str, *, raw: bool = True) -> str:
     """`text` (already clean) for the service with the Apprise schema `schema`.
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from monitor.channels.escape import shorten
-from monitor.text.clean import clean_message
+from monitor.text.clean import clean_message, shorten
 
 #: services whose path is whatever the receiver made up
 _OWN_PATH = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "apprise", "apprises", "workflows", "syslog"})

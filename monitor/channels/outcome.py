@@ -18,9 +18,8 @@ import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from monitor.channels.escape import shorten
 from monitor.model.delivery import SendOutcome, SendResult
-from monitor.text.clean import clean_message
+from monitor.text.clean import clean_message, shorten
 
 _HTTP = re.compile(r"\berror=(\d{3})\b")
 _SMTP = re.compile(r"\(([45]\d\d), b(['\"])(.*?)\2")

@@ -14,7 +14,7 @@ from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, Fingerpr
 
 #: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
 TOMBSTONE_DAYS = timedelta(days=400)
-_UNDER_WAY = (DeliveryState.PENDING, DeliveryState.SENDING)
+_UNDER_WAY = DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
 
 
 class HousekeepingPart(Part):
@@ -36,8 +36,7 @@ class HousekeepingPart(Part):
         tombstones, until no document has held them for 400 days. Incidents and their alerts are the ledger and stay
         for good; notices to the operator go like items, once nothing of them is under way.
         """
-        deliveries = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id)
-        unsent = deliveries.where(DeliveryRow.state.in_(_UNDER_WAY))
+        unsent = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id).where(_UNDER_WAY)
         needed = select(IncidentRow.id).where(or_(IncidentRow.opened_at >= before, IncidentRow.id.in_(unsent)))
         free = or_(ItemRow.incident_id.is_(None), ItemRow.incident_id.not_in(needed))
         held = select(FingerprintRow.key).where(
@@ -46,7 +45,7 @@ class HousekeepingPart(Part):
         items = self._connection.execute(delete(ItemRow).where(ItemRow.first_seen < before, free, ~held.exists()))
         forgotten = FingerprintRow.last_seen < (now - TOMBSTONE_DAYS).date()
         keys = self._connection.execute(delete(FingerprintRow).where(FingerprintRow.item_id.is_(None), forgotten))
-        under_way = select(DeliveryRow.alert_id).where(DeliveryRow.state.in_(_UNDER_WAY))
+        under_way = select(DeliveryRow.alert_id).where(_UNDER_WAY)
         is_notice = AlertRow.kind == AlertKind.OPERATOR, AlertRow.created_at < before, AlertRow.id.not_in(under_way)
         old = select(AlertRow.id).where(*is_notice)
         self._connection.execute(delete(DeliveryRow).where(DeliveryRow.alert_id.in_(old)))

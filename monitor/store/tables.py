@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, ClassVar, cast, get_type_hints
+from typing import Annotated, Any, ClassVar, cast, get_type_hints
 
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -22,7 +22,13 @@ from monitor.model.report import Act, Classification, Level
 from monitor.model.stored import StoredItem
 from monitor.store.columns import BigKey, Frozen, PlainText, UtcDateTime, Word
 
-Id = String(13)
+Id = Annotated[str, mapped_column(String(13))]
+FeedId = Annotated[int, mapped_column(ForeignKey("feeds.id"))]
+#: deferred: what is written together may name each other in any order
+IncidentId = Annotated[str, mapped_column(ForeignKey("incidents.id", deferrable=True, initially="DEFERRED"))]
+ItemId = Annotated[
+    str, mapped_column(String(13), ForeignKey("items.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED"))
+]
 
 
 class Row(DeclarativeBase):
@@ -74,7 +80,7 @@ class FeedRow(Row, of=(FeedState,), without=("feed_id",)):
     __tablename__ = "feeds"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(PlainText, unique=True)
+    name: Mapped[str] = mapped_column(unique=True)
     url: Mapped[str]
     publisher: Mapped[str]
     language: Mapped[str | None]
@@ -95,7 +101,7 @@ class PollRow(Row, of=(Poll,)):
     __tablename__ = "polls"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id"))
+    feed_id: Mapped[FeedId]
 
     __table_args__ = (Index(None, "feed_id", "id"),)
 
@@ -105,8 +111,8 @@ class ItemRow(Row, of=(Item, StoredItem), without=("feed", "item")):
 
     __tablename__ = "items"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id"))
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    feed_id: Mapped[FeedId]
     url: Mapped[str]
     title: Mapped[str]
     summary: Mapped[str]
@@ -116,10 +122,7 @@ class ItemRow(Row, of=(Item, StoredItem), without=("feed", "item")):
     first_seen: Mapped[datetime]
     novelty: Mapped[Novelty]
     novelty_reason: Mapped[NoveltyReason]
-    # deferred: items of one poll may name each other in any order
-    copy_of: Mapped[str | None] = mapped_column(
-        Id, ForeignKey("items.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")
-    )
+    copy_of: Mapped[ItemId | None]
     # of the classification, which is kept whole as well: to be counted
     act: Mapped[Act | None]
     rule: Mapped[str | None]
@@ -127,7 +130,7 @@ class ItemRow(Row, of=(Item, StoredItem), without=("feed", "item")):
     tell: Mapped[bool | None]
     decision: Mapped[DecisionReason | None]
     decision_detail: Mapped[str]
-    incident_id: Mapped[str | None] = mapped_column(ForeignKey("incidents.id", deferrable=True, initially="DEFERRED"))
+    incident_id: Mapped[IncidentId | None]
 
     __table_args__ = (
         Index(None, "feed_id", "first_seen"),
@@ -143,11 +146,8 @@ class FingerprintRow(Row):
     __tablename__ = "fingerprints"
 
     key: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
-    feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id"))
-    # deferred: keys may be remembered before the item is added
-    item_id: Mapped[str | None] = mapped_column(
-        Id, ForeignKey("items.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")
-    )
+    feed_id: Mapped[FeedId]
+    item_id: Mapped[ItemId | None]
     text_hash: Mapped[int] = mapped_column(BigKey)
     first_seen: Mapped[datetime]
     #: a day only: an entry that stays in its document costs one write a day, not one a poll
@@ -164,7 +164,7 @@ class IncidentRow(Row, of=(Incident,)):
 
     __tablename__ = "incidents"
 
-    id: Mapped[str] = mapped_column(PlainText, primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
     date: Mapped[date]
     opened_at: Mapped[datetime]
 
@@ -176,9 +176,9 @@ class AlertRow(Row, of=(Alert,)):
 
     __tablename__ = "alerts"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     kind: Mapped[AlertKind]
-    incident_id: Mapped[str | None] = mapped_column(ForeignKey("incidents.id", deferrable=True, initially="DEFERRED"))
+    incident_id: Mapped[IncidentId | None]
     created_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("incident_id", "version"), Index(None, "created_at"))
@@ -189,7 +189,7 @@ class DeliveryRow(Row, of=(Delivery,), without=("alert",)):
 
     __tablename__ = "deliveries"
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id"))
     state: Mapped[DeliveryState]
     #: when the last attempt began
@@ -206,7 +206,7 @@ class FeedbackRow(Row, of=(Item, Feedback), without=("item",)):
     __tablename__ = "feedback"
 
     #: of the item; no foreign key, the item may be gone
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
 
 
 class DaemonStateRow(Row):
