@@ -24,9 +24,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.channels.escape import for_channel
+from monitor.channels.escape import for_channel, label_of, scrub
 from monitor.channels.file import ChannelEntry, read_channel_file
-from monitor.channels.masking import label_of, scrub
 from monitor.channels.outcome import read_outcome
 from monitor.config import yamlfile
 from monitor.errors import ConfigError, Problem

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
-from monitor.errors import PlaceTaken
+from monitor.errors import AlreadyRunning
 from monitor.store.engine import plainly
 
 #: key of the PostgreSQL advisory lock: "basewatch" as a number
@@ -18,26 +18,26 @@ _ADVISORY_KEY = 0x62617365
 
 _HELD = "another basewatch daemon works on this database; stop it first, or give this one its own database"
 
-#: makes sure that the place is still held; `PlaceTaken` where another daemon has it, `StoreError` without a database
+#: makes sure that the lock is still held: `AlreadyRunning` where another daemon has it, `StoreError` without a database
 MakeSure = Callable[[], None]
 
 
 @contextmanager
 def only_daemon(engine: Engine) -> Iterator[MakeSure]:
-    """Holds the daemon's lock; `PlaceTaken` where another process holds it. The system frees it when we are killed."""
+    """Holds the daemon's lock, or raises `AlreadyRunning`. The system frees it when we are killed."""
     if engine.dialect.name == "postgresql":
-        place = _AdvisoryLock(engine)
-        place.hold()
+        lock = _AdvisoryLock(engine)
+        lock.hold()
         try:
-            yield place.hold
+            yield lock.hold
         finally:
-            place.leave()
+            lock.leave()
         return
     with Path(f"{engine.url.database}.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise PlaceTaken(_HELD) from None
+            raise AlreadyRunning(_HELD) from None
         yield lambda: None  # the system keeps it as long as we live
 
 
@@ -64,7 +64,7 @@ class _AdvisoryLock:
                 held = self._taken()
         if not held:
             self.leave()
-            raise PlaceTaken(_HELD)
+            raise AlreadyRunning(_HELD)
 
     def leave(self) -> None:
         """Ends the connection, and with it the lock."""

@@ -10,8 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.channels.escape import RAW_MARKDOWN, for_channel
-from monitor.channels.masking import label_of, scrub
+from monitor.channels.escape import RAW_MARKDOWN, for_channel, label_of, scrub
 from monitor.channels.outcome import read_outcome
 from monitor.text.clean import clean_message, shorten
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from databases import database
-from monitor.errors import PlaceTaken
+from monitor.errors import AlreadyRunning
 from monitor.store.store import Store
 
 
@@ -20,10 +20,10 @@ def test_a_daemon_takes_its_place_again_after_the_server_dropped_it(tmp_path: Pa
             make_sure()
             _drop_connections(address)
             make_sure()
-            with pytest.raises(PlaceTaken), other.only_daemon():
+            with pytest.raises(AlreadyRunning), other.only_daemon():
                 pass
             _drop_connections(address)
-            with other.only_daemon(), pytest.raises(PlaceTaken, match="another basewatch"):
+            with other.only_daemon(), pytest.raises(AlreadyRunning, match="another basewatch"):
                 make_sure()
         one.close()
         other.close()
