@@ -79,7 +79,8 @@ class PollChanges:
     circumstances: Circumstances
     #: the feed's state that it was judged by
     before: FeedState
-    #: the identity keys of what is stored, and who held each when the poll was judged
+    #: the identity keys of what is stored, and who held each when the poll was judged; what this feed showed before
+    #: stays seen, whoever else brings it meanwhile
     held: Mapping[int, Holder | None]
     #: keys of which no day notes yet that a document still holds them
     to_touch: tuple[int, ...]
