@@ -11,7 +11,7 @@ from sqlalchemy import Delete, Row, Select, bindparam, delete, func, insert, or_
 from monitor.errors import StoreError
 from monitor.model.feed import Feed, FeedState, Poll
 from monitor.store.columns import names_of
-from monitor.store.part import Part, chunks
+from monitor.store.part import TransactionPart, chunks
 from monitor.store.tables import FeedRow, ItemRow, PollRow, table_of
 
 #: polls remembered of each feed
@@ -26,7 +26,7 @@ _FEEDS, _POLLS = table_of(FeedRow), table_of(PollRow)
 _POLL = names_of(Poll)
 
 
-class FeedPart(Part):
+class FeedPart(TransactionPart):
     """Questions and changes about feeds."""
 
     def sync_feeds(self, feeds: Sequence[Feed], *, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select
 
 from monitor.model.alert import AlertKind
 from monitor.model.delivery import DeliveryState
-from monitor.store.part import Part
+from monitor.store.part import TransactionPart
 from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
 
 #: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
@@ -17,7 +17,7 @@ TOMBSTONE_DAYS = timedelta(days=400)
 _UNDER_WAY = DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
 
 
-class HousekeepingPart(Part):
+class HousekeepingPart(TransactionPart):
     """The daemon's own notes, and pruning."""
 
     def state_get(self, key: str) -> Any:

@@ -9,13 +9,13 @@ from sqlalchemy import insert, or_, select, update
 
 from monitor.model.incident import Incident
 from monitor.store.columns import columns_of
-from monitor.store.part import Part
+from monitor.store.part import TransactionPart
 from monitor.store.tables import IncidentRow, table_of
 
 _TABLE = table_of(IncidentRow)
 
 
-class IncidentPart(Part):
+class IncidentPart(TransactionPart):
     """Questions and changes about incidents."""
 
     def incidents(self, since: date, *, also: Collection[str] = ()) -> list[Incident]:

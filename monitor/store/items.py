@@ -14,7 +14,7 @@ from monitor.model.feedback import Feedback
 from monitor.model.item import Item
 from monitor.model.stored import StoredItem
 from monitor.store.columns import columns_of, value_of
-from monitor.store.part import Part, chunks
+from monitor.store.part import TransactionPart, chunks
 from monitor.store.tables import FeedbackRow, FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
 
 _TABLE, _FEEDBACK = table_of(ItemRow), table_of(FeedbackRow)
@@ -23,7 +23,7 @@ _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("of"))
 AT_A_TIME = 500
 
 
-class ItemPart(Part):
+class ItemPart(TransactionPart):
     """Questions and changes about items and feedback, which holds a copy of its item: pruning leaves it alone."""
 
     def add_items(self, items: Sequence[StoredItem]) -> None:

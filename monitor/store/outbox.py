@@ -17,7 +17,7 @@ from monitor.model.alert import Alert
 from monitor.model.delivery import Address, Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent
 from monitor.store.columns import columns_of, names_of, value_of
 from monitor.store.ids import new_id
-from monitor.store.part import Part, chunks
+from monitor.store.part import TransactionPart, chunks
 from monitor.store.tables import AlertRow, DeliveryRow, table_of
 
 _ALERTS = table_of(AlertRow)
@@ -30,7 +30,7 @@ _OUTBOX = select(_ALERTS, *(_DELIVERIES.c[name].label(f"own_{name}") for name in
 INTERRUPTED = "interrupted while sending: it may have arrived"
 
 
-class OutboxPart(Part):
+class OutboxPart(TransactionPart):
     """Questions and changes about alerts and deliveries."""
 
     def add_alert(self, alert: Alert, addresses: Sequence[Address]) -> bool:

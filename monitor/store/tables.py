@@ -31,7 +31,7 @@ ItemId = Annotated[
 ]
 
 
-class Row(DeclarativeBase):
+class TableRow(DeclarativeBase):
     """Base of all tables; constraints have names, so that SQLite's can be changed by a migration too.
 
     A row class has a column for each field of the model's values that it is `of`. It spells out those that are more
@@ -61,10 +61,10 @@ class Row(DeclarativeBase):
         super().__init_subclass__(**others)
 
 
-metadata = Row.metadata
+metadata = TableRow.metadata
 
 
-def table_of(row: type[Row]) -> Table:
+def table_of(row: type[TableRow]) -> Table:
     """The table behind a row class, for statements about whole rows of it."""
     return cast(Table, row.__table__)
 
@@ -74,7 +74,7 @@ def _partial(column: str, *, where: str) -> Index:
     return Index(None, column, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class FeedRow(Row, of=(FeedState,), without=("feed_id",)):
+class FeedRow(TableRow, of=(FeedState,), without=("feed_id",)):
     """A feed of feeds.yaml with its state between polls. It stays when it leaves the file: items belong to it."""
 
     __tablename__ = "feeds"
@@ -95,7 +95,7 @@ class FeedRow(Row, of=(FeedState,), without=("feed_id",)):
     __table_args__ = (Index(None, "configured", "next_poll_at"),)
 
 
-class PollRow(Row, of=(Poll,)):
+class PollRow(TableRow, of=(Poll,)):
     """What a poll came to; the last few of each feed."""
 
     __tablename__ = "polls"
@@ -106,7 +106,7 @@ class PollRow(Row, of=(Poll,)):
     __table_args__ = (Index(None, "feed_id", "id"),)
 
 
-class ItemRow(Row, of=(Item, StoredItem), without=("feed", "item")):
+class ItemRow(TableRow, of=(Item, StoredItem), without=("feed", "item")):
     """An article as one feed gave it, with what was decided about it. SEEN ones have no row."""
 
     __tablename__ = "items"
@@ -140,7 +140,7 @@ class ItemRow(Row, of=(Item, StoredItem), without=("feed", "item")):
     )
 
 
-class FingerprintRow(Row):
+class FingerprintRow(TableRow):
     """One identity key. It outlives its item as a tombstone, so that an article that comes back is not news again."""
 
     __tablename__ = "fingerprints"
@@ -159,7 +159,7 @@ class FingerprintRow(Row):
     )
 
 
-class IncidentRow(Row, of=(Incident,)):
+class IncidentRow(TableRow, of=(Incident,)):
     """One attack on one place (a salvo: on several) in one local-date window."""
 
     __tablename__ = "incidents"
@@ -171,7 +171,7 @@ class IncidentRow(Row, of=(Incident,)):
     __table_args__ = (Index(None, "date"), Index(None, "opened_at"))
 
 
-class AlertRow(Row, of=(Alert,)):
+class AlertRow(TableRow, of=(Alert,)):
     """A message about one version of one incident, or a notice to the operator."""
 
     __tablename__ = "alerts"
@@ -184,7 +184,7 @@ class AlertRow(Row, of=(Alert,)):
     __table_args__ = (UniqueConstraint("incident_id", "version"), Index(None, "created_at"))
 
 
-class DeliveryRow(Row, of=(Delivery,), without=("alert",)):
+class DeliveryRow(TableRow, of=(Delivery,), without=("alert",)):
     """One alert to one address: the outbox."""
 
     __tablename__ = "deliveries"
@@ -200,7 +200,7 @@ class DeliveryRow(Row, of=(Delivery,), without=("alert",)):
     __table_args__ = (UniqueConstraint("alert_id", "address"), Index(None, "state", "next_try_at"))
 
 
-class FeedbackRow(Row, of=(Item, Feedback), without=("item",)):
+class FeedbackRow(TableRow, of=(Item, Feedback), without=("item",)):
     """What a person says of what was done with an item, beside a copy of the item: it outlives pruning."""
 
     __tablename__ = "feedback"
@@ -209,7 +209,7 @@ class FeedbackRow(Row, of=(Item, Feedback), without=("item",)):
     id: Mapped[Id] = mapped_column(primary_key=True)
 
 
-class DaemonStateRow(Row):
+class DaemonStateRow(TableRow):
     """What the daemon leaves for `health` and for its next start: heartbeat, outlook, configuration problem."""
 
     __tablename__ = "daemon_state"
