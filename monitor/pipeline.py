@@ -17,10 +17,9 @@ import time
 from dataclasses import replace
 
 from monitor.configuration import Configuration
-from monitor.feeds.cadence import poll_url
+from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.pool import ParseWorkers
-from monitor.feeds.silence import asks_plainly
 from monitor.model.clock import Clock
 from monitor.model.document import ParsedFeed
 from monitor.model.feed import Feed, FeedState
@@ -74,8 +73,8 @@ class Pipeline:
         """Fetch and parse; both under limits, neither ever raises for what a publisher does."""
         started = time.monotonic()
         url = poll_url(feed, state, now=self._clock())
-        plainly = asks_plainly(feed, state, now=self._clock())
-        etag, last_modified = (None, None) if plainly else (state.etag, state.last_modified)
+        unconditional = asks_unconditionally(feed, state, now=self._clock())
+        etag, last_modified = (None, None) if unconditional else (state.etag, state.last_modified)
         fetched = await self._fetcher.fetch(url, etag=etag, last_modified=last_modified, body_hash=state.body_hash)
         answer = FeedAnswer(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
@@ -91,10 +90,10 @@ class Pipeline:
                 fetched = replace(fetched, body=b"", detail="; ".join(filter(None, (fetched.detail, parsed.detail))))
                 if not parsed.is_whole:  # remembered as known, the rest would never be asked for
                     fetched = replace(fetched, etag=None, last_modified=None, body_hash="")
-                answer = FeedAnswer(url=url, outcome=fetched, fetched=fetched, parsed=parsed)
+                answer = FeedAnswer(url=url, outcome=fetched, parsed=parsed)
             else:
                 answer = FeedAnswer(url=url, outcome=parsed)
-        return replace(answer, plainly=plainly, ms=round((time.monotonic() - started) * 1000))
+        return replace(answer, unconditional=unconditional, ms=round((time.monotonic() - started) * 1000))
 
     async def _judge(
         self,

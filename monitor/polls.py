@@ -16,19 +16,16 @@ from typing import Protocol
 
 from monitor.alerts.notices import feed_notices
 from monitor.dedupe.canonical import canonical_url
-from monitor.dedupe.crowds import habits_after
 from monitor.dedupe.fingerprint import KnownItem
 from monitor.dedupe.novelty import document_keys, recognise
 from monitor.evaluation import EVALUATED
-from monitor.feeds.cadence import state_after
-from monitor.feeds.reach import Reach, reach_of
-from monitor.feeds.silence import after_answer
+from monitor.feeds.state import state_after
 from monitor.model.alert import Alert
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, FeedState, Poll
 from monitor.model.item import Item
 from monitor.model.novelty import Novelty, Recognised
-from monitor.model.poll import FeedAnswer
+from monitor.model.poll import FeedAnswer, Reach
 from monitor.model.stored import StoredItem
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
@@ -126,9 +123,8 @@ def judge_poll(
         for found in recognised
         if found.novelty is not Novelty.SEEN
     )
-    after = state_after(feed, state, answer, now=now, offline=circumstances.offline, spread=circumstances.spread)
-    after = after_answer(
-        state, habits_after(after, recognised), answer.outcome, recognised, plainly=answer.plainly, now=now
+    after = state_after(
+        feed, state, answer, recognised, now=now, offline=circumstances.offline, spread=circumstances.spread
     )
     notices, after = feed_notices(feed, state, after, recognised, offline=circumstances.offline, new_id=new_id, now=now)
     stored = (own for own, found in zip(keys, recognised, strict=True) if found.novelty is not Novelty.SEEN)
@@ -211,5 +207,5 @@ def report_of(changes: PollChanges, alerts: Sequence[Alert]) -> PollReport:
         feed=changes.feed.name, at=changes.circumstances.at, result=answer.outcome.result, detail=answer.detail,
         ms=answer.ms, entries=len(changes.recognised), new=count[Novelty.NEW], updated=count[Novelty.UPDATED],
         seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD],
-        dropped=answer.parsed.dropped if answer.parsed else 0, alerts=tuple(alerts), reach=reach_of(answer.outcome),
+        dropped=answer.parsed.dropped if answer.parsed else 0, alerts=tuple(alerts), reach=answer.reach,
     )  # fmt: skip

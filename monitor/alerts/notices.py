@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.alerts.message import operator_alert
-from monitor.feeds.cadence import is_blind
-from monitor.feeds.silence import is_silent
+from monitor.feeds.cadence import is_blind, is_silent
 from monitor.model.alert import Alert, OperatorReason
 from monitor.model.delivery import Delivery, GaveUp
 from monitor.model.feed import Feed, FeedState

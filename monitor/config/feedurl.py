@@ -10,7 +10,7 @@ _FEED_SCHEME = re.compile(r"feed:(//)?(?=https?://)?", re.IGNORECASE)
 #: `example.org/rss`, with or without a path or port
 _BARE = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?$")
 _LOG_IN = re.compile(r"//[^/?#]*@")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def check_feed_url(url: str) -> str:
@@ -45,7 +45,7 @@ def _split(url: str) -> SplitResult:
 
 
 def _check_scheme(url: str, parts: SplitResult) -> None:
-    if parts.scheme in _DEFAULT_PORTS:
+    if parts.scheme in DEFAULT_PORTS:
         if not url[len(parts.scheme) :].startswith("://"):
             raise ValueError(f"two slashes are missing after {parts.scheme}:; write: url: {parts.scheme}://…")
         return
@@ -71,6 +71,6 @@ def same_feed(url: str) -> str:
         return ""
     if not host:
         return ""
-    own_port = "" if port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{port}"
+    own_port = "" if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{port}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{host}{own_port}{parts.path.rstrip('/')}{query}"

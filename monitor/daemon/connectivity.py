@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from monitor.app import App
 from monitor.daemon.operator import queue_notice
-from monitor.feeds.reach import NETWORK_PROBLEMS, Reach
 from monitor.model.alert import OperatorReason
+from monitor.model.fetch import NETWORK_PROBLEMS
+from monitor.model.poll import Reach
 from monitor.store.store import Transaction
 
 log = logging.getLogger(__name__)

@@ -1,8 +1,8 @@
 """Which known article does an entry of a document propose to be, and do its words agree?
 
-Keys propose, words confirm or contradict (`words`); how much agreement is asked for depends on how much the keys say.
-A guid and an address that stayed the same are strong; an address alone, under another guid or spelling, is weaker;
-what comes from another feed becomes a copy that nobody is told of, and must say that it is one.
+How much agreement of the words is asked for depends on how much the keys say. A guid and an address that stayed the
+same are strong; an address alone, under another guid or spelling, is weaker; what comes from another feed becomes a
+copy that nobody is told of, and must say that it is one.
 """
 
 from __future__ import annotations
@@ -23,15 +23,6 @@ _CHURNED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class KnownAs:
-    """What an entry was recognised by; `elsewhere` means in another feed."""
-
-    known: KnownItem
-    reason: NoveltyReason
-    elsewhere: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """One entry, the keys that may identify it, and its words."""
 
@@ -40,16 +31,15 @@ class Candidate:
     words: Words
 
 
-def words_of(entry: Entry) -> Words:
-    """What an entry says, to be compared with what a stored item says."""
-    return Words(title=entry.title, text=entry.summary or entry.body, published=entry.published)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The article that an entry is, if it is known, and the keys whose holders its words contradict."""
+    """The article that an entry is, if it is known, and what it was recognised by."""
 
-    match: KnownAs | None
+    known: KnownItem | None = None
+    reason: NoveltyReason = NoveltyReason.UNKNOWN
+    #: known from another feed
+    elsewhere: bool = False
+    #: the keys whose holders the entry's words contradict
     refuted: frozenset[int] = frozenset()
 
 
@@ -64,14 +54,14 @@ class EntryMatcher:
         here = [self._here(case) for case in cases]
         by_title = [self._holder(case.keys.title_publisher) for case in cases]
         # a title is weak evidence: an article that stands in this document under its own guid or link is another one
-        present = frozenset(found.match.known.item_id for found in here if found.match) - {None}
+        present = frozenset(found.known.item_id for found in here if found.known) - {None}
         only_titles = sum(
-            title is not None and title.feed == self._feed and found.match is None and title.item_id not in present
+            title is not None and title.feed == self._feed and found.known is None and title.item_id not in present
             for found, title in zip(here, by_title, strict=True)
         )
         churned = only_titles >= _CHURNED and only_titles * 2 > len(cases)
         return [
-            found if found.match else self._elsewhere(case, found.refuted, present, churned=churned)
+            found if found.known else self._elsewhere(case, found.refuted, present, churned=churned)
             for found, case in zip(here, cases, strict=True)
         ]
 
@@ -96,9 +86,9 @@ class EntryMatcher:
             if key is None or found is None or found.feed != self._feed:
                 continue
             if agrees(case, found):
-                return Found(match=KnownAs(known=found, reason=reason))
+                return Found(known=found, reason=reason)
             refuted.add(key)
-        return Found(match=None, refuted=frozenset(refuted))
+        return Found(refuted=frozenset(refuted))
 
     def _same_guid(self, case: Candidate, found: KnownItem) -> bool:
         """False where a guid names another article now (miniflux issue 3186), or its page became another story."""
@@ -135,15 +125,15 @@ class EntryMatcher:
         found = self._holder(keys.link)
         if keys.link is not None and found is not None and found.feed != self._feed:
             if self._is_copy(case, found):
-                return Found(match=KnownAs(known=found, reason=NoveltyReason.LINK, elsewhere=True))
+                return Found(known=found, reason=NoveltyReason.LINK, elsewhere=True)
             refuted |= {keys.link}
         found = self._holder(keys.title_publisher)
         if keys.title_publisher is not None and found is not None and found.item_id not in present:
             if self._same_title(case, found, churned=churned):
                 reason, elsewhere = NoveltyReason.TITLE_AND_PUBLISHER, found.feed != self._feed
-                return Found(match=KnownAs(known=found, reason=reason, elsewhere=elsewhere), refuted=refuted)
+                return Found(known=found, reason=reason, elsewhere=elsewhere, refuted=refuted)
             refuted |= {keys.title_publisher}
-        return Found(match=None, refuted=refuted)
+        return Found(refuted=refuted)
 
     def _is_copy(self, case: Candidate, found: KnownItem) -> bool:
         """A copy is told to nobody, so its words must say that it is one."""

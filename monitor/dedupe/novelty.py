@@ -2,7 +2,7 @@
 
     guid → canonical link → content            within the feed
     canonical link → title and publisher       across feeds
-    first poll, flood, backfill                what is unknown, yet no news (`crowds`)
+    first poll, flood, backfill                what is unknown, yet no news (`_quieten`)
 
 A key only *proposes* that an entry is a known article; the words confirm or contradict it (`words`): ids count within
 their feed, addresses are reused, pages are rewritten, and the same headline tells of the next attack. What becomes
@@ -18,15 +18,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitor.dedupe.crowds import quieten
 from monitor.dedupe.fingerprint import EntryKeys, KnownItem, entry_keys
-from monitor.dedupe.matching import TITLE_MEMORY, Candidate, EntryMatcher, Found, KnownAs, holds, words_of
-from monitor.dedupe.words import compare
+from monitor.dedupe.matching import TITLE_MEMORY, Candidate, EntryMatcher, Found, holds
+from monitor.dedupe.words import Words, compare
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, FeedState
 from monitor.model.novelty import Novelty, NoveltyReason, Recognised
+
+#: publishers put up what happened on a Friday night on Monday: younger than this is current
+WINDOW = timedelta(hours=72)
+#: a newsroom adds a late or undated piece now and then; more of them at once is an archive being put up
+BACKFILL_ENTRIES = 25
+#: more than any newsroom writes between two polls, whatever their dates say: a feed that was rebuilt
+FLOOD_ENTRIES = 500
+#: so many times what the feed came with of late is still what it usually does
+_USUAL = 2
 
 
 def document_keys(entries: Iterable[Entry], *, feed: Feed) -> list[EntryKeys]:
@@ -51,36 +59,38 @@ def recognise(
     under the item that the entry becomes or updates; SEEN writes nothing, so that a feed that changes its guids at
     every poll does not fill the database.
     """
-    cases = [Candidate(entry=entry, keys=own, words=words_of(entry)) for entry, own in zip(entries, keys, strict=True)]
+    cases = [Candidate(entry=entry, keys=own, words=_words(entry)) for entry, own in zip(entries, keys, strict=True)]
     cases = _without_ambiguous(cases, now)
     matches = EntryMatcher(known, feed=feed.name, now=now).matches(cases)
     answers = _judge(cases, matches, known, now)
     if alert_backlog:
         return tuple(answers)
-    return tuple(quieten(answers, state=state, now=now))
+    return tuple(_quieten(answers, state=state, now=now))
 
 
 # ------------------------------------------------------------------------------------- what identifies
+
+
+def _words(entry: Entry) -> Words:
+    return Words(title=entry.title, text=entry.summary or entry.body, published=entry.published)
 
 
 def _without_ambiguous(cases: Sequence[Candidate], now: datetime) -> list[Candidate]:
     """Without keys that several different articles of the document share: a home page, a live page, a constant guid."""
     by_link = _ambiguous(cases, now, lambda keys: keys.link_here, lambda those: _titles(those) > 1)
     by_guid = _ambiguous(cases, now, lambda keys: keys.guid, lambda those: _titles(those) > 1 and _links(those) > 1)
-    return [
-        replace(
-            case,
-            keys=_content_only_where_needed(
-                replace(
-                    case.keys,
-                    guid=None if case.keys.guid in by_guid else case.keys.guid,
-                    link=None if case.keys.link_here in by_link else case.keys.link,
-                    link_here=None if case.keys.link_here in by_link else case.keys.link_here,
-                )
-            ),
-        )
-        for case in cases
-    ]
+    return [replace(case, keys=_telling_keys(case.keys, by_link | by_guid)) for case in cases]
+
+
+def _telling_keys(keys: EntryKeys, ambiguous: set[int | None]) -> EntryKeys:
+    if keys.guid in ambiguous:
+        keys = replace(keys, guid=None)
+    if keys.link_here in ambiguous:
+        keys = replace(keys, link=None, link_here=None)
+    # content is the last resort: not beside a link, and not a bare "Live" that a guid tells apart
+    if keys.link is not None or (keys.guid is not None and not keys.telling):
+        keys = replace(keys, content=None)
+    return keys
 
 
 def _ambiguous(
@@ -119,12 +129,6 @@ def _apart(those: list[Candidate], now: datetime) -> bool:
     return False
 
 
-def _content_only_where_needed(keys: EntryKeys) -> EntryKeys:
-    """Content is the last resort: not beside a link, and not a bare "Live" that a guid tells apart."""
-    needed = keys.link is None and (keys.guid is None or keys.telling)
-    return keys if needed else replace(keys, content=None)
-
-
 # ------------------------------------------------------------------------------------- what it is then
 
 
@@ -133,27 +137,33 @@ def _judge(
 ) -> list[Recognised]:
     answers = []
     #: what this document already gave: items that were judged, keys of entries that become items
-    judged: set[str] = set()
+    judged: set[str | None] = set()
     given: dict[int, NoveltyReason] = {}
     for case, found in zip(cases, matches, strict=True):
-        entry, keys, match = case.entry, case.keys, found.match
-        twin = next((reason for key, reason in _identities(keys) if given.get(key) is reason), None)
-        if match is None or match.elsewhere:
-            answer = _repeat(entry, twin) if twin else _unknown_here(entry, match)
-            given.update(_identities(keys))
-        elif match.known.item_id in judged:
-            # two versions of one item in one document would overwrite each other at every poll
-            answer = _repeat(entry, match.reason, match.known.item_id)
-        else:
-            answer = _known_here(entry, keys, match)
-        judged |= {match.known.item_id} if match and match.known.item_id and not match.elsewhere else set()
-        answer = replace(answer, text_hash=keys.text_hash)
-        answers.append(replace(answer, keys=_keys_to_write(keys, answer, found.refuted, known, now)))
+        article, own = found.known, _identities(case.keys)
+        novelty, reason, item_id = Novelty.SEEN, found.reason, article.item_id if article else None
+        if article is None or found.elsewhere:
+            twin = next((reason for key, reason in own if given.get(key) is reason), None)
+            if twin:
+                reason, item_id = twin, None
+            elif article is None:
+                novelty = Novelty.NEW
+            else:
+                novelty, item_id = Novelty.COPY, article.copy_of or article.item_id
+            given.update(own)
+        # two versions of one item in one document would overwrite each other at every poll
+        elif article.item_id not in judged:
+            novelty, reason = _edited(case.keys, article, reason)
+            judged.add(article.item_id)
+        answer = Recognised(
+            entry=case.entry, novelty=novelty, reason=reason, item_id=item_id, text_hash=case.keys.text_hash
+        )
+        answers.append(replace(answer, keys=_keys_to_write(case.keys, answer, found.refuted, known, now)))
     return answers
 
 
 def _identities(keys: EntryKeys) -> list[tuple[int, NoveltyReason]]:
-    """The keys by which two entries of one document are one; equal titles are not enough, see `_matches`."""
+    """The keys by which two entries of one document are one; equal titles are not enough, see `EntryMatcher`."""
     named = (
         (keys.guid, NoveltyReason.GUID),
         (keys.link_here, NoveltyReason.LINK),
@@ -162,24 +172,11 @@ def _identities(keys: EntryKeys) -> list[tuple[int, NoveltyReason]]:
     return [(key, reason) for key, reason in named if key is not None]
 
 
-def _repeat(entry: Entry, reason: NoveltyReason, item_id: str | None = None) -> Recognised:
-    return Recognised(entry=entry, novelty=Novelty.SEEN, reason=reason, item_id=item_id)
-
-
-def _unknown_here(entry: Entry, match: KnownAs | None) -> Recognised:
-    if match is None:
-        return Recognised(entry=entry, novelty=Novelty.NEW, reason=NoveltyReason.UNKNOWN)
-    original = match.known.copy_of or match.known.item_id
-    return Recognised(entry=entry, novelty=Novelty.COPY, reason=match.reason, item_id=original)
-
-
-def _known_here(entry: Entry, keys: EntryKeys, match: KnownAs) -> Recognised:
-    item_id = match.known.item_id
-    if item_id is None or keys.text_hash == match.known.text_hash:
-        return _repeat(entry, match.reason, item_id)
-    if match.known.old:
-        return Recognised(entry=entry, novelty=Novelty.OLD, reason=match.known.old, item_id=item_id)
-    return Recognised(entry=entry, novelty=Novelty.UPDATED, reason=NoveltyReason.TEXT_CHANGED, item_id=item_id)
+def _edited(keys: EntryKeys, article: KnownItem, reason: NoveltyReason) -> tuple[Novelty, NoveltyReason]:
+    """Was the known article rewritten? An edit stays as quiet as the article was."""
+    if article.item_id is None or keys.text_hash == article.text_hash:
+        return Novelty.SEEN, reason
+    return (Novelty.OLD, article.old) if article.old else (Novelty.UPDATED, NoveltyReason.TEXT_CHANGED)
 
 
 def _keys_to_write(
@@ -205,3 +202,36 @@ def _keys_to_write(
 
 def _present(*keys: int | None) -> list[int]:
     return [key for key in keys if key is not None]
+
+
+# -------------------------------------------------------------------------- unknown, and yet no news
+
+
+def _quieten(answers: Sequence[Recognised], *, state: FeedState, now: datetime) -> list[Recognised]:
+    """What is unknown and yet no news becomes OLD, with the circumstance as its reason.
+
+    A crowd is judged beside what its feed usually does: a feed that never dates cannot be judged by missing dates, one
+    whose clock is wrong only by its own clock, and one that comes with hundreds of new entries poll after poll is busy.
+    """
+    fresh = [answer for answer in answers if answer.novelty is Novelty.NEW]
+    if state.baseline_at is None:
+        old, reason = fresh, NoveltyReason.FIRST_POLL
+    elif len(fresh) > max(FLOOD_ENTRIES, _USUAL * state.crowd):
+        old, reason = fresh, NoveltyReason.FLOOD
+    else:
+        dates = state.newest_at is not None or any(answer.entry.published for answer in answers)
+        stale = _stale(fresh, dates=dates, state=state, now=now)
+        old, reason = (stale if len(stale) > BACKFILL_ENTRIES else []), NoveltyReason.BACKFILL
+    quiet = {id(answer) for answer in old}
+    return [replace(it, novelty=Novelty.OLD, reason=reason) if id(it) in quiet else it for it in answers]
+
+
+def _stale(fresh: Sequence[Recognised], *, dates: bool, state: FeedState, now: datetime) -> list[Recognised]:
+    """Those older than the window and than what the feed gave before; those without a date where it usually dates."""
+    since = min(now - WINDOW, state.last_success_at or now)  # further back where the daemon was off
+    since = min(since, state.newest_at or since)  # a clock that is wrong goes on all the same
+    undated = sum(answer.entry.published is None for answer in fresh)
+    unusual = dates and undated > _USUAL * state.undated_crowd
+    return [
+        answer for answer in fresh if (unusual if answer.entry.published is None else answer.entry.published < since)
+    ]

@@ -1,8 +1,7 @@
 """Do two versions of what may be one article tell the same story? Headlines, texts and dates, compared; pure.
 
-An address or an id only *proposes* that two entries are one article: addresses are reused, ids count within their feed,
-pages are rewritten. The words confirm it or contradict it. Only words that carry meaning are counted (four letters and
-more; pairs of characters where a script sets no spaces), so that "the … in the north of" joins nothing.
+Only words that carry meaning are counted (four letters and more; pairs of characters where a script sets no spaces), so
+that "the … in the north of" joins nothing.
 """
 
 from __future__ import annotations
@@ -85,12 +84,12 @@ class WordComparison:
 
 def compare(new: Words, old: Words, *, new_at: datetime, old_at: datetime) -> WordComparison:
     """`new_at` and `old_at` are when each was first met, for those without a publisher's date."""
-    both_dated = new.published is not None and old.published is not None
+    text, words = _texts(new, old)
     return WordComparison(
         headline=_headlines(new.title, old.title),
-        text=_texts(new, old, at_least=_TEXT_CONFIRMS),
-        long_text=_texts(new, old, at_least=_TEXT_CONTRADICTS),
-        same_date=both_dated and new.published == old.published,
+        text=text if words >= _TEXT_CONFIRMS else None,
+        long_text=text if words >= _TEXT_CONTRADICTS else None,
+        same_date=new.published is not None and new.published == old.published,
         apart=abs((new.published or new_at) - (old.published or old_at)),
     )
 
@@ -111,14 +110,17 @@ def _names_only_the_page(few: frozenset[str], more: frozenset[str]) -> bool:
     return 0 < len(few) < _TELLING_HEADLINE and few < more and len(more - few) >= _TELLING_HEADLINE
 
 
-def _texts(new: Words, old: Words, *, at_least: int) -> float | None:
-    """Share of the shorter text's words that the longer one has: a teaser agrees with the text that it begins."""
+def _texts(new: Words, old: Words) -> tuple[float, int]:
+    """Share of the shorter text's words that the longer one has (a teaser agrees with the text that it begins).
+
+    And how many words the shorter one has beyond the headlines.
+    """
     if not new.text or not old.text:
-        return None
+        return 0.0, 0
     headlines = _words(new.title) | _words(old.title)
     mine, theirs = (_words(text[:TEXT_COMPARED]) - headlines for text in (new.text, old.text))
     shorter = min(len(mine), len(theirs))
-    return len(mine & theirs) / shorter if shorter >= at_least else None
+    return len(mine & theirs) / max(shorter, 1), shorter
 
 
 def _without_shared_label(one: str, other: str) -> tuple[str, str]:

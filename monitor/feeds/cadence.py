@@ -1,19 +1,18 @@
-"""When a feed is asked again, at which address, and when somebody must hear that it is blind.
+"""When, where and how a feed is asked again, and when somebody must hear that nothing comes from it.
 
-`now` and the random `spread` are the caller's. A feed is never given up: it is asked less often, at most
-`max_interval` apart, because feeds that give 404 or 410 do come back.
+`now` and the random `spread` are the caller's. A feed is never given up: it is asked less often, at most `max_interval`
+apart, because feeds that give 404 or 410 do come back. Nor is every success believed: a server may say "not modified"
+for ever, so now and then it is asked without validators; where they hid news they are not sent for a week.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.feeds.locations import holds_secret, is_https_upgrade
 from monitor.model.document import ParseFailed
 from monitor.model.feed import Feed, FeedState
 from monitor.model.fetch import Fetched, FetchFailed, NotModified
-from monitor.model.poll import FeedAnswer
 
 #: longest wait that a Retry-After is obeyed for
 _LONGEST_RETRY_AFTER = timedelta(hours=24)
@@ -27,15 +26,17 @@ _BLIND_FAILURES = 3
 _BLIND_FOR = timedelta(minutes=30)
 #: failures at a moved feed's new address after which the written one is asked again
 _DOUBT_MOVE_AFTER = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cadence:
-    """The next poll of a feed."""
-
-    next_poll_at: datetime
-    #: failures in a row, this one included
-    failures: int
+#: unchanged answers after which the whole document is asked for, then after twice as many, and so on
+_DOUBT_AFTER = 10
+#: longest row of unchanged answers that is believed; with long intervals a day's worth of them
+_DOUBT_AT_LATEST = 160
+_DAY = timedelta(days=1)
+_MISTRUST = timedelta(days=7)
+#: so many times its longest usual wait without anything new is more than a pause
+_SILENT_TIMES = 3
+#: the shortest silence that anybody hears of, and the one of a feed whose habits are unknown
+_SHORTEST_SILENCE = timedelta(days=1)
+UNKNOWN_HABITS = timedelta(days=30)
 
 
 def next_poll(
@@ -46,8 +47,8 @@ def next_poll(
     now: datetime,
     offline: bool,
     spread: float,
-) -> Cadence:
-    """When to ask again after `outcome`.
+) -> tuple[datetime, int]:
+    """When to ask again after `outcome`, and the failures in a row, this one included.
 
     `spread` in [0, 1) moves the wait by up to 5 % either way after a success and up to 10 % later after a failure,
     so that feeds which started together drift apart. `offline` (no feed at all can be read) is nobody's fault:
@@ -55,7 +56,7 @@ def next_poll(
     What a server asks us to wait is obeyed in any case.
     """
     if isinstance(outcome, (Fetched, NotModified)):
-        return Cadence(next_poll_at=now + feed.interval * (0.95 + 0.1 * spread), failures=0)
+        return now + feed.interval * (0.95 + 0.1 * spread), 0
     if offline:
         answered = isinstance(outcome, FetchFailed) and outcome.status is not None
         failures = state.failures
@@ -67,23 +68,18 @@ def next_poll(
     asked = outcome.retry_after if isinstance(outcome, FetchFailed) else None
     if asked is not None and min(asked, _LONGEST_RETRY_AFTER) > wait:
         wait = min(asked, _LONGEST_RETRY_AFTER) * (1 + 0.02 * spread)
-    return Cadence(next_poll_at=now + wait, failures=failures)
+    return now + wait, failures
 
 
-def watch_redirect(
-    state: FeedState, permanent_url: str | None, *, now: datetime, polled_url: str = ""
-) -> tuple[str | None, datetime | None]:
-    """The permanent redirect to remember and since when it is the same, after a poll that succeeded.
+def _steps(outcome: FetchFailed | ParseFailed, failures: int) -> int:
+    """How often the wait doubles."""
+    soft = isinstance(outcome, FetchFailed) and outcome.status in _SOFT_STATUSES
+    return (failures - 1) // 2 if soft else failures - 1
 
-    `polled_url` is the address that was asked (`poll_url`): a moved feed asked at its new address gives no redirect,
-    and that must not be taken for the end of the move.
-    """
-    if permanent_url is None:
-        at_target = bool(polled_url) and polled_url == state.redirect_url
-        return (state.redirect_url, state.redirect_since) if at_target else (None, None)
-    if permanent_url == state.redirect_url and state.redirect_since is not None:
-        return state.redirect_url, state.redirect_since
-    return permanent_url, now
+
+def _backed_off(feed: Feed, steps: int) -> timedelta:
+    longest = max(feed.max_interval, feed.interval)
+    return min(feed.interval * (1 << min(steps, 20)), longest)
 
 
 def poll_url(feed: Feed, state: FeedState, *, now: datetime) -> str:
@@ -100,6 +96,21 @@ def poll_url(feed: Feed, state: FeedState, *, now: datetime) -> str:
     return feed.url
 
 
+def asks_unconditionally(feed: Feed, state: FeedState, *, now: datetime) -> bool:
+    """True where the next question goes without validators, so that only a whole document can answer it.
+
+    After 10, 20, 40, 80 and then each 160 unchanged answers in a row, at least about once a day; never right after a
+    failure, so that a server which refuses whole documents is not pressed for one.
+    """
+    if state.mistrusted_at is not None and abs(now - state.mistrusted_at) < _MISTRUST:
+        return True
+    if state.failures or state.unchanged < _DOUBT_AFTER:
+        return False
+    latest = min(max(round(_DAY / feed.interval), _DOUBT_AFTER), _DOUBT_AT_LATEST)
+    steps, odd = divmod(state.unchanged, _DOUBT_AFTER)
+    return state.unchanged % latest == 0 or (not odd and state.unchanged < latest and steps & (steps - 1) == 0)
+
+
 def is_blind(feed: Feed, state: FeedState, *, now: datetime) -> bool:
     """True where the operator must hear, once, that nothing comes from this feed any more.
 
@@ -114,49 +125,10 @@ def is_blind(feed: Feed, state: FeedState, *, now: datetime) -> bool:
     return waited >= _BLIND_FOR
 
 
-def _steps(outcome: FetchFailed | ParseFailed, failures: int) -> int:
-    """How often the wait doubles."""
-    soft = isinstance(outcome, FetchFailed) and outcome.status in _SOFT_STATUSES
-    return (failures - 1) // 2 if soft else failures - 1
-
-
-def _backed_off(feed: Feed, steps: int) -> timedelta:
-    longest = max(feed.max_interval, feed.interval)
-    return min(feed.interval * (1 << min(steps, 20)), longest)
-
-
-def _detail_after(state: FeedState, answer: FeedAnswer) -> str:
-    """What people are told of the feed: of a document that has not changed, what was odd about it still is."""
-    unchanged = isinstance(answer.outcome, NotModified) and not state.failures
-    return answer.detail or (state.last_detail if unchanged else "")
-
-
-def state_after(
-    feed: Feed, state: FeedState, answer: FeedAnswer, *, now: datetime, offline: bool, spread: float
-) -> FeedState:
-    """What is remembered of a feed after a poll."""
-    outcome = answer.outcome
-    if state.url != feed.url:
-        # the feeds file was edited meanwhile; the new address is due at once and has validators of its own
-        return replace(state, last_poll_at=now, last_result=outcome.result, last_detail="asked at its former address")
-    cadence = next_poll(feed, state, outcome, now=now, offline=offline, spread=spread)
-    after = replace(
-        state, next_poll_at=cadence.next_poll_at, failures=cadence.failures, last_poll_at=now,
-        last_result=outcome.result, last_detail=_detail_after(state, answer),
-    )  # fmt: skip
-    if isinstance(outcome, FetchFailed | ParseFailed):
-        return after
-    permanent = outcome.permanent_url
-    redirect_url, redirect_since = watch_redirect(state, permanent, now=now, polled_url=answer.url)
-    after = replace(
-        after, last_success_at=now, blind_told_at=None, redirect_url=redirect_url, redirect_since=redirect_since,
-        baseline_at=state.baseline_at or now,
-    )  # fmt: skip
-    if answer.fetched is not None:
-        fetched = answer.fetched
-        return replace(after, etag=fetched.etag, last_modified=fetched.last_modified, body_hash=fetched.body_hash)
-    if isinstance(outcome, NotModified):
-        return replace(
-            after, etag=outcome.etag or state.etag, last_modified=outcome.last_modified or state.last_modified
-        )
-    return after
+def is_silent(state: FeedState, *, now: datetime) -> bool:
+    """True where a feed that is read without failure has brought nothing for far longer than it usually does."""
+    if state.news_at is None or state.failures:
+        return False
+    if state.longest_wait is None:
+        return now - state.news_at >= UNKNOWN_HABITS
+    return now - state.news_at >= max(_SHORTEST_SILENCE, _SILENT_TIMES * timedelta(seconds=state.longest_wait))

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
+from monitor.config.feedurl import DEFAULT_PORTS
+
 _MAX_LENGTH = 4096
-_PORTS = {"http": 80, "https": 443}
 #: a query with such a name is taken for a secret and never written anywhere
 _SECRET = re.compile(
     r"(?i)(?:^|[&;_.-])(?:api_?key|key|token|secret|auth|password|passwd|pass|pwd|sig|signature|session)="
@@ -36,7 +37,7 @@ def url_problem(url: str) -> str | None:
         port = parts.port
     except ValueError:  # its text may quote a part of a password
         return "the host or the port of the address cannot be read"
-    if parts.scheme not in _PORTS:
+    if parts.scheme not in DEFAULT_PORTS:
         return f"the address begins with {parts.scheme or 'no scheme'!r}; only http:// and https:// are fetched"
     if not parts.hostname or parts.netloc.count("@") > 1 or port == 0:
         return "the address names no host"
@@ -102,9 +103,5 @@ def _escaped(location: str) -> str:
 
 
 def _same_origin_or_twin(old: SplitResult, new: SplitResult) -> bool:
-    if old.hostname != new.hostname:
-        return False
-    ports = [parts.port or _PORTS.get(parts.scheme) for parts in (old, new)]
-    if old.scheme == new.scheme:
-        return ports[0] == ports[1]
-    return (old.scheme, new.scheme, *ports) == ("http", "https", 80, 443)
+    here, there = ((it.scheme, it.hostname, it.port or DEFAULT_PORTS.get(it.scheme)) for it in (old, new))
+    return here == there or (here, there) == (("http", old.hostname, 80), ("https", old.hostname, 443))

@@ -27,6 +27,12 @@ class FetchProblem(StrEnum):
     PROTOCOL = "protocol error"
 
 
+#: failures that a machine without a network shows
+NETWORK_PROBLEMS = frozenset(
+    {FetchProblem.DNS, FetchProblem.CONNECT, FetchProblem.TIMEOUT, FetchProblem.TLS, FetchProblem.PROTOCOL}
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
     """A body to parse, with the validators for the next conditional GET."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from monitor.daemon.connectivity import Connectivity, connectivity
-from monitor.feeds.reach import Reach, reach_of
 from monitor.model.document import ParseFailed, ParseProblem
 from monitor.model.fetch import FetchFailed, FetchProblem, NotModified
+from monitor.model.poll import FeedAnswer, Reach
 
 GOOD, AWAY, BAD = Reach.ANSWERED, Reach.UNREACHABLE, Reach.FAILED
 
@@ -49,4 +49,4 @@ def test_without_feeds_there_is_nothing_to_fear() -> None:
     ],
 )
 def test_the_reach_of_one_poll(outcome: NotModified | FetchFailed | ParseFailed, reach: Reach) -> None:
-    assert reach_of(outcome) is reach
+    assert FeedAnswer(url="", outcome=outcome).reach is reach

@@ -10,11 +10,13 @@ from itertools import count
 
 import pytest
 
-from monitor.dedupe.crowds import BACKFILL_ENTRIES, FLOOD_ENTRIES, habits_after
-from monitor.dedupe.novelty import document_keys, recognise
+from monitor.dedupe.novelty import BACKFILL_ENTRIES, FLOOD_ENTRIES, document_keys, recognise
+from monitor.feeds.state import state_after
 from monitor.model.document import DateMark, Entry
 from monitor.model.feed import Feed, FeedState
-from monitor.model.novelty import Novelty, NoveltyReason
+from monitor.model.fetch import Fetched
+from monitor.model.novelty import Novelty, NoveltyReason, Recognised
+from monitor.model.poll import FeedAnswer
 from recognising import START
 
 FEED = Feed(name="one", url="https://x.example/feed")
@@ -27,16 +29,20 @@ class Reader:
     """Polls of one feed; every entry is one that nobody has seen."""
 
     def __init__(self) -> None:
-        self.state = FeedState(feed_id=1, name="one")
+        self.state = FeedState(feed_id=1, name="one", url=FEED.url)
         self.now = START
 
     def poll(self, *dates: datetime | None, later: timedelta = HOUR) -> Counter[str]:
         self.now += later
         entries = [entry(date) for date in dates]
         found = recognise(entries, document_keys(entries, feed=FEED), {}, feed=FEED, state=self.state, now=self.now)
-        after = replace(self.state, baseline_at=self.state.baseline_at or self.now, last_success_at=self.now)
-        self.state = habits_after(after, found)
+        self.state = after(self.state, found, self.now)
         return Counter(one.reason if one.novelty is Novelty.OLD else str(one.novelty) for one in found)
+
+
+def after(state: FeedState, found: Sequence[Recognised], now: datetime) -> FeedState:
+    answer = FeedAnswer(url=FEED.url, outcome=Fetched(body=b"", final_url=FEED.url, body_hash=""))
+    return state_after(FEED, state, answer, found, now=now, offline=False, spread=0.5)
 
 
 def entry(date: datetime | None) -> Entry:
@@ -113,6 +119,6 @@ def test_an_odd_date_is_not_the_newest(reader: Reader, mark: DateMark) -> None:
     def seen(dates: Sequence[datetime | None]) -> FeedState:
         entries = [replace(entry(date), date_mark=mark) for date in dates]
         found = recognise(entries, document_keys(entries, feed=FEED), {}, feed=FEED, state=reader.state, now=reader.now)
-        return habits_after(reader.state, found)
+        return after(reader.state, found, reader.now)
 
     assert seen([START, None]).newest_at is None

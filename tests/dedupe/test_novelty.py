@@ -12,9 +12,8 @@ import pytest
 import yaml
 
 from databases import database
-from monitor.dedupe.crowds import BACKFILL_ENTRIES, FLOOD_ENTRIES, WINDOW
 from monitor.dedupe.fingerprint import entry_keys
-from monitor.dedupe.novelty import document_keys, recognise
+from monitor.dedupe.novelty import BACKFILL_ENTRIES, FLOOD_ENTRIES, WINDOW, document_keys, recognise
 from monitor.model.document import DateMark, Entry
 from monitor.model.feed import Feed, FeedState
 from monitor.model.novelty import Novelty, NoveltyReason

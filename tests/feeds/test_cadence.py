@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.cadence import is_blind, next_poll, poll_url, watch_redirect
+from monitor.feeds.cadence import is_blind, next_poll, poll_url
 from monitor.feeds.locations import is_https_upgrade, next_hop, shown, url_problem
+from monitor.feeds.state import watch_redirect
 from monitor.model.document import ParseFailed, ParseProblem
 from monitor.model.feed import Feed, FeedState
 from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
@@ -34,13 +35,13 @@ def wait(
     outcome: Outcome, failures: int = 0, *, feed: Feed = FEED, spread: float = 0.0, offline: bool = False
 ) -> timedelta:
     state = replace(STATE, failures=failures)
-    return next_poll(feed, state, outcome, now=NOW, offline=offline, spread=spread).next_poll_at - NOW
+    return next_poll(feed, state, outcome, now=NOW, offline=offline, spread=spread)[0] - NOW
 
 
 @pytest.mark.parametrize("outcome", [FETCHED, NotModified(), NotModified(same_body=True)])
 def test_a_success_waits_the_interval_and_forgets_the_failures(outcome: Fetched | NotModified) -> None:
-    cadence = next_poll(FEED, replace(STATE, failures=7), outcome, now=NOW, offline=False, spread=0.5)
-    assert (cadence.next_poll_at, cadence.failures) == (NOW + FEED.interval, 0)
+    answer = next_poll(FEED, replace(STATE, failures=7), outcome, now=NOW, offline=False, spread=0.5)
+    assert answer == (NOW + FEED.interval, 0)
 
 
 def test_ten_seconds_are_about_ten_seconds() -> None:
@@ -60,8 +61,8 @@ def test_moody_statuses_back_off_half_as_fast(number: int) -> None:
 
 
 def test_failures_are_counted() -> None:
-    cadence = next_poll(FEED, replace(STATE, failures=2), status(404), now=NOW, offline=False, spread=0)
-    assert cadence.failures == 3
+    _, failures = next_poll(FEED, replace(STATE, failures=2), status(404), now=NOW, offline=False, spread=0)
+    assert failures == 3
 
 
 @given(st.integers(0, 10**6), st.floats(0, 0.999))
@@ -83,8 +84,8 @@ def test_retry_after_is_obeyed_for_a_day_at_most(asked: timedelta, expected: tim
 
 
 def test_offline_is_nobodys_failure_and_recovery_is_quick() -> None:
-    cadence = next_poll(FEED, replace(STATE, failures=4), TIMEOUT, now=NOW, offline=True, spread=0.999)
-    assert cadence.failures == 4
+    _, failures = next_poll(FEED, replace(STATE, failures=4), TIMEOUT, now=NOW, offline=True, spread=0.999)
+    assert failures == 4
     assert wait(TIMEOUT, 4, offline=True) == MINUTE
     assert wait(status(404), 4, offline=True) == FEED.interval, "a server that answers is asked no more often"
     busy = FetchFailed(problem=FetchProblem.HTTP_STATUS, status=429, retry_after=timedelta(hours=2))
@@ -100,11 +101,14 @@ def watched(target: str, days: float, **changes: object) -> FeedState:
 
 
 def test_a_permanent_redirect_is_watched_from_its_first_day() -> None:
-    assert watch_redirect(STATE, "http://b.example/", now=NOW) == ("http://b.example/", NOW)
+    def watch(state: FeedState, permanent: str | None) -> tuple[str | None, datetime | None]:
+        return watch_redirect(state, permanent, now=NOW, polled_url=FEED.url)
+
+    assert watch(STATE, "http://b.example/") == ("http://b.example/", NOW)
     same = watched("http://b.example/", 3)
-    assert watch_redirect(same, "http://b.example/", now=NOW) == ("http://b.example/", NOW - 3 * DAY)
-    assert watch_redirect(same, "http://c.example/", now=NOW) == ("http://c.example/", NOW)
-    assert watch_redirect(same, None, now=NOW, polled_url=FEED.url) == (None, None)
+    assert watch(same, "http://b.example/") == ("http://b.example/", NOW - 3 * DAY)
+    assert watch(same, "http://c.example/") == ("http://c.example/", NOW)
+    assert watch(same, None) == (None, None)
 
 
 def test_a_moved_feed_stays_moved_when_its_new_address_gives_no_redirect() -> None:

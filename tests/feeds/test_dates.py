@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.parse.dates import read_date
-from monitor.feeds.parse.months import MONTHS
+from monitor.feeds.parse.dates import MONTHS, read_date
 from monitor.model.document import DateMark
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.feeds.parse.language import spoken
+from monitor.feeds.parse.entries import spoken
 from monitor.feeds.parse.parser import parse
 from monitor.model.document import ParsedFeed
 from monitor.store.store import Store

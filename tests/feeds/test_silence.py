@@ -9,16 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.silence import after_answer, asks_plainly, is_silent
+from monitor.feeds.cadence import asks_unconditionally, is_silent
+from monitor.feeds.state import state_after
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, FeedState
 from monitor.model.fetch import Fetched, FetchFailed, FetchProblem, NotModified
 from monitor.model.novelty import Novelty, NoveltyReason, Recognised
+from monitor.model.poll import FeedAnswer
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FEED = Feed(name="f", url="http://a.example/feed")
-STATE = FeedState(feed_id=1, name="f", etag="x", baseline_at=NOW - 90 * DAY, last_success_at=NOW - 5 * MINUTE)
+STATE = FeedState(
+    feed_id=1, name="f", url=FEED.url, etag="x", baseline_at=NOW - 90 * DAY, last_success_at=NOW - 5 * MINUTE
+)
 FETCHED = Fetched(body=b"", final_url=FEED.url, body_hash="1", etag="x")
 
 
@@ -30,17 +34,18 @@ def after(
     before: FeedState,
     outcome: Fetched | NotModified | FetchFailed,
     *recognised: Recognised,
-    plainly: bool = False,
+    unconditional: bool = False,
     now: datetime = NOW,
 ) -> FeedState:
-    return after_answer(before, before, outcome, recognised, plainly=plainly, now=now)
+    answer = FeedAnswer(url=FEED.url, outcome=outcome, unconditional=unconditional)
+    return state_after(FEED, before, answer, recognised, now=now, offline=False, spread=0.5)
 
 
 # ------------------------------------------------------------------------------------------- doubt
 
 
 def doubts(feed: Feed, polls: int) -> list[int]:
-    return [n for n in range(polls) if asks_plainly(feed, replace(STATE, unchanged=n), now=NOW)]
+    return [n for n in range(polls) if asks_unconditionally(feed, replace(STATE, unchanged=n), now=NOW)]
 
 
 def test_doubt_comes_soon_and_then_ever_more_seldom_yet_it_comes() -> None:
@@ -53,14 +58,14 @@ def test_with_long_intervals_it_comes_once_a_day() -> None:
 
 
 @given(st.integers(0, 10**6), st.timedeltas(timedelta(seconds=10), 30 * DAY))
-def test_never_more_than_a_tenth_is_asked_plainly(start: int, interval: timedelta) -> None:
+def test_never_more_than_a_tenth_is_asked_unconditionally(start: int, interval: timedelta) -> None:
     feed = replace(FEED, interval=interval)
-    asked = [asks_plainly(feed, replace(STATE, unchanged=start + n), now=NOW) for n in range(200)]
+    asked = [asks_unconditionally(feed, replace(STATE, unchanged=start + n), now=NOW) for n in range(200)]
     assert 1 <= sum(asked) <= 20
 
 
 def test_after_a_failure_a_server_is_not_pressed() -> None:
-    assert not asks_plainly(FEED, replace(STATE, unchanged=10, failures=1), now=NOW)
+    assert not asks_unconditionally(FEED, replace(STATE, unchanged=10, failures=1), now=NOW)
 
 
 def test_unchanged_answers_are_counted_until_something_changes() -> None:
@@ -74,21 +79,23 @@ def test_unchanged_answers_are_counted_until_something_changes() -> None:
 
 def test_validators_that_hid_news_are_not_sent_for_a_week() -> None:
     doubted = replace(STATE, unchanged=10)
-    lied = after(doubted, FETCHED, found(Novelty.NEW), plainly=True)
-    assert asks_plainly(FEED, replace(lied, failures=2), now=NOW + 6 * DAY)
-    assert not asks_plainly(FEED, lied, now=NOW + 8 * DAY)
+    lied = after(doubted, FETCHED, found(Novelty.NEW), unconditional=True)
+    assert asks_unconditionally(FEED, replace(lied, failures=2), now=NOW + 6 * DAY)
+    assert not asks_unconditionally(FEED, lied, now=NOW + 8 * DAY)
 
 
 @pytest.mark.parametrize(
-    ("outcome", "novelty", "plainly"),
+    ("outcome", "novelty", "unconditional"),
     [
         (replace(FETCHED, etag="y"), Novelty.NEW, True),  # news with a validator of its own
         (FETCHED, Novelty.SEEN, True),  # only the time of the build had changed
         (FETCHED, Novelty.NEW, False),  # it was asked with them and told
     ],
 )
-def test_honest_validators_are_trusted(outcome: Fetched, novelty: Novelty, plainly: bool) -> None:
-    assert after(replace(STATE, unchanged=10), outcome, found(novelty), plainly=plainly).mistrusted_at is None
+def test_honest_validators_are_trusted(outcome: Fetched, novelty: Novelty, unconditional: bool) -> None:
+    assert (
+        after(replace(STATE, unchanged=10), outcome, found(novelty), unconditional=unconditional).mistrusted_at is None
+    )
 
 
 # ----------------------------------------------------------------------------------------- silence

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.parse.text import identifier, one_line, plain
+from monitor.feeds.parse.entries import identifier, one_line, plain
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def entry(title: str = ATTACK, *, link: str = "https://n.example/1", text: str =
 
 def answer(*entries: Entry) -> FeedAnswer:
     fetched = Fetched(body=b"", final_url="https://wire.example/feed", body_hash="h")
-    return FeedAnswer(url=fetched.final_url, outcome=fetched, fetched=fetched, parsed=ParsedFeed(entries=entries))
+    return FeedAnswer(url=fetched.final_url, outcome=fetched, parsed=ParsedFeed(entries=entries))
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def address_problem(ip: Address | str, allow: Sequence[Network] = ()) -> str | N
     if is_allowed(address, allow):
         return None
     for network, word in _TABLE:
-        if _holds(network, address):
+        if address in network:
             return f"{word} address"
     if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
         return "reserved address"
@@ -71,12 +71,7 @@ def address_problem(ip: Address | str, allow: Sequence[Network] = ()) -> str | N
 def is_allowed(address: Address, allow: Sequence[Network]) -> bool:
     """True where the operator named a network that holds this address."""
     inside = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return any(
-        candidate.version == network.version and candidate in network
-        for network in allow
-        for candidate in (address, inside)
-        if candidate is not None
-    )
+    return any(address in network or (inside is not None and inside in network) for network in allow)
 
 
 def allowing(address: Address, allow: Sequence[Network] = ()) -> str:
@@ -87,10 +82,6 @@ def allowing(address: Address, allow: Sequence[Network] = ()) -> str:
     """
     inside = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     dialled = inside or address
-    loopback = next((network for network, word in _TABLE if word == "loopback" and _holds(network, dialled)), None)
+    loopback = next((network for network, word in _TABLE if word == "loopback" and dialled in network), None)
     wanted = loopback or ip_network(dialled)
     return f"BASEWATCH_ALLOW_NETWORKS={','.join(map(str, [*allow, wanted]))}"
-
-
-def _holds(network: Network, address: Address) -> bool:
-    return network.version == address.version and address in network

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
 from hashlib import blake2b
 
-from monitor.model.fetch import FetchProblem
+from monitor.model.fetch import FetchFailed, FetchProblem
 
 #: members of one gzip body; real servers send one, a few tools one per 64 KiB
 _MEMBERS = 256
@@ -28,34 +27,29 @@ _OFFERED = frozenset({"gzip", "x-gzip", "deflate"})
 _DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\t\n\r ]{0,64}(?:<\0?[a-zA-Z?!]|\{\0?[\0\s]{0,64}\")")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inflated:
-    """The document, or the problem that kept it."""
+def inflate(raw: bytes, encoding: str, *, limit: int) -> tuple[bytes, str] | FetchFailed:
+    """The document that `raw` stands for under a Content-Encoding of `encoding`, and what is odd about it.
 
-    body: bytes = b""
-    problem: FetchProblem | None = None
-    #: of the problem; or what is odd about a body that could be read
-    detail: str = ""
-
-
-def inflate(raw: bytes, encoding: str, *, limit: int) -> Inflated:
-    """The document that `raw` stands for under a Content-Encoding of `encoding`, at most `limit` bytes of it."""
+    At most `limit` bytes are read of it.
+    """
     codings = [coding.strip().lower() for coding in encoding.split(",")]
     codings = [coding for coding in codings if coding not in ("", "identity")]
     said = ", ".join(codings)[:60]
     if codings and _DOCUMENT.match(raw):
-        plain = Inflated(body=raw, detail=f"the server says {said!r}, but the body is not packed")
-        return plain if len(raw) <= limit else _too_large(limit)
+        odd = f"the server says {said!r}, but the body is not packed"
+        return (raw, odd) if len(raw) <= limit else _too_large(limit)
     if any(coding not in _OFFERED for coding in codings):
         return _refused(said)
     if not codings and len(raw) > limit:
         return _too_large(limit)
     try:
-        answer = _unpacked(raw, codings, limit)
+        body = _unpacked(raw, codings, limit)
     except zlib.error as error:
-        answer = _corrupt(f"the body is not valid {said or 'gzip'}: {error}")
+        body = _corrupt(f"the body is not valid {said or 'gzip'}: {error}")
+    if isinstance(body, bytes):
+        return body, ""
     # one coding was offered: several are read where they can be, and are no excuse for anything else
-    return _refused(said) if answer.problem is not None and len(codings) > 1 else answer
+    return _refused(said) if len(codings) > 1 else body
 
 
 def body_hash(body: bytes) -> str:
@@ -63,21 +57,22 @@ def body_hash(body: bytes) -> str:
     return blake2b(body, digest_size=16).hexdigest()
 
 
-def _unpacked(raw: bytes, codings: list[str], limit: int) -> Inflated:
+def _unpacked(body: bytes, codings: list[str], limit: int) -> bytes | FetchFailed:
     """The body without the layers that the reply names, the last on the outside, and those that it does not."""
-    answer = Inflated(body=raw)
     for coding in [*reversed(codings[-_LAYERS:]), *[""] * _LAYERS]:
-        body = answer.body
         if body.startswith(_GZIP_MAGIC):
-            answer = _members(body, _GZIP, limit)
+            inner = _members(body, _GZIP, limit)
         elif coding and body:
-            answer = _members(body, _deflate_window(body), limit)
-        if answer.problem is not None:
-            return answer
-    return answer if not answer.body.startswith(_GZIP_MAGIC) else _corrupt("the body is packed again and again")
+            inner = _members(body, _deflate_window(body), limit)
+        else:
+            continue
+        if isinstance(inner, FetchFailed):
+            return inner
+        body = inner
+    return body if not body.startswith(_GZIP_MAGIC) else _corrupt("the body is packed again and again")
 
 
-def _members(raw: bytes, window: int, limit: int) -> Inflated:
+def _members(raw: bytes, window: int, limit: int) -> bytes | FetchFailed:
     """All members of a gzip body (RFC 1952 allows several), or the one stream of a deflate body."""
     parts: list[bytes] = []
     size = 0
@@ -92,7 +87,7 @@ def _members(raw: bytes, window: int, limit: int) -> Inflated:
             return _corrupt("the compressed body ends too early")
         raw = stream.unused_data
         if window != _GZIP or not raw.startswith(b"\x1f\x8b"):
-            return Inflated(body=b"".join(parts))  # whatever follows is padding, as browsers see it
+            return b"".join(parts)  # whatever follows is padding, as browsers see it
     return _corrupt(f"the gzip body has more than {_MEMBERS} members")
 
 
@@ -102,15 +97,15 @@ def _deflate_window(raw: bytes) -> int:
     return zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS
 
 
-def _too_large(limit: int) -> Inflated:
+def _too_large(limit: int) -> FetchFailed:
     detail = f"the body inflates to more than {limit:,} bytes"
-    return Inflated(problem=FetchProblem.INFLATES_TOO_LARGE, detail=detail)
+    return FetchFailed(problem=FetchProblem.INFLATES_TOO_LARGE, detail=detail)
 
 
-def _refused(said: str) -> Inflated:
+def _refused(said: str) -> FetchFailed:
     detail = f"the server sent the body as {said!r} although only gzip and deflate were offered"
-    return Inflated(problem=FetchProblem.UNSUPPORTED_ENCODING, detail=detail)
+    return FetchFailed(problem=FetchProblem.UNSUPPORTED_ENCODING, detail=detail)
 
 
-def _corrupt(detail: str) -> Inflated:
-    return Inflated(problem=FetchProblem.CORRUPT_ENCODING, detail=detail)
+def _corrupt(detail: str) -> FetchFailed:
+    return FetchFailed(problem=FetchProblem.CORRUPT_ENCODING, detail=detail)

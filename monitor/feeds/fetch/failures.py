@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import httpcore
@@ -32,7 +32,6 @@ _KINDS: tuple[tuple[type[BaseException], FetchProblem, str], ...] = (
     (ssl.SSLError, FetchProblem.TLS, "the TLS connection failed"),
     (httpcore.TimeoutException, FetchProblem.TIMEOUT, "the host does not answer"),
     (httpx.InvalidURL, FetchProblem.BAD_REDIRECT, "the redirect leads to an address that cannot be read"),
-    (httpx.RemoteProtocolError, FetchProblem.BAD_REDIRECT, "the redirect leads to an address that cannot be read"),
     (httpcore.RemoteProtocolError, FetchProblem.PROTOCOL, "the reply is not HTTP"),
     (httpcore.ProtocolError, FetchProblem.PROTOCOL, "the request could not be sent"),
     (httpcore.ConnectError, FetchProblem.CONNECT, "no connection"),
@@ -89,13 +88,12 @@ def _http_date(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    for _ in range(8):
-        if seen is None:
-            return
-        yield seen
-        seen = seen.__cause__
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and the causes behind it."""
+    chain = [error]
+    while (cause := chain[-1].__cause__) and len(chain) < 8:
+        chain.append(cause)
+    return chain
 
 
 def _sentence(error: BaseException, text: str) -> str:
@@ -107,7 +105,4 @@ def _sentence(error: BaseException, text: str) -> str:
     said = str(error) if isinstance(error, (httpcore.NetworkError, httpcore.ProtocolError)) else ""
     if isinstance(error, OSError):
         said = error.strerror or ""
-    said = said[:200]
-    if not text:
-        return said
-    return f"{text}: {said}" if said and said != text else text
+    return ": ".join(dict.fromkeys(filter(None, (text, said[:200]))))

@@ -2,8 +2,8 @@
 
     Fetcher.fetch(url) → Fetched | NotModified | FetchFailed
 
-One shared httpx client asks politely (conditional GET, few requests to one host at once), follows redirects by
-itself so that each hop passes the same checks, and reads under limits of time and size. Where a connection may
+It asks politely (conditional GET, few requests to one host at once), follows redirects by itself so that each hop
+passes the same checks, keeps no cookies, asks no proxy, and reads under limits of time and size. Where a connection may
 go is decided in `network`, what a body may become in `body`, what a failure is called in `failures`.
 """
 
@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
 from weakref import WeakValueDictionary
 
+import httpcore
 import httpx
 
 from monitor import __version__
-from monitor.feeds.fetch import network, transport
+from monitor.feeds.fetch import network
 from monitor.feeds.fetch.addresses import Network
 from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
@@ -56,26 +55,22 @@ class FetchLimits:
     connect_seconds: float = 10.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Known:
-    """What the caller has from last time."""
+@dataclass(kw_only=True)
+class _Question:
+    """The address asked first, what the caller has from last time, and where the redirects have led so far."""
 
+    start: str
     etag: str | None
     last_modified: str | None
     body_hash: str | None
-
-    def headers(self) -> dict[str, str]:
-        validators = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in validators.items() if value and value.isascii() and value.isprintable()}
-
-
-@dataclass(kw_only=True)
-class _Trail:
-    """The address asked first, the one asked now, and whether every hop between them was permanent."""
-
-    start: str
+    #: the address asked now, and whether every hop to it was permanent
     url: str
     permanent: bool = True
+
+    def validators(self) -> dict[str, str]:
+        """The headers that may be answered by "not modified"."""
+        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in named.items() if value and value.isascii() and value.isprintable()}
 
     def permanent_url(self) -> str | None:
         moved = self.permanent and self.url != self.start and not holds_secret(self.url)
@@ -105,15 +100,11 @@ class Fetcher:
         backend = network.GuardedBackend(
             allow=allow_networks, connect_seconds=self._limits.connect_seconds, resolver=resolver
         )
-        guarded = transport.GuardedTransport(backend)
-        # trust_env=False: a proxy named in the environment would dial addresses that nobody checked
-        self._client = httpx.AsyncClient(transport=guarded, trust_env=False, timeout=None)
-        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, and those may hold secrets
+        self._connections = network.Connections(backend)
 
     async def aclose(self) -> None:
         """Closes the connections that are left."""
-        await self._client.aclose()
+        await self._connections.aclose()
 
     async def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, body_hash: str | None = None
@@ -125,16 +116,15 @@ class Fetcher:
         """
         if problem := url_problem(url):
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=problem)
-        known = _Known(etag=etag, last_modified=last_modified, body_hash=body_hash)
+        question = _Question(start=url, url=url, etag=etag, last_modified=last_modified, body_hash=body_hash)
         try:
             asked = httpx.URL(url)
         except httpx.InvalidURL:  # its text may quote a part of a password
-            return FetchFailed(
-                problem=FetchProblem.BAD_URL, detail="the host or the port of the address cannot be read"
-            )
+            detail = "the host or the port of the address cannot be read"
+            return FetchFailed(problem=FetchProblem.BAD_URL, detail=detail)
         try:
             async with self._turn(asked), asyncio.timeout(self._limits.total_seconds):
-                return await self._follow(_Trail(start=url, url=url), known)
+                return await self._follow(question)
         except Exception as error:  # whatever it is, it is this feed's result and stops no other feed
             return failure_of(error, seconds=self._limits.total_seconds)
 
@@ -145,81 +135,65 @@ class Fetcher:
         async with host, self._turns:
             yield
 
-    async def _follow(self, trail: _Trail, known: _Known) -> Fetched | NotModified | FetchFailed:
+    async def _follow(self, question: _Question) -> Fetched | NotModified | FetchFailed:
         """Hop by hop to the reply that is no redirect."""
         for _ in range(self._limits.redirects + 1):
-            async with self._reply(trail.url, known) as reply:
-                if problem := self._headers_problem(reply):
+            asking = self._connections.reply(httpx.URL(question.url), _HEADERS | question.validators())
+            async with asking as reply:
+                if problem := self._headers_problem(reply.headers):
                     return FetchFailed(problem=FetchProblem.HEADERS_TOO_LARGE, detail=problem)
-                if reply.status_code not in _REDIRECTS:
-                    return await self._answer(reply, trail, known)
-            hop = next_hop(trail.url, reply.headers.get("location"))
+                headers = httpx.Headers(reply.headers)
+                if reply.status not in _REDIRECTS:
+                    return await self._answer(reply, headers, question)
+            hop = next_hop(question.url, headers.get("location"))
             if hop.problem:
-                return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status_code, detail=hop.problem)
-            permanent = reply.status_code in _PERMANENT or is_https_upgrade(trail.url, hop.url)
-            trail.permanent, trail.url = trail.permanent and permanent, hop.url
-        detail = f"more than {self._limits.redirects} redirects, the last one to {shown(trail.url)}"
+                return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=hop.problem)
+            permanent = reply.status in _PERMANENT or is_https_upgrade(question.url, hop.url)
+            question.permanent, question.url = question.permanent and permanent, hop.url
+        detail = f"more than {self._limits.redirects} redirects, the last one to {shown(question.url)}"
         return FetchFailed(problem=FetchProblem.TOO_MANY_REDIRECTS, detail=detail)
 
-    @contextlib.asynccontextmanager
-    async def _reply(self, url: str, known: _Known) -> AsyncIterator[httpx.Response]:
-        request = httpx.Request("GET", url, headers=_HEADERS | known.headers())
-        reply = await self._client.send(request, stream=True)
-        try:
-            yield reply
-        finally:
-            await reply.aclose()
-
-    def _headers_problem(self, reply: httpx.Response) -> str | None:
-        raw = reply.headers.raw
+    def _headers_problem(self, raw: list[tuple[bytes, bytes]]) -> str | None:
         if len(raw) > self._limits.header_count:
             return f"{len(raw)} headers, the limit is {self._limits.header_count}"
         size = sum(len(name) + len(value) for name, value in raw)
         return f"{size:,} bytes of headers" if size > self._limits.header_bytes else None
 
-    async def _answer(self, reply: httpx.Response, trail: _Trail, known: _Known) -> Fetched | NotModified | FetchFailed:
+    async def _answer(
+        self, reply: httpcore.Response, headers: httpx.Headers, question: _Question
+    ) -> Fetched | NotModified | FetchFailed:
         """The value for the last hop's reply."""
-        etag, last_modified = reply.headers.get("etag"), reply.headers.get("last-modified")
-        if reply.status_code == 304 and known.headers():
-            return NotModified(
-                etag=etag or known.etag,
-                last_modified=last_modified or known.last_modified,
-                permanent_url=trail.permanent_url(),
-            )
-        if reply.status_code not in (200, 203):
-            return status_failure(reply.status_code, reply.headers, now=datetime.now(UTC))
-        raw = await self._read(reply)
+        etag, last_modified = headers.get("etag"), headers.get("last-modified")
+        moved = question.permanent_url()
+        if reply.status == 304 and question.validators():
+            etag, last_modified = etag or question.etag, last_modified or question.last_modified
+            return NotModified(etag=etag, last_modified=last_modified, permanent_url=moved)
+        if reply.status not in (200, 203):
+            return status_failure(reply.status, headers, now=datetime.now(UTC))
+        raw = await self._read(reply, announced=headers.get("content-length", ""))
         if raw is None:
             detail = f"the body is larger than {self._limits.compressed_bytes:,} bytes"
             return FetchFailed(problem=FetchProblem.TOO_LARGE, detail=detail)
-        document = inflate(raw, reply.headers.get("content-encoding", ""), limit=self._limits.inflated_bytes)
-        if document.problem is not None:
-            return FetchFailed(problem=document.problem, detail=document.detail)
-        digest = body_hash(document.body)
-        if digest == known.body_hash:
-            return NotModified(
-                same_body=True, etag=etag, last_modified=last_modified, permanent_url=trail.permanent_url()
-            )
+        document = inflate(raw, headers.get("content-encoding", ""), limit=self._limits.inflated_bytes)
+        if isinstance(document, FetchFailed):
+            return document
+        body, odd = document
+        digest = body_hash(body)
+        if digest == question.body_hash:
+            return NotModified(same_body=True, etag=etag, last_modified=last_modified, permanent_url=moved)
         return Fetched(
-            body=document.body,
-            content_type=reply.headers.get("content-type"),
-            etag=etag,
-            last_modified=last_modified,
-            final_url=trail.url,
-            permanent_url=trail.permanent_url(),
-            body_hash=digest,
-            detail=document.detail,
-        )
+            body=body, content_type=headers.get("content-type"), etag=etag, last_modified=last_modified,
+            final_url=question.url, permanent_url=moved, body_hash=digest, detail=odd,
+        )  # fmt: skip
 
-    async def _read(self, reply: httpx.Response) -> bytes | None:
+    async def _read(self, reply: httpcore.Response, *, announced: str) -> bytes | None:
         """The body as it came over the wire, or None where it is larger than allowed."""
         limit = self._limits.compressed_bytes
-        announced = reply.headers.get("content-length", "")
         if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
             return None
         pieces: list[bytes] = []
         size = 0
-        async for piece in reply.aiter_raw():
+        async for piece in reply.aiter_stream():
             size += len(piece)
             if size > limit:
                 return None

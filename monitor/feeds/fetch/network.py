@@ -1,10 +1,14 @@
 """The way to the network: every connection goes to an address that was checked, and to no other.
 
+    Connections.reply ─ a kept connection, or a new one ─→ GuardedBackend ─ checks, dials ─→ PlainStream, TlsStream
+
 For each connection `GuardedBackend` asks the resolver once, checks **every** address of the answer (`addresses`),
 and dials a checked address itself, so that a name cannot mean one thing when it is checked and another when it is
-dialled. Host header and TLS name stay the name.
+dialled. Host header and TLS name stay the name. The streams keep no time: the limit of the whole fetch does
+(`fetcher`), however slowly a publisher drips.
 
-The streams keep no time: the limit of the whole fetch does (see `fetch`), however slowly a publisher drips.
+httpcore's own pool looks at every connection for every request, and httpx's client does more for each than a poll that
+brings nothing is worth: here one idle connection per origin waits in a dictionary.
 """
 
 # ruff: noqa: ARG002  (httpcore's interface passes time limits and options that have no use here)
@@ -17,11 +21,15 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Any
 
 import httpcore
+import httpx
 
 from monitor.feeds.fetch.addresses import Network, address_problem, allowing, is_allowed
 
@@ -31,6 +39,8 @@ Resolver = Callable[[str, int], Awaitable[Sequence[Endpoint]]]
 
 #: addresses of one name that are tried
 _TRIES = 4
+#: idle connections kept, and for how long
+_KEPT, _KEEP_SECONDS = 16, 10.0
 
 
 class NameNotFound(httpcore.ConnectError):
@@ -50,30 +60,86 @@ async def resolve(host: str, port: int) -> Sequence[Endpoint]:
     Runs in a daemon thread of its own: `getaddrinfo` cannot be cancelled, and a dead resolver must neither
     fill a shared pool of threads nor hold up the end of the program.
     """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[list[Endpoint]] = loop.create_future()
-
-    def settle(found: list[Endpoint] | None, error: Exception | None) -> None:
-        if answer.done():
-            return
-        if error is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(found or [])
+    answer: Future[list[Endpoint]] = Future()
+    answer.set_running_or_notify_cancel()  # whoever asks may go away, the look-up ends all the same
 
     def look_up() -> None:
-        found: list[Endpoint] | None = None
-        error: Exception | None = None
         try:
             rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found = [(family, address) for family, _, _, _, address in rows]
-        except (OSError, UnicodeError) as caught:
-            error = caught
-        with contextlib.suppress(RuntimeError):  # the loop may be closed by the time a slow resolver answers
-            loop.call_soon_threadsafe(settle, found, error)
+            answer.set_result([(family, address) for family, _, _, _, address in rows])
+        except (OSError, UnicodeError) as error:
+            answer.set_exception(error)
 
     threading.Thread(target=look_up, name="resolve", daemon=True).start()
-    return await answer
+    return await asyncio.wrap_future(answer)
+
+
+class Connections:
+    """Sends requests on checked connections, of which a few are kept; raises httpcore's exceptions as they are."""
+
+    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+        self._backend = backend
+        #: by origin: scheme, host and port
+        self._kept: dict[str, httpcore.AsyncHTTPConnection] = {}
+        self._closed = False
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Checks certificates against certifi's list, or that of SSL_CERT_FILE; loaded with the first https feed."""
+        return httpx.create_ssl_context()
+
+    @contextlib.asynccontextmanager
+    async def reply(self, url: httpx.URL, headers: Mapping[str, str]) -> AsyncIterator[httpcore.Response]:
+        """The reply to a GET, its body unread and as it comes over the wire."""
+        sent: list[tuple[bytes | str, bytes | str]] = [("Host", url.netloc), *headers.items()]
+        if url.userinfo:
+            sent.append(("Authorization", b"Basic " + b64encode(f"{url.username}:{url.password}".encode())))
+        asked = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        connection, response = await self._send(httpcore.Request("GET", asked, headers=sent))
+        try:
+            yield response
+        finally:
+            try:
+                await response.aclose()
+            finally:
+                await self._give_back(connection, str(asked.origin))
+
+    async def _send(self, request: httpcore.Request) -> tuple[httpcore.AsyncHTTPConnection, httpcore.Response]:
+        kept = self._kept.pop(str(request.url.origin), None)
+        if kept is not None:
+            try:
+                if kept.is_available() and not kept.has_expired():
+                    return kept, await kept.handle_async_request(request)
+            except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+                pass  # the server closed it while the request was on its way: once more on a new one
+            await kept.aclose()
+        connection = httpcore.AsyncHTTPConnection(
+            request.url.origin,
+            ssl_context=self._tls if request.url.scheme == b"https" else None,
+            keepalive_expiry=_KEEP_SECONDS,
+            network_backend=self._backend,
+        )
+        try:
+            return connection, await connection.handle_async_request(request)
+        except BaseException:
+            await connection.aclose()
+            raise
+
+    async def _give_back(self, connection: httpcore.AsyncHTTPConnection, origin: str) -> None:
+        """Keeps a connection whose reply was read to its end, for the next request to the same origin."""
+        if not connection.is_idle() or origin in self._kept or self._closed:
+            await connection.aclose()
+            return
+        self._kept[origin] = connection
+        if len(self._kept) > _KEPT:
+            oldest = next(iter(self._kept))
+            await self._kept.pop(oldest).aclose()
+
+    async def aclose(self) -> None:
+        self._closed = True
+        while self._kept:
+            _, connection = self._kept.popitem()
+            await connection.aclose()
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -113,16 +179,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         raise AddressRefused("a Unix socket")
 
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
     async def _endpoints(self, host: str, port: int) -> Sequence[Endpoint]:
-        try:
-            address = ip_address(host)
-        except ValueError:
-            pass
-        else:
-            return [(socket.AF_INET6 if address.version == 6 else socket.AF_INET, (host, port))]
+        with contextlib.suppress(ValueError):  # a name
+            return [(socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET, (host, port))]
         try:
             return list(dict.fromkeys(await self._resolver(host, port)))
         except (OSError, UnicodeError) as error:

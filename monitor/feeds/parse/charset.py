@@ -10,22 +10,18 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import webencodings
 
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16le"),
-    (codecs.BOM_UTF16_BE, "utf-16be"),
-)
-#: how mark-up and JSON begin in encodings of wide units that carry no mark, with the place of the zero bytes
+#: a mark of wide units before plain mark-up is some program's slip
+_NOT_PLAIN = rb"(?!<\?xml|<rss|<feed)"
+#: how mark-up and JSON begin in wide units: with their mark, or with zero bytes in their places
 _WIDE = (
-    (re.compile(rb"(?:[\t\n\r ]\0{3})*[<{\[]\0{3}"), "utf-32-le"),
-    (re.compile(rb"(?:\0{3}[\t\n\r ])*\0{3}[<{\[]"), "utf-32-be"),
-    (re.compile(rb"(?:[\t\n\r ]\0)*[<{\[]\0"), "utf-16le"),
-    (re.compile(rb"(?:\0[\t\n\r ])*\0[<{\[]"), "utf-16be"),
+    (re.compile(rb"\xff\xfe\0\0" + _NOT_PLAIN + rb"|(?:[\t\n\r ]\0{3})*[<{\[]\0{3}"), "utf-32-le"),
+    (re.compile(rb"\0\0\xfe\xff" + _NOT_PLAIN + rb"|(?:\0{3}[\t\n\r ])*\0{3}[<{\[]"), "utf-32-be"),
+    (re.compile(rb"\xff\xfe(?!\0\0)" + _NOT_PLAIN + rb"|(?:[\t\n\r ]\0)*[<{\[]\0"), "utf-16le"),
+    (re.compile(rb"\xfe\xff" + _NOT_PLAIN + rb"|(?:\0[\t\n\r ])*\0[<{\[]"), "utf-16be"),
 )
 #: so many bytes are searched for what a document says of itself
 _HEAD = 4096
@@ -90,12 +86,11 @@ def decode(body: bytes, content_type: str | None, *, language: str | None = None
 
     `language` is what the caller knows of it, for documents that name none themselves.
     """
+    for beginning, name in _WIDE:
+        if beginning.match(body):
+            return _read(body, name)
     usual = _language_encoding(body, language)
-    name = _by_mark(body) or _by_zeros(body)
-    if name:
-        return _read(body, name)
-    marked = body.startswith(codecs.BOM_UTF8)
-    labels = [*(["utf-8"] if marked else []), *_labels(body, content_type)]
+    labels = [*(["utf-8"] if body.startswith(codecs.BOM_UTF8) else []), *_labels(body, content_type)]
     if body.isascii():
         return _read(body, _SEVEN_BITS if _ESCAPE in body and _SEVEN_BITS in labels else "utf-8")
     as_utf8 = _read(body, "utf-8")
@@ -103,7 +98,7 @@ def decode(body: bytes, content_type: str | None, *, language: str | None = None
         return as_utf8
     found = _legacy(body, labels, usual)
     said = [label for label in labels if label not in (found.encoding, WESTERN)]
-    return Decoded(text=found.text, encoding=found.encoding, lost=found.lost, contradicted=", ".join(said))
+    return replace(found, contradicted=", ".join(said))
 
 
 def label_name(label: str) -> str:
@@ -117,18 +112,6 @@ def label_name(label: str) -> str:
         if known is not None and known.name not in ("replacement", "x-user-defined"):
             return "gb18030" if known.name == "gbk" else known.name
     return ""
-
-
-def _by_mark(body: bytes) -> str:
-    """The encoding of wide units that a byte order mark names; before plain mark-up the mark is some program's slip."""
-    for mark, name in _MARKS:
-        if body.startswith(mark):
-            return "" if body[len(mark) :].startswith((b"<?xml", b"<rss", b"<feed")) else name
-    return ""
-
-
-def _by_zeros(body: bytes) -> str:
-    return next((name for pattern, name in _WIDE if pattern.match(body)), "")
 
 
 def _labels(body: bytes, content_type: str | None) -> list[str]:

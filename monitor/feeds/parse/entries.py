@@ -1,19 +1,23 @@
 """From the loose fields of a document to an `Entry`: bounded plain text, absolute links, a date that was read once.
 
-What feedparser and the JSON reader found arrives as a `Draft`; one place turns it into what the project knows.
+What feedparser and the JSON reader found arrives as a `Draft`; one place turns it into what the project knows. The door
+to selectolax: a paragraph, list item or line break of the mark-up becomes a line break of the text (sentences of two
+paragraphs must not run together), every other run of white space one space; no entities, no control characters.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from urllib.parse import urljoin, urlsplit
 
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
 from monitor.feeds.parse.dates import read_date
-from monitor.feeds.parse.language import spoken
-from monitor.feeds.parse.text import identifier, one_line, plain
 from monitor.model.document import DateMark, Entry, ParsedFeed
 
 TITLE = 500
@@ -28,6 +32,28 @@ MOST_ENTRIES = 10_000
 _SLOW_DATES = 200
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
+
+#: of a text that is asked for its alphabet: how much is looked at, and how many letters say something
+_SAMPLE, _FEWEST_LETTERS = 200, 5
+#: the first word of its letters' Unicode names, for each language of which something is said
+_SCRIPTS = {
+    language: script
+    for script, languages in {
+        "LATIN": "cs da de en es et fi fr hr hu id it lt lv ms nb nl nn no pl pt ro sk sl so sq sv sw tr vi",
+        "ARABIC": "ar fa ps ur ckb sd ug",
+        "HEBREW": "he iw yi",
+        "CYRILLIC": "be bg kk ky mk ru tg tt uk",
+        "DEVANAGARI": "hi mr ne",
+        "ETHIOPIC": "am ti",
+        "BENGALI": "bn",
+        "GREEK": "el",
+        "ARMENIAN": "hy",
+        "GEORGIAN": "ka",
+        "HANGUL": "ko",
+        "THAI": "th",
+    }.items()
+    for language in languages.split()
+}
 
 
 @dataclass(kw_only=True)
@@ -115,6 +141,22 @@ def _language(draft: Draft, of_document: str | None, text: str) -> str | None:
     return own if own and own != of_document else spoken(of_document, text)
 
 
+def spoken(declared: str | None, text: str) -> str | None:
+    """`declared` unless hardly any letter of `text` is of that language's alphabet.
+
+    Programs that make feeds declare `en-US` of everything until somebody tells them better; then what stands in
+    feeds.yaml counts.
+    """
+    script = _SCRIPTS.get((declared or "").partition("-")[0])
+    letters = [sign for sign in text[:_SAMPLE] if sign.isalpha()]
+    if script is None or len(letters) < _FEWEST_LETTERS or "-latn" in (declared or ""):
+        return declared
+    if script == "LATIN" and all(sign < "\u0250" for sign in letters):  # the usual case, without asking for names
+        return declared
+    of_it = sum(unicodedata.name(sign, "").startswith(script) for sign in letters)
+    return declared if of_it * 4 >= len(letters) else None
+
+
 class _DateReader:
     """Reads the dates of one document, with an end to the patience for strange ones."""
 
@@ -134,3 +176,69 @@ class _DateReader:
                 return answer
             first = first or answer
         return first or (None, DateMark.MISSING)
+
+
+# ------------------------------------------------------------------------------------------- plain text
+
+_MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d|#[xX]|[a-zA-Z])")
+_BLOCK = re.compile(
+    r"(?i)<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main|"
+    r"nav|ol|p|pre|section|table|td|th|tr|ul)\b)"
+)
+_HIDDEN = ["script", "style", "template", "head title", "iframe", "object", "svg", "noscript"]
+#: stands for a paragraph's edge until white space is collapsed; removed from what publishers write
+_EDGE = "\ue000"
+#: control characters; halves of characters; marks that turn the order of text round or hide it; non-characters
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ue000\ufeff\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n")
+#: mark-up that is read for one field, as a multiple of the characters that are kept
+_MARKUP_FACTOR = 10
+
+
+def plain(text: str, *, limit: int, lines: bool = False) -> str:
+    """`text`, which may be mark-up, as at most `limit` characters of plain text; `lines` keeps paragraphs apart."""
+    text = text[: limit * _MARKUP_FACTOR].replace(_EDGE, "")
+    if _MARKUP.search(text):
+        text = _without_markup(text)
+    elif lines:
+        text = _BLANK_LINE.sub(_EDGE, text)
+    if not lines:
+        return cut(_clean(text.replace(_EDGE, " ")), limit)
+    return cut("\n".join(filter(None, map(_clean, text.split(_EDGE)))), limit)
+
+
+def one_line(text: str, *, limit: int) -> str:
+    """`text` that is no mark-up (a name, an identifier) without control characters, in one line."""
+    return cut(_clean(text[: limit * 2]), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, ending in `…` where something is missing."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def identifier(text: str, *, limit: int) -> str:
+    """A guid that stays distinct however long it is: the rest of a long one is told by its hash."""
+    text = _clean(text)
+    if len(text) <= limit:
+        return text
+    digest = blake2b(text.encode(), digest_size=16).hexdigest()
+    return f"{text[: limit - len(digest) - 1]}#{digest}"
+
+
+def _clean(text: str) -> str:
+    """One line without anything unwanted."""
+    text = " ".join(text.split())
+    if text.isprintable():  # most text is, and this is ten times as quick as looking for what is not
+        return text
+    return " ".join(_UNWANTED.sub("", text).split())
+
+
+def _without_markup(text: str) -> str:
+    tree = LexborHTMLParser(_BLOCK.sub(f"{_EDGE}<", text))
+    tree.strip_tags(_HIDDEN)
+    root: LexborNode | None = tree.root
+    return root.text(deep=True, separator="", strip=False) if root is not None else ""

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from monitor.model.document import DateMark, Entry, ParsedFeed, ParseFailed, ParseProblem
 
 JOB_HEAD = struct.Struct(">II")
 ANSWER_HEAD = struct.Struct(">I?")
+_FIELDS = tuple(field.name for field in fields(Entry))
+_ROW = attrgetter(*_FIELDS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,20 +49,11 @@ def unpack_job(head: bytes, body: bytes) -> Job:
 
 
 def pack_answer(answer: ParsedFeed | ParseFailed) -> bytes:
-    """The JSON of an answer."""
-    if isinstance(answer, ParseFailed):
-        data: Any = {"problem": str(answer.problem), "detail": answer.detail}
-    else:
-        rows = [_row(entry) for entry in answer.entries]
-        data = {
-            "title": answer.title,
-            "language": answer.language,
-            "dropped": answer.dropped,
-            "detail": answer.detail,
-            "is_whole": answer.is_whole,
-            "entries": rows,
-        }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    """The JSON of an answer; an entry is a row of its fields."""
+    data = vars(answer)
+    if isinstance(answer, ParsedFeed):
+        data = data | {"entries": [_ROW(entry) for entry in answer.entries]}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat).encode()
 
 
 def unpack_answer(text: bytes) -> ParsedFeed | ParseFailed:
@@ -67,43 +61,12 @@ def unpack_answer(text: bytes) -> ParsedFeed | ParseFailed:
     data = json.loads(text)
     if "problem" in data:
         return ParseFailed(problem=ParseProblem(data["problem"]), detail=data["detail"])
-    return ParsedFeed(
-        title=data["title"],
-        language=data["language"],
-        dropped=data["dropped"],
-        detail=data["detail"],
-        is_whole=data["is_whole"],
-        entries=tuple(_entry(*row) for row in data["entries"]),
-    )
+    entries = tuple(_entry(dict(zip(_FIELDS, row, strict=True))) for row in data["entries"])
+    return ParsedFeed(**data | {"entries": entries})
 
 
-def _row(entry: Entry) -> list[str | None]:
-    published = None if entry.published is None else entry.published.isoformat()
-    return [
-        *(entry.guid, entry.url, entry.title, entry.summary, entry.body, entry.publisher),
-        *(entry.language, str(entry.date_mark), published),
-    ]
-
-
-def _entry(
-    guid: str,
-    url: str,
-    title: str,
-    summary: str,
-    body: str,
-    publisher: str,
-    language: str | None,
-    date_mark: str,
-    published: str | None,
-) -> Entry:
-    return Entry(
-        guid=guid,
-        url=url,
-        title=title,
-        summary=summary,
-        body=body,
-        publisher=publisher,
-        language=language,
-        date_mark=DateMark(date_mark),
-        published=None if published is None else datetime.fromisoformat(published),
-    )
+def _entry(values: dict[str, Any]) -> Entry:
+    values["date_mark"] = DateMark(values["date_mark"])
+    if values["published"] is not None:
+        values["published"] = datetime.fromisoformat(values["published"])
+    return Entry(**values)

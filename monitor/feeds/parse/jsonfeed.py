@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.feeds.parse.entries import Draft, finish
-from monitor.feeds.parse.references import undisguised
+from monitor.feeds.parse.repair import undisguised
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
 
 #: control characters in strings are forbidden and frequent

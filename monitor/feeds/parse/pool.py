@@ -16,7 +16,6 @@ import os
 import signal
 import sys
 import time
-from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,9 +57,8 @@ class ParseWorkers:
         self._limits = limits or ParseLimits()
         self._all: set[_Worker] = set()
         self._idle: list[_Worker] = []
-        #: starts under way, so that two callers do not start one too many
-        self._starting = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        #: as many as `_room` says, those taken and those free; first come, first served
+        self._turns = asyncio.Semaphore(self._room())
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -76,9 +74,6 @@ class ParseWorkers:
         watch = asyncio.get_running_loop().create_task(self._watch(worker))
         try:
             return await worker.ask(job, self._limits)
-        except BaseException:
-            worker.spent = True
-            raise
         finally:
             watch.cancel()
             self._give_back(worker)
@@ -88,7 +83,7 @@ class ParseWorkers:
         self._closed = True
         for worker in list(self._all):
             self._end(worker)
-        self._wake_all()
+        self._turns.release()  # whoever waits is told in turn
         await asyncio.gather(*self._endings)
 
     @property
@@ -99,7 +94,8 @@ class ParseWorkers:
     # ---------------------------------------------------------------------------- who works next
 
     async def _take(self) -> _Worker:
-        while True:
+        await self._turns.acquire()
+        try:
             if self._closed:
                 raise OSError(None, "the daemon is stopping")
             while self._idle:
@@ -107,47 +103,26 @@ class ParseWorkers:
                 if worker.alive:
                     return worker
                 self._end(worker)
-            if len(self._all) + self._starting < self._room():
-                return await self._start()
-            await self._wait()
-
-    async def _start(self) -> _Worker:
-        self._starting += 1
-        try:
             worker = await _Worker.start(self._limits)
-        finally:
-            self._starting -= 1
-        self._all.add(worker)
-        return worker
+            self._all.add(worker)
+            return worker
+        except BaseException:
+            self._turns.release()
+            raise
+
+    def _give_back(self, worker: _Worker) -> None:
+        before = self._room()
+        worker.slow = False
+        if worker.spent or self._closed or len(self._all) > self._room():
+            self._end(worker)
+        else:
+            self._idle.append(worker)
+        if self._room() == before:  # else somebody was let in beside it, and that turn stays
+            self._turns.release()
 
     def _room(self) -> int:
         """How many workers there may be: the base, and one beside each that is slow."""
         return min(self._limits.size + sum(worker.slow for worker in self._all), self._limits.most)
-
-    async def _wait(self) -> None:
-        """Until a worker may be free; first come, first served."""
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.cancelled() or not turn.done():
-                with contextlib.suppress(ValueError):
-                    self._waiting.remove(turn)
-            else:
-                self._wake_one()  # the turn was given to us: pass it on
-            raise
-
-    def _wake_one(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-
-    def _wake_all(self) -> None:
-        for _ in range(len(self._waiting)):
-            self._wake_one()
 
     async def _watch(self, worker: _Worker) -> None:
         """Lets somebody work beside `worker` once its document has used up our patience.
@@ -159,16 +134,10 @@ class ParseWorkers:
         while used < self._limits.patience:
             await asyncio.sleep(self._limits.patience - used)
             used = worker.cpu_seconds() - start
+        before = self._room()
         worker.slow = True
-        self._wake_one()
-
-    def _give_back(self, worker: _Worker) -> None:
-        worker.slow = False
-        if worker.spent or self._closed or len(self._all) > self._room():
-            self._end(worker)
-        else:
-            self._idle.append(worker)
-        self._wake_one()
+        if self._room() > before:
+            self._turns.release()
 
     def _end(self, worker: _Worker) -> None:
         if worker not in self._all:
@@ -185,10 +154,12 @@ class _Worker:
     """One process, seen from the daemon."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
         #: busy with one document for longer than patience
         self.slow = False
-        #: not to be used again: it was killed, it died or it says goodbye
+        #: not to be used again: it was killed, it died, it says goodbye or it owes an answer
         self.spent = False
 
     @classmethod
@@ -211,8 +182,7 @@ class _Worker:
 
     @property
     def alive(self) -> bool:
-        stdout = self._process.stdout
-        return self._process.returncode is None and stdout is not None and not stdout.at_eof()
+        return self._process.returncode is None and not self._stdout.at_eof()
 
     def cpu_seconds(self) -> float:
         """Processor time that the process has used; without Linux's /proc time itself stands in."""
@@ -224,34 +194,30 @@ class _Worker:
 
     async def ask(self, job: Job, limits: ParseLimits) -> ParsedFeed | ParseFailed:
         """The worker's answer, or what became of it."""
+        self.spent = True  # until it has answered in full
         try:
             async with asyncio.timeout(limits.clock_seconds):
-                text = await self._exchange(job)
-                return unpack_answer(text)
+                answer, self.spent = await self._exchange(job)
+                return answer
         except TimeoutError:
-            self.spent = True
             detail = f"killed after {limits.clock_seconds:g} s"
             return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail)
         except (OSError, EOFError):
-            self.spent = True
-            return self._obituary(await self._process.wait(), limits)
+            return self._failure(await self._process.wait(), limits)
         except (ValueError, KeyError, TypeError):
-            self.spent = True
             return ParseFailed(problem=ParseProblem.CRASHED, detail="the worker's answer made no sense")
 
-    async def _exchange(self, job: Job) -> bytes:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        stdin.writelines(pack_job(job))
-        await stdin.drain()
-        size, is_last = ANSWER_HEAD.unpack(await stdout.readexactly(ANSWER_HEAD.size))
-        self.spent = is_last
+    async def _exchange(self, job: Job) -> tuple[ParsedFeed | ParseFailed, bool]:
+        """The answer, and whether it was the worker's last one."""
+        self._stdin.writelines(pack_job(job))
+        await self._stdin.drain()
+        size, is_last = ANSWER_HEAD.unpack(await self._stdout.readexactly(ANSWER_HEAD.size))
         if size > _LARGEST_ANSWER:
             raise ValueError("an answer larger than any document gives")
-        return await stdout.readexactly(size)
+        return unpack_answer(await self._stdout.readexactly(size)), is_last
 
-    def _obituary(self, code: int, limits: ParseLimits) -> ParseFailed:
+    def _failure(self, code: int, limits: ParseLimits) -> ParseFailed:
+        """What the exit status of a worker says of the document that it was at."""
         if code == -signal.SIGPROF:
             detail = f"killed after {limits.seconds:g} s of processor time"
             return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail)
@@ -265,12 +231,10 @@ class _Worker:
         """Kills the process and waits for it; pipes are closed."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        if self._process.stdout is not None:
-            with contextlib.suppress(OSError, RuntimeError):  # a question that is still open reads it to the end itself
-                while await self._process.stdout.read(_PIPE_BUFFER):
-                    pass
+        self._stdin.close()
+        with contextlib.suppress(OSError, RuntimeError):  # a question that is still open reads it to the end itself
+            while await self._stdout.read(_PIPE_BUFFER):
+                pass
         await self._process.wait()
 
 

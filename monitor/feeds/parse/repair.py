@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from html import escape
+from html.entities import html5
 from xml.parsers import expat
-
-from monitor.feeds.parse.references import References, allowed, undisguised
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^<>]*\?>\s*", re.IGNORECASE)
 #: how far into the body the document may begin
@@ -80,8 +80,8 @@ def mend(text: str) -> Mended:
     if why is None and not doctype:
         return Mended(text=text)
     subset = _SUBSET.match(text, doctype.end(), root.start()) if doctype else None
-    writer = _Writer(References(subset[1] or "" if subset else ""))
-    mended = writer.document(allowed(text[root.start() :]))
+    writer = _Writer(_References(subset[1] or "" if subset else ""))
+    mended = writer.document(_allowed(text[root.start() :]))
     detail = f"its XML is broken and was mended ({why})" if why else ""
     if writer.was_cut:
         detail = f"it ends in the middle; what stands before was read ({why})" if why else "it ends in the middle"
@@ -100,7 +100,7 @@ def _problem(text: str) -> str | None:
 
 
 @dataclass(slots=True)
-class _Open:
+class _Element:
     """An element whose end has not come yet."""
 
     name: str
@@ -114,10 +114,10 @@ class _Open:
 class _Writer:
     """Writes one document anew, tag by tag."""
 
-    references: References
+    references: _References
     was_cut: bool = False
     _out: list[str] = field(default_factory=list)
-    _stack: list[_Open] = field(default_factory=list)
+    _stack: list[_Element] = field(default_factory=list)
     #: keys of the open elements
     _open: Counter[str] = field(default_factory=Counter)
     _prefixes: set[str] = field(default_factory=set)
@@ -194,8 +194,7 @@ class _Writer:
     def _write(self, text: str) -> None:
         if not text:
             return
-        text = self.references.as_address(text) if self._in_value else self.references.as_text(text)
-        self._out.append(text.replace("]]>", ""))
+        self._out.append(self.references.resolved(text, in_address=self._in_value).replace("]]>", ""))
 
     @property
     def _in_value(self) -> bool:
@@ -207,14 +206,14 @@ class _Writer:
             for entry in _ENTRIES:
                 self._end(entry)
         elif key in _PARTS and self._stack:
-            part = next((one.key for one in self._stack[-1:-8:-1] if one.key in _PARTS), "")
+            part = next((element.key for element in self._stack[-1:-8:-1] if element.key in _PARTS), "")
             if part:
                 self._end(part)
         is_empty = rest.endswith("/") or key in _VOID
         self._out.append(f"<{name}{self._attributes(rest)}{'/' if is_empty else ''}>")
-        self._note(name)
+        self._note_prefix(name)
         if not is_empty:
-            self._stack.append(_Open(name, key, len(self._out)))
+            self._stack.append(_Element(name, key, len(self._out)))
             self._open[key] += 1
 
     def _end(self, key: str) -> None:
@@ -222,10 +221,10 @@ class _Writer:
         if not self._open[key]:
             return
         while True:
-            one = self._stack.pop()
-            self._open[one.key] -= 1
-            self._out.append(f"</{one.name}>")
-            if one.key == key:
+            element = self._stack.pop()
+            self._open[element.key] -= 1
+            self._out.append(f"</{element.name}>")
+            if element.key == key:
                 break
         self._is_done = not self._stack
 
@@ -240,15 +239,15 @@ class _Writer:
     def _attributes(self, rest: str) -> str:
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(rest):
-            value = self.references.as_address(double or single or bare.removesuffix("/"))
+            value = self.references.resolved(double or single or bare.removesuffix("/"), in_address=True)
             if name in ("xmlns:xml", "xmlns:xmlns") or (name.startswith("xmlns:") and not value):
                 continue  # prefixes that nobody may declare, or declare away
             found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
             if not name.startswith("xmlns"):
-                self._note(name)
+                self._note_prefix(name)
         return "".join(f' {name}="{value}"' for name, value in found.items())
 
-    def _note(self, name: str) -> None:
+    def _note_prefix(self, name: str) -> None:
         prefix, colon, _ = name.partition(":")
         if colon and prefix not in ("xml", "xmlns"):
             self._prefixes.add(prefix)
@@ -258,6 +257,115 @@ class _Writer:
         first = self._out[0]
         known = {name for name, *_ in _ATTRIBUTE.findall(first)}
         missing = sorted(prefix for prefix in self._prefixes if f"xmlns:{prefix}" not in known)
-        added = "".join(f' xmlns:{one}="{_NAMESPACES.get(one.lower(), f"urn:undeclared:{one}")}"' for one in missing)
+        names = {prefix: _NAMESPACES.get(prefix.lower(), f"urn:undeclared:{prefix}") for prefix in missing}
+        added = "".join(f' xmlns:{prefix}="{name}"' for prefix, name in names.items())
         self._out[0] = first[: len(root[2]) + 1] + added + first[len(root[2]) + 1 :]
         return "".join(self._out)
+
+
+# -------------------------------------------------------------------------------------- references
+
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_REFERENCE = re.compile(
+    r"&(?:#(?P<hex>[xX][0-9a-fA-F]+)|#(?P<number>\d+)|(?P<name>[A-Za-z][A-Za-z0-9._-]*))?(?P<end>;)?"
+)
+#: names that HTML takes without a semicolon even where a letter follows; longer ones would make words of others
+_WITHIN_WORDS = re.compile(r"nbsp|[A-Za-z](?:acute|grave|circ|uml|tilde|cedil|ring|slash)|szlig|(?:AE|ae)lig")
+#: `😀` as two halves, which XML forbids
+_HALF = re.compile("[\ud800-\udfff]")
+#: numbers and characters of the C1 block are windows-1252 in disguise
+_DISGUISED = re.compile(r"[\x80-\x9f]|&#(?:(?P<number>0*1(?:2[89]|[345]\d))|[xX](?P<hex>0*[89][0-9a-fA-F]));")
+_C1 = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+#: characters that XML forbids
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: forbidden ones that stand between words
+_BLANKS = re.compile("[\x0b\x0c\x1c-\x1f]")
+#: an entity of the document's own is a name for a few words, not a way to make a large document of a small one
+_LONGEST_ENTITY, _MOST_OF_ENTITIES = 1_000, 1_000_000
+_ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
+
+
+class _References:
+    """`&…` in the text and attributes of one document: what it stands for, written so that any XML reader takes it.
+
+    A reference with a semicolon is one of XML, of the document's own type declaration or of HTML; what is none of
+    them is text, and so is an ampersand that nobody escaped. In an address `&copy=` is always a parameter.
+    """
+
+    def __init__(self, subset: str = "") -> None:
+        """`subset` is the internal part of a document type; nothing outside the document is ever asked."""
+        self._left = _MOST_OF_ENTITIES
+        self._own: dict[str, str] = {}
+        found = [(name, double or single) for name, double, single in reversed(_ENTITY.findall(subset))]
+        # read while none is known: entities inside entities stay as written, for this is how a document explodes.
+        # Mark-up in them is escaped as it is in the text of feeds
+        self._own = {
+            name: self.resolved(text).replace("<", "&lt;").replace(">", "&gt;")
+            for name, text in found
+            if len(text) <= _LONGEST_ENTITY
+        }
+
+    def resolved(self, text: str, *, in_address: bool = False) -> str:
+        """`text` with every reference in a form that XML knows without a document type.
+
+        In an address or an attribute a name without semicolon is a parameter.
+        """
+        if "&" not in text:
+            return text
+        text = _REFERENCE.sub(lambda found: self._one(found, in_address=in_address), text)
+        if _HALF.search(text):  # two become one character, a single one is none
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return text
+
+    def _one(self, found: re.Match[str], *, in_address: bool) -> str:
+        name, as_text = found["name"], "&amp;" + found[0][1:]
+        if found["hex"] or found["number"]:
+            if in_address and not found["end"]:
+                return as_text
+            return _character(int(found["hex"][1:], 16) if found["hex"] else int(found["number"][:9]))
+        if not name:
+            return as_text
+        if found["end"]:
+            return self._named(name) or as_text
+        if in_address or found.string.startswith("=", found.end()):
+            return as_text
+        if name in html5:  # the table holds the names that HTML takes without a semicolon
+            return escape(html5[name], quote=False)
+        within = _WITHIN_WORDS.match(name)
+        if within and within[0] in html5:
+            return escape(html5[within[0]], quote=False) + name[within.end() :]
+        return as_text
+
+    def _named(self, name: str) -> str:
+        if name in _OF_XML:
+            return f"&{name};"
+        own = self._own.get(name)
+        if own is not None and len(own) <= self._left:
+            self._left -= len(own)
+            return own
+        return escape(html5.get(f"{name};", ""), quote=False)
+
+
+def undisguised(text: str) -> str:
+    """`text` with `&#146;` and U+0092 as the apostrophe that every browser shows for them."""
+    if text.isascii() and "&#" not in text:
+        return text
+    return _DISGUISED.sub(_windows, text)
+
+
+def _allowed(text: str) -> str:
+    """`text` without the characters that XML forbids."""
+    return text if _FORBIDDEN.search(text) is None else _FORBIDDEN.sub("", _BLANKS.sub(" ", text))
+
+
+def _windows(found: re.Match[str]) -> str:
+    sign = chr(int(found["number"] or found["hex"], 10 if found["number"] else 16)) if found[0][0] == "&" else found[0]
+    return _C1[sign] or found[0]
+
+
+def _character(code: int) -> str:
+    """The character of a number, or half of one; where there is none U+FFFD, a control character is nothing."""
+    if 0xD800 <= code < 0xE000:
+        return chr(code)
+    sign = chr(code) if code <= 0x10FFFF else "\ufffd"
+    return escape(_allowed(_C1.get(sign) or sign), quote=False)

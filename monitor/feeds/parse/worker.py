@@ -2,7 +2,7 @@
 
     python -m monitor.feeds.parse.worker MEMORY_BYTES CPU_SECONDS
 
-Started and killed by `workers`. It limits itself: memory for the whole process, processor time for each document
+Started and killed by `pool`. It limits itself: memory for the whole process, processor time for each document
 (the timer's signal kills it, whatever C code is running). It ends by itself when the daemon is gone (end of input),
 leaves the terminal's signals to the daemon, and gives memory back after each document.
 """
@@ -24,6 +24,7 @@ from monitor.model.document import ParseFailed, ParseProblem
 
 #: resident bytes that a worker may keep between two documents; above, it ends and is replaced
 _SWOLLEN = 64 * 1024 * 1024
+_OUT_OF_MEMORY = ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="its entries take more memory than allowed")
 
 
 def main() -> None:
@@ -35,7 +36,10 @@ def main() -> None:
     is_last = False
     while not is_last and (job := _next_job(sys.stdin.buffer)) is not None:
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-        answer = _answer(job)
+        try:
+            answer = pack_answer(parse(**vars(job)))
+        except MemoryError:
+            answer = pack_answer(_OUT_OF_MEMORY)
         signal.setitimer(signal.ITIMER_PROF, 0)
         del job
         give_back()
@@ -43,19 +47,6 @@ def main() -> None:
         answers.write(ANSWER_HEAD.pack(len(answer), is_last))
         answers.write(answer)
         answers.flush()
-
-
-def _answer(job: Job) -> bytes:
-    try:
-        answer = parse(
-            job.body, content_type=job.content_type, base_url=job.base_url, now=job.now, language=job.language
-        )
-        return pack_answer(answer)
-    except MemoryError:
-        return pack_answer(_OUT_OF_MEMORY)
-
-
-_OUT_OF_MEMORY = ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="its entries take more memory than allowed")
 
 
 def _limit_self(memory_bytes: int) -> None:
