@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor.alerts.message import operator_alert
 from monitor.channels.retry import RetryPolicy
 from monitor.config.settings import Settings
 from monitor.config.yamlfile import did_you_mean
@@ -19,13 +21,16 @@ from monitor.errors import UsageError
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
 from monitor.malloc import keep_small
+from monitor.model.alert import OperatorReason
 from monitor.model.clock import Clock
 from monitor.model.feed import Feed
 from monitor.pipeline import Pipeline
 from monitor.polls import PollReport
-from monitor.store.store import Store
+from monitor.store.store import Store, Transaction
 from monitor.store.thread import StoreThread
 from monitor.store.upgrade import SchemaState, check_schema, schema_state
+
+log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -57,19 +62,20 @@ class App:
     async def parts(self) -> AsyncIterator[Parts]:
         """Fetcher, parse workers, pipeline and deliverer; all of them closed at the end."""
         settings = self.settings
-        fetcher = Fetcher(allow_networks=settings.allow_networks, concurrency=settings.concurrency)
-        workers = ParseWorkers(limits=ParseLimits(seconds=settings.parse_timeout.total_seconds()))
         policy = RetryPolicy(tries=settings.send_tries, maybe_tries=settings.maybe_tries)
         deliverer = Deliverer(
             store=self.thread, policy=policy, seconds=settings.send_timeout.total_seconds(), clock=self.clock
         )
-        pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
-        try:
-            yield Parts(pipeline=pipeline, deliverer=deliverer)
-        finally:
-            await deliverer.stop()
-            await workers.aclose()
-            await fetcher.aclose()
+        limits = ParseLimits(seconds=settings.parse_timeout.total_seconds())
+        async with (
+            aclosing(Fetcher(allow_networks=settings.allow_networks, concurrency=settings.concurrency)) as fetcher,
+            aclosing(ParseWorkers(limits=limits)) as workers,
+        ):
+            pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
+            try:
+                yield Parts(pipeline=pipeline, deliverer=deliverer)
+            finally:
+                await deliverer.stop()
 
     async def poll(
         self,
@@ -86,18 +92,18 @@ class App:
         states = {state.name: state for state in await self.thread.run(lambda tx: tx.feed_states(names))}
         reports: list[PollReport] = []
         gate = asyncio.Semaphore(self.settings.concurrency)
+
+        async def poll(pipeline: Pipeline, feed: Feed) -> None:
+            async with gate:
+                report = await pipeline.poll(
+                    feed, states[feed.name], self.configuration, alert_backlog=alert_backlog, dry_run=dry_run
+                )
+            reports.append(report)
+            if on_report:
+                on_report(report)
+
         async with self.parts() as parts:
-
-            async def one(feed: Feed) -> None:
-                async with gate:
-                    report = await parts.pipeline.poll(
-                        feed, states[feed.name], self.configuration, alert_backlog=alert_backlog, dry_run=dry_run
-                    )
-                reports.append(report)
-                if on_report:
-                    on_report(report)
-
-            await asyncio.gather(*(one(feed) for feed in feeds))
+            await asyncio.gather(*(poll(parts.pipeline, feed) for feed in feeds))
         return reports
 
     async def deliver(self) -> list[Attempt]:
@@ -113,6 +119,12 @@ class App:
         """Puts edited files in force, once the database knows its feeds."""
         await self.thread.run(lambda tx: tx.sync_feeds(configuration.feeds, now=self.clock()))
         self.configuration = configuration
+
+    def queue_notice(self, tx: Transaction, reason: OperatorReason, title: str, body: str) -> None:
+        """Queues a notice to the operator, in the transaction that keeps what it tells of."""
+        now = self.clock()
+        alert = operator_alert(reason, title, body, alert_id=tx.new_id(now), now=now)
+        tx.add_alert(alert, self.configuration.channels.addresses(alert.channels))
 
     def _named(self, name: str) -> Feed:
         feed = self.configuration.feed(name)
@@ -133,10 +145,7 @@ def open_app(
         if scratch and schema_state(settings.database_url) is SchemaState.EMPTY:
             settings = replace(settings, database_url=f"sqlite:///{Path(folder) / 'scratch.db'}")
         check_schema(settings.database_url)
-        store = Store(settings.database_url)
-        app = App(settings, configuration, store, clock=clock)
-        try:
-            yield app
-        finally:
-            app.thread.close()
-            store.close()
+        with closing(Store(settings.database_url)) as store:
+            app = App(settings, configuration, store, clock=clock)
+            with closing(app.thread):
+                yield app

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.model.daemon import Connectivity, DaemonState
 from monitor.model.feed import FeedState
 
 #: six missed heartbeats: the daemon is gone or stuck
@@ -29,29 +30,27 @@ class Health:
 
 
 def health(
-    state: Mapping[str, Any], feeds: Sequence[FeedState], oldest_due: datetime | None, *, now: datetime
+    state: DaemonState, feeds: Sequence[FeedState], oldest_due: datetime | None, *, refused: str = "", now: datetime
 ) -> Health:
     """The health of the daemon.
 
-    `state` holds the values that the daemon keeps under `heartbeat`, `outlook`, `config_problem`, `config_warning` and
-    `loss`, and under `refused` why the database did not take a change just now (empty: it did); `feeds` the configured
-    feeds; `oldest_due` the due time of the delivery that waits longest (None: nothing waits).
+    `feeds` are the configured ones; `oldest_due` is the due time of the delivery that waits longest (None: nothing
+    waits); `refused` says why the database did not take a change just now (empty: it did).
     """
     problems: list[str] = []
-    beat = state.get("heartbeat")
-    if not beat:
+    beat, loss, outlook = state.heartbeat, state.loss, state.outlook
+    if beat is None:
         problems.append("the daemon does not run; start it with: basewatch run")
-    elif (silent := abs(now - datetime.fromisoformat(beat["at"]))) > HEARTBEAT_LIMIT:  # ahead: the clock was set back
+    elif (silent := abs(now - beat.at)) > HEARTBEAT_LIMIT:  # ahead: the clock was set back
         problems.append(f"no sign of life for {round(silent.total_seconds())} s; the daemon is gone or stuck")
-    if loss := state.get("loss"):
-        problems.append(f"the database does not take what comes in, since {loss['since']}: {loss['why']}")
-    if state.get("refused"):
-        problems.append(f"the database takes no change: {state['refused']}")
-    seen = state.get("outlook") or {}
-    if seen and seen["state"] != "online":
-        problems.append(f"{seen['state']} since {seen['since']}")
-    if state.get("config_problem"):
-        problems.append(f"an edited file is not in force: {state['config_problem']}")
+    if loss:
+        problems.append(f"the database does not take what comes in, since {loss.since.isoformat()}: {loss.why}")
+    if refused:
+        problems.append(f"the database takes no change: {refused}")
+    if outlook and outlook.state is not Connectivity.ONLINE:
+        problems.append(f"{outlook.state} since {outlook.since.isoformat()}")
+    if state.config_problem:
+        problems.append(f"an edited file is not in force: {state.config_problem}")
     blind = [feed.name for feed in feeds if feed.blind_told_at is not None]
     if blind:
         problems.append(f"{len(blind)} of {len(feeds)} feeds cannot be read: {', '.join(sorted(blind)[:5])}")
@@ -62,13 +61,13 @@ def health(
         problems.append(f"a delivery is due since {oldest_due.isoformat(timespec='seconds')} and not tried")
     successes = [feed.last_success_at for feed in feeds if feed.last_success_at is not None]
     facts = {
-        "heartbeat": beat["at"] if beat else None,
+        "heartbeat": beat.at.isoformat() if beat else None,
         "feeds": len(feeds),
         "blind": len(blind),
         "silent": len([feed for feed in feeds if feed.silent_told_at is not None]),
         "late": len(late),
         "last_success": max(successes).isoformat() if successes else None,
-        "outlook": seen.get("state", "online"),
+        "outlook": str(outlook.state if outlook else Connectivity.ONLINE),
     }
-    warnings = tuple(str(state.get("config_warning") or "").splitlines())
+    warnings = tuple(state.config_warning.splitlines())
     return Health(ok=not problems, problems=tuple(problems), warnings=warnings, facts=facts)

@@ -1,25 +1,34 @@
-"""What every command begins with: how much to say, the settings, the log lines, the files that people edit."""
+"""What every command begins with: common options, how much to say, settings, log lines, rules and database."""
 
 from __future__ import annotations
 
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from monitor.cli import logs
 from monitor.cli.render import say
 from monitor.errors import ConfigError, StoreError, UsageError
 
 if TYPE_CHECKING:
-    from monitor.app import App
     from monitor.config.settings import Settings
-    from monitor.store.store import Store
+    from monitor.store.store import Store, Transaction
     from monitor.topics.attacks.topic import RuleSet
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+RulesOption = Annotated[
+    Path | None, typer.Option("--rules", metavar="DIR", help="The rules folder (otherwise BASEWATCH_RULES).")
+]
+BacklogOption = Annotated[
+    bool, typer.Option("--alert-backlog", help="Tell also of what is found at the first poll of a feed.")
+]
 
 #: -1 quiet, 0 normal, 1 and more: say more; set once by `main`
 loudness: ContextVar[int] = ContextVar("loudness", default=0)
@@ -57,15 +66,6 @@ def settings(*, daemon: bool = False, warn: bool = True) -> Settings:
 
 
 @contextmanager
-def opened(*, scratch: bool = False) -> Iterator[App]:
-    """The app on the settings of this environment; `scratch` makes no database where there is none."""
-    from monitor.app import open_app
-
-    with open_app(settings(), scratch=scratch) as app:
-        yield app
-
-
-@contextmanager
 def database() -> Iterator[Store | None]:
     """The database as it is; None where there is none yet. Nothing is made or upgraded."""
     from monitor.store.store import Store
@@ -78,11 +78,19 @@ def database() -> Iterator[Store | None]:
         return
     if state in REFUSALS:
         raise StoreError(REFUSALS[state])
-    store = Store(found.database_url)
-    try:
+    with closing(Store(found.database_url)) as store:
         yield store
-    finally:
-        store.close()
+
+
+@contextmanager
+def reading() -> Iterator[Transaction | None]:
+    """A read transaction on the database as it is; None where there is none yet."""
+    with database() as store:
+        if store is None:
+            yield None
+        else:
+            with store.read() as tx:
+                yield tx
 
 
 def rules_from(folder: Path | None) -> RuleSet:
@@ -108,17 +116,14 @@ def rules_folder(folder: Path | None) -> Path:
     return configured
 
 
-def since(text: str, *, now: datetime) -> datetime:
+def since(text: str) -> datetime:
     """The moment that `--since` names: a duration back from now (`30d`, `12h`) or an ISO date."""
     from monitor.config.values import read_duration
 
-    try:
+    with suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
     try:
-        back: timedelta = read_duration(text)
-        return now - back
+        return utc_now() - read_duration(text)
     except (ValueError, OverflowError):
         raise UsageError(f"--since {text[:40]!r} is no time; write for instance 12h, 30d or 2026-11-21") from None

@@ -1,29 +1,28 @@
-"""`basewatch check`: every problem in what people write, and in the database."""
+"""`basewatch check`: every problem in what people write, and in the database; `db upgrade`, which ends one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import quiet, settings
-from monitor.cli.options import JsonOption
-from monitor.cli.render import json_out, out, say, table
+from monitor.cli.begin import JsonOption, quiet, reading, settings, utc_now
+from monitor.cli.render import json_out, out, problems_out, say, table
+from monitor.config.database import without_secrets
+from monitor.config.settings import Settings
+from monitor.configuration import load_configuration
 from monitor.errors import BasewatchError, ConfigError, Problem
 from monitor.queries.jsonvalues import plain
-from monitor.text.clean import clean
-
-if TYPE_CHECKING:
-    from monitor.config.settings import Settings
+from monitor.queries.status import unread_feed_languages
+from monitor.store.upgrade import REFUSALS, SchemaState, schema_state
+from monitor.store.upgrade import upgrade as bring_up
 
 
 def check(
     show_settings: Annotated[bool, typer.Option("--settings", help="Show every setting with its source.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find every problem in settings, feeds, rules, channels and database, with file and line.
-
-    Exit code 1 where there is an error; warnings alone are fine.
+    """Exit code 1 where there is an error; warnings alone are fine.
 
     Example:
       basewatch check
@@ -47,9 +46,7 @@ def check(
     if shown is not None:
         columns = ("variable", "value", "source", "default", "meaning")
         table(columns, [[row[key] for key in columns] for row in shown])
-    for problem in problems:
-        warning = "" if problem.severity == "error" else "warning: "
-        out(clean(f"{warning}{problem}"))
+    problems_out(problems)
     if errors:
         say(f"basewatch: {len(errors)} problem{'s' * (len(errors) != 1)} found")
     elif not quiet():
@@ -61,25 +58,22 @@ def check(
 
 
 def _configuration_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
-    from monitor.configuration import load_configuration
-
     try:
         configuration = load_configuration(found)
     except ConfigError as error:
         return error.problems
+    channels = configuration.channels
     facts |= {"feeds": len(configuration.feeds), "rules": len(configuration.rules.rules)}
-    facts["addresses"] = ", ".join(
-        address.label for address in configuration.channels.addresses(configuration.channels.names())
-    )
-    from monitor.cli.languages import languages_not_read
-
-    return [*configuration.warnings, *languages_not_read(found, configuration.feeds)]
+    facts["addresses"] = ", ".join(address.label for address in channels.addresses(channels.names()))
+    try:
+        with reading() as tx:
+            unread = unread_feed_languages(tx, found, configuration.feeds, now=utc_now())
+    except BasewatchError:  # `_database_problems` tells of it
+        unread = unread_feed_languages(None, found, configuration.feeds, now=utc_now())
+    return [*configuration.warnings, *unread]
 
 
 def _database_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
-    from monitor.config.database import without_secrets
-    from monitor.store.upgrade import REFUSALS, SchemaState, schema_state
-
     variable, address = "BASEWATCH_DATABASE_URL", without_secrets(found.database_url)
     try:
         state = schema_state(found.database_url)
@@ -89,3 +83,15 @@ def _database_problems(found: Settings, facts: dict[str, Any]) -> list[Problem]:
         return [Problem(file=variable, message=f"{address}: {REFUSALS[state]}")]
     facts["database"] = "is made by the first poll" if state is SchemaState.EMPTY else f"is {state}"
     return []
+
+
+def upgrade() -> None:
+    """A database that is up to date stays as it is; one that a newer version made is refused.
+
+    Example:
+      basewatch db upgrade
+    """
+    found = settings()
+    before = schema_state(found.database_url)
+    bring_up(found.database_url)
+    out(f"{without_secrets(found.database_url)}: was {before}, is {schema_state(found.database_url)}")

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
-from monitor.cli.begin import quiet, start_logs
-from monitor.cli.options import JsonOption
+from monitor.cli.begin import JsonOption, quiet, start_logs
 from monitor.cli.render import json_out, out, progress, say, stdout_kept_for_json, table
-
-if TYPE_CHECKING:
-    from monitor.demo.show import DemoReport
-    from monitor.model.stored import StoredItem
+from monitor.demo.show import STEPS, DemoReport, run_demo
+from monitor.model.stored import StoredItem
+from monitor.queries.reasons import why_stored
 
 
 def demo(as_json: JsonOption = False) -> None:
-    """Show basewatch at work: no network, no set-up, nothing left behind.
-
-    Serves three invented feeds on this machine, runs the real pipeline with the shipped rules over them on a temporary
-    database, delivers the alerts to the console, and ends with a table of what alerted and what stayed quiet, and why.
+    """Serves three invented feeds on this machine, runs the real pipeline with the shipped rules over them on a
+    temporary database, delivers the alerts to the console, and ends with a table of what alerted and what stayed
+    quiet, and why.
 
     Example:
       basewatch demo
     """
-    import asyncio
-
-    from monitor.demo.show import STEPS, run_demo
-
     start_logs()
     if not quiet():
         say("Three invented feeds are served on this machine. First poll: what is there is old, nobody is told.")
@@ -47,10 +41,10 @@ def demo(as_json: JsonOption = False) -> None:
 def _show(report: DemoReport) -> None:
     told = [stored for stored in report.stories if _told(stored)]
     silent = [stored for stored in report.stories if not _told(stored)]
-    table(("alerted", "feed", "act", "why"), _rows(told), title="What alerted")
-    out()
-    table(("stayed quiet", "feed", "act", "why"), _rows(silent), title="What stayed quiet")
-    out()
+    for title, stories in (("alerted", told), ("stayed quiet", silent)):
+        rows = [(stored.item.title, stored.item.feed, _act(stored), why_stored(stored)) for stored in stories]
+        table((title, "feed", "act", "why"), rows, title=f"What {title}")
+        out()
     out(f"{len(report.stories)} items, {len(report.alerts)} alerts, {len(silent)} quiet, {report.seconds:.1f} s.")
     if not quiet():
         say("Next: basewatch init news")
@@ -64,15 +58,7 @@ def _act(stored: StoredItem) -> str:
     return str(stored.classification.act) if stored.classification else "not judged"
 
 
-def _rows(stories: list[StoredItem]) -> list[tuple[str, str, str, str]]:
-    from monitor.queries.reasons import why_stored
-
-    return [(stored.item.title, stored.item.feed, _act(stored), why_stored(stored)) for stored in stories]
-
-
 def _object(stored: StoredItem) -> dict[str, Any]:
-    from monitor.queries.reasons import why_stored
-
     return {
         "title": stored.item.title,
         "feed": stored.item.feed,

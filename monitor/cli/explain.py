@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from monitor.cli.begin import database, rules_from, utc_now
-from monitor.cli.headline import new_item
-from monitor.cli.options import JsonOption, RulesOption
-from monitor.cli.render import json_out
+from monitor.cli.begin import JsonOption, RulesOption, database, rules_from, settings, utc_now
+from monitor.cli.render import json_out, marked, out, table
 from monitor.errors import UsageError
-from monitor.queries.finding import find_item
-
-if TYPE_CHECKING:
-    from monitor.queries.explanation import Explanation
-    from monitor.topics.attacks.topic import RuleSet
+from monitor.model.stored import StoredItem
+from monitor.queries.alerts import delivery_summary
+from monitor.queries.explanation import Explanation, as_object, explain_item, explain_stored
+from monitor.queries.finding import find_item, new_item
+from monitor.queries.reasons import (
+    differences,
+    novelty_in_words,
+    relation_in_words,
+    verdict,
+    what_it_does,
+    why_stored,
+)
+from monitor.rules.matching import NotMatched
+from monitor.text.clean import clean
+from monitor.topics.attacks.topic import RuleSet
 
 #: longer texts are no news item
 MAX_TEXT = 1_000_000
@@ -28,9 +36,7 @@ def explain(
     rules: RulesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Why it alerts or stays quiet: act, the words that decided, incident, decision, and rule by rule why or why not.
-
-    Judges with the code and the rules that the daemon uses, and keeps nothing. Of pasted text the first line is the
+    """Judges with the code and the rules that the daemon uses, and keeps nothing. Of pasted text the first line is the
     headline; - reads it from standard input. Of a stored item it also tells what happened, by which rules, and whether
     today's answer differs. A link that no feed has brought is fetched for its headline; exit code 1 where that cannot
     be read.
@@ -39,9 +45,6 @@ def explain(
       basewatch explain "Two drones hit Ain al-Asad air base in western Iraq"
       basewatch explain https://www.example.org/news/1234
     """
-    from monitor.cli.explanation import show
-    from monitor.queries.explanation import as_object
-
     if what == "-":
         what = sys.stdin.buffer.read(MAX_TEXT).decode("utf-8", "replace")
     what = what.encode("utf-8", "replace").decode().strip()
@@ -53,18 +56,127 @@ def explain(
     if as_json:
         json_out(as_object(explained))
     else:
-        show(explained)
+        _show(explained)
 
 
 def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explanation:
-    from monitor.queries.explanation import explain_item, explain_stored
-
+    networks = settings(warn=False).allow_networks
     with database() as store:
         if store is None:
-            return explain_item(None, new_item(what, now), rules)
+            return explain_item(None, new_item(what, now, allow_networks=networks), rules)
         with store.read() as tx:
             if stored := find_item(tx, what):
                 return explain_stored(tx, stored, rules)
-        item = new_item(what, now)  # may ask the web, so no transaction is open
+        item = new_item(what, now, allow_networks=networks)  # may ask the web, so no transaction is open
         with store.read() as tx:
             return explain_item(tx, item, rules)
+
+
+def _show(explained: Explanation) -> None:
+    """The answer as text and tables: the words that decided marked, actors by name."""
+    evaluation = explained.evaluation
+    item, found = evaluation.item, evaluation.classification
+    for name in ("title", "summary", "body"):
+        text: str = getattr(item, name)
+        spans = [(word.start, word.end) for word in found.evidence if word.field == name]
+        if text and (name == "title" or spans):
+            marked(text if name == "title" else text[:2000], spans)
+    out()
+    facts = [
+        ("verdict", verdict(evaluation)),
+        ("why", found.reason),
+        ("act", str(found.act)),
+        ("rule", f"{found.rule} (level {found.level})" if found.rule else "none wants it"),
+        ("channels", ", ".join(found.send_to)),
+        ("incident", relation_in_words(evaluation.relation)),
+        *_facts(explained),
+    ]
+    _pairs([(key, value) for key, value in facts if value])
+    if found.evidence:
+        out()
+        table(("words", "in", "speak for"), [(word.text, word.field, word.why) for word in found.evidence])
+    if found.score:
+        out()
+        table(("points", "for"), [(f"{part.points:+g}", part.why) for part in found.score])
+    _show_rules(explained)
+    if explained.stored is not None:
+        out()
+        _show_stored(explained.stored, explained)
+
+
+def _facts(explained: Explanation) -> list[tuple[str, str]]:
+    facts, name_of = explained.evaluation.classification.facts, explained.rules.name_of
+    claimed = " (as claimed)" if facts.toll_claimed else ""
+    return [
+        ("places", ", ".join(f"{place.name} ({place.role})" for place in facts.places)),
+        ("weapons", ", ".join(facts.weapons)),
+        ("claimed by", ", ".join(map(name_of, facts.claimed_by))),
+        ("attributed to", ", ".join(map(name_of, facts.attributed_to))),
+        ("killed", "" if facts.killed is None else f"{facts.killed}{claimed}"),
+        ("wounded", "" if facts.wounded is None else f"{facts.wounded}{claimed}"),
+        (
+            "intercepted",
+            ("some" if facts.interception else "") if facts.intercepted is None else str(facts.intercepted),
+        ),
+        ("date", facts.date.isoformat() if facts.date else ""),
+    ]
+
+
+def _show_rules(explained: Explanation) -> None:
+    """Which rules took it, and of the others those that were nearest, with the condition that failed."""
+    taken, not_matched = explained.evaluation.classification.taken, explained.not_matched
+    if taken:
+        out()
+        table(("rule", "level", "does"), [(one.rule, one.level, what_it_does(one)) for one in taken])
+    if not_matched:
+        out()
+        table(("does not take it", "because"), [(_named(one), one.why) for one in explained.nearest])
+    further = len(not_matched) - len(explained.nearest)
+    remarks = [f"{further} more rules do not take it"] if further else []
+    if explained.switched_off:
+        remarks.append(f"switched off (status: off): {', '.join(explained.switched_off)}")
+    if remarks:
+        out(clean("; ".join(remarks)))
+
+
+def _named(one: NotMatched) -> str:
+    return f"{one.rule.id} (trial)" if one.rule.status == "trial" else one.rule.id
+
+
+def _show_stored(stored: StoredItem, explained: Explanation) -> None:
+    item = stored.item
+    _pairs(
+        [
+            ("item", f"{item.id} from {item.feed}"),
+            ("first seen", f"{item.first_seen:%Y-%m-%d %H:%M} UTC"),
+            ("dated", f"{item.published:%Y-%m-%d %H:%M} UTC" if item.published else f"no date ({stored.date_mark})"),
+            ("novelty", f"{stored.novelty}: {novelty_in_words(stored.novelty, stored.novelty_reason)}"),
+            ("decided then", f"{stored.decision.reason}: {why_stored(stored)}" if stored.decision else "nothing"),
+            ("incident then", explained.incident_then),
+            *_then(stored, explained),
+            *[(f"alert {alert.id}", f"{alert.title} ({delivery_summary(sent)})") for alert, sent in explained.alerts],
+        ]
+    )
+
+
+def _then(stored: StoredItem, explained: Explanation) -> list[tuple[str, str]]:
+    """The rules that decided then, whether they are still the same files, and whether the answer is."""
+    then, now = stored.classification, explained.evaluation.classification
+    if then is None:
+        return []
+    took = ", ".join(f"{one.rule} ({one.level}; {what_it_does(one)})" for one in then.taken)
+    same = then.rules_hash == now.rules_hash
+    files = f"the same as now ({now.rules_hash})" if same else f"{then.rules_hash or 'not known'}, now {now.rules_hash}"
+    changed = differences(then, now)
+    if not changed:
+        today = "the answer is the same"
+    else:
+        cause = "although the rule files are the same" if same else "the rule files are others than then"
+        today = f"the answer DIFFERS ({cause}): {'; '.join(changed)}"
+    return [("rules then", took or then.rule or "none took it"), ("rule files", files), ("today", today)]
+
+
+def _pairs(pairs: list[tuple[str, str]]) -> None:
+    width = max(len(key) for key, _ in pairs)
+    for key, value in pairs:
+        out(f"{key:<{width}}  {clean(value)}")

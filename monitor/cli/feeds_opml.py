@@ -1,37 +1,56 @@
-"""`basewatch feeds import` and `basewatch feeds export`: the feeds as other readers write them."""
+"""`basewatch feeds import` and `export`: OPML, the list of feeds that other readers export and import.
+
+It is XML from a stranger, so declarations of types and entities are refused before anything is built from them.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
 
 import typer
 
 from monitor.cli.begin import quiet, settings
 from monitor.cli.render import out, say
+from monitor.config.feedlanguages import check_language
+from monitor.config.feedsfile import check_feed_url, load_feeds, same_feed
 from monitor.errors import ConfigError, Problem, UsageError
+from monitor.model.feed import Feed
 from monitor.text.clean import clean
 
-if TYPE_CHECKING:
-    from monitor.cli.opml import Outline
+#: an OPML file of this size is a mistake
+MAX_BYTES = 5 * 1024 * 1024
+_DEEPEST = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outline:
+    """One feed of an OPML file."""
+
+    title: str
+    url: str
+    line: int
+    language: str = ""
+    #: names of the folders it lies in, outermost first
+    folders: tuple[str, ...] = ()
 
 
 def import_opml(
     opml: Annotated[Path, typer.Argument(metavar="OPML", help="The file; - reads standard input.")],
 ) -> None:
-    """Turn the feeds of an OPML file into lines for feeds.yaml, on standard output.
-
-    Feeds that feeds.yaml already has are left out. Folders become tags. Exit code 1 where a feed could not be used;
+    """Feeds that feeds.yaml already has are left out. Folders become tags. Exit code 1 where a feed could not be used;
     the others are written all the same.
 
     Example:
       basewatch feeds import subscriptions.opml >> feeds.yaml
     """
-    from monitor.cli.opml import MAX_BYTES, read_opml
-
     if str(opml) == "-":
         document = sys.stdin.buffer.read(MAX_BYTES + 1)
     elif not opml.is_file():
@@ -51,8 +70,6 @@ def import_opml(
 
 def _feed_lines(outlines: list[Outline], file: str) -> tuple[list[str], list[Problem], int]:
     """The lines to add under `feeds:`, what was wrong, and how many are known already."""
-    from monitor.config.feedurl import check_feed_url, same_feed
-
     names, urls = _held()
     lines: list[str] = []
     problems: list[Problem] = []
@@ -74,9 +91,6 @@ def _feed_lines(outlines: list[Outline], file: str) -> tuple[list[str], list[Pro
 
 def _held() -> tuple[set[str], set[str]]:
     """Names and addresses that feeds.yaml has; none where there is no readable one."""
-    from monitor.config.feedsfile import load_feeds
-    from monitor.config.feedurl import same_feed
-
     try:
         held = load_feeds(settings().config)
     except ConfigError:
@@ -96,8 +110,6 @@ def _free(outline: Outline, names: set[str]) -> str:
 
 
 def _fields(outline: Outline, name: str, url: str) -> str:
-    from monitor.config.language import check_language
-
     fields: dict[str, Any] = {"name": name, "url": url}
     with suppress(ValueError):  # a language that nobody knows is no reason to lose the feed
         fields |= {"language": check_language(outline.language)} if outline.language else {}
@@ -107,14 +119,84 @@ def _fields(outline: Outline, name: str, url: str) -> str:
 
 
 def export_opml() -> None:
-    """Write the feeds of feeds.yaml as OPML, for other readers.
-
-    Groups them by their first tag.
+    """Groups them by their first tag.
 
     Example:
       basewatch feeds export > basewatch.opml
     """
-    from monitor.cli.opml import write_opml
-    from monitor.config.feedsfile import load_feeds
-
     out(write_opml(load_feeds(settings().config)))
+
+
+def read_opml(document: bytes, name: str) -> list[Outline]:
+    """The feeds in `document`, in its order; `name` is the file that a `ConfigError` names."""
+    if len(document) > MAX_BYTES:
+        raise ConfigError.at(name, f"the file has more than {MAX_BYTES:,} bytes", hint="is it the file you mean?")
+    reader = _Reader(name)
+    try:
+        reader.parser.Parse(document, True)
+    except expat.ExpatError as error:
+        raise ConfigError.at(name, f"not readable as XML: {expat.ErrorString(error.code)}", line=error.lineno) from None
+    except (ValueError, LookupError):  # an encoding that does not exist
+        raise ConfigError.at(name, "not readable as XML: unknown encoding", line=1, hint="save it as UTF-8") from None
+    if not reader.is_opml:
+        raise ConfigError.at(name, "this is not OPML", line=1, hint="its first element must be <opml>")
+    return reader.feeds
+
+
+class _Reader:
+    """Collects the outlines with an xmlUrl while expat walks through the document."""
+
+    def __init__(self, name: str) -> None:
+        self.feeds: list[Outline] = []
+        self.is_opml = False
+        self._name = name
+        self._open: list[str] = []
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.StartDoctypeDeclHandler = self._refuse
+
+    def _refuse(self, *_: object) -> None:
+        raise ConfigError.at(
+            self._name, "a document type is declared (<!DOCTYPE …>), which can hide tricks",
+            line=self.parser.CurrentLineNumber, hint="take the declaration out; OPML needs none",
+        )  # fmt: skip
+
+    def _start(self, element: str, attributes: dict[str, str]) -> None:
+        if not self._open:
+            self.is_opml = element.lower() == "opml"
+        if len(self._open) >= _DEEPEST:
+            line = self.parser.CurrentLineNumber
+            raise ConfigError.at(self._name, f"nested more than {_DEEPEST} levels deep", line=line)
+        known = {key.lower(): value.strip() for key, value in attributes.items()}
+        title = known.get("title") or known.get("text") or ""
+        url = known.get("xmlurl", "")
+        if element.lower() == "outline" and url:
+            folders = tuple(folder for folder in self._open if folder)
+            line, language = self.parser.CurrentLineNumber, known.get("language", "")
+            self.feeds.append(Outline(title=title, url=url, line=line, language=language, folders=folders))
+        self._open.append(title if element.lower() == "outline" and not url else "")
+
+    def _end(self, _element: str) -> None:
+        self._open.pop()
+
+
+def write_opml(feeds: Iterable[Feed]) -> str:
+    """The feeds as OPML 2.0, grouped by their first tag."""
+    groups: dict[str, list[Feed]] = {}
+    for feed in feeds:
+        groups.setdefault(feed.tags[0] if feed.tags else "", []).append(feed)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
+    lines += ["  <head><title>basewatch feeds</title></head>", "  <body>"]
+    for group, members in groups.items():
+        indent = "      " if group else "    "
+        lines += [f"    <outline text={quoteattr(group)} title={quoteattr(group)}>"] if group else []
+        lines += [indent + _outline(feed) for feed in members]
+        lines += ["    </outline>"] if group else []
+    return "\n".join([*lines, "  </body>", "</opml>"])
+
+
+def _outline(feed: Feed) -> str:
+    language = f" language={quoteattr(feed.language)}" if feed.language else ""
+    name = quoteattr(feed.name)
+    return f'<outline type="rss" text={name} title={name} xmlUrl={quoteattr(feed.url)}{language}/>'

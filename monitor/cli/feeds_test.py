@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import asyncio
+from contextlib import aclosing
+from typing import Annotated
 
 import typer
 
-from monitor.cli.begin import settings, utc_now
-from monitor.cli.options import JsonOption
+from monitor.cli.begin import JsonOption, settings, utc_now
 from monitor.cli.render import json_out, out, table
+from monitor.config.settings import Settings
+from monitor.feeds.fetch.fetcher import Fetcher
+from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
+from monitor.model.document import ParsedFeed, ParseFailed
+from monitor.model.fetch import Fetched, FetchFailed, NotModified
 from monitor.text.clean import clean
-
-if TYPE_CHECKING:
-    from monitor.config.settings import Settings
-    from monitor.model.document import ParsedFeed, ParseFailed
-    from monitor.model.fetch import Fetched, FetchFailed, NotModified
 
 
 def try_feed(
     url: Annotated[str, typer.Argument(metavar="URL", help="The address of a feed.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch and parse one address now and show what came; keeps nothing.
-
-    Private addresses are refused like in the daemon, unless BASEWATCH_ALLOW_NETWORKS names them. Exit code 1 where no
-    feed came.
+    """Private addresses are refused like in the daemon, unless BASEWATCH_ALLOW_NETWORKS names them. Exit code 1 where
+    no feed came.
 
     Example:
       basewatch feeds test https://feeds.bbci.co.uk/news/world/rss.xml
     """
-    import asyncio
-
-    from monitor.model.document import ParsedFeed
-    from monitor.model.fetch import Fetched
-
     fetched, parsed = asyncio.run(_try(url, settings()))
     answer = parsed or fetched
     result = getattr(answer, "result", "fetched")
@@ -48,12 +42,9 @@ def try_feed(
             out(f"came from {clean(fetched.final_url)}")
         if isinstance(parsed, ParsedFeed):
             out(f"{len(entries)} entries" + (f" in “{clean(parsed.title)}”" if parsed.title else ""))
-            table(("published", "title"), [(_day(entry.published), entry.title) for entry in entries[:20]])
+            days = [f"{entry.published:%Y-%m-%d %H:%M}" if entry.published else "" for entry in entries[:20]]
+            table(("published", "title"), zip(days, (entry.title for entry in entries), strict=False))
     raise typer.Exit(0 if isinstance(parsed, ParsedFeed) else 1)
-
-
-def _day(moment: Any) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
 def _told(answer: object) -> str:
@@ -64,13 +55,11 @@ def _told(answer: object) -> str:
 async def _try(
     url: str, found: Settings
 ) -> tuple[Fetched | NotModified | FetchFailed, ParsedFeed | ParseFailed | None]:
-    from monitor.feeds.fetch.fetcher import Fetcher
-    from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
-    from monitor.model.fetch import Fetched
-
-    fetcher = Fetcher(allow_networks=found.allow_networks)
-    workers = ParseWorkers(limits=ParseLimits(seconds=found.parse_timeout.total_seconds()))
-    try:
+    limits = ParseLimits(seconds=found.parse_timeout.total_seconds())
+    async with (
+        aclosing(Fetcher(allow_networks=found.allow_networks)) as fetcher,
+        aclosing(ParseWorkers(limits=limits)) as workers,
+    ):
         fetched = await fetcher.fetch(url)
         if not isinstance(fetched, Fetched):
             return fetched, None
@@ -78,6 +67,3 @@ async def _try(
             fetched.body, content_type=fetched.content_type, base_url=fetched.final_url, now=utc_now()
         )
         return fetched, parsed
-    finally:
-        await workers.aclose()
-        await fetcher.aclose()

@@ -12,6 +12,7 @@ import typer
 from monitor.cli.begin import quiet
 from monitor.cli.render import out, say
 from monitor.errors import BasewatchError, UsageError
+from monitor.resources import packaged_or_beside
 
 CHANNELS_EXAMPLE = """\
 # Where alerts go. Copy this file to channels.yaml and edit it; without channels.yaml alerts go to the console.
@@ -34,16 +35,12 @@ urls:
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to set up; made where needed.")],
 ) -> None:
-    """Write a starter feeds.yaml, a rules folder and an example of a channels file.
-
-    Never overwrites: where one of them exists nothing is written, and the exit code is 1.
+    """Never overwrites: where one of them exists nothing is written, and the exit code is 1.
 
     Example:
       basewatch init news
       cd news && basewatch check && basewatch run
     """
-    from monitor.resources import packaged_or_beside
-
     feeds, rules = packaged_or_beside("starter/feeds.yaml", "feeds.yaml"), packaged_or_beside("starter/rules", "rules")
     targets = {name: folder / name for name in ("feeds.yaml", "rules", "channels.example.yaml")}
     if folder.exists() and not folder.is_dir():

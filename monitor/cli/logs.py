@@ -62,10 +62,12 @@ class _Formatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
             line["error"] = f"{type(error).__name__}: {error}"
-            line["where"] = _where(error)
+            frames = traceback.extract_tb(error.__traceback__)
+            line["where"] = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
             if self._tracebacks:
                 line["traceback"] = "".join(traceback.format_exception(error))
-        hidden = {key: _hide(value) for key, value in line.items()}
+        # a safety net: credentials in an address never reach a log, whoever forgot them
+        hidden = {key: _CREDENTIALS.sub(r"\1***@", v) if isinstance(v, str) else v for key, v in line.items()}
         if self._as_json:
             return json.dumps(hidden, ensure_ascii=False, default=str)
         return " ".join(f"{key}={_quoted(value)}" for key, value in hidden.items())
@@ -95,16 +97,6 @@ def event_and_pairs(record: logging.LogRecord) -> tuple[str, dict[str, Any]]:
     except (TypeError, ValueError):  # a library's unusual template
         return record.getMessage(), {}
     return " ".join(event.split()), pairs
-
-
-def _where(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
-
-
-def _hide(value: Any) -> Any:
-    """A safety net: credentials in an address never reach a log, whoever forgot them."""
-    return _CREDENTIALS.sub(r"\1***@", value) if isinstance(value, str) else value
 
 
 def _quoted(value: Any) -> str:

@@ -1,6 +1,6 @@
 """The command `basewatch`: which commands there are, and what becomes of every error.
 
-Each command lives in a module of its name and imports what it needs when it is called, so that `--help` is quick.
+Only the module of the command that is asked for is imported, so that `--help` is quick.
 Exit codes: 0 fine, 1 a problem was found, 2 usage.
 """
 
@@ -9,44 +9,92 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from monitor import __version__
-from monitor.cli import (
-    alerts,
-    check,
-    classify,
-    db,
-    demo,
-    explain,
-    feedback,
-    feeds,
-    feeds_opml,
-    feeds_test,
-    health,
-    incidents,
-    init,
-    poll,
-    rules_check,
-    rules_diff,
-    rules_new,
-    rules_replay,
-    rules_schema,
-    rules_test,
-    run,
-    send_test,
-)  # fmt: skip
 from monitor.cli.begin import loudness
 from monitor.cli.render import hand_over, out, prepare_streams, reader_gone, say
 from monitor.errors import BasewatchError, UsageError
 from monitor.text.clean import clean
 
-SET_UP, AT_WORK, UNDERSTAND, REPORT = "Set up", "At work", "Understand", "Report"
 #: may stand before or after the command's name
 _ANYWHERE = {"-v": 1, "--verbose": 1, "-vv": 2, "-q": -1, "--quiet": -1}
+
+ABOUT_DB = """The database: bring it up to this version.
+
+BASEWATCH_DATABASE_URL says which one: SQLite or PostgreSQL.
+
+Example:
+  basewatch db upgrade
+"""
+ABOUT_RULES = """The rules: find mistakes in them, run their examples and the feedback on stored items.
+
+The daemon takes an edited rule over by itself once it has no mistake.
+
+Example:
+  basewatch rules check
+  basewatch rules test
+"""
+#: by panel of `--help`: name, module and function, first sentence of its help; the function's docstring is the rest.
+#: `feeds` and `db` are groups, because further commands begin with their names
+COMMANDS = {
+    "Set up": (
+        ("demo", "demo.demo", "Show basewatch at work: no network, no set-up, nothing left behind."),
+        ("init", "init.init", "Write a starter feeds.yaml, a rules folder and an example of a channels file."),
+        ("check", "check.check",
+         "Find every problem in settings, feeds, rules, channels and database, with file and line."),
+        ("send-test", "send_test.send_test",
+         "Send a real test message to every address of one channel and say what came of it."),
+        ("db", "", ABOUT_DB),
+        ("db upgrade", "check.upgrade", "Bring the database to the form that this version needs; back it up first."),
+    ),
+    "At work": (
+        ("run", "poll.run", "Watch the feeds and deliver alerts until SIGTERM or Ctrl-C."),
+        ("poll", "poll.poll", "Poll feeds once, now, due or not; then deliver what is due."),
+        ("health", "status.health",
+         "Say whether the daemon is at work, from what it wrote into the database; needs no port."),
+        ("feeds", "status.feeds",
+         "Show the state of every feed: last success, last result, failures in a row, next poll, items per day."),
+        ("feeds test", "feeds_test.try_feed", "Fetch and parse one address now and show what came; keeps nothing."),
+        ("feeds import", "feeds_opml.import_opml",
+         "Turn the feeds of an OPML file into lines for feeds.yaml, on standard output."),
+        ("feeds export", "feeds_opml.export_opml", "Write the feeds of feeds.yaml as OPML, for other readers."),
+    ),
+    "Understand": (
+        ("classify", "classify.classify",
+         "Judge items: JSON lines in, JSON lines out, in the same order. Writes nothing."),
+        ("explain", "explain.explain",
+         "Why it alerts or stays quiet: act, the words that decided, incident, decision, and rule by rule why or"
+         " why not."),
+        ("feedback", "feedback.feedback",
+         "Say that basewatch was right or wrong to alert about an item, or to stay quiet; without ITEM: list what"
+         " was said."),
+        ("rules", "", ABOUT_RULES),
+        ("rules check", "rules.check",
+         "Find every mistake in the rule files, and what in them does nothing, with file and line."),
+        ("rules test", "rules.run_examples",
+         "Run the examples that stand in the rules, and the feedback that was given on stored items."),
+        ("rules replay", "rules_replay.replay",
+         "Run the stored items of a time through the rules: what would have told whom, and when. Sends and writes"
+         " nothing."),
+        ("rules diff", "rules_diff.diff",
+         "What edited rules add and remove, in headlines: what alerts now or no longer, at another level, to others."),
+        ("rules new", "rules_new.new",
+         "Propose a rule from two or three headlines: what they do, where, who, with which words, and its examples."),
+        ("rules schema", "rules.schema",
+         "The JSON Schema of a kind of rule file: by it an editor completes keys, explains them and marks mistakes."),
+    ),
+    "Report": (
+        ("incidents", "reports.incidents",
+         "The ledger: date, location, type of attack, group claiming, killed, wounded, sources."),
+        ("alerts", "reports.alerts",
+         "Every alert and notice since a time, newest first, with what became of each delivery."),
+    ),
+}  # fmt: skip
 
 
 def basewatch(
@@ -68,51 +116,44 @@ def basewatch(
     del version, verbose, quiet  # `main` has acted on them
 
 
-#: panel of `--help`, name, function
-COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
-    (SET_UP, "demo", demo.demo),
-    (SET_UP, "init", init.init),
-    (SET_UP, "check", check.check),
-    (SET_UP, "send-test", send_test.send_test),
-    (AT_WORK, "run", run.run),
-    (AT_WORK, "poll", poll.poll),
-    (AT_WORK, "health", health.health),
-    (UNDERSTAND, "classify", classify.classify),
-    (UNDERSTAND, "explain", explain.explain),
-    (UNDERSTAND, "feedback", feedback.feedback),
-    (REPORT, "incidents", incidents.incidents),
-    (REPORT, "alerts", alerts.alerts),
-)
-#: panel, name, what it does without a further word, whether that is something, its commands
-GROUPS: tuple[tuple[str, str, Callable[..., None], bool, dict[str, Callable[..., None]]], ...] = (
-    (SET_UP, "db", db.about, False, {"upgrade": db.upgrade}),
-    (AT_WORK, "feeds", feeds.states, True,
-     {"test": feeds_test.try_feed, "import": feeds_opml.import_opml, "export": feeds_opml.export_opml}),
-    (UNDERSTAND, "rules", rules_check.about, False,
-     {"check": rules_check.check, "test": rules_test.run_examples, "replay": rules_replay.replay,
-      "diff": rules_diff.diff, "new": rules_new.new, "schema": rules_schema.schema}),
-)  # fmt: skip
+def build(arguments: Sequence[str] | None = None) -> typer.Typer:
+    """The command with all its commands; those that `arguments` do not name are there for their help only.
 
-
-def build() -> typer.Typer:
-    """The command with all its commands; built for each call, so that no call leaves anything to the next."""
+    Built for each call, so that no call leaves anything to the next. None: all of them.
+    """
     keys: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, **keys)
-    app.callback(help=_prose(basewatch))(basewatch)
-    for panel, name, function in COMMANDS:
-        app.command(name, help=_prose(function), rich_help_panel=panel)(function)
-    for panel, name, about, alone, members in GROUPS:
-        group = typer.Typer(invoke_without_command=alone, no_args_is_help=not alone, **keys)
-        group.callback(help=_prose(about))(about)
-        for member, function in members.items():
-            group.command(member, help=_prose(function))(function)
-        app.add_typer(group, name=name, rich_help_panel=panel)
+    app.callback(help=_prose(basewatch.__doc__))(basewatch)
+    asked = None if arguments is None else [argument for argument in arguments if not argument.startswith("-")]
+    rows = [(panel, *row) for panel, rows in COMMANDS.items() for row in rows]
+    groups: dict[str, typer.Typer] = {path.partition(" ")[0]: app for _, path, *_ in rows if " " in path}
+    for panel, path, target, summary in rows:
+        words = path.split()
+        named = bool(target) and (asked is None or asked[: len(words)] == words)
+        module, _, name = target.rpartition(".")
+        function = getattr(import_module(f"monitor.cli.{module}"), name) if named else _not_asked
+        shown = _prose(f"{summary}\n\n{inspect.cleandoc(function.__doc__ or '')}" if named else summary)
+        if path in groups:
+            group = groups[path] = typer.Typer(
+                help=shown, invoke_without_command=bool(target), no_args_is_help=not target, **keys
+            )
+            if named:
+                group.callback(help=shown)(function)
+            app.add_typer(group, name=path, rich_help_panel=panel)
+        else:
+            above = groups[words[0]] if len(words) > 1 else app
+            above.command(words[-1], help=shown, rich_help_panel=panel if above is app else None)(function)
     return app
 
 
-def _prose(function: Callable[..., None]) -> str:
-    """A docstring as help: its paragraphs flow to the width of the terminal, its example keeps its lines."""
-    paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+def _not_asked() -> None:
+    """Stands for a command that this call does not name."""
+    raise AssertionError("a command was called that was not named")
+
+
+def _prose(text: str | None) -> str:
+    """A text as help: its paragraphs flow to the width of the terminal, its example keeps its lines."""
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
     return "\n\n".join(p if p.startswith("Example:") else p.replace("\n", " ") for p in paragraphs)
 
 
@@ -134,7 +175,7 @@ def _call(arguments: list[str]) -> int:
         if arguments[:1] == ["--version"]:
             out(f"basewatch {__version__}")
             return 0
-        build()(args=arguments, prog_name="basewatch")
+        build(arguments)(args=arguments, prog_name="basewatch")
     except UsageError as error:
         say(f"basewatch: {clean(error)}")
         return 2

@@ -1,19 +1,31 @@
-"""`basewatch poll`: one pass over the feeds, now."""
+"""`basewatch poll` and `basewatch run`: one pass over the feeds now, or the daemon."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import asyncio
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import opened, quiet
-from monitor.cli.options import BacklogOption, JsonOption
+from monitor.app import App, open_app
+from monitor.cli.begin import BacklogOption, JsonOption, quiet, settings
 from monitor.cli.render import json_out, out, progress, stdout_kept_for_json, table
+from monitor.daemon.loop import run as run_daemon
+from monitor.delivery import Attempt
+from monitor.model.delivery import GaveUp
+from monitor.polls import PollReport
+from monitor.queries.jsonvalues import values_of
 
-if TYPE_CHECKING:
-    from monitor.app import App
-    from monitor.delivery import Attempt
-    from monitor.polls import PollReport
+
+def run(alert_backlog: BacklogOption = False) -> None:
+    """Makes or opens the database, polls each feed when it is due, takes over edited files by itself. What is in hand
+    at the end is finished first. Log lines go to standard error.
+
+    Example:
+      basewatch run
+      BASEWATCH_LOG_FORMAT=json basewatch run 2>> basewatch.log
+    """
+    raise typer.Exit(run_daemon(settings(daemon=True), alert_backlog=alert_backlog))
 
 
 def poll(
@@ -24,67 +36,40 @@ def poll(
     alert_backlog: BacklogOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Poll feeds once, now, due or not; then deliver what is due.
-
-    The first poll of a feed only learns what is old. Exit code 0 where at least one feed answered, 1 where every feed
-    failed or a delivery was given up, 2 where a feed is not known.
+    """The first poll of a feed only learns what is old. Exit code 0 where at least one feed answered, 1 where every
+    feed failed or a delivery was given up, 2 where a feed is not known.
 
     Example:
       basewatch poll
       basewatch poll "BBC World" --dry-run
     """
-    import asyncio
-
     names = list(dict.fromkeys(feeds or ()))
-    with opened(scratch=dry_run) as app:
-        count = len(names) or len(app.configuration.feeds)
+    with open_app(settings(), scratch=dry_run) as app:
         with stdout_kept_for_json(as_json):
-            reports, attempts = asyncio.run(
-                _pass(app, names, count, dry_run=dry_run, alert_backlog=alert_backlog, hide_bar=quiet())
-            )
+            reports, attempts = asyncio.run(_pass(app, names, dry_run=dry_run, alert_backlog=alert_backlog))
         order = [feed.name for feed in app.configuration.feeds]
     reports.sort(key=lambda report: order.index(report.feed))
     if as_json:
         json_out({"feeds": [_report(report) for report in reports], "deliveries": [_attempt(a) for a in attempts]})
     else:
         _show(reports, attempts, dry_run=dry_run)
-    raise typer.Exit(_poll_code(reports, attempts))
+    blind = bool(reports) and all(report.failed for report in reports)
+    raise typer.Exit(1 if blind or any(isinstance(attempt.verdict, GaveUp) for attempt in attempts) else 0)
 
 
 async def _pass(
-    app: App, names: list[str], count: int, *, dry_run: bool, alert_backlog: bool, hide_bar: bool
+    app: App, names: list[str], *, dry_run: bool, alert_backlog: bool
 ) -> tuple[list[PollReport], list[Attempt]]:
-    with progress("polling", count, quiet=hide_bar) as step:
+    with progress("polling", len(names) or len(app.configuration.feeds), quiet=quiet()) as step:
         reports = await app.poll(
             names, dry_run=dry_run, alert_backlog=alert_backlog, on_report=lambda report: step(report.feed)
         )
     return reports, [] if dry_run else await app.deliver()
 
 
-def _poll_code(reports: list[PollReport], attempts: list[Attempt]) -> int:
-    from monitor.model.delivery import GaveUp
-
-    blind = bool(reports) and all(report.failed for report in reports)
-    return 1 if blind or any(isinstance(attempt.verdict, GaveUp) for attempt in attempts) else 0
-
-
 def _report(report: PollReport) -> dict[str, Any]:
-    keys = (
-        "feed",
-        "result",
-        "detail",
-        "ms",
-        "entries",
-        "new",
-        "updated",
-        "copies",
-        "old",
-        "seen",
-        "dropped",
-        "failed",
-        "alerts",
-    )
-    return {key: getattr(report, key) for key in keys}
+    counts = values_of(report, "ms", "entries", "new", "updated", "copies", "old", "seen", "dropped")
+    return {**values_of(report, "feed", "result", "detail"), **counts, "failed": report.failed, "alerts": report.alerts}
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:

@@ -10,12 +10,13 @@ import json
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
-from datetime import datetime, timedelta
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
+from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from monitor.errors import Problem
 from monitor.queries.jsonvalues import plain
 from monitor.text.clean import clean
 
@@ -90,30 +91,17 @@ def hand_over() -> int:
 
 def json_out(value: Any) -> None:
     """`value` as one indented JSON document."""
-    text = json.dumps(plain(value), ensure_ascii=not _writes_unicode(), indent=2)
+    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(plain(value), ensure_ascii=not unicode, indent=2)
     out(_C1.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
 
 
-def _writes_unicode() -> bool:
-    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
-
-
-@contextmanager
-def stdout_kept_for_json(keep: bool) -> Iterator[None]:
+def stdout_kept_for_json(keep: bool) -> AbstractContextManager[object]:
     """While the console channel "delivers" under `--json`, its messages go to standard error."""
-    if not keep:
-        yield
-        return
-    with redirect_stdout(sys.stderr):
-        yield
+    return redirect_stdout(sys.stderr) if keep else nullcontext()
 
 
 # ------------------------------------------------------------------------------------ tables and words
-
-
-def on_terminal() -> bool:
-    """Does a person read standard output?"""
-    return sys.stdout.isatty()
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -128,13 +116,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     if not cells and empty:
         say(empty)
         return
-    if on_terminal():
+    if sys.stdout.isatty():
         _rich_table(columns, cells, title)
         return
+    from rich.cells import cell_len
+
     lines = [[name.upper() for name in columns], *([cell or "-" for cell in row] for row in cells)]
-    widths = [max(_width(row[i]) for row in lines) for i in range(len(columns))]
+    widths = [max(cell_len(row[i]) for row in lines) for i in range(len(columns))]
     for line in lines:
-        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)]
+        padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)]
         out("  ".join(padded).rstrip())
 
 
@@ -151,18 +141,10 @@ def _rich_table(columns: Sequence[str], cells: list[list[str]], title: str) -> N
     _console().print(grid)
 
 
-def _width(text: str) -> int:
-    """Columns that `text` takes on a terminal."""
-    if text.isascii():
-        return len(text)
-    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
-    return len(text) + wide - sum(unicodedata.category(sign) in ("Mn", "Me", "Cf") for sign in text)
-
-
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> None:
     """`text` with the words in `spans` shown: bold on a terminal, in [brackets] otherwise."""
     pieces = _pieces(text, spans)
-    if not on_terminal():
+    if not sys.stdout.isatty():
         out("  " + "".join(f"[{clean(words)}]" if hit else _blanks(words) for words, hit in pieces))
         return
     from rich.text import Text
@@ -181,34 +163,27 @@ def _blanks(words: str) -> str:
 
 def _pieces(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
     """`text` cut at the edges of `spans` (they may overlap), each piece with whether a span covers it."""
-    covered = bytearray(len(text))
-    for start, end in spans:
-        covered[max(start, 0) : min(end, len(text))] = b"\1" * max(min(end, len(text)) - max(start, 0), 0)
-    pieces: list[tuple[str, bool]] = []
-    begin = 0
-    for i in range(1, len(text) + 1):
-        if i == len(text) or covered[i] != covered[begin]:
-            pieces.append((text[begin:i], bool(covered[begin])))
-            begin = i
-    return pieces
+    covered = {at for start, end in spans for at in range(start, end)}
+    runs = groupby(enumerate(text), key=lambda numbered: numbered[0] in covered)
+    return [("".join(sign for _, sign in run), hit) for hit, run in runs]
+
+
+def problems_out(problems: Iterable[Problem]) -> None:
+    """Each problem on a line, warnings marked as such."""
+    for problem in problems:
+        out(clean(f"{'' if problem.severity == 'error' else 'warning: '}{problem}"))
 
 
 def ago(moment: datetime | None, *, now: datetime) -> str:
-    """`3m ago`, `in 2h`, `never`."""
+    """`3m ago`, `in 2h`, `never`: in the largest unit."""
     if moment is None:
         return "never"
     seconds = round((now - moment).total_seconds())
-    size = spoken(timedelta(seconds=abs(seconds)))
-    return f"in {size}" if seconds < 0 else f"{size} ago"
-
-
-def spoken(duration: timedelta) -> str:
-    """The largest unit of a duration: `40s`, `5m`, `3h`, `12d`."""
-    seconds = int(duration.total_seconds())
-    for size, letter in ((86400, "d"), (3600, "h"), (60, "m")):
-        if seconds >= 2 * size or seconds == size:
-            return f"{seconds // size}{letter}"
-    return f"{seconds}s"
+    count, letter = abs(seconds), "s"
+    for size, unit in ((60, "m"), (3600, "h"), (86400, "d")):
+        if abs(seconds) >= 2 * size or abs(seconds) == size:
+            count, letter = abs(seconds) // size, unit
+    return f"in {count}{letter}" if seconds < 0 else f"{count}{letter} ago"
 
 
 # -------------------------------------------------------------------------------------------- progress

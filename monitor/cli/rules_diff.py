@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import rules_folder, start_logs, utc_now
-from monitor.cli.options import ItemsOption, JsonOption
-from monitor.cli.past import each, past_items
+from monitor.cli.begin import JsonOption, rules_folder, start_logs, utc_now
+from monitor.cli.past import ItemsOption, each, past_items
 from monitor.cli.render import json_out, out, say, table
 from monitor.errors import ConfigError, Problem
+from monitor.model.item import Item
+from monitor.queries.jsonvalues import values_of
+from monitor.queries.past import PastItems
+from monitor.rules.folder import read_folder
+from monitor.rules.ruleset import RuleFiles
 from monitor.text.clean import clean
-
-if TYPE_CHECKING:
-    from monitor.queries.past import PastItems
-    from monitor.rules.ruleset import RuleFiles
-    from monitor.topics.attacks.topic import RuleSet
-    from monitor.workbench.diff import Change, Edit, Kind, Side
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import compile_rules
+from monitor.workbench.diff import Change, Comparison, Edit, Kind, Side, examples_of, file_edits, grouped, rule_edits
 
 #: how each kind is counted, for the last line
 _COUNTED = {
@@ -34,22 +36,20 @@ _COUNTED = {
 }
 
 
-@dataclass
-class Answer:
+@dataclass(frozen=True, kw_only=True)
+class DiffResult:
     """What a comparison came to."""
 
-    items: int = 0
-    examples: int = 0
+    items: int
+    examples: int
     #: messages that the old and the new rules would have sent of the items
-    messages: tuple[int, int] = (0, 0)
-    groups: list[tuple[Change, ...]] = field(default_factory=list)
-    rule_edits: tuple[Edit, ...] = ()
-    file_edits: tuple[Edit, ...] = ()
+    messages_before: int
+    messages_now: int
+    groups: list[tuple[Change, ...]]
 
+    @property
     def kinds(self) -> dict[Kind, int]:
         """How many items and examples each kind of change has."""
-        from monitor.workbench.diff import Kind
-
         count = Counter(change.kind for group in self.groups for change in group)
         return {kind: count[kind] for kind in Kind}
 
@@ -66,53 +66,37 @@ def diff(
     items: ItemsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What edited rules add and remove, in headlines: what alerts now or no longer, at another level, to others.
-
-    Runs the stored items of a time and the examples of both folders through both. Every item is taken as news, copies
-    are left out; reports of one attack stand on one line. A difference is no problem: exit code 1 is for rules that
-    cannot be read, and for lines of FILE.
+    """Runs the stored items of a time and the examples of both folders through both. Every item is taken as news,
+    copies are left out; reports of one attack stand on one line. A difference is no problem: exit code 1 is for rules
+    that cannot be read, and for lines of FILE.
 
     Example:
       basewatch rules diff edited-rules
       basewatch rules diff old-rules new-rules --since 7d --json
     """
-    from monitor.workbench.diff import file_edits, rule_edits
-
-    old, edited = _both(*((rules_folder(None), folder) if new is None else (folder, new)))
-    memory_days = max(old.rules.memory_days, edited.rules.memory_days)
+    (old_files, old), (new_files, edited) = _both(*((rules_folder(None), folder) if new is None else (folder, new)))
+    memory_days = max(old.memory_days, edited.memory_days)
     with past_items(back, items, default="30d", memory_days=memory_days) as past:
         if past.stored is False:
             say("there is no database yet, so no item is stored; only the examples of the rules are compared")
-        answer = _compared(past, old.rules, edited.rules)
-    answer.rule_edits = rule_edits(old.files, edited.files)
-    answer.file_edits = file_edits(old.files, edited.files)
+        result = _compared(past, old, edited)
+    rules, files = rule_edits(old_files, new_files), file_edits(old_files, new_files)
     if as_json:
-        json_out(_object(answer, past))
+        json_out(_object(result, past, rules, files))
     else:
-        _show(answer)
+        _show(result, rules, files)
     raise typer.Exit(1 if past.unread else 0)
 
 
-@dataclass(frozen=True)
-class _Folder:
-    """A rules folder as it was read, and compiled."""
-
-    files: RuleFiles
-    rules: RuleSet
-
-
-def _both(*folders: Path) -> list[_Folder]:
-    """The rules of both folders; one error with every problem of both."""
-    from monitor.rules.folder import read_folder
-    from monitor.topics.loading import compile_rules
-
+def _both(*folders: Path) -> list[tuple[RuleFiles, RuleSet]]:
+    """The rules of both folders, as read and compiled; one error with every problem of both."""
     start_logs()
-    found: list[_Folder] = []
+    found: list[tuple[RuleFiles, RuleSet]] = []
     problems: list[Problem] = []
     for folder in folders:
         try:
             files = read_folder(folder)
-            found.append(_Folder(files, compile_rules(files)))
+            found.append((files, compile_rules(files)))
         except ConfigError as error:
             problems += error.problems
     if problems:
@@ -120,45 +104,40 @@ def _both(*folders: Path) -> list[_Folder]:
     return found
 
 
-def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> Answer:
-    from monitor.model.item import Item
-    from monitor.workbench.diff import Comparison, examples_of, grouped
-
-    answer = Answer()
-    comparison = Comparison(old, new, past.known)
-    changes: list[Change | None] = []
-    for one in each(past, "comparing"):
-        if not one.copy:
-            answer.items += 1
-            changes.append(comparison.compare(one.item))
-    now = utc_now()
+def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> DiffResult:
+    comparison, now = Comparison(old, new, past.known), utc_now()
+    changes = [comparison.compare(one.item) for one in each(past, "comparing") if not one.copy]
+    items = len(changes)
     for rule, text in examples_of(old, new):
-        answer.examples += 1
         changes.append(comparison.compare_example(rule, Item(id="example", title=text, first_seen=now)))
-    answer.groups = grouped(change for change in changes if change is not None)
-    answer.messages = comparison.messages_before, comparison.messages_after
-    return answer
+    return DiffResult(
+        items=items,
+        examples=len(changes) - items,
+        messages_before=comparison.messages_before,
+        messages_now=comparison.messages_after,
+        groups=grouped(change for change in changes if change is not None),
+    )
 
 
 # ------------------------------------------------------------------------------------------------ for people
 
 
-def _show(answer: Answer) -> None:
-    edits = [(edit.edit, f"rule {edit.name}", ", ".join(edit.keys)) for edit in answer.rule_edits]
-    edits += [(edit.edit, edit.name, "") for edit in answer.file_edits]
+def _show(result: DiffResult, rules: Iterable[Edit], files: Iterable[Edit]) -> None:
+    edits = [(edit.edit, f"rule {edit.name}", ", ".join(edit.keys)) for edit in rules]
+    edits += [(edit.edit, edit.name, "") for edit in files]
     table(("edit", "of", "keys"), edits, empty="the two folders hold the same")
     if edits:
         out()
     above = ""
-    for group in answer.groups:
+    for group in result.groups:
         heading = f"examples, {group[0].kind}" if group[0].example_of else str(group[0].kind)
         if heading != above:
             out(f"{heading}:")
             above = heading
         _show_group(group)
-    if answer.groups:
+    if result.groups:
         out()
-    out(_in_sum(answer))
+    out(_in_sum(result))
 
 
 def _show_group(group: tuple[Change, ...]) -> None:
@@ -180,45 +159,41 @@ def in_words(side: Side) -> str:
     return f"{side.act}: {side.level} by {side.rule}{whom}{trial}"
 
 
-def _in_sum(answer: Answer) -> str:
-    kinds = answer.kinds()
-    counted = ", ".join(f"{count:,} {_COUNTED[kind]}" for kind, count in kinds.items() if count)
-    said = f"{answer.items:,} items and {answer.examples:,} examples: {counted or 'no difference'}"
-    before, after = answer.messages
-    return f"{said}; messages about these items: {before:,} before, {after:,} now" if answer.items else said
+def _in_sum(result: DiffResult) -> str:
+    counted = ", ".join(f"{count:,} {_COUNTED[kind]}" for kind, count in result.kinds.items() if count)
+    said = f"{result.items:,} items and {result.examples:,} examples: {counted or 'no difference'}"
+    if not result.items:
+        return said
+    return f"{said}; messages about these items: {result.messages_before:,} before, {result.messages_now:,} now"
 
 
 # ------------------------------------------------------------------------------------------------ for machines
 
 
-def _object(answer: Answer, past: PastItems) -> dict[str, Any]:
-    before, after = answer.messages
+def _object(result: DiffResult, past: PastItems, rules: Iterable[Edit], files: Iterable[Edit]) -> dict[str, Any]:
     return {
         "since": past.since,
-        "rules": answer.rule_edits,
-        "files": [{"name": edit.name, "edit": edit.edit} for edit in answer.file_edits],
+        "rules": tuple(rules),
+        "files": [{"name": edit.name, "edit": edit.edit} for edit in files],
         "counts": {
-            "items": answer.items,
-            "examples": answer.examples,
+            **values_of(result, "items", "examples"),
             "unreadable": past.unread,
-            "messages_before": before,
-            "messages_now": after,
-            **{kind.name.lower(): count for kind, count in answer.kinds().items()},
+            **values_of(result, "messages_before", "messages_now"),
+            **{kind.name.lower(): count for kind, count in result.kinds.items()},
         },
-        "changes": [_row(change) for group in answer.groups for change in group],
+        "changes": [_row(change) for group in result.groups for change in group],
     }
 
 
 def _row(change: Change) -> dict[str, Any]:
-    item = change.item
+    item, example = change.item, change.example_of is not None
     return {
         "change": change.kind,
         "also": change.kinds[1:],
         "example_of": change.example_of,
-        "item": None if change.example_of else item.id,
-        "when": None if change.example_of else item.first_seen,
-        "title": item.title,
-        "url": item.url,
+        "item": None if example else item.id,
+        "when": None if example else item.first_seen,
+        **values_of(item, "title", "url"),
         "incident": change.incident,
         "before": change.before,
         "now": change.after,

@@ -6,28 +6,28 @@ import re
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import database, quiet, rules_from, settings, utc_now
-from monitor.cli.headline import new_item
-from monitor.cli.options import JsonOption, RulesOption
+from monitor.cli.begin import JsonOption, RulesOption, database, quiet, rules_from, settings, utc_now
 from monitor.cli.render import json_out, out, say
 from monitor.errors import BasewatchError, ConfigError, StoreError, UsageError
-from monitor.queries.finding import find_item, is_link
+from monitor.model.item import Item
+from monitor.model.report import INCIDENT_ACTS
+from monitor.queries.finding import find_item, is_link, new_item
+from monitor.queries.jsonvalues import values_of
+from monitor.store.store import Store
 from monitor.text.clean import clean
-
-if TYPE_CHECKING:
-    from monitor.model.item import Item
-    from monitor.store.store import Store
-    from monitor.topics.attacks.topic import RuleSet
-    from monitor.workbench.examples import Rehearsed
-    from monitor.workbench.proposing.proposal import Proposal
-    from monitor.workbench.proposing.sharing import Headline
+from monitor.topics.attacks.classifier import classify
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
+from monitor.workbench.examples import Rehearsed, rehearse
+from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
+from monitor.workbench.proposing.writing import pattern_text, rule_text
 
 #: from more headlines no common sense comes
 MOST_HEADLINES = 20
@@ -48,9 +48,7 @@ def new(
     rules: RulesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Propose a rule from two or three headlines: what they do, where, who, with which words, and its examples.
-
-    The headlines are read with the present rules, and what they have in common becomes the rule, as a file that is
+    """The headlines are read with the present rules, and what they have in common becomes the rule, as a file that is
     ready to save; it is tried with all other files, and its own examples are run. On standard error: which rules take
     the headlines already, and what could not be found. A proposed rule is on trial: it tells nobody until you delete
     that line. Exit code 1 where its own examples do not hold.
@@ -59,9 +57,6 @@ def new(
       basewatch rules new "Drones hit Ain al-Asad base" "Drone attack on Ain al-Asad wounds two"
       basewatch rules new --name my-base --write - < headlines.txt
     """
-    from monitor.workbench.proposing.proposal import NothingInCommon, propose
-    from monitor.workbench.proposing.writing import rule_text
-
     now = utc_now()
     texts = _texts(headlines)
     rule_set = rules_from(rules)
@@ -139,14 +134,9 @@ def _from(store: Store | None, texts: list[str], now: datetime) -> tuple[list[It
         if text not in found:
             if not is_link(text) and " " not in text:
                 raise UsageError(f"{text[:80]!r} is no headline, and no stored item has this id")
-            found[text] = new_item(text, now)  # may ask the web, so no transaction is open
-    return [_with_clean_title(found[text]) for text in texts], known
-
-
-def _with_clean_title(item: Item) -> Item:
-    from dataclasses import replace
-
-    return replace(item, title=clean(item.title))
+            # may ask the web, so no transaction is open
+            found[text] = new_item(text, now, allow_networks=settings(warn=False).allow_networks)
+    return [replace(found[text], title=clean(found[text].title)) for text in texts], known
 
 
 # ------------------------------------------------------------------------------------------------- trying
@@ -164,10 +154,6 @@ class _Tried:
 
 def _try(proposal: Proposal, text: str, folder: Path, now: datetime) -> _Tried:
     """Loads the rules with the proposal among them, from a copy, and runs its examples."""
-    from monitor.topics.loading import load_rules
-    from monitor.workbench.examples import rehearse
-    from monitor.workbench.proposing.writing import pattern_text
-
     with tempfile.TemporaryDirectory(prefix="basewatch-") as scratch:
         copy = Path(scratch)
         for part in ("", "lists", "places", "actors"):
@@ -180,16 +166,9 @@ def _try(proposal: Proposal, text: str, folder: Path, now: datetime) -> _Tried:
         if not pattern:
             return _Tried(failed, None)
         (copy / "lists" / "proposed-pattern.yaml").write_text(pattern, encoding="utf-8")
-        return _Tried(failed, _attacks(proposal, load_rules(copy), now))
-
-
-def _attacks(proposal: Proposal, rules: RuleSet, now: datetime) -> int:
-    from monitor.model.item import Item
-    from monitor.model.report import INCIDENT_ACTS
-    from monitor.topics.attacks.classifier import classify
-
-    items = [Item(id="example", title=one.text, first_seen=now) for one in proposal.wordings]
-    return sum(classify(item, rules).act in INCIDENT_ACTS for item in items)
+        rules = load_rules(copy)
+        items = [Item(id="example", title=one.text, first_seen=now) for one in proposal.wordings]
+        return _Tried(failed, sum(classify(item, rules).act in INCIDENT_ACTS for item in items))
 
 
 def _save(text: str, path: Path, tried: _Tried) -> Path:
@@ -210,36 +189,41 @@ def _save(text: str, path: Path, tried: _Tried) -> Path:
 
 def _tell(proposal: Proposal, tried: _Tried, path: Path | None) -> None:
     """What a person must know beside the file itself."""
+    remarks: list[str] = []
     count = len(proposal.headlines)
-    for rule, taken in proposal.taken_by.items() if not quiet() else ():
+    for rule, taken in proposal.taken_by.items():
         level = next(one.level for h in proposal.headlines for one in h.found.taken if one.rule == rule)
         which = "all of these" if taken == count else f"{taken} of these {count}"
         end = ": a new rule is needed only to tell others, or at another level" if taken == count else ""
-        say(f"the rule {rule} ({level}) takes {which} already{end}")
-    for remark in proposal.remarks if not quiet() else ():
+        remarks.append(f"the rule {rule} ({level}) takes {which} already{end}")
+    remarks += proposal.remarks
+    if tried.read is not None:
+        remarks.append(f"with the proposed pattern {tried.read} of {len(proposal.wordings)} of them would be attacks")
+    failed = [
+        f"its example does not hold: “{one.text}” must {'alert' if one.must_alert else 'stay quiet'}: {one.why}"
+        for one in tried.failed
+    ]
+    for remark in failed if quiet() else [*remarks, *failed]:
         say(clean(remark))
-    if tried.read is not None and not quiet():
-        say(f"with the proposed pattern {tried.read} of {len(proposal.wordings)} of them would be attacks")
-    for one in tried.failed:
-        say(
-            clean(
-                f"its example does not hold: “{one.text}” must {'alert' if one.must_alert else 'stay quiet'}: {one.why}"
-            )
-        )
     if path is not None and not quiet():
         say("it is on trial: it decides and records, and tells nobody until you delete the line status: trial")
 
 
 def _object(proposal: Proposal, text: str, tried: _Tried, path: Path | None) -> dict[str, Any]:
+    rule = values_of(proposal, "id", "title", "level", "act", "where", "who")
+    rule |= {"what": proposal.what or proposal.what_any}
+    rule |= values_of(proposal, "send_to", "alert", "not_yet", "quiet", "quiet_is_made")
     return {
-        "rule": {
-            "id": proposal.id, "title": proposal.title, "level": proposal.level, "act": proposal.act,
-            "where": proposal.where, "who": proposal.who, "what": proposal.what or proposal.what_any,
-            "send_to": proposal.send_to, "alert": proposal.alert, "not_yet": proposal.not_yet,
-            "quiet": proposal.quiet, "quiet_is_made": proposal.quiet_is_made,
-        },
+        "rule": rule,
         "yaml": text,
-        "headlines": [_headline(one) for one in proposal.headlines],
+        "headlines": [
+            {
+                "text": one.text,
+                **values_of(one.found, "act", "reason"),
+                "taken": [rule.rule for rule in one.found.taken],
+            }
+            for one in proposal.headlines
+        ],
         "taken_by": proposal.taken_by,
         "needed": len(proposal.headlines) not in proposal.taken_by.values(),
         "wordings": proposal.wordings,
@@ -247,9 +231,4 @@ def _object(proposal: Proposal, text: str, tried: _Tried, path: Path | None) -> 
         "remarks": proposal.remarks,
         "failed": [{"text": one.text, "wanted": one.must_alert, "why": one.why} for one in tried.failed],
         "written": path,
-    }  # fmt: skip
-
-
-def _headline(one: Headline) -> dict[str, Any]:
-    found = one.found
-    return {"text": one.text, "act": found.act, "reason": found.reason, "taken": [rule.rule for rule in found.taken]}
+    }

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import quiet, rules_from
-from monitor.cli.options import ItemsOption, JsonOption, RulesOption
-from monitor.cli.past import each, past_items
+from monitor.cli.begin import JsonOption, RulesOption, quiet, rules_from
+from monitor.cli.past import ItemsOption, each, past_items
 from monitor.cli.render import json_out, out, say, table
+from monitor.queries.jsonvalues import values_of
+from monitor.queries.past import PastItems
 from monitor.text.clean import clean
-
-if TYPE_CHECKING:
-    from monitor.model.report import RuleTaken
-    from monitor.queries.past import PastItems
-    from monitor.topics.attacks.topic import RuleSet
-    from monitor.workbench.backtest import Replayed
+from monitor.topics.attacks.topic import RuleSet
+from monitor.workbench.backtest import LEAD_IN, Outcome, Replay, Replayed
 
 
 @dataclass
-class Answer:
+class ReplayResult:
     """What a replay came to."""
 
     items: int = 0
@@ -42,9 +38,7 @@ def replay(
     rules: RulesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the stored items of a time through the rules: what would have told whom, and when. Sends and writes nothing.
-
-    Each item goes the daemon's path in the order in which it came, the incidents of then are not used: those of the
+    """Each item goes the daemon's path in the order in which it came, the incidents of then are not used: those of the
     items themselves grow anew. It also shows what was told then and would stay quiet now, and what rules on trial would
     have told. Try an edit with --rules before it is live. Exit code 1 where a line of FILE cannot be read.
 
@@ -52,172 +46,151 @@ def replay(
       basewatch rules replay --since 14d
       basewatch rules replay --since 2026-11-01 --rules edited-rules
     """
-    from monitor.workbench.backtest import LEAD_IN
-
     rule_set = rules_from(rules)
     with past_items(back, items, default="14d", memory_days=rule_set.memory_days, lead_in=LEAD_IN) as past:
-        answer = _run(past, rule_set)
+        result = _run(past, rule_set)
     if as_json:
-        json_out(_object(answer, past, rule_set))
+        json_out(_object(result, past, rule_set))
     else:
-        _show(answer, past)
+        _show(result, past)
     raise typer.Exit(1 if past.unread else 0)
 
 
-def _run(past: PastItems, rules: RuleSet) -> Answer:
-    from monitor.workbench.backtest import Outcome, Replay
-
-    replay, answer = Replay(rules, past.known), Answer()
-    for one in each(past, "replaying"):
-        replayed = replay.run(one)
-        if past.since is not None and one.item.first_seen < past.since:
+def _run(past: PastItems, rules: RuleSet) -> ReplayResult:
+    replay, result = Replay(rules, past.known), ReplayResult()
+    for came in each(past, "replaying"):
+        replayed = replay.run(came)
+        if past.since is not None and came.item.first_seen < past.since:
             continue  # it only opened the incidents that later reports belong to
-        answer.items += 1
-        answer.counts.update([replayed.outcome])
-        answer.counts["copies"] += not one.news
-        answer.counts["edited"] += one.news and one.edited
+        result.items += 1
+        result.counts.update([replayed.outcome])
+        result.counts["copies"] += not came.news
+        result.counts["edited"] += came.news and came.edited
         if replayed.outcome in (Outcome.TOLD, Outcome.NEW):
-            answer.told.append(replayed)
+            result.told.append(replayed)
         elif replayed.outcome is Outcome.QUIET:
-            answer.quiet_now.append(replayed)
+            result.quiet_now.append(replayed)
         if replayed.on_trial:
-            answer.on_trial.append(replayed)
-    return answer
+            result.on_trial.append(replayed)
+    return result
 
 
 # ------------------------------------------------------------------------------------------------ for people
 
 
-def _show(answer: Answer, past: PastItems) -> None:
+def _show(result: ReplayResult, past: PastItems) -> None:
     compared = past.stored is True
     if past.stored is False:
         say("there is no database yet, so no item is stored; --items FILE runs the items of a file")
     columns = ("when", *(["then"] if compared else []), "level", "rule", "channels", "incident", "headline")
-    if answer.told:
-        table(columns, [_cells(one, compared) for one in answer.told])
+    if result.told:
+        table(columns, [_cells(replayed, compared) for replayed in result.told])
         out()
-    if answer.quiet_now:
+    if result.quiet_now:
         out("told then, would stay quiet now:")
-        for one in answer.quiet_now:
-            _show_quiet(one)
+        for replayed in result.quiet_now:
+            then = replayed.past.then
+            whom = f"{then.level} by {then.rule} to {', '.join(then.channels)}" if then else ""
+            out(f"  {_when(replayed)}  {clean(whom)}: {clean(replayed.past.item.title)}")
+            out(f"      now {clean(replayed.why_quiet)}")
         out()
-    if answer.on_trial:
+    if result.on_trial:
         out("would have told, on trial:")
-        table(("when", "level", "rule", "channels", "incident", "headline"), _trial_cells(answer.on_trial))
+        rows = [
+            (
+                _when(replayed),
+                taken.level,
+                taken.rule,
+                ", ".join(taken.send_to),
+                replayed.incident,
+                replayed.past.item.title,
+            )
+            for replayed in result.on_trial
+            for taken in replayed.on_trial
+        ]
+        table(("when", "level", "rule", "channels", "incident", "headline"), rows)
         out()
-    out(_in_sum(answer, compared=compared))
+    out(_in_sum(result, compared=compared))
     if compared and not quiet():
-        _say_how(answer)
+        _say_how(result)
 
 
-def _cells(one: Replayed, compared: bool) -> tuple[object, ...]:
-    assert one.evaluation is not None
-    found, decision = one.evaluation.classification, one.evaluation.decision
-    then = ["told" if one.past.then else "new"] if compared else []
+def _cells(replayed: Replayed, compared: bool) -> tuple[object, ...]:
+    assert replayed.evaluation is not None
+    found, decision = replayed.evaluation.classification, replayed.evaluation.decision
+    then = ["told" if replayed.past.then else "new"] if compared else []
     channels = ", ".join(decision.send_to)
-    return _when(one), *then, found.level, found.rule, channels, one.incident, one.past.item.title
+    return _when(replayed), *then, found.level, found.rule, channels, replayed.incident, replayed.past.item.title
 
 
-def _show_quiet(one: Replayed) -> None:
-    then = one.past.then
-    assert then is not None
-    whom = f"{then.level} by {then.rule} to {', '.join(then.channels)}"
-    out(f"  {_when(one)}  {clean(whom)}: {clean(one.past.item.title)}")
-    out(f"      now {clean(one.why_quiet)}")
+def _when(replayed: Replayed) -> str:
+    return f"{replayed.past.item.first_seen:%Y-%m-%d %H:%M}"
 
 
-def _trial_cells(replayed: Iterable[Replayed]) -> Iterable[tuple[object, ...]]:
-    for one in replayed:
-        for taken in one.on_trial:
-            yield _when(one), taken.level, taken.rule, ", ".join(taken.send_to), one.incident, one.past.item.title
-
-
-def _when(one: Replayed) -> str:
-    return f"{one.past.item.first_seen:%Y-%m-%d %H:%M}"
-
-
-def _in_sum(answer: Answer, *, compared: bool) -> str:
-    from monitor.workbench.backtest import Outcome
-
-    would, lost = len(answer.told), len(answer.quiet_now)
-    sentence = f"{answer.items:,} items: {would:,} would have been told"
+def _in_sum(result: ReplayResult, *, compared: bool) -> str:
+    would, lost = len(result.told), len(result.quiet_now)
+    sentence = f"{result.items:,} items: {would:,} would have been told"
     if not compared:
         return sentence
-    sentence += f", {answer.counts[Outcome.TOLD]:,} of these were told then, {answer.counts[Outcome.NEW]:,} are new"
+    sentence += f", {result.counts[Outcome.TOLD]:,} of these were told then, {result.counts[Outcome.NEW]:,} are new"
     if lost:
-        another = sum(one.told_by_another for one in answer.quiet_now)
+        another = sum(replayed.told_by_another for replayed in result.quiet_now)
         sentence += f"; {lost:,} that {'was' if lost == 1 else 'were'} told then would stay quiet now"
         sentence += f" ({another:,} because another report would have told the incident before)" if another else ""
     return sentence
 
 
-def _say_how(answer: Answer) -> None:
+def _say_how(result: ReplayResult) -> None:
     """What a reader must know to trust the figures."""
-    from monitor.workbench.backtest import LEAD_IN
-
     say(
         f"begun without the incidents of then: the items of the {LEAD_IN.days} days before were run first, so that late"
         " reports of an earlier attack count as such"
     )
-    if copies := answer.counts["copies"]:
+    if copies := result.counts["copies"]:
         say(f"copies, and items that were old when they came, tell nobody, as then: {copies:,}")
-    if edited := answer.counts["edited"]:
+    if edited := result.counts["edited"]:
         say(f"edited after they came, and judged by the text that they have now: {edited:,}")
 
 
 # ------------------------------------------------------------------------------------------------ for machines
 
 
-def _object(answer: Answer, past: PastItems, rules: RuleSet) -> dict[str, Any]:
-    from monitor.workbench.backtest import Outcome
-
+def _object(result: ReplayResult, past: PastItems, rules: RuleSet) -> dict[str, Any]:
     counts = {
-        "items": answer.items,
-        "copies_and_old": answer.counts["copies"],
-        "edited": answer.counts["edited"],
-        "told": len(answer.told),
-        "told_then_too": answer.counts[Outcome.TOLD],
-        "new": answer.counts[Outcome.NEW] if past.stored else None,
-        "quiet_now": len(answer.quiet_now),
-        "on_trial": sum(len(one.on_trial) for one in answer.on_trial),
+        "items": result.items,
+        "copies_and_old": result.counts["copies"],
+        "edited": result.counts["edited"],
+        "told": len(result.told),
+        "told_then_too": result.counts[Outcome.TOLD],
+        "new": result.counts[Outcome.NEW] if past.stored else None,
+        "quiet_now": len(result.quiet_now),
+        "on_trial": sum(len(replayed.on_trial) for replayed in result.on_trial),
         "unreadable": past.unread,
     }
     return {
         "since": past.since,
         "rules_hash": rules.hash,
         "counts": counts,
-        "told": [_told_object(one) for one in answer.told],
-        "quiet_now": [{**_row(one), "then": one.past.then, "why": one.why_quiet} for one in answer.quiet_now],
-        "on_trial": [{**_row(one), **_trial_object(taken)} for one in answer.on_trial for taken in one.on_trial],
+        "told": [_told_object(replayed) for replayed in result.told],
+        "quiet_now": [
+            {**_row(replayed), "then": replayed.past.then, "why": replayed.why_quiet} for replayed in result.quiet_now
+        ],
+        "on_trial": [
+            {**_row(replayed), **values_of(taken, "level", "rule"), "channels": taken.send_to}
+            for replayed in result.on_trial
+            for taken in replayed.on_trial
+        ],
     }
 
 
-def _row(one: Replayed) -> dict[str, Any]:
-    item = one.past.item
-    return {
-        "when": item.first_seen,
-        "item": item.id,
-        "title": item.title,
-        "url": item.url,
-        "publisher": item.publisher or item.feed,
-        "incident": one.incident,
-    }
+def _row(replayed: Replayed) -> dict[str, Any]:
+    item = replayed.past.item
+    named = {"when": item.first_seen, "item": item.id, **values_of(item, "title", "url")}
+    return {**named, "publisher": item.publisher or item.feed, "incident": replayed.incident}
 
 
-def _told_object(one: Replayed) -> dict[str, Any]:
-    assert one.evaluation is not None
-    found, decision = one.evaluation.classification, one.evaluation.decision
-    return {
-        **_row(one),
-        "act": found.act,
-        "level": found.level,
-        "rule": found.rule,
-        "channels": decision.send_to,
-        "reason": decision.reason,
-        "why": found.reason,
-        "then": one.past.then,
-    }
-
-
-def _trial_object(taken: RuleTaken) -> dict[str, Any]:
-    return {"level": taken.level, "rule": taken.rule, "channels": taken.send_to}
+def _told_object(replayed: Replayed) -> dict[str, Any]:
+    assert replayed.evaluation is not None
+    found, decision = replayed.evaluation.classification, replayed.evaluation.decision
+    told = {"channels": decision.send_to, "reason": decision.reason, "why": found.reason, "then": replayed.past.then}
+    return {**_row(replayed), **values_of(found, "act", "level", "rule"), **told}

@@ -6,30 +6,26 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.begin import settings, utc_now
-from monitor.cli.options import JsonOption
+from monitor.alerts.message import operator_alert
+from monitor.channels.apprise import Channels
+from monitor.cli.begin import JsonOption, settings, utc_now
 from monitor.cli.render import json_out, stdout_kept_for_json, table
+from monitor.config.yamlfile import did_you_mean
 from monitor.errors import UsageError
+from monitor.model.alert import OperatorReason
+from monitor.model.delivery import SendOutcome
+from monitor.store.ids import new_id
 
 
 def send_test(
     channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="A tag of the channels file.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Send a real test message to every address of one channel and say what came of it.
-
-    Exit code 1 where an address did not take it, 2 where there is no such channel.
+    """Exit code 1 where an address did not take it, 2 where there is no such channel.
 
     Example:
       basewatch send-test alerts
     """
-    from monitor.alerts.message import operator_alert
-    from monitor.channels.apprise import Channels
-    from monitor.config.yamlfile import did_you_mean
-    from monitor.model.alert import OperatorReason
-    from monitor.model.delivery import SendOutcome
-    from monitor.store.ids import new_id
-
     found = settings()
     channels = Channels.load(found.channels)
     if channel.casefold() not in {name.casefold() for name in channels.names()}:

@@ -1,19 +1,38 @@
-"""Feeds in a language that no list of the rules reads: their items are taken, and nearly nothing is seen in them."""
+"""Languages of feeds: how a tag (BCP 47) is written, and feeds in a language that no list of the rules reads.
+
+The items of such feeds are taken, and nearly nothing is seen in them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from monitor.config.yamlfile import Document, read
+from monitor.config.yamlfile import Document, close_match, read
 from monitor.errors import Problem
 from monitor.model.feed import Feed
 
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+#: names that people write instead of a tag, for the languages of the shipped lists and feeds
+_BY_NAME = {
+    "arabic": "ar", "english": "en", "french": "fr", "german": "de", "hebrew": "he", "italian": "it",
+    "kurdish": "ku", "pashto": "ps", "persian": "fa", "farsi": "fa", "portuguese": "pt", "russian": "ru",
+    "sorani": "ckb", "spanish": "es", "turkish": "tr", "ukrainian": "uk", "urdu": "ur",
+}  # fmt: skip
 #: the files of words that say no language are English
 _ENGLISH = "en"
-_LANGUAGE = re.compile(r"(?m)^language:[ ]*[\"']?([A-Za-z]{2,3})\b")
+_OF_LISTS = re.compile(r"(?m)^language:[ ]*[\"']?([A-Za-z]{2,3})\b")
+
+
+def check_language(text: str) -> str:
+    """`text` itself; raises `ValueError("what is wrong; what to write")` where it is no language tag."""
+    if _TAG.fullmatch(text):
+        return text
+    near = close_match(text, _BY_NAME)
+    raise ValueError(
+        f"{text[:40]!r} is no language tag; write for instance: language: {_BY_NAME[near] if near else 'en'}"
+    )
 
 
 def languages_read(rules: Path) -> frozenset[str]:
@@ -21,7 +40,7 @@ def languages_read(rules: Path) -> frozenset[str]:
     out = {_ENGLISH}
     for path in sorted((rules / "lists").glob("*.yaml")):
         try:
-            found = _LANGUAGE.search(path.read_text(encoding="utf-8-sig", errors="replace"))
+            found = _OF_LISTS.search(path.read_text(encoding="utf-8-sig", errors="replace"))
         except OSError:
             continue
         out |= {found[1].casefold()} if found else set()
@@ -37,36 +56,25 @@ def unread_languages(
     """
     feeds_in: dict[str, list[int]] = {}
     for i, feed in enumerate(feeds):
-        for spoken in dict.fromkeys(_primary(tag) for tag in (feed.language, stored.get(feed.name))):
-            if spoken and spoken not in known:
-                feeds_in.setdefault(spoken, []).append(i)
-    if not feeds_in:
-        return []
-    return list(_warnings(read(config), feeds, feeds_in))
+        for spoken in {_primary(feed.language), _primary(stored.get(feed.name))} - known - {""}:
+            feeds_in.setdefault(spoken, []).append(i)
+    return [_warning(read(config), feeds, spoken, at) for spoken, at in feeds_in.items()]
 
 
-def _warnings(document: Document, feeds: Sequence[Feed], feeds_in: Mapping[str, list[int]]) -> Iterator[Problem]:
-    for spoken, at in feeds_in.items():
-        names = ", ".join(feeds[i].name for i in at[:4]) + (", …" if len(at) > 4 else "")
-        which = f"the feed {names} is" if len(at) == 1 else f"{len(at)} feeds ({names}) are"
-        said = (
-            f"{which} in the language {spoken}, and no list reads it: in such items only English words and the names"
-            " of places and actors are seen, so most attacks that they report are missed"
-        )
-        hint = f"add a list file with language: {spoken} to lists/ (see docs/rules.md), or expect little of it"
-        yield document.problem(said, *_stands(document, at[0], spoken), hint=hint, severity="warning")
-
-
-def _stands(document: Document, index: int, spoken: str) -> tuple[str | int, ...]:
-    """Where feeds.yaml names the language of a feed; the feed itself where only its documents do."""
-    written: tuple[tuple[str | int, ...], ...] = (("feeds", index, "language"), ("defaults", "language"))
-    for loc in written:
-        value: Any = document.data
-        for key in loc:
-            value = value[index] if isinstance(value, list) else value.get(key) if isinstance(value, dict) else None
-        if isinstance(value, str) and _primary(value) == spoken:
-            return loc
-    return ("feeds", index, "name")
+def _warning(document: Document, feeds: Sequence[Feed], spoken: str, at: Sequence[int]) -> Problem:
+    names = ", ".join(feeds[i].name for i in at[:4]) + (", …" if len(at) > 4 else "")
+    which = f"the feed {names} is" if len(at) == 1 else f"{len(at)} feeds ({names}) are"
+    said = (
+        f"{which} in the language {spoken}, and no list reads it: in such items only English words and the names"
+        " of places and actors are seen, so most attacks that they report are missed"
+    )
+    hint = f"add a list file with language: {spoken} to lists/ (see docs/rules.md), or expect little of it"
+    loc: tuple[str | int, ...] = ("feeds", at[0], "language")
+    if _primary(feeds[at[0]].language) != spoken:  # only its documents say so
+        loc = ("feeds", at[0], "name")
+    elif loc not in document.lines:
+        loc = ("defaults", "language")
+    return document.problem(said, *loc, hint=hint, severity="warning")
 
 
 def _primary(tag: str | None) -> str:

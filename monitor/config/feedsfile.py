@@ -1,4 +1,4 @@
-"""feeds.yaml: which feeds are polled, read strictly, every mistake told at once.
+"""feeds.yaml: which feeds are polled and what an address may look like, read strictly, every mistake told at once.
 
     defaults: { interval: 15m, language: en }
     feeds:
@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from monitor.config import values
-from monitor.config.feedurl import check_feed_url, same_feed
-from monitor.config.language import check_language
+from monitor.config.feedlanguages import check_language
 from monitor.config.yamlfile import Document, Strict, read, validate
 from monitor.errors import ConfigError, Problem
-from monitor.model.feed import Feed
+from monitor.model.feed import DEFAULT_PORTS, Feed
 
 #: a publisher's server is not asked more often than this
 SHORTEST_INTERVAL = timedelta(seconds=10)
@@ -32,6 +32,71 @@ _LONGEST_WORD = 100
 _MOST_TAGS = 50
 #: `name:Wire`, which YAML takes for a text
 _RUN_TOGETHER = re.compile(r"(name|url|publisher|interval|language|kind|tags):(?=[^\s/])")
+_LONGEST_URL = 2000
+_FEED_SCHEME = re.compile(r"feed:(//)?(?=https?://)?", re.IGNORECASE)
+#: `example.org/rss`, with or without a path or port
+_BARE = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?$")
+_LOG_IN = re.compile(r"//[^/?#]*@")
+
+
+def check_feed_url(url: str) -> str:
+    """`url` itself; raises `ValueError("what is wrong; what to write")` where it cannot be polled."""
+    if not url:
+        raise ValueError("the address is empty; write: url: https://…")
+    if len(url) > _LONGEST_URL:
+        raise ValueError(f"the address has {len(url):,} characters; the limit is {_LONGEST_URL:,}")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("the address cannot be read; check the host and the port after it") from None
+    if port == 0:
+        raise ValueError("port 0 cannot be polled; take :0 out")
+    if _LOG_IN.search(url):
+        raise ValueError(
+            "the address holds a user name or password, which would be seen in logs and lists; "
+            "take it out: feeds behind a log-in are not polled"
+        )
+    if re.search(r"[\s\x00-\x1f\x7f\\]", url):
+        raise ValueError("a space, line break or backslash stands in the address; write a space as %20")
+    if wrong := _wrong_scheme(url, parts):
+        raise ValueError(wrong)
+    if not parts.hostname:
+        raise ValueError("the address names no host; write: url: https://host/path")
+    return url
+
+
+def _wrong_scheme(url: str, parts: SplitResult) -> str:
+    """What is wrong with the beginning of an address, and what to write; empty where nothing is."""
+    if parts.scheme in DEFAULT_PORTS:
+        if url[len(parts.scheme) :].startswith("://"):
+            return ""
+        return f"two slashes are missing after {parts.scheme}:; write: url: {parts.scheme}://…"
+    if url.casefold().startswith("feed:"):
+        rest = _FEED_SCHEME.sub("", url, count=1)
+        rest = rest if rest.startswith("http") else f"https://{rest}"
+        return f"feed: only says that a program should open it; write: url: {rest}"
+    if _BARE.match(url):
+        return f"https:// is missing; write: url: https://{url}"
+    if url.startswith("//"):
+        return f"https: is missing; write: url: https:{url}"
+    if parts.scheme and "://" in url:
+        return f"only http and https are polled, not {parts.scheme}; write: url: https://…"
+    return "this is no address; write: url: https://host/path"
+
+
+def same_feed(url: str) -> str:
+    """A key that is equal for two spellings of one feed's address; empty where `url` is none."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    if not host:
+        return ""
+    own_port = "" if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{port}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{host}{own_port}{parts.path.rstrip('/')}{query}"
 
 
 def _check_word(text: str) -> str:
@@ -58,11 +123,10 @@ def _text_first(value: object) -> object:
 
 
 def _check_interval(value: timedelta) -> timedelta:
+    shortest, longest = values.spoken(SHORTEST_INTERVAL), values.spoken(LONGEST_INTERVAL)
     if value < SHORTEST_INTERVAL:
-        shortest = values.spoken(SHORTEST_INTERVAL)
         raise ValueError(f"{values.spoken(value)} is shorter than {shortest}, the shortest allowed; write {shortest}")
     if value > LONGEST_INTERVAL:
-        longest = values.spoken(LONGEST_INTERVAL)
         raise ValueError(f"{values.spoken(value)} is longer than {longest}; write for instance 1d")
     return value
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,13 @@ from monitor.config.yamlfile import close_match
 from monitor.errors import ConfigError, Problem
 
 PREFIX = "BASEWATCH_"
-_SECONDS, _MINUTES, _DAYS = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 _FILE = "_FILE"
 _MOST_SECRET_BYTES = 64 * 1024
 #: what Kubernetes puts into every container when a service is called `basewatch`
 _KUBERNETES = re.compile(r"BASEWATCH_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\w+)?)")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Setting:
     """One variable: its name, what it is for, and how it is read."""
 
@@ -37,10 +36,10 @@ class Setting:
     #: what holds when it is not set, written as it would be set; empty: nothing
     default: str
     read: values.Reader
+    #: words for people about the default
+    note: str = ""
     #: the default is a path beside the feeds file, not in the working folder
     beside_feeds: bool = False
-    #: words for people about the default
-    default_note: str = ""
     #: also read from the file that `<variable>_FILE` names; never shown
     secret: bool = False
 
@@ -52,51 +51,40 @@ class Setting:
     @property
     def default_text(self) -> str:
         """The default for people."""
-        return f"{self.default} {self.default_note}".strip() or "none"
+        return f"{self.default} {self.note}".strip() or "none"
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting(variable="BASEWATCH_CONFIG", meaning="the feeds file", default="feeds.yaml",
-            default_note="in the working folder", read=values.path),
-    Setting(variable="BASEWATCH_RULES", meaning="the folder with the rules", default="rules",
-            default_note="beside the feeds file", beside_feeds=True, read=values.path),
-    Setting(variable="BASEWATCH_CHANNELS",
-            meaning="the Apprise file whose tags are the channels", default="channels.yaml",
-            default_note="beside the feeds file; where there is none, alerts go to the console", beside_feeds=True,
-            read=values.path),
-    Setting(variable="BASEWATCH_DATABASE_URL",
-            meaning="the address of the database, SQLite or PostgreSQL", default="sqlite:///basewatch.db",
-            default_note="in the working folder", read=database.read_address, secret=True),
-    Setting(variable="BASEWATCH_DATABASE_PASSWORD",
-            meaning="the password for that address, where it is kept apart", default="", read=values.text, secret=True),
-    Setting(variable="BASEWATCH_ALLOW_NETWORKS",
-            meaning="networks that feeds may be fetched from although they are not public, with commas between them",
-            default="", read=values.networks),
-    Setting(variable="BASEWATCH_CONCURRENCY",
-            meaning="how many feeds are polled at the same time", default="20", read=values.whole(1, 500)),
-    Setting(variable="BASEWATCH_PARSE_TIMEOUT",
-            meaning="how long one document may be parsed before its worker is killed", default="5s",
-            read=values.duration(_SECONDS, 2 * _MINUTES)),
-    Setting(variable="BASEWATCH_SEND_TIMEOUT",
-            meaning="how long a channel may take to accept one message", default="20s",
-            read=values.duration(_SECONDS, 5 * _MINUTES)),
-    Setting(variable="BASEWATCH_SEND_TRIES",
-            meaning="how often a message is tried before the operator is told that it was given up", default="12",
-            read=values.whole(1, 1000)),
-    Setting(variable="BASEWATCH_MAYBE_TRIES",
-            meaning="how often a message is sent again after a time-out, when it may have arrived already",
-            default="1", read=values.whole(0, 1000)),
-    Setting(variable="BASEWATCH_KEEP",
-            meaning="how long items are kept; what was seen is remembered longer, so that nothing is told twice",
-            default="90d", read=values.duration(_DAYS, 36500 * _DAYS)),
-    Setting(variable="BASEWATCH_STOP_GRACE",
-            meaning="how long a stop waits for what is in hand", default="25s",
-            read=values.duration(_SECONDS, 10 * _MINUTES)),
-    Setting(variable="BASEWATCH_LOG_LEVEL", meaning="the least important log lines that are written",
-            default="info", default_note="(debug, info, warning or error)",
-            read=values.word("debug", "info", "warning", "error")),
-    Setting(variable="BASEWATCH_LOG_FORMAT", meaning="how log lines are written", default="text",
-            default_note="(text or json)", read=values.word("text", "json")),
+    Setting("BASEWATCH_CONFIG", "the feeds file", "feeds.yaml", values.path, "in the working folder"),
+    Setting("BASEWATCH_RULES", "the folder with the rules", "rules", values.path, "beside the feeds file",
+            beside_feeds=True),
+    Setting("BASEWATCH_CHANNELS", "the Apprise file whose tags are the channels", "channels.yaml", values.path,
+            "beside the feeds file; where there is none, alerts go to the console", beside_feeds=True),
+    Setting("BASEWATCH_DATABASE_URL", "the address of the database, SQLite or PostgreSQL",
+            "sqlite:///basewatch.db", database.read_address, "in the working folder", secret=True),
+    Setting("BASEWATCH_DATABASE_PASSWORD", "the password for that address, where it is kept apart", "", values.text,
+            secret=True),
+    Setting("BASEWATCH_ALLOW_NETWORKS",
+            "networks that feeds may be fetched from although they are not public, with commas between them", "",
+            values.networks),
+    Setting("BASEWATCH_CONCURRENCY", "how many feeds are polled at the same time", "20", values.whole(1, 500)),
+    Setting("BASEWATCH_PARSE_TIMEOUT", "how long one document may be parsed before its worker is killed", "5s",
+            values.duration("1s", "2m")),
+    Setting("BASEWATCH_SEND_TIMEOUT", "how long a channel may take to accept one message", "20s",
+            values.duration("1s", "5m")),
+    Setting("BASEWATCH_SEND_TRIES", "how often a message is tried before the operator is told that it was given up",
+            "12", values.whole(1, 1000)),
+    Setting("BASEWATCH_MAYBE_TRIES",
+            "how often a message is sent again after a time-out, when it may have arrived already", "1",
+            values.whole(0, 1000)),
+    Setting("BASEWATCH_KEEP",
+            "how long items are kept; what was seen is remembered longer, so that nothing is told twice", "90d",
+            values.duration("1d", "36500d")),
+    Setting("BASEWATCH_STOP_GRACE", "how long a stop waits for what is in hand", "25s", values.duration("1s", "10m")),
+    Setting("BASEWATCH_LOG_LEVEL", "the least important log lines that are written", "info",
+            values.word("debug", "info", "warning", "error"), "(debug, info, warning or error)"),
+    Setting("BASEWATCH_LOG_FORMAT", "how log lines are written", "text", values.word("text", "json"),
+            "(text or json)"),
 )  # fmt: skip
 
 
@@ -169,12 +157,25 @@ def load_settings(environ: Mapping[str, str], cwd: Path, *, options: Mapping[str
     _complete(read, given, problems)
     if problems:
         raise ConfigError([*problems, *warnings])
-    shown = tuple(_show(setting, given[setting.field], read[setting.field]) for setting in SETTINGS)
+    shown = [
+        Shown(
+            variable=one.variable, value=_spoken(one, read[one.field]), default=one.default_text, meaning=one.meaning,
+            source=found.source if (found := given[one.field]) else "default",
+        )
+        for one in SETTINGS
+    ]  # fmt: skip
     del read["database_password"]
-    return Settings(**read, shown=shown, warnings=tuple(warnings))
+    return Settings(**read, shown=tuple(shown), warnings=tuple(warnings))
+
+
+def _problem(variable: str, said: object) -> Problem:
+    """The mistake that `what is wrong; what to write` tells of."""
+    message, _, hint = str(said).partition("; ")
+    return Problem(file=variable, message=message, hint=hint)
 
 
 def _unknown(environ: Mapping[str, str]) -> tuple[list[Problem], list[Problem]]:
+    """Variables with our prefix that are none of ours: slips of the pen, and what belongs to somebody else."""
     known = {s.variable for s in SETTINGS} | {s.variable + _FILE for s in SETTINGS if s.secret}
     short = {name.removeprefix(PREFIX): name for name in known}
     problems: list[Problem] = []
@@ -182,12 +183,12 @@ def _unknown(environ: Mapping[str, str]) -> tuple[list[Problem], list[Problem]]:
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in known or _KUBERNETES.fullmatch(name):
             continue
+        said = "there is no such setting"
         if meant := close_match(name.removeprefix(PREFIX), short):
-            hint = f"did you mean {short[meant]}?"
-            problems.append(Problem(file=name, message="there is no such setting", hint=hint))
+            problems.append(_problem(name, f"{said}; did you mean {short[meant]}?"))
         else:
             hint = "it is ignored; `basewatch check --settings` lists all settings"
-            warnings.append(Problem(file=name, message="there is no such setting", hint=hint, severity="warning"))
+            warnings.append(replace(_problem(name, f"{said}; {hint}"), severity="warning"))
     return problems, warnings
 
 
@@ -200,7 +201,7 @@ def _given(
         return _Given(option, "option", variable)
     direct, pointer = environ.get(variable, "").strip(), environ.get(by_file, "").strip() if setting.secret else ""
     if direct and pointer:
-        problems.append(Problem(file=variable, message=f"{by_file} is set as well", hint="keep one of the two"))
+        problems.append(_problem(variable, f"{by_file} is set as well; keep one of the two"))
         return None
     if direct:
         return _Given(direct, "environment", variable)
@@ -231,9 +232,7 @@ def _read(setting: Setting, given: _Given | None, base: Path, problems: list[Pro
     try:
         return setting.read(text, base)
     except ValueError as error:
-        message, _, hint = str(error).partition("; ")
-        variable = given.variable if given else setting.variable
-        problems.append(Problem(file=variable, message=message, hint=hint))
+        problems.append(_problem(given.variable if given else setting.variable, error))
         return None
 
 
@@ -250,18 +249,7 @@ def _complete(read: dict[str, Any], given: Mapping[str, _Given | None], problems
         try:
             read["database_url"] = database.with_password(read["database_url"], password.text)
         except ValueError as error:
-            message, _, hint = str(error).partition("; ")
-            problems.append(Problem(file=password.variable, message=message, hint=hint))
-
-
-def _show(setting: Setting, given: _Given | None, value: Any) -> Shown:
-    return Shown(
-        variable=setting.variable,
-        value=_spoken(setting, value),
-        default=setting.default_text,
-        meaning=setting.meaning,
-        source=given.source if given else "default",
-    )
+            problems.append(_problem(password.variable, error))
 
 
 def _spoken(setting: Setting, value: Any) -> str:
@@ -273,6 +261,4 @@ def _spoken(setting: Setting, value: Any) -> str:
         return values.spoken(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
-    if value is None:
-        return "none: alerts go to the console"
-    return str(value)
+    return "none: alerts go to the console" if value is None else str(value)

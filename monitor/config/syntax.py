@@ -1,4 +1,4 @@
-"""What a person did where a file is not readable as YAML: the line of the slip, its cause, and what to write.
+"""What a person did where a file is not readable as YAML: the line of the slip, its cause, and what to write. Pure.
 
 The parser says where it gave up, which can be lines behind the slip: a quote that is not closed runs on to the next
 one, a key without its colon is told where the next key stands. So the text is read once more, line by line, as people
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 _PREFIX = "not readable as YAML: "
-_DASHES = re.compile(r"(?:-[ ]+)*")
+_DASHES = re.compile(r"[ ]*(?:-[ ]+)*")
 #: `level:` or `level: urgent`; no bracket, brace or quote stands in a key
 _KEY = re.compile(r"[^\s\"'\[\]{}#,:&*!|>%@`][^\"'\[\]{}#:]*:(?=\s|$)")
 _QUOTED_KEY = re.compile(r"(\"[^\"]*\"|'[^']*')\s*:(?=\s|$)")
@@ -28,7 +29,34 @@ _BULLET = re.compile(rf"([{BULLETS}])[ \t]+(\S.*)")
 _RUN_TOGETHER = re.compile(r"-([^\W\d_].*)")
 #: what a merge leaves in a file, and a page from which it was copied
 _FOREIGN = re.compile(r"```|~~~|<{7}|={7}|>{7}|<(?:!DOCTYPE|html|div|p|pre)\b", re.IGNORECASE)
+#: what stands between two quotes
+_QUOTED = {'"': re.compile(r'(?:\\.|[^"\\])*'), "'": re.compile(r"(?:''|[^'])*")}
+#: what word processors make of a quote
+CURLY = "“”„‘’‚«»"
 _CLOSING = {'"': "”“„", "'": "’‘‚"}
+_BAD_START = "found character that cannot start any token"
+_BRACKETS = {"while parsing a flow sequence": "bracket [", "while parsing a flow mapping": "brace {"}
+#: (what the YAML library says of a problem or of where it arose, what is meant, what to write)
+_CAUSES = (
+    ("mapping values are not allowed", _PREFIX + "a colon stands where none is possible",
+     "put a text that holds a colon in quotes, or begin a key in the column of the keys above it"),
+    ("found unexpected ':'", _PREFIX + "a space is missing behind a colon", "write for instance any: [x]"),
+    ("did not find expected key", _PREFIX + "a key is meant here",
+     "write for instance title: …, in the column of the keys above it"),
+    ("did not find expected '-' indicator", _PREFIX + "a line begins in no column that it can belong to",
+     "begin it under the hyphens, or under the first key behind its hyphen"),
+    ("did not find expected node content", _PREFIX + "a comma or bracket stands where a text is meant",
+     "write for instance [drone, rocket]"),
+    ("could not find expected ':'", _PREFIX + "the colon behind a key is missing",
+     "write for instance title: …"),
+    ("unknown escape character", _PREFIX + "what stands behind the \\ has no meaning in double quotes",
+     "put an expression in single quotes"),
+    ("expected comment or line break", _PREFIX + "nothing may stand behind a | or > in its line",
+     "put a text that begins with | or > in quotes"),
+    ("scanning a tag", "YAML tags (!) are not used here", "put the text in quotes"),
+    ("scanning an a", "anchors and aliases (& and *) are not used here",
+     "put a text that begins with * or & in quotes; a term has its * at the end"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,66 +68,53 @@ class Slip:
     hint: str
 
 
-@dataclass
-class _State:
-    """What is open above the line that is read."""
-
-    #: columns of the keys whose mappings are open, outermost first
-    columns: list[int] = field(default_factory=list)
-    #: columns of the hyphens of open lists
-    dashes: list[int] = field(default_factory=list)
-    #: the last key has nothing behind it yet
-    awaits: bool = True
-    depth: int = 0
-    #: lines that are deeper belong to a block of text (`|`, `>`)
-    block: int | None = None
+def explain(error: Any, text: str) -> Slip:
+    """What the person did, where the text shows it; else what the YAML library (its `error`) makes of it."""
+    problem, context, mark = error.problem or "it cannot be read", error.context or "", error.problem_mark
+    unclosed = "quoted scalar" in context and "escape" not in problem
+    if unclosed or mark is None:
+        mark = error.context_mark
+    lines, number = text.splitlines(), mark.line + 1
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    if slip := _astray(line, number):
+        return slip
+    if "tab" in problem.split() or "\\t" in problem or (problem == _BAD_START and line.strip(" ").startswith("\t")):
+        return Slip(number, "a tab stands where spaces are needed", "indent with spaces")
+    if problem == _BAD_START:
+        return Slip(
+            number, f"{_PREFIX}a text cannot begin with {line[mark.column : mark.column + 1]}", "put it in quotes"
+        )
+    gave_up = max(one.line + 1 for one in (mark, error.problem_mark, error.context_mark) if one is not None)
+    if "escape" not in problem and (slip := find_slip(text, gave_up)):
+        return slip
+    if unclosed:
+        return _not_closed("", number, "'")
+    if context in _BRACKETS:
+        opened = f" (opened in line {error.context_mark.line + 1})" if error.context_mark else ""
+        said = f"{_PREFIX}a {_BRACKETS[context]} is not closed{opened}, or a comma is missing"
+        return Slip(number, said, "put a text that holds brackets, braces or commas in quotes")
+    for known, said, hint in _CAUSES:
+        if known in problem or known in context:
+            curly = next((sign for sign in line if sign in CURLY), "")
+            return Slip(
+                number, said, f'{curly} is no quote to YAML: put the text in plain quotes (")' if curly else hint
+            )
+    return Slip(number, f"{_PREFIX}{problem}", "")
 
 
 def find_slip(text: str, last: int) -> Slip | None:
     """The first line up to line `last` that cannot be meant as it stands; None where none is suspicious."""
-    lines = text.splitlines()
-    state = _State()
-    number = 0
-    while number < min(last, len(lines)):
-        line = lines[number]
-        column = len(line) - len(line.lstrip(" "))
-        number += 1
-        bare = line.strip()
-        if state.block is not None and (not bare or column > state.block):
-            continue
-        state.block = None
-        if not bare or bare.startswith(("#", "---", "...", "%")):
-            continue
-        if stray := astray(line, number):
-            return stray
-        start = column
-        if not state.depth:
-            if bullet := no_hyphen(line, number):
-                return bullet
-            found = _block_line(lines, number, column, state)
-            if isinstance(found, Slip):
-                return found
-            start = found
-        behind = _scan(line, start, state)
-        if isinstance(behind, _Open):
-            end = _closed_in(lines, number, _key_column(line), behind, state)
-            if end is None:
-                return _unclosed(line, number, behind.quote)
-            number = end
-        elif behind is not None:
-            return Slip(number, behind[0], behind[1])
-    return None
+    return _Lines(text).slip(last)
 
 
-def astray(line: str, number: int) -> Slip | None:
-    """The slip of a line that no file of ours can hold: a merge or a page left it, a tab stands behind its hyphen."""
-    bare = line.strip()
-    if _FOREIGN.match(bare):
-        said = f"{_PREFIX}{bare[:20]} belongs to a web page or to another program"
-        return Slip(number, said, "take the line out")
-    if bare.startswith("-\t"):
-        return Slip(number, f"{_PREFIX}a tab stands behind the hyphen", "write one blank there")
-    return None
+def swallowed(lines: Sequence[str], first: int, last: int) -> Slip | None:
+    """The slip of a quoted text from line `first` to `last` (0-based) that runs over a key that it cannot be meant to
+    hold: one that stands no deeper than the line where the text begins."""
+    column = _key_column(lines[first])
+    if not any(_is_key_line(line, column) for line in lines[first + 1 : last + 1]):
+        return None
+    opened = re.search(r"(?:^|[\s\[{,])([\"'])", lines[first])
+    return _not_closed(lines[first], first + 1, opened[1] if opened else '"')
 
 
 def no_hyphen(line: str, number: int, *, run_together: bool = False) -> Slip | None:
@@ -108,21 +123,8 @@ def no_hyphen(line: str, number: int, *, run_together: bool = False) -> Slip | N
         said = f"a list entry begins with a hyphen, and here stands {match[1]}"
         return Slip(number, said, f"write - {match[2][:60]}")
     if run_together and (match := _RUN_TOGETHER.match(line.strip())):
-        return Slip(number, f"{_PREFIX}a blank is missing behind the hyphen", f"write - {match[1][:60]}")
+        return _no_dash_blank(number, match)
     return None
-
-
-def swallows_a_key(lines: Sequence[str], first: int, last: int) -> bool:
-    """Whether a quoted text from line `first` to `last` (both 0-based) runs over a key that it cannot be meant to hold:
-    one that stands no deeper than the line where the text begins."""
-    column = _key_column(lines[first])
-    return any(_is_key_line(line, column) for line in lines[first + 1 : last + 1])
-
-
-def unclosed(line: str, number: int) -> Slip:
-    """The slip of a quote that opens in `line` and swallows what follows."""
-    opened = re.search(r"(?:^|[\s\[{,])([\"'])", line)
-    return _unclosed(line, number, opened[1] if opened else '"')
 
 
 def blank_missing(text: str) -> Slip | None:
@@ -135,40 +137,24 @@ def blank_missing(text: str) -> Slip | None:
     return None
 
 
-# ------------------------------------------------------------------------------------------------ lines
+def _astray(line: str, number: int) -> Slip | None:
+    """The slip of a line that no file of ours can hold: a merge or a page left it, a tab stands behind its hyphen."""
+    bare = line.strip()
+    if _FOREIGN.match(bare):
+        said = f"{_PREFIX}{bare[:20]} belongs to a web page or to another program"
+        return Slip(number, said, "take the line out")
+    if bare.startswith("-\t"):
+        return Slip(number, f"{_PREFIX}a tab stands behind the hyphen", "write one blank there")
+    return None
 
 
-def _block_line(lines: Sequence[str], number: int, column: int, state: _State) -> int | Slip:
-    """The column at which the value of a line begins, or what is wrong with its beginning."""
-    line = lines[number - 1]
-    dashes = _DASHES.match(line, column)
-    start = dashes.end() if dashes else column
-    content = line[start:].rstrip()
-    while state.columns and state.columns[-1] > start:
-        state.columns.pop()
-    if start > column:
-        state.dashes = [one for one in state.dashes if one < column] + [column]
-    match = _KEY.match(line, start) or _QUOTED_KEY.match(line, start)
-    if (match or column in state.dashes) and (bare := _NO_DASH_BLANK.match(content)):
-        return Slip(number, f"{_PREFIX}a blank is missing behind the hyphen", f"write - {bare[1][:60]}")
-    if match:
-        if not state.columns or state.columns[-1] != start:
-            state.columns.append(start)
-        behind = re.sub(r"(^|\s)#.*", "", line[match.end() :]).strip()
-        state.awaits = not behind
-        if _BLOCK.search(line[match.start() :]):
-            state.block = column
-            return len(line)
-        return match.end()
-    if start > column and _BLOCK.search(line[column:]):
-        state.block = column
-        return len(line)
-    is_key = start in state.columns or (state.awaits and _followed_by_key(lines, number, start))
-    if start > column:
-        is_key = _followed_by_key(lines, number, start)
-    is_key = is_key or _opens_a_part(lines, number, start, content)
-    slip = _broken_key(content, number) if is_key else None
-    return slip or start
+def _no_dash_blank(number: int, match: re.Match[str]) -> Slip:
+    return Slip(number, f"{_PREFIX}a blank is missing behind the hyphen", f"write - {match[1][:60]}")
+
+
+def _no_blank(number: int, match: re.Match[str]) -> Slip:
+    said = f"{_PREFIX}a blank is missing behind the colon of {match[1]}"
+    return Slip(number, said, f"write {match[1]}: {match[2][:60]}")
 
 
 def _broken_key(content: str, number: int) -> Slip | None:
@@ -187,133 +173,170 @@ def _broken_key(content: str, number: int) -> Slip | None:
     return Slip(number, f"{_PREFIX}the colon behind {key} is missing", hint)
 
 
-def _no_blank(number: int, match: re.Match[str]) -> Slip:
-    said = f"{_PREFIX}a blank is missing behind the colon of {match[1]}"
-    return Slip(number, said, f"write {match[1]}: {match[2][:60]}")
-
-
-def _followed_by_key(lines: Sequence[str], number: int, column: int) -> bool:
-    """Whether the next line that says something is a key in this very column."""
-    for line in lines[number:]:
-        if line.strip() and not line.lstrip().startswith("#"):
-            return len(line) - len(line.lstrip(" ")) == column and _KEY.match(line, column) is not None
-    return False
-
-
-def _key_column(line: str) -> int:
-    """Where a line begins, behind the hyphens of a list."""
-    at = len(line) - len(line.lstrip(" "))
-    dashes = _DASHES.match(line, at)
-    return dashes.end() if dashes else at
-
-
-def _opens_a_part(lines: Sequence[str], number: int, column: int, content: str) -> bool:
-    """Whether a single word stands above a list or keys that are deeper: the name of what follows, without a colon."""
-    following = next((one for one in lines[number:] if one.strip() and not one.lstrip().startswith("#")), "")
-    deeper = len(following) - len(following.lstrip(" ")) > column
-    return content.isidentifier() and deeper and _is_key_line(following, len(following))
-
-
-def _is_key_line(line: str, column: int) -> bool:
-    at = len(line) - len(line.lstrip(" "))
-    dashes = _DASHES.match(line, at)
-    start = dashes.end() if dashes else at
-    return at <= column and bool(line.strip()) and (_KEY.match(line, start) is not None or start > at)
-
-
-# ----------------------------------------------------------------------------------------------- quotes
-
-
-@dataclass(frozen=True)
-class _Open:
-    """A quote that its line does not close."""
-
-    quote: str
-
-
-def _scan(line: str, at: int, state: _State) -> _Open | tuple[str, str] | None:
-    """Reads values, brackets and quotes of a line from column `at`; what is wrong with a quote, if anything."""
-    fresh = True
-    while at < len(line):
-        sign = line[at]
-        if sign == " ":
-            at += 1
-        elif sign == "#" and (at == 0 or line[at - 1] == " "):
-            return None
-        elif fresh and sign in "\"'":
-            end = _end_of_quote(line, at + 1, sign)
-            if end is None:
-                return _Open(sign)
-            if wrong := _behind_quote(line, at, end, state.depth):
-                return wrong
-            at, fresh = end + 1, False
-        elif sign in "[{" and (fresh or state.depth):
-            state.depth, at, fresh = state.depth + 1, at + 1, True
-        elif state.depth and sign in "]}":
-            state.depth, at, fresh = state.depth - 1, at + 1, False
-            if not state.depth and (rest := line[at:].strip()) and rest[0] not in "#:":
-                said = f"{_PREFIX}the text goes on behind its closing {sign}"
-                return said, "put the whole text in quotes"
-        else:
-            fresh = bool(state.depth and sign == ",") or (sign in ":-" and line[at + 1 : at + 2] in ("", " ") and
-                                                          (fresh or sign == ":"))  # fmt: skip
-            at += 1
-    return None
-
-
-def _end_of_quote(line: str, at: int, quote: str) -> int | None:
-    """Where the quote that opened before `at` closes in this line."""
-    while at < len(line):
-        if quote == '"' and line[at] == "\\":
-            at += 2
-        elif line[at] == quote:
-            if quote == "'" and line[at + 1 : at + 2] == "'":
-                at += 2
-                continue
-            return at
-        else:
-            at += 1
-    return None
-
-
-def _behind_quote(line: str, begin: int, end: int, depth: int) -> tuple[str, str] | None:
-    """What is wrong where a text goes on behind the quote that closes it."""
-    behind = line[end + 1 :].lstrip()
-    if not behind or behind[0] in ("#:" if not depth else "#:,]}\"'[{"):
-        return None
-    quote, word = line[begin], line[begin : end + 1]
-    if quote == "'" and line[end - 1].isalnum():
-        before, after = re.split(r"\s", line[begin + 1 : end])[-1], re.match(r"\w*", line[end + 1 :])
-        said = f"{_PREFIX}the apostrophe in {before}'{after[0] if after else ''} closes the quote"
-        return said, f"write it twice ({before}''{after[0] if after else ''}), or put the text in double quotes"
-    if line.count(quote) % 2:
-        return _not_closed(line[begin:], quote)
-    other = "'" if quote == '"' else '"'
-    said = f"{_PREFIX}the text goes on behind its closing quote {word[:40]}"
-    return said, f"put the whole text in quotes of the other kind: {other}{line[begin:].strip()[:60]}{other}"
-
-
-def _not_closed(rest: str, quote: str) -> tuple[str, str]:
+def _not_closed(rest: str, number: int, quote: str) -> Slip:
     hint = "write the same quote behind the text; an apostrophe inside '…' is written twice"
     curly = next((sign for sign in _CLOSING[quote] if sign in rest), "")
     if curly and quote == '"':
         hint = f"write the same quote behind the text; {curly} is another sign and closes nothing"
-    return f"{_PREFIX}a quote is not closed", hint
+    return Slip(number, f"{_PREFIX}a quote is not closed", hint)
 
 
-def _unclosed(line: str, number: int, quote: str) -> Slip:
-    return Slip(number, *_not_closed(line, quote))
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
-def _closed_in(lines: Sequence[str], number: int, column: int, opened: _Open, state: _State) -> int | None:
-    """The number of the line behind the one that closes a quote of several lines; None where none can be meant."""
-    for after, line in enumerate(lines[number:], start=number + 1):
-        if not state.depth and _is_key_line(line, column):
-            return None
-        end = _end_of_quote(line, 0, opened.quote)
-        if end is not None:
-            if _behind_quote(line, end, end, state.depth) is not None:
+def _key_column(line: str) -> int:
+    """Where a line begins, behind the hyphens of a list."""
+    dashes = _DASHES.match(line)
+    return dashes.end() if dashes else 0
+
+
+def _is_key_line(line: str, column: int) -> bool:
+    """Whether a line that begins at `column` or before it holds a key or an entry of a list."""
+    at, start = _indent(line), _key_column(line)
+    return at <= column and bool(line.strip()) and (_KEY.match(line, start) is not None or start > at)
+
+
+class _Lines:
+    """Reads the lines of a text one after another, and knows what is open above the present one."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines()
+        #: of the present line, from 1
+        self.number = 0
+        #: columns of the keys whose mappings are open, outermost first
+        self.columns: list[int] = []
+        #: columns of the hyphens of open lists
+        self.dashes: list[int] = []
+        #: the last key has nothing behind it yet
+        self.awaits = True
+        #: brackets and braces that are open
+        self.depth = 0
+        #: lines that are deeper belong to a block of text (`|`, `>`)
+        self.block: int | None = None
+
+    def slip(self, last: int) -> Slip | None:
+        """The first slip up to line `last`."""
+        while self.number < min(last, len(self.lines)):
+            line = self.lines[self.number]
+            self.number += 1
+            bare = line.strip()
+            if self.block is not None and (not bare or _indent(line) > self.block):
+                continue
+            self.block = None
+            if not bare or bare.startswith(("#", "---", "...", "%")):
+                continue
+            if slip := _astray(line, self.number) or self._slip_of(line):
+                return slip
+        return None
+
+    def _slip_of(self, line: str) -> Slip | None:
+        found = _indent(line) if self.depth else no_hyphen(line, self.number) or self._begin(line)
+        if isinstance(found, Slip):
+            return found
+        behind = self._values(line, found)
+        if isinstance(behind, str):
+            return None if self._closes(line, behind) else _not_closed(line, self.number, behind)
+        return behind
+
+    def _begin(self, line: str) -> int | Slip:
+        """The column at which the value of a line begins, or what is wrong with its beginning."""
+        column, start = _indent(line), _key_column(line)
+        content = line[start:].rstrip()
+        while self.columns and self.columns[-1] > start:
+            self.columns.pop()
+        if start > column:
+            self.dashes = [one for one in self.dashes if one < column] + [column]
+        key = _KEY.match(line, start) or _QUOTED_KEY.match(line, start)
+        if (key or column in self.dashes) and (bare := _NO_DASH_BLANK.match(content)):
+            return _no_dash_blank(self.number, bare)
+        if key:
+            if not self.columns or self.columns[-1] != start:
+                self.columns.append(start)
+            self.awaits = not re.sub(r"(^|\s)#.*", "", line[key.end() :]).strip()
+        if (key or start > column) and _BLOCK.search(line[column:]):
+            self.block = column
+            return len(line)
+        if key:
+            return key.end()
+        return (_broken_key(content, self.number) if self._is_meant_as_key(content, column, start) else None) or start
+
+    def _is_meant_as_key(self, content: str, column: int, start: int) -> bool:
+        """Whether a line without a key stands where one is meant: where others stand, above another, or above a part
+        that is deeper, as its name."""
+        rest = (line for line in self.lines[self.number :] if line.strip() and not line.lstrip().startswith("#"))
+        following = next(rest, "")
+        above_key = _indent(following) == start and _KEY.match(following, start) is not None
+        if above_key if start > column else start in self.columns or (self.awaits and above_key):
+            return True
+        deeper = _indent(following) > start and _is_key_line(following, len(following))
+        return deeper and content.isidentifier()
+
+    def _values(self, line: str, at: int) -> Slip | str | None:
+        """Reads values, brackets and quotes of a line from column `at`: what is wrong, or the quote that stays open."""
+        fresh = True
+        while at < len(line):
+            sign = line[at]
+            if sign == " ":
+                at += 1
+            elif sign == "#" and (at == 0 or line[at - 1] == " "):
                 return None
-            state.depth = max(0, state.depth + sum((c in "[{") - (c in "]}") for c in line[end + 1 :]))
-            return after
-    return None
+            elif fresh and sign in _QUOTED:
+                end = _end_of_quote(line, at + 1, sign)
+                if end is None:
+                    return sign
+                if wrong := self._behind_quote(line, at, end):
+                    return wrong
+                at, fresh = end + 1, False
+            elif sign in "[{" and (fresh or self.depth):
+                self.depth, at, fresh = self.depth + 1, at + 1, True
+            elif self.depth and sign in "]}":
+                self.depth, at, fresh = self.depth - 1, at + 1, False
+                if not self.depth and (rest := line[at:].strip()) and rest[0] not in "#:":
+                    said = f"{_PREFIX}the text goes on behind its closing {sign}"
+                    return Slip(self.number, said, "put the whole text in quotes")
+            else:
+                separates = sign in ":-" and line[at + 1 : at + 2] in ("", " ") and (fresh or sign == ":")
+                fresh = separates or bool(self.depth and sign == ",")
+                at += 1
+        return None
+
+    def _behind_quote(self, line: str, begin: int, end: int) -> Slip | None:
+        """What is wrong where a text goes on behind the quote that closes it."""
+        behind = line[end + 1 :].lstrip()
+        if not behind or behind[0] in ("#:,]}\"'[{" if self.depth else "#:"):
+            return None
+        quote, word = line[begin], line[begin : end + 1]
+        if quote == "'" and line[end - 1].isalnum():
+            before, after = re.split(r"\s", line[begin + 1 : end])[-1], re.match(r"\w*", line[end + 1 :])
+            rest = after[0] if after else ""
+            said = f"{_PREFIX}the apostrophe in {before}'{rest} closes the quote"
+            return Slip(self.number, said, f"write it twice ({before}''{rest}), or put the text in double quotes")
+        if line.count(quote) % 2:
+            return _not_closed(line[begin:], self.number, quote)
+        other = "'" if quote == '"' else '"'
+        said = f"{_PREFIX}the text goes on behind its closing quote {word[:40]}"
+        hint = f"put the whole text in quotes of the other kind: {other}{line[begin:].strip()[:60]}{other}"
+        return Slip(self.number, said, hint)
+
+    def _closes(self, line: str, quote: str) -> bool:
+        """Goes on behind the line that closes a quote of several lines; False where none can be meant."""
+        column = _key_column(line)
+        for number, after in enumerate(self.lines[self.number :], start=self.number + 1):
+            if not self.depth and _is_key_line(after, column):
+                return False
+            end = _end_of_quote(after, 0, quote)
+            if end is not None:
+                if self._behind_quote(after, end, end) is not None:
+                    return False
+                self.depth = max(0, self.depth + sum((c in "[{") - (c in "]}") for c in after[end + 1 :]))
+                self.number = number
+                return True
+        return False
+
+
+def _end_of_quote(line: str, at: int, quote: str) -> int | None:
+    """Where the quote that opened before `at` closes in this line."""
+    inside = _QUOTED[quote].match(line, at)
+    end = inside.end() if inside else at
+    return end if line[end : end + 1] == quote else None

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from monitor.config.syntax import CURLY
 
 Loc = tuple[str | int, ...]
-#: what word processors make of quotes
-_CURLY = "“”„‘’‚«»"
 _MAPPING = "a mapping of keys"
 _WANTED = {
     "string_type": "text", "list_type": "a list", "tuple_type": "a list", "set_type": "a list",
@@ -34,15 +35,6 @@ _LIMITS = {
 }  # fmt: skip
 #: forms of texts in the words of people
 _FORMS = {"^[A-Z]{2}$": "two capital letters, such as IQ,", "^[a-z]{2,3}$": "two or three small letters, such as ar,"}
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """Where it stands, what is wrong, what to write."""
-
-    loc: Loc
-    message: str
-    hint: str = ""
 
 
 @dataclass
@@ -77,17 +69,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(known)}" if 0 < len(known) <= 20 else ""
 
 
-def mistakes(errors: Sequence[Any], data: Any, model: type[BaseModel]) -> list[Mistake]:
-    """The mistakes in `data` that `errors` (pydantic's findings for `model`) tell of."""
+def mistakes(errors: Sequence[Any], data: Any, model: type[BaseModel]) -> Iterator[tuple[Loc, str, str]]:
+    """The mistakes in `data` that `errors` (pydantic's findings for `model`) tell of: where, what, what to write."""
     findings = _merged([_finding(error, data) for error in errors])
-    misspelt = {
-        (*finding.loc[:-1], near)
-        for finding in findings
-        if finding.kind == "extra_forbidden"
-        and (near := _run_together(finding, model)[0] or close_match(str(finding.loc[-1]), _keys(model, finding.loc)))
-    }
-    told = [f for f in findings if not (f.kind == "missing" and f.loc in misspelt) and not _follows(f, findings)]
-    return [_mistake(finding, model) for finding in told]
+    misspelt = {(*one.loc[:-1], _unknown(one, model)[0]) for one in findings if one.kind == "extra_forbidden"}
+    for finding in findings:
+        if not (finding.kind == "missing" and finding.loc in misspelt) and not _follows(finding, findings):
+            yield (finding.loc, *_told(finding, model))
 
 
 def _finding(error: Any, data: Any) -> _Finding:
@@ -130,96 +118,67 @@ def _follows(finding: _Finding, findings: Sequence[_Finding]) -> bool:
     return any(len(other.loc) > length or finding.kind == "too_short" != other.kind for other in inside)
 
 
-def _mistake(finding: _Finding, model: type[BaseModel]) -> Mistake:
+def _told(finding: _Finding, model: type[BaseModel]) -> tuple[str, str]:
+    """What is wrong, and what to write."""
     loc, kind, value, context = finding.loc, finding.kind, finding.value, finding.context
     if finding.of_key:
         if kind in _WANTED:
             number = value if isinstance(value, int) else 2
-            return Mistake(
-                loc, f"a number is meant in front of the colon, not {loc[-1]}", f"write {number}: [{loc[-1]}]"
-            )
+            return f"a number is meant in front of the colon, not {loc[-1]}", f"write {number}: [{loc[-1]}]"
         value = loc[-1]
     if kind == "extra_forbidden":
-        key = str(loc[-1])
-        if _run_together(finding, model)[0]:
-            return Mistake(loc, *_run_together(finding, model)[1:])
-        return Mistake(loc, f"I do not know the key {key}", did_you_mean(key, _keys(model, loc)))
+        return _unknown(finding, model)[1:]
     if kind == "missing":
-        choices = _choices(model, loc)
-        return Mistake(
-            loc, f"the key {loc[-1]} is missing", f"write: {loc[-1]}: …" + (f" ({_either(choices)})" if choices else "")
-        )
-    if curly := _curly_quoted(value):
-        said = f"{held(value)} is in quotes that are none here ({curly})"
-        return Mistake(loc, said, f'write {value.strip(_CURLY)} without quotes, or in plain ones (")')
+        annotations = (one.annotation for key, one in _fields(model, loc) if key == loc[-1])
+        *others, last = list(values_in(next(annotations, None))) or [""]
+        either = f"{', '.join(others)} or {last}" if others else last
+        return f"the key {loc[-1]} is missing", f"write: {loc[-1]}: …" + (f" ({either})" if either else "")
+    if isinstance(value, str) and value[:1] and value[0] in CURLY:
+        hint = f'write {value.strip(CURLY)} without quotes, or in plain ones (")'
+        return f"{held(value)} is in quotes that are none here ({value[0]})", hint
     if kind in ("literal_error", "enum"):
-        known = dict.fromkeys(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
-        hint = _several(value, known) or did_you_mean(str(value), known)
-        return Mistake(loc, f"{held(value)} is not possible here", hint)
+        known = list(dict.fromkeys(re.findall(r"'([^']*)'", str(context.get("expected", "")))))
+        return f"{held(value)} is not possible here", _several(value, known) or did_you_mean(str(value), known)
     if kind == "value_error":
         message, _, hint = str(context.get("error", finding.text)).partition("; ")
-        return Mistake(loc, message, hint)
+        return message, hint
     if kind in _LIMITS:
         wrong, word, limit = _LIMITS[kind]
-        return Mistake(loc, f"{value} is {wrong}", f"write {word} {context[limit]:g}")
+        return f"{value} is {wrong}", f"write {word} {context[limit]:g}"
     if kind in ("too_short", "too_long"):
-        return Mistake(loc, *_wrong_length(context))
+        return _wrong_length(context)
     if kind == "string_pattern_mismatch":
         form = _FORMS.get(context["pattern"], f"a text of the form {context['pattern']}")
-        return Mistake(loc, f"{form} is meant, but here is {held(value)}".replace(", is", ", are"))
+        return f"{form} is meant, but here is {held(value)}".replace(", is", ", are"), ""
     if kind in _WANTED:
-        wanted = sorted({_WANTED[kind], *finding.wanted})
-        said = f"{' or '.join(wanted)} is meant, but here is {held(value)}"
-        if wanted == ["text"] and isinstance(value, list) and isinstance(loc[-1], int):
-            return Mistake(loc, said, "a list stands in a list here: take out a hyphen, or a pair of brackets")
-        keys = _keys(model, (*loc, "")) if kind.startswith("model") else ()
-        return Mistake(loc, said, _instead(wanted[0], value, keys))
-    return Mistake(loc, finding.text[0].lower() + finding.text[1:])
+        return _of_another_type(finding, _keys(model, (*loc, "")) if kind.startswith("model") else [])
+    return finding.text[0].lower() + finding.text[1:], ""
 
 
-def _run_together(finding: _Finding, model: type[BaseModel]) -> tuple[str, str, str]:
-    """The key that was meant where it runs together with its value (`name:Wire`, `name Wire`, `-name`): the key, what
-    is wrong, what to write; empty where nothing of the kind was done."""
-    key = str(finding.loc[-1])
-    known = _keys(model, finding.loc)
-    if key[:1] == "-" and key[1:] in known:
-        return key[1:], f"a blank is missing behind the hyphen of {key}", f"write - {key[1:]}: …"
-    match = re.match(r"([\w-]+)(:|\s+)(.+)", key)
-    if finding.value is not None or match is None or match[1] not in known:
-        return "", "", ""
+def _unknown(finding: _Finding, model: type[BaseModel]) -> tuple[str | None, str, str]:
+    """The key that was probably meant by an unknown one, what is wrong, what to write."""
+    key, known = str(finding.loc[-1]), _keys(model, finding.loc)
+    if (finding.value is None or key.startswith("-")) and (together := _run_together(key, known)):
+        return together
+    return close_match(key, known), f"I do not know the key {key}", did_you_mean(key, known)
+
+
+def _run_together(text: str, known: Sequence[str]) -> tuple[str, str, str] | None:
+    """The key that was meant where it runs together with its value (`name:Wire`, `name Wire`, `-name`), what is wrong,
+    what to write; None where nothing of the kind was done."""
+    if text.startswith("-") and text[1:] in known:
+        return text[1:], f"a blank is missing behind the hyphen of {text}", f"write - {text[1:]}: …"
+    match = re.match(r"([\w-]+)(:|\s+)(.+)", text)
+    if match is None or match[1] not in known:
+        return None
     missing = "a blank is missing behind the colon of" if match[2] == ":" else "the colon is missing behind"
-    return match[1], f"{missing} {match[1]}", f"write {match[1]}: {match[3]}"
+    return match[1], f"{missing} {match[1]}", f"write {match[1]}: {match[3].lstrip()}"
 
 
-def _curly_quoted(value: object) -> str:
-    """The quotes of a word processor around a value, which YAML takes for a part of it."""
-    found = re.match(f"[{_CURLY}].*", value) if isinstance(value, str) else None
-    return found[0][0] if found else ""
-
-
-def _several(value: object, known: Iterable[str]) -> str:
+def _several(value: object, known: Sequence[str]) -> str:
     """What to write for several known words that stand in one text (`attack/foiled`)."""
     words = re.split(r"\W+(?:(?:and|or)\W+)?", value.strip("()（）［］【】 ")) if isinstance(value, str) else ()
     return f"write [{', '.join(words)}]" if len(words) > 1 and set(words) <= set(known) else ""
-
-
-def _choices(model: type[BaseModel], loc: Loc) -> list[str]:
-    """The values that a key can have, where they are few and named."""
-    for owner in _owners(model, loc):
-        for name, one in owner.model_fields.items():
-            if loc[-1] in (name, one.alias):
-                return _literals(one.annotation)
-    return []
-
-
-def _literals(annotation: Any) -> list[str]:
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return [str(one) for one in annotation]
-    return [str(one) for one in get_args(annotation)] if get_origin(annotation) is Literal else []
-
-
-def _either(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def held(value: object) -> str:
@@ -238,25 +197,31 @@ def _wrong_length(context: dict[str, Any]) -> tuple[str, str]:
     return f"{bound} entries are meant, but here {'is' if actual == 1 else 'are'} {actual}", ""
 
 
-def _instead(wanted: str, value: object, keys: Sequence[str]) -> str:
-    """What to write where another type is meant."""
-    match = re.match(r"([\w-]+)(?::|\s+)(\S.*)", value) if wanted == _MAPPING and isinstance(value, str) else None
-    if match and match[1] in keys:
-        return f"a colon and a blank stand between a key and its value: write {match[1]}: {match[2]}"
-    plain = isinstance(value, str | int | float)
-    if wanted == "text" and plain:
-        return f'put it in quotes: "{held(value)}"'
-    if wanted == "text" and isinstance(value, dict):
-        return "put a text that holds a colon in quotes"
-    if "number" in wanted and isinstance(value, str):
-        return _number(value)
-    if wanted == "a list" and plain:
-        return f"write [{value if isinstance(value, str) else held(value)}]"
-    if wanted == "a list" and isinstance(value, dict):
-        return "begin each entry with a hyphen"
-    if wanted == "a day":
-        return "write for instance 2026-11-21"
-    return f"its keys: {', '.join(keys)}" if wanted == _MAPPING and len(keys) else ""
+def _of_another_type(finding: _Finding, keys: Sequence[str]) -> tuple[str, str]:
+    """What is wrong where another type is meant, and what to write; `keys` are those of the mapping that is meant."""
+    value, wanted = finding.value, sorted({_WANTED[finding.kind], *finding.wanted})
+    said = f"{' or '.join(wanted)} is meant, but here is {held(value)}"
+    first, plain = wanted[0], isinstance(value, str | int | float)
+    hint = ""
+    if first == _MAPPING:
+        if isinstance(value, str) and (together := _run_together(value, keys)):
+            return together[1:]
+        hint = f"its keys: {', '.join(keys)}" if keys else ""
+    elif wanted == ["text"] and isinstance(value, list) and isinstance(finding.loc[-1], int):
+        hint = "a list stands in a list here: take out a hyphen, or a pair of brackets"
+    elif first == "text" and plain:
+        hint = f'put it in quotes: "{held(value)}"'
+    elif first == "text" and isinstance(value, dict):
+        hint = "put a text that holds a colon in quotes"
+    elif "number" in first and isinstance(value, str):
+        hint = _number(value)
+    elif first == "a list" and plain:
+        hint = f"write [{value if isinstance(value, str) else held(value)}]"
+    elif first == "a list" and isinstance(value, dict):
+        hint = "begin each entry with a hyphen"
+    elif first == "a day":
+        hint = "write for instance 2026-11-21"
+    return said, hint
 
 
 def _number(text: str) -> str:
@@ -267,23 +232,33 @@ def _number(text: str) -> str:
     return f"write {found[1].replace('−', '-')}{found[2]}{f'.{found[3]}' if found[3] else ''}"
 
 
+def _fields(model: type[BaseModel], loc: Loc) -> list[tuple[str, FieldInfo]]:
+    """The keys beside the one at `loc`, itself among them, as the models that can stand there know them."""
+    owners = [model]
+    for part in (*loc[:-1], None):
+        fields = [(one.alias or name, one) for owner in owners for name, one in owner.model_fields.items()]
+        inside = [m for key, one in fields if key == part for m in models_in(one.annotation)]
+        owners = inside or owners
+    return fields
+
+
 def _keys(model: type[BaseModel], loc: Loc) -> list[str]:
-    """The keys that the model at `loc` knows (follows nested models through lists, tuples and unions)."""
-    return sorted({one.alias or name for m in _owners(model, loc) for name, one in m.model_fields.items()})
+    return sorted({key for key, _ in _fields(model, loc)})
 
 
-def _owners(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
-    """The models that a value at `loc` can be a key of."""
-    current: list[type[BaseModel]] = [model]
-    for part in loc[:-1]:
-        if isinstance(part, str):
-            fields = [f for c in current for name, f in c.model_fields.items() if part in (name, f.alias)]
-            nested = [m for f in fields for m in _models(f.annotation)]
-            current = nested or current
-    return current
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models of the parts that a key holds; what is written as a text (a condition) is no part."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [m for inner in getattr(annotation, "__args__", ()) for m in _models(inner)]
+        yield annotation
+    elif get_origin(annotation) is not Annotated:
+        yield from (model for inner in get_args(annotation) for model in models_in(inner))
+
+
+def values_in(annotation: Any) -> Iterator[str]:
+    """The words that a key may hold; none where any text will do."""
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        yield from map(str, annotation)
+    elif get_origin(annotation) is Literal:
+        yield from map(str, get_args(annotation))
+    elif get_origin(annotation) is not Annotated:
+        yield from (value for inner in get_args(annotation) for value in values_in(inner))

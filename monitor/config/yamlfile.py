@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monitor.config.filenames import misnamed
-from monitor.config.syntax import BULLETS, Slip, astray, blank_missing, find_slip, no_hyphen, swallows_a_key, unclosed
+from monitor.config.syntax import BULLETS, Slip, blank_missing, explain, no_hyphen, swallowed
 from monitor.config.validation import close_match as close_match
 from monitor.config.validation import did_you_mean as did_you_mean
 from monitor.config.validation import mistakes
@@ -32,7 +31,6 @@ MAX_BYTES = 5 * 1024 * 1024
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)$")
 _FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$")
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
 #: `@name` where YAML expects a value: after `- `, `: `, `[`, `,` or at the start of a line
 _BARE_REFERENCE = re.compile(
     r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*)(?<![\w\"'])(?=@[\w.-]+\s*(?:[,\]}#]|$))|,\s*(?=@[\w.-]+\s*[,\]}]))@([\w.-]+)"
@@ -44,38 +42,13 @@ _ODD_SPACE, _ODD_ELSEWHERE = re.compile(rf"(?m)^[ ]*[{_ODD}]"), re.compile(f"[{_
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 #: signs that look like the comma between two entries of a list, or do its work elsewhere
 _NO_COMMA = re.compile("[،，、；;]")
-#: what word processors make of a quote
-_CURLY = re.compile("[“”„‘’‚«»]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Word, LibreOffice, RTF, PDF
 _DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
+_HYPHENS = f"-{BULLETS}"
 _DEEPEST = 50
 #: longer numbers are none that anybody means
 _LONGEST_NUMBER = 30
-_BAD_START = ("found character that cannot start any token", "found character '\\t' that cannot start any token")
-_BRACKETS = {"while parsing a flow sequence": "bracket [", "while parsing a flow mapping": "brace {"}
-#: (what the YAML library says of a problem or of where it arose, what is meant, what to write)
-_SYNTAX = (
-    ("mapping values are not allowed", "not readable as YAML: a colon stands where none is possible",
-     "put a text that holds a colon in quotes, or begin a key in the column of the keys above it"),
-    ("found unexpected ':'", "not readable as YAML: a space is missing behind a colon", "write for instance any: [x]"),
-    ("did not find expected key", "not readable as YAML: a key is meant here",
-     "write for instance title: …, in the column of the keys above it"),
-    ("did not find expected '-' indicator", "not readable as YAML: a line begins in no column that it can belong to",
-     "begin it under the hyphens, or under the first key behind its hyphen"),
-    ("did not find expected node content", "not readable as YAML: a comma or bracket stands where a text is meant",
-     "write for instance [drone, rocket]"),
-    ("could not find expected ':'", "not readable as YAML: the colon behind a key is missing",
-     "write for instance title: …"),
-    ("unknown escape character", "not readable as YAML: what stands behind the \\ has no meaning in double quotes",
-     "put an expression in single quotes"),
-    ("expected comment or line break", "not readable as YAML: nothing may stand behind a | or > in its line",
-     "put a text that begins with | or > in quotes"),
-    ("scanning a tag", "YAML tags (!) are not used here", "put the text in quotes"),
-    ("scanning an a", "anchors and aliases (& and *) are not used here",
-     "put a text that begins with * or & in quotes; a term has its * at the end"),
-)  # fmt: skip
-_UNITS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
 Loc = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -85,22 +58,6 @@ class Strict(BaseModel):
     """Base of every model of an edited file: unknown keys are errors, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
-
-
-def _read_duration(value: object) -> object:
-    if isinstance(value, timedelta):
-        return value
-    match = _DURATION.match(value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("a duration is a number with a unit; write for instance 30s, 5m, 2h or 1d")
-    try:
-        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-    except OverflowError:
-        raise ValueError("that is longer than the calendar; write for instance 30s, 5m, 2h or 1d") from None
-
-
-#: a duration as people write it: `30s`, `5m`, `2h`, `1d`
-Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
 
 
 @dataclass(frozen=True)
@@ -131,15 +88,11 @@ class Document:
         self, message: str, *loc: str | int, hint: str = "", severity: str = "error", unknown: str = ""
     ) -> Problem:
         """A `Problem` at the line of the value that `loc` leads to."""
+        key = dotted((*self.base, *loc))
         return Problem(
-            file=str(self.path),
-            line=self.line(*loc),
-            key=dotted((*self.base, *loc)),
-            message=message,
-            hint=hint,
-            severity=severity,
+            file=str(self.path), line=self.line(*loc), key=key, message=message, hint=hint, severity=severity,
             unknown=unknown,
-        )
+        )  # fmt: skip
 
 
 def dotted(loc: Iterable[str | int]) -> str:
@@ -150,44 +103,38 @@ def dotted(loc: Iterable[str | int]) -> str:
     return out
 
 
-def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Document:
+def read(path: Path) -> Document:
     """The document in `path`; every way in which a file can be unreadable is a `ConfigError`."""
+    refused = partial(ConfigError.at, path)
     try:
         if path.is_dir():
-            raise ConfigError.at(path, "this is a folder; a YAML file is meant")
+            raise refused("this is a folder; a YAML file is meant")
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):  # a pipe or a device may never end
-            raise ConfigError.at(path, "this is no ordinary file; a YAML file is meant")
-        if found.st_size > max_bytes:
-            said = f"the file has {found.st_size:,} bytes; the limit is {max_bytes:,}"
-            raise ConfigError.at(path, said, hint="is it the file you mean?")
+            raise refused("this is no ordinary file; a YAML file is meant")
+        if found.st_size > MAX_BYTES:
+            said = f"the file has {found.st_size:,} bytes; the limit is {MAX_BYTES:,}"
+            raise refused(said, hint="is it the file you mean?")
         raw = path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
-            raise ConfigError.at(path, "the link leads to no file", hint="was the file moved?") from None
-        if other := misnamed(path):
-            raise ConfigError.at(
-                path, "there is no such file", hint=f"name {other.name} beside it {path.name}"
-            ) from None
-        raise ConfigError.at(path, "there is no such file", hint="`basewatch init DIR` writes a starter") from None
+            raise refused("the link leads to no file", hint="was the file moved?") from None
+        other = misnamed(path)
+        hint = f"name {other.name} beside it {path.name}" if other else "`basewatch init DIR` writes a starter"
+        raise refused("there is no such file", hint=hint) from None
     except OSError as error:
-        raise ConfigError.at(path, f"the file cannot be read: {error.strerror}") from error
+        raise refused(f"the file cannot be read: {error.strerror}") from error
     if raw.startswith(_DOCUMENTS):
         said = "this is a document of a word processor, no plain text"
-        raise ConfigError.at(path, said, line=1, hint="save it as plain text in UTF-8, with an editor for plain text")
+        raise refused(said, line=1, hint="save it as plain text in UTF-8, with an editor for plain text")
     if raw.startswith(_UTF_16) or raw[:200].count(0) > len(raw[:200]) // 4:
-        raise ConfigError.at(
-            path,
-            "the file is no UTF-8 text (it looks like UTF-16, or like no text at all)",
-            line=1,
-            hint="save it as UTF-8",
-        )
+        said = "the file is no UTF-8 text (it looks like UTF-16, or like no text at all)"
+        raise refused(said, line=1, hint="save it as UTF-8")
     try:
-        text = raw.decode("utf-8-sig")
+        return parse(raw.decode("utf-8-sig"), path)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ConfigError.at(path, "the file is not UTF-8 text", line=line, hint="save it as UTF-8") from None
-    return parse(text, path)
+        raise refused("the file is not UTF-8 text", line=line, hint="save it as UTF-8") from None
 
 
 @lru_cache(maxsize=2048)
@@ -201,22 +148,22 @@ def parse(text: str, path: Path) -> Document:
         line = text.count("\n", 0, odd.start()) + 1
         raise ConfigError.at(path, "a space of another kind stands before the text", line=line, hint="use plain spaces")
     text = _ODD_ELSEWHERE.sub(" ", text)
-    builder = _Builder(path, text)
+    values = _Values(path, text)
     try:
-        data = builder.document(yaml.parse(text, Loader=_LOADER))
+        data = values.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
-        raise _refusal(path, error, text) from None
+        raise _slipped(path, explain(error, text)) from None
     except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
         found = yaml.reader.Reader.NON_PRINTABLE.search(text)
         line = text.count("\n", 0, found.start()) + 1 if found else 0
         said = f"not readable as YAML: {str(error).splitlines()[0]}"
         raise ConfigError.at(path, said, line=line, hint="is it a text file?") from None
-    if builder.problems:
-        raise ConfigError(builder.problems)
-    return Document(path=path, data=data, text=text, lines=builder.lines)
+    if values.problems:
+        raise ConfigError(values.problems)
+    return Document(path=path, data=data, text=text, lines=values.lines)
 
 
-class _Builder:
+class _Values:
     """Plain values from YAML's events; anchors, aliases, tags, deep nesting, second documents are refused on sight."""
 
     def __init__(self, path: Path, text: str) -> None:
@@ -225,6 +172,10 @@ class _Builder:
         self.asks = "? " in text
         self.lines: dict[Loc, int] = {}
         self.problems: list[Problem] = []
+
+    @cached_property
+    def _text_lines(self) -> list[str]:
+        return self.text.splitlines()
 
     def document(self, events: Iterator[Any]) -> Any:
         """The value of the one document in the stream; None where it is empty."""
@@ -241,104 +192,93 @@ class _Builder:
     def _refused(self, event: Any, message: str, hint: str = "") -> ConfigError:
         return ConfigError.at(self.path, message, line=event.start_mark.line + 1, hint=hint)
 
+    def _complain(self, event: Any, key: str, message: str, hint: str = "") -> None:
+        line = event.start_mark.line + 1
+        self.problems.append(Problem(file=str(self.path), line=line, key=key, message=message, hint=hint))
+
     def _value(self, event: Any, events: Iterator[Any], loc: Loc) -> Any:
-        start: Any = event.start_mark
-        if type(event) is yaml.ScalarEvent and not event.anchor and not event.tag:  # nearly all of them are
-            self.lines[loc] = start.line + 1
-            if event.style in ("'", '"'):
-                self._refuse_swallowed(event)
-            elif not event.style and event.value:
-                self._refuse_bullets(event, loc)
-            return _scalar(event.value, event.style)
-        if isinstance(event, yaml.AliasEvent) or event.anchor:
+        if event.anchor:
             hint = "write the values out; put a word that begins with * or & in quotes"
             if isinstance(event, yaml.AliasEvent):
                 hint += f"; a term has its * at the end: {event.anchor}*"
             raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
         if event.tag and event.implicit in (False, (False, False)):
             raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
+        self.lines[loc] = event.start_mark.line + 1
+        if isinstance(event, yaml.ScalarEvent):
+            self._refuse_slips(event, loc)
+            return _scalar(event.value, event.style)
         if len(loc) > _DEEPEST:
             raise self._refused(event, f"the file is nested more than {_DEEPEST} levels deep")
-        self.lines[loc] = start.line + 1
-        if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event.value, event.style)
         if isinstance(event, yaml.SequenceStartEvent):
-            items: list[Any] = []
-            while not isinstance(entry := next(events), yaml.SequenceEndEvent):
-                if event.flow_style and isinstance(entry, yaml.ScalarEvent) and not entry.style:
-                    self._refuse_other_commas(entry, (*loc, len(items)))
-                items.append(self._value(entry, events, (*loc, len(items))))
-            return items
+            return self._list(event, events, loc)
         return self._mapping(events, loc)
 
-    def _entry_forgotten(self, again: Sequence[str]) -> None:
-        """Several keys of an entry stand twice, its first among them: below it the next entry begins."""
-        if len(again) == 1:
-            hint = f"begin the next entry with a hyphen: - {again[0]}: …"
-            self.problems[-1] = replace(self.problems[-1], hint=hint)
+    def _list(self, start: Any, events: Iterator[Any], loc: Loc) -> list[Any]:
+        out: list[Any] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            at = (*loc, len(out))
+            plain = start.flow_style and isinstance(event, yaml.ScalarEvent) and not event.style
+            # two entries with another sign between them than a comma would be one, which is never found
+            if plain and (found := _NO_COMMA.search(event.value)):
+                hint = "write , between two entries; where the sign belongs to a text, put the text in quotes"
+                said = f"{found[0]} is no comma, so all of {event.value[:60]!r} is one entry"
+                self._complain(event, dotted(at), said, hint)
+            out.append(self._value(event, events, at))
+        return out
+
+    def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        again: list[str] = []
+        in_list = bool(loc) and isinstance(loc[-1], int)
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            key: str = event.value if isinstance(event, yaml.ScalarEvent) else "?"
+            at = (*loc, key)
+            if key == "?":
+                self._value(event, events, at)
+                self._complain(event, "", "a key must be a plain word")
+            elif self._asks(event):
+                self._complain(event, "", "a text cannot begin with a ? that stands alone", "put it in quotes")
+            if key[:1] in BULLETS and key[1:2] == " ":
+                self._refuse_slips(event, loc)
+            first = self.lines.get(at, 0)
+            value = self._value(next(events), events, at)
+            if key in out:
+                if in_list and again and again[0] == next(iter(out)):
+                    # several keys of an entry stand twice, its first among them: below it the next entry begins
+                    if len(again) == 1:
+                        hint = f"begin the next entry with a hyphen: - {again[0]}: …"
+                        self.problems[-1] = replace(self.problems[-1], hint=hint)
+                elif key not in again:
+                    said = f"the key stands twice (first in line {first})"
+                    self._complain(event, dotted(at), said, "keep one of them")
+                again.append(key)
+            elif key != "?":
+                out[key] = value
+                self.lines[at] = event.start_mark.line + 1
+        return out
 
     def _asks(self, event: Any) -> bool:
         """Whether a `?` stands before a key: YAML's way to begin a long one, and nobody's who writes rules."""
         if not self.asks:
             return False
-        begun: str = self.text.splitlines()[event.start_mark.line][: event.start_mark.column]
+        begun: str = self._text_lines[event.start_mark.line][: event.start_mark.column]
         return begun.rstrip().endswith("?")
 
-    def _refuse_swallowed(self, event: Any) -> None:
-        """A quoted text that runs over the keys below it is one whose quote was forgotten."""
-        first, last = event.start_mark.line, event.end_mark.line
-        if last > first and swallows_a_key(lines := self.text.splitlines(), first, last):
-            raise _slipped(self.path, unclosed(lines[first], first + 1))
-
-    def _refuse_bullets(self, event: Any, loc: Loc) -> None:
-        """A plain text is none where its lines begin with what somebody took for the hyphen of a list."""
-        first, last = event.start_mark.line, event.end_mark.line
-        if first == last and event.value[0] not in f"-{BULLETS}":
-            return
-        lines = self.text.splitlines()
-        alone = not lines[first][: event.start_mark.column].strip()
-        if not alone and not (loc and isinstance(loc[-1], int)):
-            return
-        for number in range(first if alone else first + 1, min(last + 1, len(lines))):
-            if slip := no_hyphen(lines[number], number + 1, run_together=alone):
-                raise _slipped(self.path, slip)
-
-    def _refuse_other_commas(self, event: Any, loc: Loc) -> None:
-        """Two entries of a list with another sign between them than a comma would be one, which is never found."""
-        if found := _NO_COMMA.search(event.value):
-            hint = "write , between two entries; where the sign belongs to a text, put the text in quotes"
-            said = f"{found[0]} is no comma, so all of {event.value[:60]!r} is one entry"
-            self._complain(event.start_mark.line + 1, dotted(loc), said, hint)
-
-    def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
-        out: dict[str, Any] = {}
-        again: list[str] = []
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
-            key: str = event.value if isinstance(event, yaml.ScalarEvent) else "?"
-            if key != "?" and self._asks(event):
-                self._complain(line, "", "a text cannot begin with a ? that stands alone", "put it in quotes")
-            if key[:1] in BULLETS and key[1:2] == " ":
-                self._refuse_bullets(event, loc)
-            if key == "?":
-                self._value(event, events, (*loc, key))
-                self._complain(line, "", "a key must be a plain word")
-            first = self.lines.get((*loc, key), 0)
-            value = self._value(next(events), events, (*loc, key))
-            if key in out:
-                if again and again[0] == next(iter(out)) and loc and isinstance(loc[-1], int):
-                    self._entry_forgotten(again)
-                elif key not in again:
-                    self._complain(line, dotted((*loc, key)), f"the key stands twice (first in line {first})",
-                                   "keep one of them")  # fmt: skip
-                again.append(key)
-            elif key != "?":
-                out[key] = value
-                self.lines[(*loc, key)] = line
-        return out
-
-    def _complain(self, line: int, key: str, message: str, hint: str = "") -> None:
-        self.problems.append(Problem(file=str(self.path), line=line, key=key, message=message, hint=hint))
+    def _refuse_slips(self, event: Any, loc: Loc) -> None:
+        """A quoted text is none that runs over the keys below it: its quote was forgotten. Nor is a plain one whose
+        lines begin with what somebody took for the hyphen of a list."""
+        first, last, slip = event.start_mark.line, event.end_mark.line, None
+        if event.style in ("'", '"'):
+            slip = swallowed(self._text_lines, first, last) if last > first else None
+        elif not event.style and event.value and (last > first or event.value[0] in _HYPHENS):
+            alone = not self._text_lines[first][: event.start_mark.column].strip()
+            if alone or (loc and isinstance(loc[-1], int)):
+                lines = enumerate(self._text_lines[first : last + 1], start=first + 1)
+                slips = (no_hyphen(line, at, run_together=alone) for at, line in lines if alone or at > first + 1)
+                slip = next(filter(None, slips), None)
+        if slip:
+            raise _slipped(self.path, slip)
 
 
 def _scalar(text: str, style: str | None) -> Any:
@@ -360,49 +300,6 @@ def _slipped(path: Path, slip: Slip) -> ConfigError:
     return ConfigError.at(path, slip.message, line=slip.line, hint=slip.hint)
 
 
-def _refusal(path: Path, error: yaml.MarkedYAMLError, text: str) -> ConfigError:
-    """What the person did, where the text shows it; else what the YAML library makes of it."""
-    said, hint, mark = _syntax(error, text)
-    if (
-        mark is not None
-        and mark.line < len(lines := text.splitlines())
-        and (slip := astray(lines[mark.line], mark.line + 1))
-    ):
-        return _slipped(path, slip)
-    plain = error.problem not in _BAD_START and "tab" not in said and "escape" not in (error.problem or "")
-    if plain and mark is not None:
-        gave_up = max(one.line + 1 for one in (mark, error.problem_mark, error.context_mark) if one is not None)
-        if slip := find_slip(text, gave_up):
-            return _slipped(path, slip)
-    return ConfigError.at(path, said, line=mark.line + 1 if mark else 0, hint=hint)
-
-
-def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, Any]:
-    """What YAML does not understand, what to write, and where."""
-    problem, context = error.problem or "it cannot be read", error.context or ""
-    mark = error.problem_mark or error.context_mark
-    lines = text.splitlines()
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
-    begun = line[mark.column : mark.column + 1] if mark else ""
-    if "tab" in problem.split() or "\\t" in problem or (problem in _BAD_START and line.strip(" ").startswith("\t")):
-        return "a tab stands where spaces are needed", "indent with spaces", mark
-    if problem in _BAD_START:
-        return f"not readable as YAML: a text cannot begin with {begun}", "put it in quotes", mark
-    if "quoted scalar" in context and "escape" not in problem:
-        hint = "write the same quote behind the text; an apostrophe inside '…' is written twice"
-        return "not readable as YAML: a quote is not closed", hint, error.context_mark
-    if context in _BRACKETS:
-        opened = f" (opened in line {error.context_mark.line + 1})" if error.context_mark else ""
-        said = f"not readable as YAML: a {_BRACKETS[context]} is not closed{opened}, or a comma is missing"
-        return said, "put a text that holds brackets, braces or commas in quotes", mark
-    for known, said, hint in _SYNTAX:
-        if known in problem or known in context:
-            if curly := _CURLY.search(line):
-                hint = f'{curly[0]} is no quote to YAML: put the text in plain quotes (")'
-            return said, hint, mark
-    return f"not readable as YAML: {problem}", "", mark
-
-
 def validate(document: Document, model: type[M], *, root: str = "a mapping of keys") -> M:
     """`document` as a `model`; a `ConfigError` holds every mistake with line, key, meaning and what to write."""
     if not isinstance(document.data, dict):
@@ -417,4 +314,4 @@ def validate(document: Document, model: type[M], *, root: str = "a mapping of ke
         return model.model_validate(document.data)
     except ValidationError as error:
         found = mistakes(error.errors(), document.data, model)
-        raise ConfigError([document.problem(one.message, *one.loc, hint=one.hint) for one in found]) from None
+        raise ConfigError([document.problem(said, *loc, hint=hint) for loc, said, hint in found]) from None

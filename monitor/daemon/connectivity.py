@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from enum import StrEnum
 
 from monitor.app import App
-from monitor.daemon.operator import queue_notice
 from monitor.model.alert import OperatorReason
+from monitor.model.daemon import Connectivity, ConnectivitySince, DaemonState
 from monitor.model.fetch import NETWORK_PROBLEMS
 from monitor.model.poll import Reach
 from monitor.store.store import Transaction
@@ -18,19 +17,6 @@ log = logging.getLogger(__name__)
 
 #: without a network the feeds are asked again after this long, whatever their interval
 OFFLINE_PROBE = timedelta(minutes=1)
-
-
-class Connectivity(StrEnum):
-    """What the daemon can see."""
-
-    #: at least one feed answers, or nothing is known yet
-    ONLINE = "online"
-    #: no feed can be reached at all: the machine has no network
-    NO_NETWORK = "no network"
-    #: every feed fails, but not all for want of a network
-    ALL_FAILING = "every feed failing"
-
-
 #: what is said, once, when the connectivity changes to this
 WORDS = {
     Connectivity.ONLINE: "feeds answer again",
@@ -69,10 +55,9 @@ class ConnectivityWatch:
         """Takes in how the last poll of a feed went."""
         self._last[feed] = reach
 
-    async def begin(self) -> None:
+    def begin(self, before: DaemonState) -> None:
         """Takes up what the last run knew."""
-        since = await self._app.thread.run(lambda tx: tx.state_get("outlook"))
-        self._seen = Connectivity(since["state"]) if since else Connectivity.ONLINE
+        self._seen = before.outlook.state if before.outlook else Connectivity.ONLINE
 
     async def look(self) -> None:
         """Says once, when it changes, that nothing can be seen or that it can be seen again."""
@@ -86,9 +71,8 @@ class ConnectivityWatch:
         soon = now if seen is Connectivity.ONLINE else now + OFFLINE_PROBE
 
         def change(tx: Transaction) -> None:
-            title = WORDS[seen][:1].upper() + WORDS[seen][1:]
-            queue_notice(self._app, tx, reason, title, f"Before: {before}. Now: {seen}.")
-            tx.state_set("outlook", {"state": str(seen), "since": now.isoformat()})
+            self._app.queue_notice(tx, reason, WORDS[seen].capitalize(), f"Before: {before}. Now: {seen}.")
+            tx.note_daemon(outlook=ConnectivitySince(state=seen, since=now))
             tx.hasten(NETWORK_PROBLEMS, at=soon)
 
         await self._app.thread.run(change)

@@ -14,6 +14,7 @@ from monitor.alerts.notices import database_back_notice, database_lost_notice
 from monitor.app import App
 from monitor.delivery import Deliverer
 from monitor.errors import StoreError
+from monitor.model.daemon import DatabaseLoss
 from monitor.store.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,9 @@ UNDELIVERED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loss:
-    """A database that does not take what the daemon has to keep."""
+class Loss(DatabaseLoss):
+    """The loss as the daemon lives through it."""
 
-    since: datetime
-    #: the latest trouble, as a sentence for people
-    why: str
     #: what failed last time it was tried: names of jobs, `polls`
     failing: frozenset[str]
     #: when the operator is to be told next
@@ -67,11 +65,7 @@ class DatabaseWatch:
         #: while the database cannot be used
         self._loss: Loss | None = None
         #: what `health` can read of it
-        self._noted: dict[str, str] | None = None
-
-    async def begin(self) -> None:
-        """What the last run could not keep is no trouble of this one."""
-        await self._app.thread.run(lambda tx: tx.state_set("loss", None))
+        self._noted: DatabaseLoss | None = None
 
     def lost(self, what: str, why: str) -> None:
         """The database did not take what a job, or a poll, had to keep."""
@@ -99,8 +93,8 @@ class DatabaseWatch:
             delivered = await deliverer.send_past_outbox(notice, self._app.configuration.channels)
             if self._loss is not None:
                 self._loss = told(self._loss, delivered=delivered, now=now)
-        note = {"since": loss.since.isoformat(), "why": loss.why} if loss else None
+        note = DatabaseLoss(since=loss.since, why=loss.why) if loss else None
         if note != self._noted:
             with suppress(StoreError):
-                await self._app.thread.run(lambda tx: tx.state_set("loss", note))
+                await self._app.thread.run(lambda tx: tx.note_daemon(loss=note))
                 self._noted = note

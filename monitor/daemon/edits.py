@@ -6,12 +6,11 @@ the operator's channel has the first mistake, then less and less while the editi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from monitor.model.alert import OperatorReason
+from monitor.model.daemon import EditsTold
 
 #: how long after the last message about a mistake the next one may come, by how many there were
 GAPS = (timedelta(0), timedelta(seconds=10), timedelta(minutes=3), timedelta(minutes=10))
@@ -33,37 +32,6 @@ class Standing:
         return self.problems or self.warnings
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """What the operator knows of it; kept in the database, so that a restart neither repeats nor forgets."""
-
-    #: what was said to be wrong; empty: nothing, or that it is mended
-    text: str = ""
-    #: it was a mistake that keeps files out of force
-    grave: bool = False
-    #: messages about mistakes since the editing began
-    messages: int = 0
-    message_at: datetime | None = None
-    mended_at: datetime | None = None
-    #: the state of the files that was seen last, when it changed, and how many were seen since the last message
-    seen: str = ""
-    seen_at: datetime | None = None
-    unsaid: int = 0
-
-    def stored(self) -> dict[str, Any]:
-        """As a JSON value."""
-        return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(self).items()}
-
-    @classmethod
-    def read(cls, stored: Mapping[str, Any] | None) -> Told:
-        """From what `stored` answered; nothing where it was never kept."""
-        values: dict[str, Any] = dict(stored or {})
-        for key in ("message_at", "mended_at", "seen_at"):
-            if values.get(key):
-                values[key] = datetime.fromisoformat(values[key])
-        return cls(**values)
-
-
 @dataclass(frozen=True)
 class Notice:
     """A message to the operator."""
@@ -73,7 +41,7 @@ class Notice:
     body: str
 
 
-def edit_notice(told: Told, standing: Standing, *, now: datetime) -> tuple[Told, Notice | None]:
+def edit_notice(told: EditsTold, standing: Standing, *, now: datetime) -> tuple[EditsTold, Notice | None]:
     """What is to be told now of the files as they stand, if anything, and what the operator then knows."""
     told = _seen(told, standing.text, now)
     grave = bool(standing.problems)
@@ -94,7 +62,7 @@ def edit_notice(told: Told, standing: Standing, *, now: datetime) -> tuple[Told,
     return after, Notice(OperatorReason.CONFIG_MENDED, "The edited files are in force", said)
 
 
-def _seen(told: Told, text: str, now: datetime) -> Told:
+def _seen(told: EditsTold, text: str, now: datetime) -> EditsTold:
     """With the state of the files that is seen now; editing that rested for long begins anew."""
     if text == told.seen:
         return told
@@ -108,7 +76,7 @@ def _is_past(moment: datetime | None, gap: timedelta, now: datetime) -> bool:
     return moment is None or not moment <= now < moment + gap
 
 
-def _problem(standing: Standing, told: Told, states: int) -> Notice:
+def _problem(standing: Standing, told: EditsTold, states: int) -> Notice:
     body = standing.text
     if states > 1:
         body += f"\n\nThe files were saved {states} times since the last message; this is how they stand now."

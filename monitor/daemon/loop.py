@@ -31,8 +31,10 @@ from monitor.daemon.database_loss import DatabaseWatch
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.malloc import give_back
+from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
 from monitor.store.lock import MakeSure
+from monitor.store.store import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -127,13 +129,13 @@ class Daemon:
         )
         # it would warn each second that a job still waits for the database
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        start = datetime.now(UTC)
+        start, deliverer = datetime.now(UTC), self._parts.deliverer
         for name, job, seconds in (
             ("tick", self._tick, 1),
-            ("deliver", self._deliver, 1),
+            ("deliver", lambda: deliverer.start_due(self._app.configuration.channels), 1),
             ("watch", self._files.look, 1),
             ("heartbeat", self._heartbeat, 10),
-            ("loss", self._tell_of_loss, 1),
+            ("loss", lambda: self._database.tell(deliverer), 1),
             ("prune", self._prune, 3600),
         ):
             scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=start)
@@ -175,12 +177,18 @@ class Daemon:
         app = self._app
         now = app.clock()
         await app.sync_feeds()
-        interrupted = await app.thread.run(lambda tx: tx.recover_sending(now=now))
+
+        def begin(tx: Transaction) -> tuple[DaemonState, int]:
+            before = tx.daemon_state()
+            # what the last run could not keep or read is no trouble of this one
+            tx.note_daemon(loss=None, config_problem="", config_warning="")
+            return before, tx.recover_sending(now=now)
+
+        before, interrupted = await app.thread.run(begin)
         if interrupted:
             log.warning("%d deliveries were in hand at the last stop: sent again, they may arrive twice", interrupted)
-        await self._connectivity.begin()
-        await self._database.begin()
-        await self._files.begin()
+        self._connectivity.begin(before)
+        await self._files.begin(before)
 
     async def _tick(self) -> None:
         """Polls what is due, as many side by side as the settings allow."""
@@ -223,16 +231,10 @@ class Daemon:
         """Leaves a feed alone that is still due in the database; no publisher is asked each second for our troubles."""
         self._resting[feed.name] = asyncio.get_running_loop().time() + seconds
 
-    async def _deliver(self) -> None:
-        await self._parts.deliverer.start_due(self._app.configuration.channels)
-
-    async def _tell_of_loss(self) -> None:
-        await self._database.tell(self._parts.deliverer)
-
     async def _heartbeat(self) -> None:
         await asyncio.to_thread(self._make_sure)  # a restart of PostgreSQL takes the lock away
-        beat = {"at": self._app.clock().isoformat(), "pid": os.getpid(), "version": __version__}
-        await self._app.thread.run(lambda tx: tx.state_set("heartbeat", beat))
+        beat = Heartbeat(at=self._app.clock(), pid=os.getpid(), version=__version__)
+        await self._app.thread.run(lambda tx: tx.note_daemon(heartbeat=beat))
         await self._app.sync_feeds()  # a `poll` with another feeds file must not switch ours off
         give_back()
 
@@ -257,6 +259,6 @@ class Daemon:
         try:
             room = end - loop.time() - settings.send_timeout.total_seconds()
             await self._parts.deliverer.drain(self._app.configuration.channels, seconds=max(room, 0))
-            await self._app.thread.run(lambda tx: tx.state_set("heartbeat", None))
+            await self._app.thread.run(lambda tx: tx.note_daemon(heartbeat=None))
         except StoreError as error:
             log.warning("what is due waits for the next start, the database is gone why=%r", str(error))

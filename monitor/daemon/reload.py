@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
 
 from monitor.app import App
 from monitor.configuration import Snapshot, gone_since, load_configuration, snapshot_of
-from monitor.daemon.edits import Standing, Told, edit_notice
-from monitor.daemon.operator import queue_notice
-from monitor.errors import ConfigError, Problem
+from monitor.daemon.edits import Standing, edit_notice
+from monitor.errors import ConfigError
+from monitor.model.daemon import DaemonState, EditsTold
 from monitor.store.store import Transaction
 
 log = logging.getLogger(__name__)
@@ -19,10 +18,6 @@ log = logging.getLogger(__name__)
 REFUSED_AGAIN = 30
 #: seconds for which edited files must rest before they are read
 SETTLED = 1.5
-#: what `health` reads of a bad edit, and of files that are not what somebody thinks
-CONFIG_PROBLEM, CONFIG_WARNING = "config_problem", "config_warning"
-#: what the operator was told of edited files
-EDITS_TOLD = "edits_told"
 
 
 class EditedFiles:
@@ -31,22 +26,16 @@ class EditedFiles:
     def __init__(self, app: App) -> None:
         self._app = app
         self._standing = Standing()
-        self._told = Told()
+        self._told = EditsTold()
         #: files that were not taken over, and when they are read again by the loop's clock
         self._refused: tuple[Snapshot, float] = (frozenset(), 0)
         #: an edit, and when it was first seen so
         self._edited: tuple[Snapshot, float] = (frozenset(), 0)
 
-    async def begin(self) -> None:
+    async def begin(self, before: DaemonState) -> None:
         """What is in force at the start has no mistake; what the operator was told of earlier ones is remembered."""
-
-        def clean(tx: Transaction) -> Told:
-            tx.state_set(CONFIG_PROBLEM, "")
-            tx.state_set(CONFIG_WARNING, "")
-            return Told.read(tx.state_get(EDITS_TOLD))
-
-        self._told = await self._app.thread.run(clean)
-        await self._stand(Standing(warnings=_in_lines(self._app.configuration.warnings)))
+        self._told = before.edits_told
+        await self._stand(self._in_force())
 
     async def look(self) -> None:
         """Takes over edited files, and tells the operator what is worth telling of them."""
@@ -57,9 +46,9 @@ class EditedFiles:
             return
 
         def keep(tx: Transaction) -> None:
-            tx.state_set(EDITS_TOLD, told.stored())
+            tx.note_daemon(edits_told=told)
             if notice is not None:
-                queue_notice(self._app, tx, notice.reason, notice.title, notice.body)
+                self._app.queue_notice(tx, notice.reason, notice.title, notice.body)
 
         await self._app.thread.run(keep)
         self._told = told
@@ -74,8 +63,7 @@ class EditedFiles:
         moment = asyncio.get_running_loop().time()
         refused, again = self._refused
         if found == self._app.configuration.snapshot:
-            # a bad edit may be taken back
-            await self._stand(Standing(warnings=_in_lines(self._app.configuration.warnings)))
+            await self._stand(self._in_force())  # a bad edit may be taken back
         elif self._edited[0] != found:
             self._edited = (found, moment)
         elif moment - self._edited[1] >= SETTLED and (found != refused or moment >= again):
@@ -84,7 +72,7 @@ class EditedFiles:
                 configuration = await asyncio.to_thread(load_configuration, self._app.settings)
             except ConfigError as error:
                 gone = gone_since(self._app.configuration.snapshot, found, error.problems)
-                await self._stand(Standing(problems=_in_lines([*gone, *error.problems])))
+                await self._stand(Standing(problems="\n".join(map(str, [*gone, *error.problems]))))
                 return
             if not found == configuration.snapshot == snapshot_of(self._app.settings):
                 return  # somebody wrote while it was read: the next look waits for that edit to rest
@@ -92,19 +80,18 @@ class EditedFiles:
             log.info(
                 "edited files are in force feeds=%d rules=%d", len(configuration.feeds), len(configuration.rules.rules)
             )
-            await self._stand(Standing(warnings=_in_lines(configuration.warnings)))
+            await self._stand(self._in_force())
+
+    def _in_force(self) -> Standing:
+        return Standing(warnings="\n".join(map(str, self._app.configuration.warnings)))
 
     async def _stand(self, standing: Standing) -> None:
         """How the files stand now: kept for `health`, and each change is in the log."""
         before = self._standing
         if standing == before:
             return
-
-        def keep(tx: Transaction) -> None:
-            tx.state_set(CONFIG_PROBLEM, standing.problems)
-            tx.state_set(CONFIG_WARNING, standing.warnings)
-
-        await self._app.thread.run(keep)
+        parts = {"config_problem": standing.problems, "config_warning": standing.warnings}
+        await self._app.thread.run(lambda tx: tx.note_daemon(**parts))
         self._standing = standing
         if standing.problems:
             log.error("an edit is not taken over; the last good files stay in force\n%s", standing.problems)
@@ -112,7 +99,3 @@ class EditedFiles:
             log.info("what was wrong in the edited files is mended")
         if standing.warnings and standing.warnings != before.warnings:
             log.warning("the files are in force, and not all of them are as somebody may think\n%s", standing.warnings)
-
-
-def _in_lines(problems: Iterable[Problem]) -> str:
-    return "\n".join(map(str, problems))

@@ -6,13 +6,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from monitor.app import App, open_app, utc_now
+from monitor.app import open_app, utc_now
 from monitor.config.settings import Settings, load_settings
-from monitor.demo.documents import FEEDS, document, feeds_file
-from monitor.demo.server import DemoServer, serving
+from monitor.demo.publishers import FEEDS, DemoServer, document, feeds_file, serving
 from monitor.model.alert import Alert
 from monitor.model.delivery import Sent
 from monitor.model.stored import StoredItem
@@ -48,17 +46,17 @@ async def run_demo(*, on_step: Callable[[str], None], before_delivery: Callable[
         reports = await app.poll(on_report=lambda report: on_step(report.feed))
         before_delivery()
         attempts = await app.deliver()
-        stories = await _stories(app, begun)
+        stories = await app.thread.run(lambda tx: tx.items(begun))
     return DemoReport(
         alerts=tuple(alert for report in reports for alert in report.alerts),
-        stories=stories,
+        stories=tuple(sorted(stories, key=lambda story: story.item.id)),
         delivered=sum(isinstance(attempt.verdict, Sent) for attempt in attempts),
         seconds=time.monotonic() - started,
     )
 
 
 def _settings(folder: Path, server: DemoServer) -> Settings:
-    (folder / "feeds.yaml").write_text(feeds_file(server.address), encoding="utf-8")
+    (folder / "feeds.yaml").write_text(feeds_file(server.url), encoding="utf-8")
     environment = {
         "BASEWATCH_RULES": str(packaged_or_beside("starter/rules", "rules")),
         "BASEWATCH_ALLOW_NETWORKS": "127.0.0.0/8",
@@ -69,8 +67,3 @@ def _settings(folder: Path, server: DemoServer) -> Settings:
 def _publish(server: DemoServer, *, grown: bool) -> None:
     now = utc_now()
     server.documents = {f"/{feed.slug}.xml": document(feed, now=now, grown=grown) for feed in FEEDS}
-
-
-async def _stories(app: App, since: datetime) -> tuple[StoredItem, ...]:
-    stored = await app.thread.run(lambda tx: tx.items(since))
-    return tuple(sorted(stored, key=lambda story: story.item.id))

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
-from monitor.config.feedurl import DEFAULT_PORTS
+from monitor.model.feed import DEFAULT_PORTS
 
 _MAX_LENGTH = 4096
 #: a query with such a name is taken for a secret and never written anywhere

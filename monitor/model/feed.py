@@ -8,6 +8,10 @@ from datetime import datetime, timedelta
 # ---------------------------------------------------------------------------------------------- feeds
 
 
+#: the schemes of feeds, and the ports that their addresses need not name
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Feed:
     """A feed as the user wrote it in feeds.yaml, defaults filled in."""

@@ -6,6 +6,7 @@ A line that cannot be read gets an answer too, with its number and what is wrong
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,33 +46,34 @@ def classify_lines(source: BinaryIO, sink: BinaryIO, rules: RuleSet, *, clock: C
     """Answers every line of `source` on `sink`; True where all of them could be read."""
     seen = Ledger()
     fine = True
-    for number, line in numbered_lines(source):
-        try:
-            if line is None:
-                raise LineError(f"the line is longer than {MAX_LINE:,} bytes")
-            asked = read_item(line, clock=clock)
-            answer = answer_of(asked.id, seen.add(asked.item, rules))
-        except LineError as error:
+    for number, asked in read_lines(source, clock=clock):
+        if isinstance(asked, LineError):
             fine = False
-            answer = {"id": error.id, "line": number, "error": str(error)}
+            answer = {"id": asked.id, "line": number, "error": str(asked)}
+        else:
+            answer = answer_of(asked.id, seen.add(asked.item, rules))
         sink.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
         sink.flush()
     return fine
 
 
-def numbered_lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Numbered lines without the empty ones; None stands for one that is too long."""
+def read_lines(source: BinaryIO, *, clock: Clock) -> Iterator[tuple[int, Asked | LineError]]:
+    """Each line that is not empty, with its number: the item that it holds, or why it holds none."""
     number = 0
     while line := source.readline(MAX_LINE + 1):
         number += 1
         if len(line) > MAX_LINE and not line.endswith(b"\n"):
             while (rest := source.readline(MAX_LINE)) and not rest.endswith(b"\n"):
                 pass
-            yield number, None
-        elif number == 1 and line.startswith(b"\xef\xbb\xbf"):
-            yield number, line[3:]
-        elif line.strip():
-            yield number, line
+            yield number, LineError(f"the line is longer than {MAX_LINE:,} bytes")
+            continue
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if line.strip():
+            try:
+                yield number, read_item(line, clock=clock)
+            except LineError as error:
+                yield number, error
 
 
 def read_item(line: bytes, *, clock: Clock) -> Asked:

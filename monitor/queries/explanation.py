@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from monitor.evaluation import Evaluation, earliest_day, judge
@@ -17,7 +17,7 @@ from monitor.model.report import RuleTaken
 from monitor.model.stored import StoredItem
 from monitor.queries.alerts import alert_object
 from monitor.queries.contract import answer_of
-from monitor.queries.jsonvalues import plain
+from monitor.queries.jsonvalues import plain, values_of
 from monitor.queries.reasons import differences, verdict, why_stored
 from monitor.rules.matching import NotMatched
 from monitor.store.store import Transaction
@@ -48,6 +48,24 @@ class Explanation:
         return self.not_matched[:NEAREST]
 
     @property
+    def relation_then(self) -> RelationKind:
+        """How the stored item came to its incident, on its day."""
+        if self.stored is None or self.stored.incident_id is None:
+            return RelationKind.NONE
+        opened = self.first is None or self.first.item.id == self.stored.item.id
+        return RelationKind.OPENS if opened else RelationKind.JOINS
+
+    @property
+    def incident_then(self) -> str:
+        """The same in words."""
+        if self.stored is None or self.relation_then is RelationKind.NONE:
+            return "none"
+        if self.first is None or self.relation_then is RelationKind.OPENS:
+            return f"it opened {self.stored.incident_id}"
+        first = self.first.item
+        return f"it joined {self.stored.incident_id}, first reported by {first.publisher or first.feed}"
+
+    @property
     def switched_off(self) -> list[str]:
         """Rules that are switched off: nobody asked them."""
         return [rule.id for rule in self.rules.rules if rule.status == "off"]
@@ -65,35 +83,21 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Expla
     known = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
     reports = tx.items_of_incidents(incident.id for incident in known)
     before = [incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of) for one in known]
-    around = [incident for incident in before if incident is not None]
-    first = next(iter(reports.get(own, ())), None) if own else None
-    return _explanation(stored.item, around, rules, stored=stored, first=first, alerts=_alerts(tx, stored))
+    explanation = _explanation(stored.item, [incident for incident in before if incident is not None], rules)
+    if own is None:
+        return replace(explanation, stored=stored)
+    alerts = tuple(pair for pair in tx.alerts(stored.item.first_seen) if pair[0].incident_id == own)
+    return replace(explanation, stored=stored, first=next(iter(reports.get(own, ())), None), alerts=alerts)
 
 
-def _explanation(
-    item: Item,
-    around: list[Incident],
-    rules: RuleSet,
-    *,
-    stored: StoredItem | None = None,
-    first: StoredItem | None = None,
-    alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = (),
-) -> Explanation:
+def _explanation(item: Item, around: list[Incident], rules: RuleSet) -> Explanation:
     """The daemon's judgement, and the rules that the item passed by: asked about the same case."""
-    evaluation = judge(item, Novelty.NEW, around, rules)
     _, case = consider(item, rules)
-    not_matched = tuple(rules.rule_matcher.nearest(case))
     return Explanation(
-        evaluation=evaluation, rules=rules, not_matched=not_matched, stored=stored, first=first, alerts=alerts
+        evaluation=judge(item, Novelty.NEW, around, rules),
+        rules=rules,
+        not_matched=tuple(rules.rule_matcher.nearest(case)),
     )
-
-
-def _alerts(tx: Transaction, stored: StoredItem) -> tuple[tuple[Alert, tuple[Delivery, ...]], ...]:
-    """The alerts of the item's incident."""
-    if stored.incident_id is None:
-        return ()
-    found = tx.alerts(stored.item.first_seen)
-    return tuple((alert, sent) for alert, sent in found if alert.incident_id == stored.incident_id)
 
 
 def as_object(explanation: Explanation) -> dict[str, Any]:
@@ -103,8 +107,8 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
         **answer_of(evaluation.item.id, evaluation),
         "title": evaluation.item.title,
         "score": found.score,
-        "relation": {"kind": evaluation.relation.kind, "reason": evaluation.relation.reason},
-        "decision": {"tell": evaluation.decision.tell, "reason": evaluation.decision.reason},
+        "relation": values_of(evaluation.relation, "kind", "reason"),
+        "decision": values_of(evaluation.decision, "tell", "reason"),
         "verdict": verdict(evaluation),
         "taken": _taken_objects(found.taken),
         "nearest": [
@@ -124,29 +128,15 @@ def _taken_objects(taken: Sequence[RuleTaken]) -> list[dict[str, Any]]:
 
 def _happened(stored: StoredItem, explanation: Explanation) -> dict[str, Any]:
     return {
-        "feed": stored.item.feed,
-        "url": stored.item.url,
-        "first_seen": stored.item.first_seen,
-        "published": stored.item.published,
-        "date_mark": stored.date_mark,
-        "novelty": stored.novelty,
-        "novelty_reason": stored.novelty_reason,
-        "copy_of": stored.copy_of,
+        **values_of(stored.item, "feed", "url", "first_seen", "published"),
+        **values_of(stored, "date_mark", "novelty", "novelty_reason", "copy_of"),
         "decided": stored.decision,
         "stored_incident": stored.incident_id,
-        "stored_relation": _stored_relation(stored, explanation),
+        "stored_relation": explanation.relation_then,
         "why": why_stored(stored),
         "alerts": [alert_object(alert, deliveries) for alert, deliveries in explanation.alerts],
         "then": _then_object(stored, explanation),
     }
-
-
-def _stored_relation(stored: StoredItem, explanation: Explanation) -> str:
-    """`opens` or `joins`, as it was on its day; `none` where it belongs to no incident."""
-    if stored.incident_id is None:
-        return str(RelationKind.NONE)
-    opened = explanation.first is None or explanation.first.item.id == stored.item.id
-    return str(RelationKind.OPENS if opened else RelationKind.JOINS)
 
 
 def _then_object(stored: StoredItem, explanation: Explanation) -> dict[str, Any] | None:
@@ -155,9 +145,7 @@ def _then_object(stored: StoredItem, explanation: Explanation) -> dict[str, Any]
     if then is None:
         return None
     return {
-        "act": then.act,
-        "rule": then.rule,
-        "level": then.level,
+        **values_of(then, "act", "rule", "level"),
         "taken": _taken_objects(then.taken),
         "rules_hash": then.rules_hash,
         "same_rules": then.rules_hash == now.rules_hash,

@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit
 
 from monitor.alerts.phrases import place_names
 from monitor.model.incident import Incident
-from monitor.queries.jsonvalues import plain
-from monitor.queries.ledger import LedgerEntry, Source
+from monitor.queries.jsonvalues import plain, values_of
+from monitor.queries.ledger import LedgerEntry, LedgerSource
 from monitor.text.clean import clean
 
 COLUMNS = ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
@@ -35,8 +35,8 @@ def cells(entry: LedgerEntry) -> tuple[str, ...]:
         clean(_location(entry)),
         clean(type_of_attack(incident)),
         clean(", ".join(entry.claimed_by or incident.claimed_by)),
-        _number(incident.killed),
-        _number(incident.wounded),
+        "" if incident.killed is None else str(incident.killed),
+        "" if incident.wounded is None else str(incident.wounded),
         clean(", ".join(publishers)),
     )
 
@@ -51,10 +51,6 @@ def type_of_attack(incident: Incident) -> str:
     weapons = ", ".join(weapon.replace("_", " ") for weapon in incident.weapons)
     act = str(incident.act)
     return f"{weapons} ({act})" if weapons and act != "attack" else weapons or act
-
-
-def _number(count: int | None) -> str:
-    return "" if count is None else str(count)
 
 
 def _host(url: str) -> str:
@@ -78,8 +74,9 @@ def as_csv(entries: Sequence[LedgerEntry]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for entry in entries:
+        *shown, publishers = cells(entry)
         links = " ".join(dict.fromkeys(link for source in entry.sources if (link := _link(source.url))))
-        writer.writerow([_no_formula(cell) for cell in (*cells(entry)[:-1], links or cells(entry)[-1])])
+        writer.writerow([_no_formula(cell) for cell in (*shown, links or publishers)])
     return text.getvalue().rstrip("\n")
 
 
@@ -94,24 +91,22 @@ def as_objects(entries: Sequence[LedgerEntry]) -> list[dict[str, object]]:
 
 
 def _object(entry: LedgerEntry) -> dict[str, object]:
+    incident = entry.incident
     return {
-        **{key: value for key, value in plain(entry.incident).items() if key != "more_places"},
-        "location": entry.incident.place_name,
+        **{key: value for key, value in plain(incident).items() if key != "more_places"},
+        "location": incident.place_name,
         "places": [
-            {
-                "id": place.id,
-                "name": place.name,
-                "country": place.country,
-                "latitude": position[0] if position else None,
-                "longitude": position[1] if position else None,
-            }
-            for place, position in zip(entry.incident.places, entry.positions, strict=True)
+            {**values_of(place, "id", "name", "country"), **_degrees(entry, place.id)} for place in incident.places
         ],
-        "type": type_of_attack(entry.incident),
-        "latitude": entry.position[0] if entry.position else None,
-        "longitude": entry.position[1] if entry.position else None,
+        "type": type_of_attack(incident),
+        **_degrees(entry, incident.place_id),
         "sources": plain(entry.sources),
     }
+
+
+def _degrees(entry: LedgerEntry, place_id: str) -> dict[str, float | None]:
+    latitude, longitude = entry.positions.get(place_id, (None, None))
+    return {"latitude": latitude, "longitude": longitude}
 
 
 def as_geojson(entries: Sequence[LedgerEntry]) -> dict[str, object]:
@@ -124,7 +119,8 @@ def as_geojson(entries: Sequence[LedgerEntry]) -> dict[str, object]:
 
 
 def _geometry(entry: LedgerEntry) -> dict[str, object] | None:
-    points = [[position[1], position[0]] for position in entry.positions if position]
+    found = (entry.positions.get(place.id) for place in entry.incident.places)
+    points = [[position[1], position[0]] for position in found if position]
     if len(points) > 1:
         return {"type": "MultiPoint", "coordinates": points}
     return {"type": "Point", "coordinates": points[0]} if points else None
@@ -143,7 +139,7 @@ def _markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", clean(text))
 
 
-def _markdown_source(source: Source) -> str:
+def _markdown_source(source: LedgerSource) -> str:
     name = _markdown(source.publisher or _host(source.url) or "source")
     link = re.sub(r"[()<>|\\\[\]`*_]", lambda sign: f"%{ord(sign[0]):02X}", _link(source.url))
     return f"[{name}]({link})" if link else name
@@ -166,7 +162,7 @@ def _html_row(entry: LedgerEntry) -> str:
     return f"<tr>{''.join(shown)}<td>{sources}</td></tr>"
 
 
-def _html_source(source: Source) -> str:
+def _html_source(source: LedgerSource) -> str:
     name = html.escape(clean(source.publisher or _host(source.url) or "source"))
     link, title = html.escape(_link(source.url)), html.escape(clean(source.title))
     return f'<a href="{link}" title="{title}" rel="noopener nofollow"><bdi>{name}</bdi></a>' if link else name

@@ -35,3 +35,8 @@ def plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.repr}
     raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def values_of(value: Any, *names: str) -> dict[str, Any]:
+    """The named fields of `value`, in the types of JSON."""
+    return {name: plain(getattr(value, name)) for name in names}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor.model.incident import Incident
-from monitor.rules.gazetteer import PlaceSpec
 from monitor.store.store import Transaction
 from monitor.topics.attacks.topic import RuleSet
 
@@ -15,8 +14,8 @@ from monitor.topics.attacks.topic import RuleSet
 Position = tuple[float, float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
+@dataclass(frozen=True)
+class LedgerSource:
     """One report of an incident."""
 
     publisher: str
@@ -29,21 +28,13 @@ class LedgerEntry:
     """One line of the ledger."""
 
     incident: Incident
-    sources: tuple[Source, ...] = ()
-    #: latitude and longitude in degrees, where the gazetteer knows the place
-    position: Position | None = None
-    #: the same of `incident.more_places`, one for each
-    more_positions: tuple[Position | None, ...] = ()
+    sources: tuple[LedgerSource, ...] = ()
+    #: of places by their id; one that the gazetteer does not know has none
+    positions: Mapping[str, Position] = field(default_factory=dict)
     #: names of the actors of `incident.claimed_by`, for people
     claimed_by: tuple[str, ...] = ()
     #: names of countries by ISO code, for people; a code that is not there is its own name
     countries: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def positions(self) -> tuple[Position | None, ...]:
-        """One for each of `incident.places`."""
-        missing = len(self.incident.more_places) - len(self.more_positions)
-        return (self.position, *self.more_positions, *[None] * missing)
 
 
 def ledger(tx: Transaction, first: date) -> tuple[LedgerEntry, ...]:
@@ -51,34 +42,22 @@ def ledger(tx: Transaction, first: date) -> tuple[LedgerEntry, ...]:
     sources = tx.incident_sources(first)
     found = sorted(tx.incidents(first), key=lambda incident: (incident.date, incident.opened_at), reverse=True)
     return tuple(
-        LedgerEntry(
-            incident=incident,
-            sources=tuple(
-                Source(publisher=publisher, url=url, title=title)
-                for publisher, url, title in sources.get(incident.id, ())
-            ),
-        )
+        LedgerEntry(incident=incident, sources=tuple(LedgerSource(*source) for source in sources.get(incident.id, ())))
         for incident in found
     )
 
 
 def with_places_and_names(entries: Sequence[LedgerEntry], rules: RuleSet) -> tuple[LedgerEntry, ...]:
     """The entries with where the places are, and the names of countries and actors."""
-    places = rules.gazetteer.places
+    places = rules.gazetteer.places.items()
+    positions = {id: (place.lat, place.lon) for id, place in places if place.lat is not None and place.lon is not None}
     countries = {code: country.name for code, country in rules.gazetteer.countries.items()}
     return tuple(
         replace(
             entry,
-            position=_position(places.get(entry.incident.place_id)),
-            more_positions=tuple(_position(places.get(place.id)) for place in entry.incident.more_places),
+            positions=positions,
             claimed_by=tuple(map(rules.name_of, entry.incident.claimed_by)),
             countries=countries,
         )
         for entry in entries
     )
-
-
-def _position(place: PlaceSpec | None) -> Position | None:
-    if place is None or place.lat is None or place.lon is None:
-        return None
-    return place.lat, place.lon

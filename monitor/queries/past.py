@@ -12,16 +12,16 @@ from monitor.evaluation import INCIDENT_HORIZON
 from monitor.model.clock import Clock
 from monitor.model.incident import Incident
 from monitor.model.item import BELIEVABLE
-from monitor.queries.contract import MAX_LINE, LineError, numbered_lines, read_item
+from monitor.queries.contract import LineError, read_lines
 from monitor.store.store import Transaction
-from monitor.workbench.backtest import Past, ToldBook
+from monitor.workbench.backtest import PastItem, ToldBook
 
 
 @dataclass(kw_only=True)
 class PastItems:
     """Items in the order in which they came, and what was known before the first of them."""
 
-    items: Iterator[Past]
+    items: Iterator[PastItem]
     #: how many there are; 0 where that is not known
     total: int = 0
     #: the moment from which on they are asked about; None: all of them
@@ -70,19 +70,13 @@ def items_of_file(
     """The items of a file; `on_unread` is told the number of each line that holds none, and why."""
     past = PastItems(items=iter(()), total=total)
 
-    def tell(number: int, why: str) -> None:
-        past.unread += 1
-        on_unread(number, why)
+    def items() -> Iterator[PastItem]:
+        for number, asked in read_lines(source, clock=clock):
+            if isinstance(asked, LineError):
+                past.unread += 1
+                on_unread(number, str(asked))
+            else:
+                yield PastItem(item=asked.item)
 
-    past.items = _items_of(source, clock, tell)
+    past.items = items()
     return past
-
-
-def _items_of(source: BinaryIO, clock: Clock, tell: Callable[[int, str], None]) -> Iterator[Past]:
-    for number, line in numbered_lines(source):
-        try:
-            if line is None:
-                raise LineError(f"the line is longer than {MAX_LINE:,} bytes")
-            yield Past(item=read_item(line, clock=clock).item)
-        except LineError as error:
-            tell(number, str(error))

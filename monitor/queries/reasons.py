@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
 
+from monitor.evaluation import Evaluation
 from monitor.model.decision import Decision, DecisionReason
 from monitor.model.incident import Relation, RelationKind
 from monitor.model.novelty import Novelty, NoveltyReason
 from monitor.model.report import Classification, Facts, RuleTaken
 from monitor.model.stored import StoredItem
-
-if TYPE_CHECKING:
-    from monitor.evaluation import Evaluation
 
 _NOVELTY = {
     Novelty.NEW: "not seen before",
@@ -59,15 +56,6 @@ def relation_in_words(relation: Relation) -> str:
     if relation.kind is RelationKind.NONE or relation.incident is None:
         return f"none: {relation.reason}" if relation.reason else "none"
     return f"{relation.kind} {relation.incident.id}" + (f": {relation.reason}" if relation.reason else "")
-
-
-def incident_then(stored: StoredItem, first: StoredItem | None) -> str:
-    """How a stored item came to its incident; `first` is the incident's first report."""
-    if stored.incident_id is None:
-        return "none"
-    if first is None or first.item.id == stored.item.id:
-        return f"it opened {stored.incident_id}"
-    return f"it joined {stored.incident_id}, first reported by {first.item.publisher or first.item.feed}"
 
 
 def verdict(evaluation: Evaluation) -> str:

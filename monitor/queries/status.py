@@ -6,10 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.errors import StoreError
+from monitor.config.feedlanguages import languages_read, unread_languages
+from monitor.config.settings import Settings
+from monitor.errors import Problem, StoreError
 from monitor.health import Health, health
+from monitor.model.daemon import DaemonState
 from monitor.model.feed import Feed, FeedState, Poll
 from monitor.store.store import Store, Transaction
+
+#: of the stored items, those of this long are asked for their language
+LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,32 +44,22 @@ class FeedStatus:
 
 def feed_statuses(tx: Transaction | None, configured: Sequence[Feed], *, now: datetime) -> tuple[FeedStatus, ...]:
     """The configured feeds in their order; `tx` is None where there is no database yet."""
-    if tx is None:
-        return tuple(FeedStatus(name=feed.name, url=feed.url, publisher=feed.publisher) for feed in configured)
-    known = {state.name: state for state in tx.feed_states([feed.name for feed in configured])}
-    rates = _rates(tx, known.values(), now)
-    return tuple(_status(tx, feed, known.get(feed.name), rates.get(feed.name)) for feed in configured)
-
-
-def _status(tx: Transaction, feed: Feed, state: FeedState | None, rate: float | None) -> FeedStatus:
-    if state is None:
-        return FeedStatus(name=feed.name, url=feed.url, publisher=feed.publisher)
-    return FeedStatus(
-        name=feed.name,
-        url=feed.url,
-        publisher=feed.publisher,
-        result=state.last_result,
-        detail=state.last_detail,
-        failures=state.failures,
-        blind=bool(state.blind_told_at),
-        silent=bool(state.silent_told_at),
-        last_news_at=state.news_at,
-        last_poll_at=state.last_poll_at,
-        last_success_at=state.last_success_at,
-        next_poll_at=state.next_poll_at,
-        items_per_day=rate,
-        polls=tuple(tx.polls_of(feed.name)),
-    )
+    states = tx.feed_states([feed.name for feed in configured]) if tx else []
+    known = {state.name: state for state in states}
+    rates = _rates(tx, states, now) if tx else {}
+    statuses = []
+    for feed in configured:
+        state = known.get(feed.name) or FeedState(feed_id=0, name=feed.name)
+        statuses.append(
+            FeedStatus(
+                name=feed.name, url=feed.url, publisher=feed.publisher, result=state.last_result,
+                detail=state.last_detail, failures=state.failures, blind=bool(state.blind_told_at),
+                silent=bool(state.silent_told_at), last_news_at=state.news_at, last_poll_at=state.last_poll_at,
+                last_success_at=state.last_success_at, next_poll_at=state.next_poll_at,
+                items_per_day=rates.get(feed.name), polls=tuple(tx.polls_of(feed.name)) if tx else (),
+            )
+        )  # fmt: skip
+    return tuple(statuses)
 
 
 def _rates(tx: Transaction, states: Iterable[FeedState], now: datetime) -> dict[str, float]:
@@ -73,26 +69,24 @@ def _rates(tx: Transaction, states: Iterable[FeedState], now: datetime) -> dict[
     return {name: round(counts[number].get(name, 0) / number, 1) for name, number in days.items() if number}
 
 
+def unread_feed_languages(
+    tx: Transaction | None, settings: Settings, feeds: Sequence[Feed], *, now: datetime
+) -> list[Problem]:
+    """A warning for each language that no list reads: of feeds.yaml, and of what the stored items say of themselves."""
+    stored = tx.feed_languages(now - LATELY) if tx else {}
+    return unread_languages(settings.config, feeds, languages_read(settings.rules), stored)
+
+
 def daemon_health(store: Store | None, *, now: datetime) -> Health:
     """Whether the daemon is at work; None: there is no database yet."""
     if store is None:
-        return health({}, [], None, now=now)
+        return health(DaemonState(), [], None, now=now)
     with store.read() as tx:
-        keys = ("heartbeat", "outlook", "config_problem", "config_warning", "loss")
-        state = {key: tx.state_get(key) for key in keys}
-        feeds, oldest_due = tx.feed_states(), tx.oldest_due()
-    state["refused"] = _refusal(store, now)
-    return health(state, feeds, oldest_due, now=now)
-
-
-def _refusal(store: Store, now: datetime) -> str:
-    """Why the database does not take a change now, found out by making one; empty where it does.
-
-    A full disk lets everything be read, and the daemon cannot write into the database that it is full.
-    """
-    try:
+        state, feeds, oldest_due = tx.daemon_state(), tx.feed_states(), tx.oldest_due()
+    refused = ""
+    try:  # a full disk lets everything be read, and the daemon cannot write into the database that it is full
         with store.transaction() as tx:
             tx.state_set("health", {"asked": now.isoformat()})
     except StoreError as error:
-        return str(error)
-    return ""
+        refused = str(error)
+    return health(state, feeds, oldest_due, refused=refused, now=now)

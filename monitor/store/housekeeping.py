@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select
 
 from monitor.model.alert import AlertKind
+from monitor.model.daemon import DaemonState
 from monitor.model.delivery import DeliveryState
+from monitor.store.columns import Frozen, names_of
 from monitor.store.part import TransactionPart
 from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
 
 #: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
 TOMBSTONE_DAYS = timedelta(days=400)
+_STATE = Frozen(DaemonState)
 _UNDER_WAY = DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
 
 
@@ -27,6 +31,18 @@ class HousekeepingPart(TransactionPart):
     def state_set(self, key: str, value: Any) -> None:
         """Keeps a JSON value under `key`."""
         self._put(DaemonStateRow, {"key": key, "value": value})
+
+    def daemon_state(self) -> DaemonState:
+        """What the daemon last wrote of itself; the defaults where it never did."""
+        values = ((name, self.state_get(name)) for name in names_of(DaemonState))
+        state: DaemonState = _STATE.process_result_value({name: kept for name, kept in values if kept is not None})
+        return state
+
+    def note_daemon(self, **parts: Any) -> None:
+        """Keeps these fields of `DaemonState` in place of what they were."""
+        kept = _STATE.process_bind_param(replace(DaemonState(), **parts))
+        for name in parts:
+            self.state_set(name, kept.get(name))
 
     def prune(self, *, before: datetime, now: datetime) -> dict[str, int]:
         """Throws away items first seen before then, and answers how many of what went.

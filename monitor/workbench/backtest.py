@@ -50,7 +50,7 @@ class ToldThen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Past:
+class PastItem:
     """One item as it came."""
 
     item: Item
@@ -67,7 +67,7 @@ class Past:
 class Replayed:
     """One item, what was told of it then and what would be told of it by the rules of the replay."""
 
-    past: Past
+    past: PastItem
     #: None where it is not judged
     evaluation: Evaluation | None
     #: rules on trial that would be the first to tell of its incident, if they were live
@@ -104,7 +104,7 @@ class Replay:
         #: incident and rule of what trial rules would have told; each tells an incident once
         self._on_trial: set[tuple[str, str]] = set()
 
-    def run(self, past: Past) -> Replayed:
+    def run(self, past: PastItem) -> Replayed:
         """What becomes of the next item."""
         if not past.news:
             return Replayed(past=past, evaluation=None, why_quiet="it is a copy, or was old when it came")
@@ -116,7 +116,7 @@ class Replay:
             why_quiet=self._why_quiet(past, evaluation) if past.then and not evaluation.decision.tell else "",
         )
 
-    def _why_quiet(self, past: Past, evaluation: Evaluation) -> str:
+    def _why_quiet(self, past: PastItem, evaluation: Evaluation) -> str:
         """What keeps the rule of then from taking it; where some rule takes it, why nobody is told all the same."""
         found = evaluation.classification
         if found.tells:
@@ -143,9 +143,9 @@ class ToldBook:
             if alert.kind is AlertKind.INCIDENT:
                 self._by_moment[alert.created_at].append(alert)
 
-    def past_of(self, stored: StoredItem) -> Past:
+    def past_of(self, stored: StoredItem) -> PastItem:
         """The item as it came. Ask for all items in the order in which they came."""
-        return Past(
+        return PastItem(
             item=stored.item,
             news=stored.novelty in EVALUATED,
             copy=stored.novelty is Novelty.COPY,

@@ -6,20 +6,17 @@ rule no longer takes the first report, the second does not "alert now".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
 
 from monitor.evaluation import Evaluation, Ledger, refusal
 from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.report import Act, Classification, Level, RuleTaken
+from monitor.model.report import Act, Classification, Level
 from monitor.rules.model import Rule
 from monitor.rules.ruleset import RuleFiles
 from monitor.topics.attacks.topic import RuleSet
-
-V = TypeVar("V")
 
 
 class Kind(StrEnum):
@@ -120,14 +117,11 @@ class Comparison:
 def _side(found: Classification) -> Side:
     live = found.rule is not None and not found.trial
     return Side(
-        act=found.act,
-        tells=found.tells,
-        rule=found.rule if live else None,
-        level=found.level if live else None,
+        act=found.act, tells=found.tells, reason=found.reason,
+        rule=found.rule if live else None, level=found.level if live else None,
         channels=found.send_to if live else (),
         on_trial=tuple((one.rule, one.level) for one in found.taken if one.trial),
-        reason=found.reason,
-    )
+    )  # fmt: skip
 
 
 def _kinds(old: Side, new: Side) -> Iterator[Kind]:
@@ -146,28 +140,23 @@ def _kinds(old: Side, new: Side) -> Iterator[Kind]:
 
 
 def _why(kind: Kind, before: Classification, after: Classification) -> str:
-    match kind:
-        case Kind.CHANNELS:
-            gained = [c for c in after.send_to if c not in before.send_to]
-            lost = [c for c in before.send_to if c not in after.send_to]
-            said = [f"to {channel} by {_senders(channel, after.taken)}" for channel in gained]
-            said += [f"no longer to {channel} (it was by {_senders(channel, before.taken)})" for channel in lost]
-            return ", ".join(said)
-        case Kind.TRIAL:
-            then, now = ({one.rule: one.level for one in found.taken if one.trial} for found in (before, after))
-            said = [
-                f"{rule} would take it (level {level}), on trial" for rule, level in now.items() if rule not in then
-            ]
-            said += [f"{rule} would take it at {now[rule]}, before at {then[rule]}, on trial"
-                     for rule in now if rule in then and now[rule] is not then[rule]]  # fmt: skip
-            said += [f"{rule} took it on trial" for rule in then if rule not in now]
-            return ", ".join(said) or after.reason
-        case _:
-            return after.reason
+    said: list[str] = []
+    if kind is Kind.CHANNELS:
+        gained = [channel for channel in after.send_to if channel not in before.send_to]
+        lost = [channel for channel in before.send_to if channel not in after.send_to]
+        said = [f"to {channel} by {_senders(channel, after)}" for channel in gained]
+        said += [f"no longer to {channel} (it was by {_senders(channel, before)})" for channel in lost]
+    elif kind is Kind.TRIAL:
+        then, now = ({one.rule: one.level for one in found.taken if one.trial} for found in (before, after))
+        said = [f"{rule} would take it (level {now[rule]}), on trial" for rule in now if rule not in then]
+        other = [rule for rule in now if rule in then and now[rule] is not then[rule]]
+        said += [f"{rule} would take it at {now[rule]}, before at {then[rule]}, on trial" for rule in other]
+        said += [f"{rule} took it on trial" for rule in then if rule not in now]
+    return ", ".join(said) or after.reason
 
 
-def _senders(channel: str, taken: Sequence[RuleTaken]) -> str:
-    return " and ".join(one.rule for one in taken if channel in one.send_to and not one.trial)
+def _senders(channel: str, found: Classification) -> str:
+    return " and ".join(one.rule for one in found.taken if channel in one.send_to and not one.trial)
 
 
 def grouped(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
@@ -177,11 +166,8 @@ def grouped(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
     for change in changes:
         about = change.incident or (change.item.id, change.item.title)
         groups.setdefault((change.kind, about, change.before, change.after), []).append(change)
-
-    def place(group: list[Change]) -> tuple[bool, int]:
-        return group[0].example_of is not None, order.index(group[0].kind)
-
-    return [tuple(group) for group in sorted(groups.values(), key=place)]
+    found = [tuple(group) for group in groups.values()]
+    return sorted(found, key=lambda group: (group[0].example_of is not None, order.index(group[0].kind)))
 
 
 def examples_of(*rule_sets: RuleSet) -> list[tuple[str, str]]:
@@ -196,29 +182,25 @@ def examples_of(*rule_sets: RuleSet) -> list[tuple[str, str]]:
 def rule_edits(old: RuleFiles, new: RuleFiles) -> tuple[Edit, ...]:
     """Which rules are added, removed and changed; of a changed one the keys, also those that it has from another."""
     before, after = ({rule.id: rule for _, rule in files.rules} for files in (old, new))
-    return tuple(_edits(before, after, _changed_keys))
+    return tuple(_edits(before, after))
 
 
 def file_edits(old: RuleFiles, new: RuleFiles) -> tuple[Edit, ...]:
     """Which files with words, places and actors are added, removed and changed."""
     before, after = (
-        {str(doc.path.relative_to(files.folder)): doc.text for kind in (files.lists, files.places, files.actors)
-         for doc, _ in kind}
+        {str(document.path.relative_to(files.folder)): document.text
+         for kind in (files.lists, files.places, files.actors) for document, _ in kind}
         for files in (old, new)
     )  # fmt: skip
-    return tuple(_edits(before, after, lambda _one, _other: ()))
+    return tuple(_edits(before, after))
 
 
-def _edits(before: Mapping[str, V], after: Mapping[str, V], keys: Callable[[V, V], tuple[str, ...]]) -> Iterator[Edit]:
+def _edits(before: Mapping[str, Rule | str], after: Mapping[str, Rule | str]) -> Iterator[Edit]:
     for name in sorted({*before, *after}):
-        if name not in before:
-            yield Edit(name=name, edit="added")
-        elif name not in after:
-            yield Edit(name=name, edit="removed")
-        elif before[name] != after[name]:
-            yield Edit(name=name, edit="changed", keys=keys(before[name], after[name]))
-
-
-def _changed_keys(old: Rule, new: Rule) -> tuple[str, ...]:
-    known = type(old).model_fields
-    return tuple(known[name].alias or name for name in known if getattr(old, name) != getattr(new, name))
+        old, new = before.get(name), after.get(name)
+        if isinstance(old, Rule) and isinstance(new, Rule) and old != new:
+            known = Rule.model_fields
+            keys = tuple(known[key].alias or key for key in known if getattr(old, key) != getattr(new, key))
+            yield Edit(name=name, edit="changed", keys=keys)
+        elif old != new:
+            yield Edit(name=name, edit="added" if old is None else "removed" if new is None else "changed")

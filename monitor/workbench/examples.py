@@ -16,8 +16,6 @@ from monitor.alerts.policy import raised
 from monitor.model.feedback import Feedback
 from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.report import Classification
-from monitor.rules.matching import Case
 from monitor.rules.model import Rule
 from monitor.topics.attacks.classifier import classify, consider
 from monitor.topics.attacks.topic import RuleSet
@@ -72,18 +70,11 @@ def _try_example(rule: Rule, text: str, must_alert: bool, rules: RuleSet, now: d
     holds = (own is not None and own.level.rank >= rule.level.rank) if must_alert else own is None
     why = found.reason
     if not holds:
-        why = _beside(found, f"it takes it at level {own.level}" if own else _passed_over(rule, case, rules))
+        # what holds for the rule of the example, before what becomes of the text; said once
+        passed = next((passed.why for passed in rules.rule_matcher.not_matched(case) if passed.rule.id == rule.id), "")
+        of_rule = f"it takes it at level {own.level}" if own else passed
+        why = f"{of_rule}; {why}" if of_rule and of_rule not in why else why
     return Rehearsed(origin=Origin.EXAMPLE, text=text, must_alert=must_alert, holds=holds, rule=rule.id, why=why)
-
-
-def _passed_over(rule: Rule, case: Case, rules: RuleSet) -> str:
-    """Why this very rule does not take it."""
-    return next((passed.why for passed in rules.rule_matcher.not_matched(case) if passed.rule.id == rule.id), "")
-
-
-def _beside(found: Classification, own: str) -> str:
-    """What holds for the rule of the example, before what becomes of the text; said once."""
-    return f"{own}; {found.reason}" if own and own not in found.reason else found.reason
 
 
 def _try_feedback(feedback: Feedback, incidents: Sequence[Incident], rules: RuleSet) -> Rehearsed:

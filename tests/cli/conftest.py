@@ -13,7 +13,7 @@ from commands import ASAD, RULES, SPORT, Call
 from monitor.cli.main import main
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
-from newsroom import rss, shipped_rules
+from newsroom import english_rules, rss, shipped_rules
 from serving import FeedServer
 
 
@@ -25,6 +25,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def english(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped rules as a process reads them soonest."""
+    return english_rules(tmp_path_factory.mktemp("rules") / "english")
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands import RULES, Call
 from monitor.cli.main import main
 from monitor.queries import contract
 from monitor.queries.contract import LineError, classify_lines, read_item
 from monitor.topics.attacks.topic import RuleSet
 from newsroom import shipped_rules
 
-RULES = Path(__file__).parent.parent.parent / "rules"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ASAD = "Two drones hit Ain al-Asad air base in western Iraq"
 FACTS = {"places", "weapons", "claimed_by", "attributed_to", "killed", "wounded", "intercepted", "date"}
@@ -221,9 +221,9 @@ def test_any_object_is_answered_once(line: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def coprocess(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def coprocess(tmp_path: Path, english: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "monitor", "classify", "--rules", str(RULES)],
+        [sys.executable, "-m", "monitor", "classify", "--rules", str(english)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(),
     )  # fmt: skip
     try:
@@ -245,29 +245,30 @@ def test_a_program_that_asks_line_by_line_is_answered(coprocess: subprocess.Pope
     assert list(tmp_path.iterdir()) == []
 
 
-def run(cwd: Path, *arguments: str, data: bytes = b"", **extra: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "monitor", "classify", *arguments], input=data, cwd=cwd, env=environment(**extra),
+def test_a_bad_line_ends_with_1_and_a_clean_stdout(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id": 1, "title": "x"}\nno\n')))
+    code, out, err = call("classify", "--rules", str(RULES))
+    assert (code, err) == (1, "")
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [1, None]
+
+
+def test_rules_come_from_the_environment_without_feeds_or_database(
+    call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id": 1, "title": "x"}')))
+    monkeypatch.setenv("BASEWATCH_RULES", str(RULES))
+    code, out, err = call("classify")
+    assert (code, len(out.splitlines()), err) == (0, 1, "")
+    assert list(here.iterdir()) == []
+
+
+def test_arabic_comes_out_in_utf_8_whatever_the_locale(tmp_path: Path, english: Path) -> None:
+    line = json.dumps({"id": "عين", "title": "هجوم على قاعدة عين الأسد"}, ensure_ascii=False).encode()
+    done = subprocess.run(
+        [sys.executable, "-m", "monitor", "classify", "--rules", english],
+        input=line, cwd=tmp_path, env=environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"),
         capture_output=True, timeout=60,
     )  # fmt: skip
-
-
-def test_a_bad_line_ends_with_1_and_a_clean_stdout(tmp_path: Path) -> None:
-    done = run(tmp_path, "--rules", str(RULES), data=b'{"id": 1, "title": "x"}\nno\n')
-    assert done.returncode == 1
-    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1, None]
-    assert done.stderr == b""
-
-
-def test_rules_come_from_the_environment_without_feeds_or_database(tmp_path: Path) -> None:
-    done = run(tmp_path, data=b'{"id": 1, "title": "x"}', BASEWATCH_RULES=str(RULES))
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_arabic_comes_out_in_utf_8_whatever_the_locale(tmp_path: Path) -> None:
-    line = json.dumps({"id": "عين", "title": "هجوم على قاعدة عين الأسد"}, ensure_ascii=False).encode()
-    done = run(tmp_path, "--rules", str(RULES), data=line, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert done.returncode == 0
     assert json.loads(done.stdout.decode("utf-8"))["id"] == "عين"
 

@@ -167,18 +167,18 @@ def test_a_reader_that_goes_away_is_no_traceback(here: Path) -> None:
             assert done.stdout.strip() in {"0", "1", "141"}
 
 
-def test_a_closed_stdout_is_no_traceback(here: Path) -> None:
+def test_a_closed_stdout_is_no_traceback(here: Path, english: Path) -> None:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("BASEWATCH_")}
     line = f"{sys.executable} -m monitor explain 'x' >&- 2>err; echo $? >code"
     subprocess.run(
-        ["bash", "-c", line], cwd=here, env={**kept, "BASEWATCH_RULES": str(RULES)}, check=True, timeout=60
+        ["bash", "-c", line], cwd=here, env={**kept, "BASEWATCH_RULES": str(english)}, check=True, timeout=60
     )  # fmt: skip
     assert (here / "code").read_text() == "0\n"
     assert (here / "err").read_text() == ""
 
 
-def test_a_closed_stdin_is_an_empty_one(here: Path) -> None:
-    line = f"{sys.executable} -m monitor classify --rules {RULES} <&-"
+def test_a_closed_stdin_is_an_empty_one(here: Path, english: Path) -> None:
+    line = f"{sys.executable} -m monitor classify --rules {english} <&-"
     done = subprocess.run(["bash", "-c", line], cwd=here, capture_output=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
@@ -198,20 +198,20 @@ def test_a_full_disk_behind_stdout_is_told(here: Path, command: tuple[str, ...],
 
 
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "C"}])
-def test_arabic_in_a_locale_that_cannot_write_it(here: Path, locale: dict[str, str]) -> None:
+def test_arabic_in_a_locale_that_cannot_write_it(here: Path, english: Path, locale: dict[str, str]) -> None:
     text = "هجوم صاروخي على قاعدة عين الأسد"
-    done = process("explain", text, cwd=here, BASEWATCH_RULES=str(RULES), **locale)
+    done = process("explain", text, cwd=here, BASEWATCH_RULES=str(english), **locale)
     assert (done.returncode, done.stderr) == (0, b"")
-    answer = process("explain", text, "--json", cwd=here, BASEWATCH_RULES=str(RULES), **locale)
+    answer = process("explain", text, "--json", cwd=here, BASEWATCH_RULES=str(english), **locale)
     assert json.loads(answer.stdout)["act"]
 
 
 @pytest.mark.parametrize("columns", ["8", "20", "80"])
-def test_narrow_terminals_and_no_color(here: Path, columns: str) -> None:
+def test_narrow_terminals_and_no_color(here: Path, english: Path, columns: str) -> None:
     ours, theirs = pty.openpty()
     kept = {key: value for key, value in os.environ.items() if not key.startswith("BASEWATCH_")}
     environment = {
-        **kept, "BASEWATCH_RULES": str(RULES), "COLUMNS": columns, "NO_COLOR": "1", "TERM": "xterm-256color",
+        **kept, "BASEWATCH_RULES": str(english), "COLUMNS": columns, "NO_COLOR": "1", "TERM": "xterm-256color",
     }  # fmt: skip
     done = subprocess.Popen(
         [sys.executable, "-m", "monitor", "explain", ASAD.title],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.cli.opml import MAX_BYTES, read_opml, write_opml
+from monitor.cli.feeds_opml import MAX_BYTES, read_opml, write_opml
 from monitor.errors import ConfigError
 from monitor.model.feed import Feed
 

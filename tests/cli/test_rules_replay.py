@@ -16,7 +16,7 @@ from monitor.model.item import Item
 from monitor.model.novelty import Novelty
 from monitor.model.report import Level
 from monitor.store.store import Store
-from monitor.workbench.backtest import Outcome, Past, Replay, ToldBook, ToldThen
+from monitor.workbench.backtest import Outcome, PastItem, Replay, ToldBook, ToldThen
 from newsroom import shipped_rules
 from pastnews import (
     ASAD,
@@ -237,10 +237,10 @@ def test_without_a_database_it_says_so(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------ the parts of it
 
 
-def past(title: str, hour: int, *, told: bool = False, **more: Any) -> Past:
+def past(title: str, hour: int, *, told: bool = False, **more: Any) -> PastItem:
     moment = datetime(2026, 11, 10, hour, tzinfo=UTC)
     then = ToldThen(at=moment, level=Level.URGENT, rule="r", channels=("alerts",)) if told else None
-    return Past(item=Item(id=str(hour), title=title, first_seen=moment), then=then, **more)
+    return PastItem(item=Item(id=str(hour), title=title, first_seen=moment), then=then, **more)
 
 
 def test_an_item_that_was_told_stays_quiet_where_an_earlier_report_would_be_told_now() -> None:

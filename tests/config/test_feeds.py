@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.config.feedsfile import load_feeds
-from monitor.config.feedurl import check_feed_url, same_feed
+from monitor.config.feedsfile import check_feed_url, load_feeds, same_feed
 from monitor.errors import ConfigError
 from monitor.model.feed import Feed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,10 @@ def test_a_right_file_has_no_slip() -> None:
 def test_the_shipped_files_have_none(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert find_slip(text, text.count("\n") + 1) is None
+
+
+def test_texts_of_several_lines_are_read_in_time_that_grows_with_them() -> None:
+    text = "a:\n" + "  - word\n    goes on\n  - 'word\n    goes on'\n" * 5000
+    began = time.process_time()
+    assert len(parse(text, FILE).data["a"]) == 10000
+    assert time.process_time() - began < 5

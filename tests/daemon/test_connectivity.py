@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.daemon.connectivity import Connectivity, connectivity
+from monitor.daemon.connectivity import connectivity
+from monitor.model.daemon import Connectivity
 from monitor.model.document import ParseFailed, ParseProblem
 from monitor.model.fetch import FetchFailed, FetchProblem, NotModified
 from monitor.model.poll import FeedAnswer, Reach

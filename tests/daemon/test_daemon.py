@@ -239,10 +239,10 @@ def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(
     def taken() -> None:
         raise AlreadyRunning("another basewatch daemon works on this database")
 
-    async def in_hand(_daemon: Daemon) -> None:
+    async def in_hand(*_: object) -> None:
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(Daemon, "_deliver", in_hand)
+    monkeypatch.setattr("monitor.delivery.Deliverer.start_due", in_hand)
     with open_app(settings, configuration=configuration) as app:
         assert asyncio.run(asyncio.wait_for(Daemon(app, make_sure=taken).run(), 20)) == 1
     errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.daemon.edits import Notice, Standing, Told, edit_notice
+from monitor.daemon.edits import Notice, Standing, edit_notice
 from monitor.model.alert import OperatorReason
+from monitor.model.daemon import EditsTold
+from monitor.store.columns import Frozen
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 GOOD = Standing()
@@ -22,7 +23,7 @@ SECOND = timedelta(seconds=1)
 class Room:
     """A daemon that looks once a second."""
 
-    told: Told = field(default_factory=Told)
+    told: EditsTold = field(default_factory=EditsTold)
     now: datetime = NOW
     heard: list[tuple[datetime, Notice]] = field(default_factory=list)
 
@@ -111,10 +112,10 @@ def test_an_edit_of_another_day_is_told_at_once_again() -> None:
 def test_a_restart_neither_repeats_nor_forgets() -> None:
     room = Room()
     room.look(bad(), 5)
-    room.told = Told.read(room.told.stored())
+    room.told = Frozen(EditsTold).process_result_value(Frozen(EditsTold).process_bind_param(room.told))
     room.look(bad(), 5)
     assert room.reasons() == ["CONFIG_PROBLEM"]
-    room.told = Told.read(room.told.stored())
+    room.told = Frozen(EditsTold).process_result_value(Frozen(EditsTold).process_bind_param(room.told))
     room.look(GOOD, 5)
     assert room.reasons() == ["CONFIG_PROBLEM", "CONFIG_MENDED"]
 
@@ -156,8 +157,3 @@ def test_however_files_are_saved_messages_are_few_and_the_end_is_known(
     assert (room.told.text, room.told.grave) == (last.text, bool(last.problems))
     alike = zip(room.heard, room.heard[1:], strict=False)
     assert not any(one[1] == other[1] for one, other in alike if one[1].reason is OperatorReason.CONFIG_MENDED)
-
-
-@pytest.mark.parametrize("stored", [None, {}])
-def test_nothing_stored_is_nothing_told(stored: dict[str, object] | None) -> None:
-    assert Told.read(stored) == Told()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.health import health
+from monitor.model.daemon import Connectivity, ConnectivitySince, DaemonState, DatabaseLoss, EditsTold, Heartbeat
 from monitor.model.feed import FeedState
+from monitor.store.store import Store
+from monitor.store.upgrade import check_schema
 
 NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
-BEAT = {"at": (NOW - timedelta(seconds=5)).isoformat(), "pid": 1}
+BEAT = Heartbeat(at=NOW - timedelta(seconds=5), pid=1)
 FEED = FeedState(feed_id=1, name="wire", last_success_at=NOW, next_poll_at=NOW + timedelta(minutes=5))
 
 
@@ -20,7 +25,7 @@ def ago(**past: float) -> datetime:
 
 
 def test_a_daemon_at_work_is_healthy() -> None:
-    found = health({"heartbeat": BEAT}, [FEED], None, now=NOW)
+    found = health(DaemonState(heartbeat=BEAT), [FEED], None, now=NOW)
     assert found.ok
     assert found.problems == ()
     assert found.facts["last_success"] == NOW.isoformat()
@@ -30,21 +35,60 @@ def test_a_daemon_at_work_is_healthy() -> None:
     ("state", "feed", "oldest_due", "words"),
     [
         ({"heartbeat": None}, {}, None, "the daemon does not run"),
-        ({"heartbeat": {"at": ago(minutes=2).isoformat()}}, {}, None, "no sign of life for 120 s"),
-        ({"heartbeat": {"at": ago(hours=-3).isoformat()}}, {}, None, "no sign of life for 10800 s"),
-        ({"outlook": {"state": "no network", "since": "11:40"}}, {}, None, "no network since 11:40"),
+        ({"heartbeat": Heartbeat(at=ago(minutes=2))}, {}, None, "no sign of life for 120 s"),
+        ({"heartbeat": Heartbeat(at=ago(hours=-3))}, {}, None, "no sign of life for 10800 s"),
+        (
+            {"outlook": ConnectivitySince(state=Connectivity.NO_NETWORK, since=NOW)},
+            {},
+            None,
+            "no network since 2026-05-05T12:00",
+        ),
         ({"config_problem": "feeds.yaml:3: …"}, {}, None, "an edited file is not in force: feeds.yaml:3"),
-        ({"loss": {"since": "11:58", "why": "full"}}, {}, None, "the database does not take what comes in"),
-        ({"refused": "the disk is full"}, {}, None, "the database takes no change: the disk is full"),
+        (
+            {"loss": DatabaseLoss(since=NOW, why="full")},
+            {},
+            None,
+            "the database does not take what comes in, since 2026",
+        ),
         ({}, {"blind_told_at": ago(hours=1)}, None, "1 of 1 feeds cannot be read: wire"),
         ({}, {"next_poll_at": ago(minutes=9)}, None, "1 feeds are not polled when they are due: wire"),
         ({}, {}, ago(minutes=9), "a delivery is due since 2026-05-05T11:51:00+00:00 and not tried"),
     ],
 )
 def test_each_complaint(state: dict[str, Any], feed: dict[str, Any], oldest_due: datetime | None, words: str) -> None:
-    from dataclasses import replace
-
-    found = health({"heartbeat": BEAT} | state, [replace(FEED, **feed)], oldest_due, now=NOW)
+    found = health(DaemonState(**{"heartbeat": BEAT} | state), [replace(FEED, **feed)], oldest_due, now=NOW)
     assert not found.ok
     assert len(found.problems) == 1
     assert found.problems[0].startswith(words)
+
+
+def test_a_database_that_takes_no_change_is_a_complaint() -> None:
+    found = health(DaemonState(heartbeat=BEAT), [FEED], None, refused="the disk is full", now=NOW)
+    assert found.problems == ("the database takes no change: the disk is full",)
+
+
+def test_what_an_older_version_kept_can_be_read(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'basewatch.db'}"
+    check_schema(address)
+    store = Store(address)
+    moment = NOW.isoformat()
+    told = {"text": "x", "grave": True, "messages": 2, "message_at": moment, "mended_at": None, "seen": "x"}
+    with store.transaction() as tx:
+        assert tx.daemon_state() == DaemonState()
+        tx.state_set("heartbeat", {"at": moment, "pid": 7, "version": "0.1.0"})
+        tx.state_set("outlook", {"state": "no network", "since": moment})
+        tx.state_set("loss", {"since": moment, "why": "full"})
+        tx.state_set("config_problem", "rules.yaml:1: …")
+        tx.state_set("config_warning", "")
+        tx.state_set("edits_told", told | {"seen_at": moment, "unsaid": 0})
+    with store.transaction() as tx:
+        assert tx.daemon_state() == DaemonState(
+            heartbeat=Heartbeat(at=NOW, pid=7, version="0.1.0"),
+            outlook=ConnectivitySince(state=Connectivity.NO_NETWORK, since=NOW),
+            loss=DatabaseLoss(since=NOW, why="full"),
+            config_problem="rules.yaml:1: …",
+            edits_told=EditsTold(text="x", grave=True, messages=2, message_at=NOW, seen="x", seen_at=NOW),
+        )
+        tx.note_daemon(heartbeat=None, config_problem="")
+        assert (tx.daemon_state().heartbeat, tx.daemon_state().config_problem) == (None, "")
+    store.close()

@@ -17,9 +17,10 @@ from monitor.model.incident import Incident
 from monitor.model.place import PlaceRef
 from monitor.model.report import Act
 from monitor.queries.formats import COLUMNS, TEXTS, VALUES, cells
-from monitor.queries.ledger import LedgerEntry, Source
+from monitor.queries.ledger import LedgerEntry, LedgerSource
 
 SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
+KNOWN = {"ain-al-asad": (33.8, 42.4)}
 
 
 def incident(**changes: object) -> Incident:
@@ -31,11 +32,11 @@ def incident(**changes: object) -> Incident:
     return Incident(**{**given, **changes})  # type: ignore[arg-type]
 
 
-def entry(*sources: Source, **changes: object) -> LedgerEntry:
-    return LedgerEntry(incident=incident(**changes), sources=sources, position=(33.8, 42.4), countries={"IQ": "Iraq"})
+def entry(*sources: LedgerSource, **changes: object) -> LedgerEntry:
+    return LedgerEntry(incident=incident(**changes), sources=sources, positions=KNOWN, countries={"IQ": "Iraq"})
 
 
-WIRE = Source(publisher="Wire", url="https://wire.example/1", title="Two drones")
+WIRE = LedgerSource(publisher="Wire", url="https://wire.example/1", title="Two drones")
 
 
 def test_columns_of_the_contract() -> None:
@@ -83,7 +84,7 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 
 def test_csv_holds_the_links() -> None:
-    twice = [WIRE, WIRE, Source(publisher="B", url="javascript:alert(1)", title="x")]
+    twice = [WIRE, WIRE, LedgerSource(publisher="B", url="javascript:alert(1)", title="x")]
     rows = list(csv.DictReader(io.StringIO(TEXTS["csv"]([entry(*twice)]))))
     assert rows[0]["Sources"] == "https://wire.example/1"
 
@@ -113,7 +114,7 @@ SALVO = (
 
 def test_a_salvo_has_all_its_places_in_every_form() -> None:
     known = replace(
-        entry(more_places=SALVO), position=(33.8, 42.4), more_positions=((33.3, 38.7), None),
+        entry(more_places=SALVO), positions=KNOWN | {"tower-22": (33.3, 38.7)},
         countries={"IQ": "Iraq", "JO": "Jordan", "BH": "Bahrain"},
     )  # fmt: skip
     assert cells(known)[1] == "Ain al-Asad Air Base, Iraq; Tower 22, Jordan; and Bahrain"
@@ -128,7 +129,7 @@ def test_a_salvo_has_all_its_places_in_every_form() -> None:
 
 
 def test_one_known_position_of_a_salvo_is_a_point() -> None:
-    known = LedgerEntry(incident=incident(more_places=SALVO), more_positions=((33.3, 38.7),))
+    known = LedgerEntry(incident=incident(more_places=SALVO), positions={"tower-22": (33.3, 38.7)})
     (feature,) = json.loads(json.dumps(VALUES["geojson"]([known])))["features"]
     assert feature["geometry"] == {"type": "Point", "coordinates": [38.7, 33.3]}
 
@@ -137,7 +138,7 @@ EVIL = "a | b `c` <script>alert(1)</script> [x](javascript:1)\n| *d* & \u202ee"
 
 
 def test_markdown_keeps_one_row_and_no_mark_up() -> None:
-    source = Source(publisher=EVIL, url="https://x.example/a)(b|c", title=EVIL)
+    source = LedgerSource(publisher=EVIL, url="https://x.example/a)(b|c", title=EVIL)
     lines = TEXTS["markdown"]([entry(source, place_name=EVIL)]).splitlines()
     assert len(lines) == 3
     row = lines[2]
@@ -169,8 +170,8 @@ def test_html_has_no_script_and_only_web_links() -> None:
     evil = '"><img src=x onerror=alert(1)>'
     page = page_of(
         entry(
-            Source(publisher=evil, url='https://x.example/"onmouseover="a', title=evil),
-            Source(publisher="J", url="javascript:alert(1)", title="j"),
+            LedgerSource(publisher=evil, url='https://x.example/"onmouseover="a', title=evil),
+            LedgerSource(publisher="J", url="javascript:alert(1)", title="j"),
             place_name=evil,
         )
     )
@@ -204,7 +205,7 @@ def of_text(text: str, url: str) -> LedgerEntry:
     held = incident(
         id=text, place_id=text, place_name=text, country=text, weapons=(text,), claimed_by=(text,), first_title=text
     )
-    return LedgerEntry(incident=held, sources=(Source(publisher=text, url=url, title=text),), claimed_by=(text,))
+    return LedgerEntry(incident=held, sources=(LedgerSource(publisher=text, url=url, title=text),), claimed_by=(text,))
 
 
 def assert_one_line_each(*entries: LedgerEntry) -> None:

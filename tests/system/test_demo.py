@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.demo.documents import FEEDS, document
+from monitor.demo.publishers import FEEDS, document
 from monitor.feeds.parse.parser import parse
 from monitor.model.document import DateMark, ParsedFeed
 

@@ -24,8 +24,7 @@ from monitor.rules.model import Rule
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
 from monitor.workbench.examples import rehearse
-from monitor.workbench.reference.kinds import KINDS, FileKind
-from monitor.workbench.reference.schema import _ONE_OF_THESE, schema_files, schema_of
+from monitor.workbench.reference.schema import _ONE_OF_THESE, KINDS, FileKind, schema_files, schema_of
 from monitor.workbench.reference.tables import _parts, flow, with_tables
 
 ROOT = Path(__file__).parent.parent.parent

@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel
+
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
-from monitor.rules.gazetteer import ActorSpec, CountrySpec, PlaceSpec
-from monitor.rules.listfile import ListFile, Terms
-from monitor.rules.model import Rule, What, Wording
+from monitor.rules.listfile import ListFile
+from monitor.rules.model import Rule
 from monitor.rules.ruleset import RuleFiles
 from monitor.text.expressions import is_expression
 from monitor.text.matcher import make_term
+from monitor.text.templates import split
 
 Loc = tuple[str | int, ...]
 #: `en` and `kmr` are languages, `more` is only the name of a group
 _LANGUAGE = range(2, 4)
 #: the language of files that say none
 _ENGLISH = "en"
+#: keys of a rule that hold words of its own, and the keys below them under which the words stand
+_WORDINGS = ("what", "never", "points")
+_WORD_KEYS = frozenset({"any", "all", "words"})
+#: keys of places, countries and actors under which their names stand
+_NAME_KEYS = frozenset({"name", "names", "town", "loose", "people", "exact"})
+#: keys of shapes, patterns and frames that name lists
+_LIST_KEYS = frozenset({"not_between", "beside", "hides", "any", "unless"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +39,11 @@ class WordEntry:
     loc: Loc
     #: that of the file, or the key (`en`) under which it stands; empty where neither says one
     language: str = ""
+
+    @property
+    def name(self) -> str:
+        """The list that it names."""
+        return self.written.removeprefix("@")
 
     @property
     def at(self) -> str:
@@ -59,7 +73,6 @@ class Lists:
     masks: set[str] = field(default_factory=set)
     #: where lists and shapes are defined
     home: dict[str, WordEntry] = field(default_factory=dict)
-    shapes: set[str] = field(default_factory=set)
     _leaves: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def inside(self, name: str) -> list[str]:
@@ -68,10 +81,9 @@ class Lists:
         waiting = [name]
         while waiting:
             for entry in self.includes.get(waiting.pop(), ()):
-                target = entry.written.removeprefix("@")
-                if target not in out:
-                    out[target] = None
-                    waiting.append(target)
+                if entry.name not in out:
+                    out[entry.name] = None
+                    waiting.append(entry.name)
         return list(out)
 
     def leaves(self, words: Iterable[str]) -> frozenset[str]:
@@ -101,67 +113,71 @@ def lists_of(files: Sequence[tuple[Document, ListFile]]) -> Lists:
     """The lists of these files."""
     out = Lists()
     for document, content in files:
-        for section, lists in (("lists", content.lists), ("masks", content.masks), ("extend", content.extend)):
-            for name, terms in lists.items():
-                if section != "extend":
-                    out.home[name] = WordEntry(name, document, (section, name))
-                if section == "masks":
-                    out.masks.add(name)
-                for entry in _entries(document, (section, name), terms, content.language or ""):
-                    kept = out.includes if entry.written.startswith("@") else out.words
-                    kept.setdefault(name, []).append(entry)
-        for name in content.shapes:
-            out.home[name] = WordEntry(name, document, ("shapes", name))
-            out.shapes.add(name)
+        for section in ("lists", "masks", "shapes"):
+            out.home |= {name: WordEntry(name, document, (section, name)) for name in getattr(content, section)}
+        out.masks |= content.masks.keys()
+        for loc, word in texts(content, "lists", "masks", "extend"):
+            name, group = str(loc[1]), loc[2]
+            language = group if isinstance(group, str) and len(group) in _LANGUAGE else content.language or ""
+            kept = out.includes if word.startswith("@") else out.words
+            kept.setdefault(name, []).append(WordEntry(word, document, loc, language))
     return out
-
-
-def _entries(document: Document, loc: Loc, terms: Terms, language: str) -> Iterator[WordEntry]:
-    groups = terms.items() if isinstance(terms, dict) else [("", terms)]
-    for key, words in groups:
-        base = (*loc, key) if key else loc
-        spoken = key if len(key) in _LANGUAGE else language
-        yield from (WordEntry(word, document, (*base, i), spoken) for i, word in enumerate(words))
 
 
 def words_of(document: Document, rule: Rule) -> Iterator[WordEntry]:
     """Every term and `@list` of a rule's own words, wherever they stand in it."""
-    if rule.who is not None:
-        yield from (WordEntry(word, document, ("who", "any", i)) for i, word in enumerate(rule.who.any))
-    for loc, wording in wordings_of(rule):
-        yield from (WordEntry(word, document, (*loc, "any", i)) for i, word in enumerate(wording.any))
-        if isinstance(wording, What):
-            yield from (WordEntry(word, document, (*loc, "all", i)) for i, word in enumerate(wording.all))
-        for i, near in enumerate(wording.near):
-            for j, group in enumerate(near.words):
-                at = (*loc, "near", i, "words", j)
-                yield from (WordEntry(word, document, (*at, k)) for k, word in enumerate(group))
+    for loc, word in texts(rule, "who", *_WORDINGS):
+        if not _WORD_KEYS.isdisjoint(loc):
+            yield WordEntry(word, document, loc)
 
 
 def names_of(files: RuleFiles) -> Iterator[WordEntry]:
     """The names of places, countries and actors."""
-    for document, content in files.places:
-        for i, place in enumerate(content.places):
-            yield from _names_in(document, ("places", i), place, ("names", "town", "loose"))
-        for i, country in enumerate(content.countries):
-            yield from _names_in(document, ("countries", i), country, ("names", "people"))
-    for document, actors in files.actors:
-        for i, actor in enumerate(actors.actors):
-            yield from _names_in(document, ("actors", i), actor, ("names", "exact"))
+    specs = [
+        (document, loc, name) for document, file in files.places for loc, name in texts(file, "places", "countries")
+    ]
+    specs += [(document, loc, name) for document, file in files.actors for loc, name in texts(file, "actors")]
+    return (WordEntry(name, document, loc) for document, loc, name in specs if loc[2] in _NAME_KEYS)
 
 
-def _names_in(
-    document: Document, loc: Loc, spec: PlaceSpec | CountrySpec | ActorSpec, keys: Sequence[str]
-) -> Iterator[WordEntry]:
-    yield WordEntry(spec.name, document, (*loc, "name"))
+def references(files: RuleFiles, lists: Lists) -> Iterator[WordEntry]:
+    """Every place where a list, mask or shape is named."""
+    for entries in lists.includes.values():
+        yield from entries
+    for document, content in files.lists:
+        for loc, text in texts(content, "shapes", "patterns", "frames"):
+            if loc[2] in _LIST_KEYS:
+                yield WordEntry(text, document, loc)
+            elif loc[2] == "templates":
+                yield from (WordEntry(name, document, loc) for name in slots(text))
+    for document, rule in files.rules:
+        yield from (entry for entry in words_of(document, rule) if entry.written.startswith("@"))
+        for loc, text in texts(rule, *_WORDINGS):
+            if "templates" in loc:
+                yield from (WordEntry(name, document, loc) for name in slots(text))
+
+
+def slots(template: str) -> list[str]:
+    """The names in the slots of a template."""
+    found = (content for kind, content, _ in split(template) if kind == "slot")
+    return [name.strip() for content in found for name in content.split("|")]
+
+
+def texts(model: BaseModel, *keys: str) -> Iterator[tuple[Loc, str]]:
+    """Every text below these keys of what stands in a file, with the keys that lead to it."""
     for key in keys:
-        yield from (WordEntry(word, document, (*loc, key, i)) for i, word in enumerate(getattr(spec, key)))
+        yield from _below((key,), getattr(model, key))
 
 
-def wordings_of(rule: Rule) -> Iterator[tuple[Loc, Wording]]:
-    """`what`, each `never` and each part of `points`, with the keys that lead there."""
-    if rule.what is not None:
-        yield ("what",), rule.what
-    yield from ((("never", i), one) for i, one in enumerate(rule.never))
-    if rule.points is not None:
-        yield from ((("points", "of", i), one) for i, one in enumerate(rule.points.of))
+def _below(loc: Loc, value: object) -> Iterator[tuple[Loc, str]]:
+    if isinstance(value, str):
+        yield loc, value
+    elif isinstance(value, BaseModel):
+        for name, inner in value:
+            yield from _below((*loc, name), inner)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _below((*loc, key), inner)
+    elif isinstance(value, tuple):
+        for i, inner in enumerate(value):
+            yield from _below((*loc, i), inner)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 
 from monitor.errors import Problem
@@ -31,12 +30,8 @@ _PUNCTUATION = re.compile(r"[^\w\s'\"-]|_")
 _MASK = "mask"
 
 
-@dataclass(frozen=True, eq=False)
-class _Group:
-    """Words that mean the same: those of a list or of a rule's key, and those of the lists it includes."""
-
-    own: Sequence[WordEntry]
-    included: Sequence[WordEntry]
+#: words that mean the same: those of a list or of a rule's key, and those of the lists that it includes
+_Group = tuple[Sequence[WordEntry], Sequence[WordEntry]]
 
 
 class TermCheck:
@@ -48,7 +43,7 @@ class TermCheck:
         self._matcher = rules.matcher
         self._vocabulary = rules.vocabulary
         self._mask = rules.vocabulary.bits_of(_MASK)
-        self._masks = [entry for name in sorted(lists.masks) for entry in self._of(name)]
+        self._masks = self._of(*sorted(lists.masks))
         self._terms: dict[str, Term | None] = {term.written: term for term in rules.vocabulary.terms}
         masking = [term for term in map(self._term, self._masks) if term is not None]
         self._mask_words = {word for term in masking for word in term.words.split()}
@@ -56,8 +51,8 @@ class TermCheck:
 
     def problems(self) -> Iterator[Problem]:
         """Every warning about a word."""
-        for group in chain(self._groups(), self._rule_groups()):
-            yield from self._needless(group)
+        for own, included in chain(self._groups(), self._rule_groups()):
+            yield from self._needless(own, included)
         listed = [entry for name in self._lists.words if name not in self._lists.masks for entry in self._of(name)]
         in_rules = [e for document, rule in self._files.rules for e in words_of(document, rule) if e.written[0] != "@"]
         for entries, masked in ((listed, True), (in_rules, False)):  # a mask does not cover a rule's own words
@@ -68,11 +63,11 @@ class TermCheck:
                     yield from _odd_capitals(entry, term)
         for entry in names_of(self._files):
             words = entry.written.lower() if entry.written.isascii() else normalise_term(entry.written)[0]
-            yield from self._never_seen(entry, words)
+            yield from self._never_seen(entry, words, masked=True)
         yield from self._idle_masks()
 
-    def _of(self, name: str) -> Sequence[WordEntry]:
-        return self._lists.words.get(name, ())
+    def _of(self, *names: str) -> list[WordEntry]:
+        return [entry for name in names for entry in self._lists.words.get(name, ())]
 
     def _term(self, entry: WordEntry) -> Term | None:
         """The word as it is searched for; None for expressions."""
@@ -83,31 +78,27 @@ class TermCheck:
     # ------------------------------------------------------------------------------------------ needless words
 
     def _groups(self) -> Iterator[_Group]:
-        yield _Group(self._masks, ())
-        for name in self._lists.words:
-            if name not in self._lists.masks:
-                yield _Group(self._of(name), [e for other in self._lists.inside(name) for e in self._of(other)])
+        yield self._masks, ()
+        for name in self._lists.words.keys() - self._lists.masks:
+            yield self._of(name), self._of(*self._lists.inside(name))
 
     def _rule_groups(self) -> Iterator[_Group]:
         for document, rule in self._files.rules:
             entries = [entry for entry in words_of(document, rule) if "all" not in entry.loc]
             for _, members in groupby(entries, key=lambda entry: entry.loc[:-1]):
                 some = list(members)
-                names = [entry.written[1:] for entry in some if entry.written.startswith("@")]
-                every = dict.fromkeys(chain(names, *(self._lists.inside(name) for name in names)))
-                own = [entry for entry in some if not entry.written.startswith("@")]
-                yield _Group(own, [entry for name in every for entry in self._of(name)])
+                names = [entry.name for entry in some if entry.written.startswith("@")]
+                every = dict.fromkeys(chain(names, *map(self._lists.inside, names)))
+                yield [entry for entry in some if not entry.written.startswith("@")], self._of(*every)
 
-    def _needless(self, group: _Group) -> Iterator[Problem]:
+    def _needless(self, own: Sequence[WordEntry], included: Sequence[WordEntry]) -> Iterator[Problem]:
         """Words in whose place another of the group is found anyway."""
         by_words: dict[str, list[tuple[int, WordEntry, Term]]] = defaultdict(list)
-        for order, entry in chain(enumerate(group.own), ((-1, entry) for entry in group.included)):
-            term = self._term(entry)
-            if term is not None:
+        for order, entry in chain(enumerate(own), ((-1, entry) for entry in included)):
+            if (term := self._term(entry)) is not None:
                 by_words[term.words].append((order, entry, term))
-        for order, entry in enumerate(group.own):
-            term = self._term(entry)
-            if term is None:
+        for order, entry in enumerate(own):
+            if (term := self._term(entry)) is None:
                 continue
             candidates = (one for words in _spelled_by(term.words) for one in by_words.get(words, ()))
             for at, other, its in candidates:
@@ -120,7 +111,7 @@ class TermCheck:
 
     # ------------------------------------------------------------------------------------------ never seen
 
-    def _never_seen(self, entry: WordEntry, words: str, *, masked: bool = True) -> Iterator[Problem]:
+    def _never_seen(self, entry: WordEntry, words: str, *, masked: bool) -> Iterator[Problem]:
         written = entry.written.removesuffix("*")
         if not (masked and self._may_be_covered(words)) and _PUNCTUATION.search(written) is None:
             return
@@ -151,21 +142,16 @@ class TermCheck:
         idle: dict[str, list[WordEntry]] = defaultdict(list)
         for entry in self._masks:
             term = self._term(entry)
-            read = (self._matcher.hits(normalise(spelled)) for spelled in _cases(entry.written.removesuffix("*")))
+            written = entry.written.removesuffix("*")
+            read = (self._matcher.hits(normalise(spelled)) for spelled in {written, written.title(), written.upper()})
             covers = any(hit.tags & ~masked for hits in read for hit in hits)
             if term is not None and not covers and not (term.open_end and _goes_on(term.words, beginnings)):
                 idle[entry.at].append(entry)
-        for entries in idle.values():
-            named = ", ".join(repr(entry.written) for entry in entries)
-            cover = (
-                "covers no word that anything looks for, so it does"
-                if len(entries) == 1
-                else "cover no word that anything looks for, so they do"
-            )
-            message = f"{named} {cover} nothing as a mask"
-            yield warning(
-                entries[0].document, entries[0].loc[:-1], message, "take out what is not meant to guard a word"
-            )
+        for first, *others in idle.values():
+            named = ", ".join(repr(entry.written) for entry in (first, *others))
+            cover, so = ("cover", "they do") if others else ("covers", "it does")
+            message = f"{named} {cover} no word that anything looks for, so {so} nothing as a mask"
+            yield warning(first.document, first.loc[:-1], message, "take out what is not meant to guard a word")
 
 
 def _spelled_by(words: str) -> Iterator[str]:
@@ -196,10 +182,6 @@ def _odd_capitals(entry: WordEntry, term: Term) -> Iterator[Problem]:
             f"the term {entry.written!r} is found only in this very case, which texts hardly have",
             f"write {entry.written.lower()}: small letters match any case",
         )
-
-
-def _cases(written: str) -> Iterable[str]:
-    return dict.fromkeys((written, written.title(), written.upper()))
 
 
 def _goes_on(words: str, beginnings: Sequence[str]) -> bool:

@@ -1,4 +1,9 @@
-"""The rule that a few headlines ask for: their acts, the smallest common place, actors and words. Pure."""
+"""The rule that a few headlines ask for: their acts, the smallest common place, actors and words. Pure.
+
+The headlines are read with the present rules (`headlines`). What those that some pattern reads have in common becomes
+the rule; for the others a pattern is proposed. Headlines about the same place with another act become its quiet
+examples: real ones where some are known, else made ones.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +12,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from monitor.model.item import Item
 from monitor.model.place import country_id
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
+from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.topic import RuleSet
-from monitor.workbench.proposing.quiet import made_quiet, real_quiet
-from monitor.workbench.proposing.sharing import (
+from monitor.workbench.proposing.headlines import (
     Headline,
+    ProposedTemplate,
     common_actors,
     common_countries,
     common_lists,
@@ -25,17 +32,29 @@ from monitor.workbench.proposing.sharing import (
     read_headline,
     smallest_groups,
     unknown_words,
+    wording_of,
 )
-from monitor.workbench.proposing.wordings import ProposedTemplate, wording_of
 
 #: channel where no rule takes any of the headlines
-ALERTS = "alerts"
+_ALERTS = "alerts"
 #: what a rule is about, around the name of a weapon
 _ABOUT = {
     Act.ATTACK: "{} attack", Act.FOILED: "foiled {} attack", Act.CLAIM: "claimed {} attack", Act.TOLL: "{} toll",
     Act.RETALIATION: "{} retaliation", Act.THREAT: "{} threat", Act.BACKGROUND: "{} background",
     Act.EXERCISE: "{} exercise", Act.ACCIDENT: "{} accident", Act.OTHER: "{} reports",
 }  # fmt: skip
+#: how many real headlines become quiet examples, and how many made ones where there is no real one
+_MOST_REAL, _MADE = 3, 2
+#: neutral wordings about a place: a denial, an answer, a memory, a drill, a visit, and last a plain attack, for rules
+#: that are about something else
+_QUIET = (
+    "Pentagon denies reports of {attack} on {place}",
+    "US strikes militias in response to {attack} on {place}",
+    "Ceremony marks anniversary of {attack} on {place}",
+    "Troops at {place} rehearse response to simulated {attack}",
+    "Commander visits {place} ahead of talks",
+    "Two drones hit {place}",
+)
 
 
 class NothingInCommon(ValueError):
@@ -64,7 +83,7 @@ class Proposal:
     what: tuple[str, ...] = ()
     #: `what.any`, where the headlines share nothing else
     what_any: tuple[str, ...] = ()
-    send_to: tuple[str, ...] = (ALERTS,)
+    send_to: tuple[str, ...] = (_ALERTS,)
     #: the rule whose channels these are
     send_to_as: str = ""
     alert: tuple[str, ...] = ()
@@ -99,11 +118,14 @@ def propose(
     who = common_actors(headlines)
     lists = common_lists(headlines, rules)
     terms = [] if lists else common_terms(headlines)
-    what_any = [] if where or who or lists or terms else _last_resort(read)
-    if not (where or who or lists or terms or what_any) and not set(act) <= INCIDENT_ACTS:
+    shared = where or who or lists or terms
+    # where they share nothing, the most telling unknown word of each
+    what_any = [] if shared else [max(words, key=len) for one in read if (words := unknown_words(one))]
+    if not (shared or what_any) and not set(act) <= INCIDENT_ACTS:
         raise NothingInCommon("the headlines name no place, actor, list or telling word that a rule could ask for")
     send_to, send_to_as = _channels(read)
-    quiet, is_made = _quiet(known, headlines, act, lists, where, rules, now=now)
+    quiet = _real_quiet(known, headlines, act, rules.vocabulary.bits_of(*lists), rules)
+    made = [] if quiet else _made_quiet(where, lists, act, rules, now)
     return Proposal(
         id=name or _free_id(_slug(lists, act, where), rules),
         title=_title(lists, act, where, who, rules),
@@ -111,10 +133,10 @@ def propose(
         act=act, where=tuple(where), where_note=note, if_unknown=if_unknown,
         who=tuple(f"@{actor}" for actor in who),
         who_claims=bool(who) and all(set(who) & set(one.found.facts.claimed_by) for one in read),
-        what=(*(f"@{name}" for name in lists), *terms), what_any=tuple(what_any),
+        what=(*(f"@{name}" for name in lists), *terms), what_any=tuple(dict.fromkeys(what_any)),
         send_to=send_to, send_to_as=send_to_as,
         alert=tuple(one.text for one in read), not_yet=tuple(one.text for one in headlines if one not in read),
-        quiet=tuple(quiet), quiet_is_made=is_made,
+        quiet=tuple(quiet or made), quiet_is_made=not quiet,
         headlines=tuple(headlines), wordings=tuple(wording_of(one, rules.vocabulary) for one in unread),
         remarks=tuple(_remarks(headlines, read, where, if_unknown, bool(lists or terms or who))),
     )  # fmt: skip
@@ -149,16 +171,11 @@ def _where(
     return where, ", ".join(_name(word, gazetteer) for word in where) + beside, bool(unplaced)
 
 
-def _last_resort(headlines: Sequence[Headline]) -> list[str]:
-    """The most telling unknown word of each headline, where they share nothing."""
-    return list(dict.fromkeys(max(words, key=len) for one in headlines if (words := unknown_words(one))))
-
-
 def _channels(headlines: Sequence[Headline]) -> tuple[tuple[str, ...], str]:
     """The channels of the rule that takes most of the headlines, and that rule."""
     taken = [one for headline in headlines for one in headline.found.taken if one.send_to]
     if not taken:
-        return (ALERTS,), ""
+        return (_ALERTS,), ""
     best = Counter(one.rule for one in taken).most_common(1)[0][0]
     return next(one.send_to for one in taken if one.rule == best), best
 
@@ -181,16 +198,46 @@ def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
     return f"a US base in {gazetteer.place_name(country_id(codes[0]))}" if codes else "a US base"
 
 
-def _quiet(
-    known: Iterable[Item], headlines: Sequence[Headline], act: Sequence[Act], lists: Sequence[str],
-    where: Sequence[str], rules: RuleSet, *, now: datetime,
-) -> tuple[list[str], bool]:  # fmt: skip
-    """Quiet examples, and whether they are made up."""
-    real = real_quiet(known, headlines, act, rules.vocabulary.bits_of(*lists), rules)
-    if real:
-        return real, False
-    attack = f"{_weapon(lists)} attack".strip()
-    return made_quiet(_base(where, rules.gazetteer), attack, act, rules, now=now), True
+def _real_quiet(
+    items: Iterable[Item], headlines: Sequence[Headline], acts: Sequence[Act], words: int, rules: RuleSet
+) -> list[str]:
+    """Headlines of known items with another act, about the same place or with the same `words`; one an act, if it can.
+
+    Those about the same place come first, then those in the order given.
+    """
+    given = {one.text for one in headlines}
+    ids = {place.place_id for one in headlines for place in one.places if place.place_id}
+    same_place, same_words = dict[str, Act](), dict[str, Act]()
+    for item in items:
+        if item.title in given or item.title in same_place or item.title in same_words or not item.title.strip():
+            continue
+        found, case = consider(Item(id="example", title=item.title, first_seen=item.first_seen), rules)
+        if case.act in acts:
+            continue
+        if ids & {place.id for place in found.facts.places}:
+            same_place[item.title] = case.act
+        elif case.reading.tags & words:
+            same_words[item.title] = case.act
+    told: set[Act] = set()
+    firsts, others = list[str](), list[str]()
+    for text, act in (same_place | same_words).items():
+        (others if act in told else firsts).append(text)
+        told.add(act)
+    return [*firsts, *others][:_MOST_REAL]
+
+
+def _made_quiet(
+    where: Sequence[str], lists: Sequence[str], acts: Sequence[Act], rules: RuleSet, now: datetime
+) -> list[str]:
+    """Neutral wordings about the place that are read as another act, each as one of its own."""
+    place, attack = _base(where, rules.gazetteer), f"{_weapon(lists)} attack".strip()
+    out: dict[Act, str] = {}
+    for wording in _QUIET:
+        item = Item(id="example", title=wording.format(place=place, attack=attack), first_seen=now)
+        act = consider(item, rules)[1].act
+        if act not in acts:
+            out.setdefault(act, item.title)
+    return list(out.values())[:_MADE]
 
 
 def _weapon(lists: Sequence[str]) -> str:
@@ -213,10 +260,8 @@ def _slug(lists: Sequence[str], act: Sequence[Act], where: Sequence[str]) -> str
 
 def _free_id(slug: str, rules: RuleSet) -> str:
     taken = {rule.id for rule in rules.rules}
-    number = 1
-    while (slug if number == 1 else f"{slug}-{number}") in taken:
-        number += 1
-    return slug if number == 1 else f"{slug}-{number}"
+    numbered = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
+    return next(one for one in numbered if one not in taken)
 
 
 def _remarks(

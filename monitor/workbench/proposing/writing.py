@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 from monitor.model.report import INCIDENT_ACTS, Act
 from monitor.workbench.proposing.proposal import Proposal
-from monitor.workbench.reference.kinds import KINDS
+from monitor.workbench.reference.schema import KINDS
+from monitor.workbench.reference.tables import NO_TEXT
 
 #: points of a proposed pattern: as many as decide alone
 _POINTS = 5
@@ -73,13 +73,10 @@ def _who(proposal: Proposal) -> list[str]:
 
 
 def _what(proposal: Proposal) -> list[str]:
-    if proposal.what:
-        return [f"what: {{all: [{', '.join(map(_plain, proposal.what))}]}}  # stands in all of them"]
-    if proposal.what_any:
-        return [
-            f"what: {{any: [{', '.join(map(_plain, proposal.what_any))}]}}  # they share nothing; check these words"
-        ]
-    return []
+    key, words, note = "all", proposal.what, "stands in all of them"
+    if not words:
+        key, words, note = "any", proposal.what_any, "they share nothing; check these words"
+    return [f"what: {{{key}: [{', '.join(map(_plain, words))}]}}  # {note}"] if words else []
 
 
 def _quiet(proposal: Proposal) -> list[str]:
@@ -114,30 +111,17 @@ def _wordings(proposal: Proposal) -> list[str]:
 
 def quoted(text: str) -> str:
     """`text` in double quotes, as YAML and this project's shorthand for lists read it back unchanged."""
-    inner = json.dumps(text, ensure_ascii=False)
-    return "".join(sign if _may_stand(sign) else _escaped(ord(sign)) for sign in inner)
-
-
-def _escaped(code: int) -> str:
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _may_stand(sign: str) -> bool:
-    """YAML allows it as it is; an @ might be taken for a list."""
-    return sign != "@" and (sign.isprintable() or sign == " ")
+    inner = json.dumps(text, ensure_ascii=False).replace("@", "\\x40")  # an @ might be taken for a list
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in inner)
 
 
 def _plain(word: str) -> str:
     """An id or a simple word as it is; a reference in plain quotes, so that editors read it; anything else escaped."""
     bare = word.removeprefix("@")
     simple = bare.replace("-", "").replace("_", "").isalnum() and bare.isascii() and not bare[0].isdigit()
-    if not simple or bare.lower() in _NO_TEXT:
+    if not simple or bare.lower() in NO_TEXT:
         return quoted(word)
     return word if word == bare else f'"{word}"'
-
-
-#: words that YAML, or a reader of it, takes for something else than text
-_NO_TEXT: Sequence[str] = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 
 
 def _counted(count: int, noun: str) -> str:

@@ -9,16 +9,18 @@ that stands there without a value is marked.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from monitor.rules.listfile import FrameSpec, one_or_many
+from monitor.config.yamlfile import Strict
+from monitor.rules.gazetteer import ActorFile, PlaceFile
+from monitor.rules.listfile import FrameSpec, ListFile, one_or_many
 from monitor.rules.model import Never, PointsPart, Rule, RuleFile, Source, What, Where
-from monitor.workbench.reference.kinds import KINDS, FileKind
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: keys of which one must be there; the models say so in their validators, which no schema is made from
 _ONE_OF_THESE: dict[type[BaseModel], tuple[str, ...]] = {
     Where: ("any", "not", "within", "precision"),
@@ -32,13 +34,47 @@ _ONE_OF_THESE: dict[type[BaseModel], tuple[str, ...]] = {
 INHERITED = ("title", "why", "level")
 
 
+@dataclass(frozen=True)
+class FileKind:
+    """One kind of file that rule authors write."""
+
+    name: str
+    #: what one such file holds; a rule file may also hold several under `rules:`
+    model: type[Strict]
+    #: the folder inside the rules folder; empty for the rules folder itself
+    folder: str
+    title: str
+
+    @property
+    def schema_path(self) -> str:
+        """Where its schema stands, seen from the rules folder."""
+        return f"schema/{self.name}.json"
+
+    @property
+    def first_line(self) -> str:
+        """The comment by which an editor with a YAML language server finds the schema of such a file."""
+        up = "../" if self.folder else ""
+        return f"# yaml-language-server: $schema={up}{self.schema_path}"
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        FileKind("rule", Rule, "", "Rules of basewatch: one rule, or several under rules"),
+        FileKind("lists", ListFile, "lists", "Words and wordings of basewatch"),
+        FileKind("places", PlaceFile, "places", "Places, countries and groups of places of basewatch"),
+        FileKind("actors", ActorFile, "actors", "Armed actors of basewatch"),
+    )
+}
+
+
 def schema_of(kind: FileKind) -> dict[str, Any]:
     """The JSON Schema of this kind of file."""
     made = kind.model.model_json_schema(schema_generator=_Generator)
     if kind.model is Rule:
         made = _one_or_several(made)
     definitions = made.pop("$defs", {})
-    return {"$schema": DIALECT, **made, "title": kind.title, "$defs": dict(sorted(definitions.items()))}
+    return {"$schema": _DIALECT, **made, "title": kind.title, "$defs": dict(sorted(definitions.items()))}
 
 
 def schema_text(kind: FileKind) -> str:
@@ -49,11 +85,6 @@ def schema_text(kind: FileKind) -> str:
 def schema_files() -> dict[str, str]:
     """The files of the schema folder: path inside the rules folder → text."""
     return {kind.schema_path: schema_text(kind) for kind in KINDS.values()}
-
-
-def title_of(model: type[BaseModel]) -> str:
-    """The name of a model for people: `PlaceSpec` is a place."""
-    return model.__name__.removesuffix("Spec")
 
 
 def first_paragraph(model: type[BaseModel]) -> str:
@@ -106,7 +137,7 @@ class _Generator(GenerateJsonSchema):
     def model_schema(self, schema: Any) -> JsonSchemaValue:
         made = super().model_schema(schema)
         model = schema["cls"]
-        made["title"] = title_of(model)
+        made["title"] = model.__name__.removesuffix("Spec")
         made["description"] = first_paragraph(model)
         if one_of := _ONE_OF_THESE.get(model):
             made["anyOf"] = [{"required": [key]} for key in one_of]

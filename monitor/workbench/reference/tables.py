@@ -9,21 +9,19 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import time
-from enum import Enum
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from monitor.config.validation import models_in, values_in
 from monitor.model.report import Act
 from monitor.rules.model import Rule
-from monitor.workbench.reference.kinds import KINDS, FileKind
-from monitor.workbench.reference.schema import INHERITED, first_paragraph
+from monitor.workbench.reference.schema import INHERITED, KINDS, FileKind, first_paragraph
 
 #: texts that YAML reads as such without quotes, and no editor complains of
 _PLAIN = re.compile(r"[^\W\d_]((?:[\w .+>=/-]|(?<=\w)'(?=\w))*[\w.])?")
-_MEANS_SOMETHING_ELSE = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+#: words that YAML, or a reader of it, takes for something else than text
+NO_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _TABLE = re.compile(r"(<!-- keys: (\w+) -->\n).*?(<!-- end of keys -->)", re.DOTALL)
 Path = tuple[str, ...]
 
@@ -50,7 +48,7 @@ def flow(value: object) -> str:
         return f'"{value:%H:%M}"'
     if not isinstance(value, str):
         return json.dumps(value)
-    if _PLAIN.fullmatch(value) and value.casefold() not in _MEANS_SOMETHING_ELSE:
+    if _PLAIN.fullmatch(value) and value.casefold() not in NO_TEXT:
         return value
     return f"'{value}'" if "\\" in value and "'" not in value else json.dumps(value, ensure_ascii=False)
 
@@ -66,7 +64,7 @@ def _parts(model: type[BaseModel]) -> Iterator[tuple[Path, type[BaseModel]]]:
         seen.add(current)
         yield path, current
         fields = current.model_fields.items()
-        inside = [((*path, f.alias or name), m) for name, f in fields for m in _models(f.annotation)]
+        inside = [((*path, f.alias or name), m) for name, f in fields for m in models_in(f.annotation)]
         waiting = inside + waiting
 
 
@@ -88,7 +86,7 @@ def _table(path: Path, model: type[BaseModel]) -> str:
 def _meaning(field: FieldInfo) -> str:
     """What the key means, with the values that it takes where the description does not name each of them."""
     said = field.description or ""
-    values = list(dict.fromkeys(_values(field.annotation)))
+    values = list(dict.fromkeys(values_in(field.annotation)))
     if values == list(Act):
         return f"{said} (see [acts](#acts))"
     if all(f"`{value}`" in said for value in values):
@@ -103,24 +101,3 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, BaseModel) or value in (None, "", (), {}):
         return "–"
     return f"`{flow(value)}`"
-
-
-def _values(annotation: Any) -> Iterator[str]:
-    """The words that a key may hold; none where any text will do."""
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        yield from (str(member.value) for member in annotation)
-    elif get_origin(annotation) is Literal:
-        yield from map(str, get_args(annotation))
-    elif get_origin(annotation) in (Union, UnionType, tuple):
-        for inner in get_args(annotation):
-            yield from _values(inner)
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models of the parts that a key holds; conditions are written as text, so their model is no part."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-        return
-    if get_origin(annotation) in (Union, UnionType, tuple, dict):
-        for inner in get_args(annotation):
-            yield from _models(inner)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cli.headline import headline_of
+from monitor.queries.finding import headline_of
 
 ARABIC = "هجوم على قاعدة عين الأسد"
 

@@ -1,0 +1,71 @@
+"""`basewatch feeds` and `basewatch health`: how the feeds and the daemon are doing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import typer
+
+from monitor.cli.begin import JsonOption, database, quiet, reading, settings, utc_now
+from monitor.cli.render import ago, json_out, out, say, table
+from monitor.config.feedsfile import load_feeds
+from monitor.queries.status import FeedStatus, daemon_health, feed_statuses, unread_feed_languages
+from monitor.text.clean import clean
+
+
+def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
+    """A feed fails alone: its row says how, and it is tried again. Without a command of its own this shows the table.
+    With --json also the last polls of each feed, newest first: every entry of each document is in one of their counts.
+
+    Example:
+      basewatch feeds
+      basewatch feeds --json
+      basewatch feeds test https://feeds.bbci.co.uk/news/world/rss.xml
+    """
+    if context.invoked_subcommand is not None:
+        return
+    now, found = utc_now(), settings()
+    configured = load_feeds(found.config)
+    with reading() as tx:
+        rows = feed_statuses(tx, configured, now=now)
+        unread = unread_feed_languages(tx, found, configured, now=now)
+    for problem in unread if not quiet() else ():
+        say(clean(f"warning: {problem}"))
+    if as_json:
+        json_out(rows)
+        return
+    table(
+        ("feed", "last success", "result", "failures", "next poll", "items/day", "detail"),
+        [
+            (row.name, ago(row.last_success_at, now=now), row.result or "not polled yet", row.failures,
+             ago(row.next_poll_at, now=now) if row.next_poll_at else "at once", row.items_per_day,
+             _detail(row, now=now))
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _detail(row: FeedStatus, *, now: datetime) -> str:
+    """What the last poll said, and that a feed which is read has been silent for unusually long."""
+    silent = f"nothing new since {ago(row.last_news_at, now=now)}, unusually long" if row.silent else ""
+    return "; ".join(filter(None, (row.detail, silent)))
+
+
+def health(as_json: JsonOption = False) -> None:
+    """Exit code 1 with one sentence per problem: no sign of life, no network, blind feeds, overdue deliveries, an
+    edited file that is not in force. Warnings (a file that is not read under its name, a feed in a language that no
+    list reads) leave it 0.
+
+    Example:
+      basewatch health || echo "basewatch needs you"
+    """
+    with database() as store:
+        verdict = daemon_health(store, now=utc_now())
+    if as_json:
+        json_out(verdict)
+    else:
+        for line in (*verdict.problems, *(f"warning: {warning}" for warning in verdict.warnings)):
+            out(clean(line))
+        if verdict.ok:
+            out("fine: " + ", ".join(f"{key} {value}" for key, value in verdict.facts.items()))
+    raise typer.Exit(0 if verdict.ok else 1)
