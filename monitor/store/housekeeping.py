@@ -40,9 +40,10 @@ class HousekeepingPart(TransactionPart):
 
     def note_daemon(self, **parts: Any) -> None:
         """Keeps these fields of `DaemonState` in place of what they were."""
-        kept = _STATE.process_bind_param(replace(DaemonState(), **parts))
+        state = replace(DaemonState(), **parts)
         for name in parts:
-            self.state_set(name, kept.get(name))
+            value = getattr(state, name)
+            self.state_set(name, Frozen(type(value)).process_bind_param(value))
 
     def prune(self, *, before: datetime, now: datetime) -> dict[str, int]:
         """Throws away items first seen before then, and answers how many of what went.
