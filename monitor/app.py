@@ -124,8 +124,7 @@ class App:
         """Queues a notice to the operator, in the transaction that keeps what it tells of."""
         now = self.clock()
         alert = operator_alert(reason, title, body, alert_id=tx.new_id(now), now=now)
-        if not tx.add_alert(alert, self.configuration.channels.addresses(alert.channels)):
-            log.error("notice not queued alert=%s reason=%s: its id was used before", alert.id, reason)
+        tx.add_alert(alert, self.configuration.channels.addresses(alert.channels))
 
     def _named(self, name: str) -> Feed:
         feed = self.configuration.feed(name)

@@ -1,13 +1,14 @@
-"""The desk: the feeds, rules and channels that people edited, as they are in force.
+"""The feeds, rules and channels that people edited, as they are in force.
 
-Loaded and replaced as a whole, so that a bad edit leaves the last good desk where it is.
+Loaded and replaced as a whole, so that a bad edit leaves the last good configuration where it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from monitor.channels.apprise import Channels
 from monitor.config.feedsfile import load_feeds
@@ -20,6 +21,8 @@ from monitor.rules.folder import unread_in, unread_problem
 from monitor.rules.rulefile import retired_keys
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
+
+T = TypeVar("T")
 
 #: (path, modification time in ns, size) of every file that was read
 Snapshot = frozenset[tuple[str, int, int]]
@@ -41,27 +44,23 @@ class Configuration:
 
 
 def load_configuration(settings: Settings) -> Configuration:
-    """The desk that `settings` point to; a `ConfigError` holds every problem of all files at once."""
+    """What `settings` point to; a `ConfigError` holds every problem of all files at once."""
     problems: list[Problem] = []
     snapshot = snapshot_of(settings)
-    feeds: tuple[Feed, ...] = ()
-    rules: RuleSet | None = None
-    channels: Channels | None = None
-    try:
-        feeds = load_feeds(settings.config)
-    except ConfigError as error:
-        problems += error.problems
-    try:
-        rules = load_rules(settings.rules)
-    except ConfigError as error:
-        problems += error.problems
-    try:
-        channels = Channels.load(settings.channels)
-    except ConfigError as error:
-        problems += error.problems
+
+    def loaded(load: Callable[[], T]) -> T | None:
+        try:
+            return load()
+        except ConfigError as error:
+            problems.extend(error.problems)
+            return None
+
+    feeds = loaded(lambda: load_feeds(settings.config))
+    rules = loaded(lambda: load_rules(settings.rules))
+    channels = loaded(lambda: Channels.load(settings.channels))
     if rules is not None and channels is not None:
         problems += unknown_channels(rules, channels)
-    if rules is None or channels is None or any(problem.severity == "error" for problem in problems):
+    if feeds is None or rules is None or channels is None or any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
     retired = (problem for document in rules.documents.values() for problem in retired_keys(document))
     warnings = (*_unread(settings), *retired)
@@ -71,9 +70,15 @@ def load_configuration(settings: Settings) -> Configuration:
 def _unread(settings: Settings) -> Iterator[Problem]:
     """Files that somebody meant to be read: under a wrong name, in a wrong folder; a channels file among them."""
     yield from (unread_problem(path, settings.rules) for path in unread_in(settings.rules))
-    if settings.channels is None and (other := misnamed(settings.config.parent / "channels.yaml")):
+    for other in _misnamed_channels(settings):
         said = f"{other.name} is not read, so alerts go to the console"
         yield Problem(file=str(other), message=said, hint="name it channels.yaml", severity="warning")
+
+
+def _misnamed_channels(settings: Settings) -> list[Path]:
+    """What was meant to be the channels file, and is not."""
+    other = misnamed(settings.config.parent / "channels.yaml") if settings.channels is None else None
+    return [other] if other else []
 
 
 def unknown_channels(rules: RuleSet, channels: Channels) -> Iterator[Problem]:
@@ -92,23 +97,11 @@ def unknown_channels(rules: RuleSet, channels: Channels) -> Iterator[Problem]:
 
 def snapshot_of(settings: Settings) -> Snapshot:
     """The state on disk of all edited files, to notice an edit without reading them."""
-    paths = [
-        settings.config,
-        *_named_oddly(settings),
-        *([settings.channels] if settings.channels else []),
-        *_files_in(settings.rules),
-    ]
+    rules = settings.rules
+    paths = {settings.config, *_misnamed_channels(settings), *rules.rglob("*.yaml"), *odd_names(rules)}
+    if settings.channels:
+        paths.add(settings.channels)
     return frozenset(stamp for path in paths if (stamp := _stamp(path)) is not None)
-
-
-def _named_oddly(settings: Settings) -> list[Path]:
-    """What was meant to be the channels file, and is not."""
-    other = misnamed(settings.config.parent / "channels.yaml") if settings.channels is None else None
-    return [other] if other is not None else []
-
-
-def _files_in(folder: Path) -> list[Path]:
-    return sorted({*folder.rglob("*.yaml"), *odd_names(folder)}) if folder.is_dir() else []
 
 
 def _stamp(path: Path) -> tuple[str, int, int] | None:
@@ -121,8 +114,10 @@ def _stamp(path: Path) -> tuple[str, int, int] | None:
 
 
 def gone_since(before: Snapshot, now: Snapshot, problems: Sequence[Problem]) -> list[Problem]:
-    """Files that were read for the desk in force and are not there any more: often the cause of the other mistakes.
-    Those of which one of `problems` tells already, or tells of their folder, are left out."""
+    """Files that were read for what is in force and are not there any more: often the cause of the other mistakes.
+
+    Those of which one of `problems` tells already, or tells of their folder, are left out.
+    """
     left, told = {path for path, _, _ in now}, {problem.file for problem in problems}
     gone = (Path(path) for path, _, _ in before if path not in left and path.endswith(".yaml"))
     hint = "put it back, or take out what others use of it"

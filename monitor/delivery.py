@@ -1,7 +1,7 @@
 """The second half of the story: from the outbox to the people, each address on its own.
 
 One delivery row is one alert to one address. A row is claimed (committed as `sending`), sent, and its outcome recorded,
-one at a time per address, so that a kill between two steps repeats at most the one message that was in hand, and a
+one at a time per address, so that a kill between two steps repeats at most the one message that was in hand, and an
 address that hangs holds back nobody but itself. An outcome that the database cannot take is kept in hand until it can.
 """
 
@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 from monitor.alerts.notices import gave_up_notice
 from monitor.channels.apprise import Channels
@@ -23,7 +24,7 @@ from monitor.channels.retry import RetryPolicy, after
 from monitor.errors import StoreError
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.clock import Clock
-from monitor.model.delivery import Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
+from monitor.model.delivery import Address, Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 
@@ -47,7 +48,7 @@ class Attempt:
 
 
 class Deliverer:
-    """Sends what is due. Decides nothing: `alerts.retry.after` says what an outcome means."""
+    """Sends what is due. Decides nothing: `channels.retry.after` says what an outcome means."""
 
     def __init__(self, *, store: StoreThread, policy: RetryPolicy, seconds: float, clock: Clock) -> None:
         self._store = store
@@ -56,7 +57,7 @@ class Deliverer:
         self._clock = clock
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
         self._busy: dict[str, asyncio.Task[list[Attempt]]] = {}
-        #: those in force; a address that is at work takes over edited ones with its next message
+        #: those in force; an address that is at work takes over edited ones with its next message
         self._channels = Channels()
         self._stopping = False
 
@@ -64,15 +65,13 @@ class Deliverer:
         """Sets every idle address to work that has something due; returns at once."""
         self._channels = channels
         busy = frozenset(self._busy)
-        due = await self._store.run(lambda tx: self._due(tx, busy))
         by_address: dict[str, list[Delivery]] = defaultdict(list)
-        for delivery in due:
+        for delivery in await self._store.run(lambda tx: self._due(tx, busy)):
             by_address[delivery.address].append(delivery)
         for address, deliveries in by_address.items():
             if address not in self._busy and not self._stopping:
-                task = asyncio.create_task(self._send_all(deliveries))
-                self._busy[address] = task
-                task.add_done_callback(lambda done, address=address: self._ended(address, done))  # type: ignore[misc]
+                self._busy[address] = asyncio.create_task(self._send_all(deliveries))
+                self._busy[address].add_done_callback(partial(self._ended, address))
 
     def _due(self, tx: Transaction, busy: Collection[str]) -> list[Delivery]:
         """What is to be sent to idle addresses, and what another process began and did not live to end."""
@@ -86,29 +85,18 @@ class Deliverer:
         self._busy.pop(address, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             bug = None if isinstance(error, StoreError) else error
-            log.error(
-                "deliveries stopped, they are taken up again address=%s why=%r", address, str(error), exc_info=bug
-            )
+            line = "deliveries stopped, they are taken up again address=%s why=%r"
+            log.error(line, address, str(error), exc_info=bug)
 
     async def deliver_due(self, channels: Channels) -> list[Attempt]:
         """Sends everything that is due now and waits for it."""
         await self.start_due(channels)
-        done = await asyncio.gather(*self._busy.values())
-        return [attempt for attempts in done for attempt in attempts]
+        return list(chain.from_iterable(await asyncio.gather(*self._busy.values())))
 
     async def send_past_outbox(self, notice: Alert, channels: Channels) -> bool:
-        """One attempt to tell the operator while the outbox cannot be used; whether any address took it.
-
-        Where no address is the operator's, everybody's is: a daemon that keeps nothing is everybody's loss.
-        """
-        addresses = channels.addresses(notice.channels) or channels.addresses(channels.names())
-        loop = asyncio.get_running_loop()
-        results = await asyncio.gather(
-            *(
-                loop.run_in_executor(self._senders, partial(channels.send, address.key, notice, seconds=self._seconds))
-                for address in addresses
-            )
-        )
+        """One attempt to tell the operator while the outbox cannot be used; whether any address took it."""
+        addresses = _for_operator(channels)
+        results = await asyncio.gather(*(self._attempt(channels, address.key, notice) for address in addresses))
         return any(result.outcome in (SendOutcome.SENT, SendOutcome.MAYBE_SENT) for result in results)
 
     async def drain(self, channels: Channels, *, seconds: float) -> None:
@@ -124,25 +112,25 @@ class Deliverer:
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
         self._senders.shutdown(wait=False)
 
+    async def _attempt(self, channels: Channels, address: str, alert: Alert) -> SendResult:
+        send = partial(channels.send, address, alert, seconds=self._seconds)
+        return await asyncio.get_running_loop().run_in_executor(self._senders, send)
+
     async def _send_all(self, deliveries: list[Delivery]) -> list[Attempt]:
         attempts: list[Attempt] = []
         for delivery in deliveries:
             if self._stopping:
                 break
             claimed = await self._store.run(
-                lambda tx, delivery=delivery: tx.begin_attempt(delivery.id, now=self._clock())  # type: ignore[misc]
+                partial(Transaction.begin_attempt, delivery_id=delivery.id, now=self._clock())
             )
             if claimed is not None:
                 attempts.append(await self._send(claimed, self._channels))
         return attempts
 
     async def _send(self, delivery: Delivery, channels: Channels) -> Attempt:
-        loop = asyncio.get_running_loop()
-        result = await loop.run_in_executor(
-            self._senders, lambda: channels.send(delivery.address, delivery.alert, seconds=self._seconds)
-        )
-        now = self._clock()
-        verdict = after(delivery, result, self._policy, now=now, spread=random.random())
+        result = await self._attempt(channels, delivery.address, delivery.alert)
+        verdict = after(delivery, result, self._policy, now=self._clock(), spread=random.random())
         attempt = Attempt(delivery=delivery, result=result, verdict=verdict)
         while True:
             try:
@@ -162,10 +150,15 @@ class Deliverer:
         tx.record(delivery.id, verdict, attempt.result, now=now)
         if isinstance(verdict, GaveUp) and delivery.alert.kind is not AlertKind.OPERATOR:
             notice = gave_up_notice(delivery, verdict, alert_id=tx.new_id(now), now=now)
-            others = [t for t in channels.addresses(["operator"]) if t.key != delivery.address]
-            others = others or [t for t in channels.addresses(channels.names()) if t.key != delivery.address]
-            if not tx.add_alert(notice, others):
-                log.error("notice not queued alert=%s reason=%s: its id was used before", notice.id, notice.reason)
+            tx.add_alert(notice, _for_operator(channels, without=delivery.address))
+
+
+def _for_operator(channels: Channels, *, without: str = "") -> list[Address]:
+    """The operator's addresses; where there is none, everybody's: what fails for the operator is everybody's loss."""
+    for tags in (["operator"], channels.names()):
+        if others := [address for address in channels.addresses(tags) if address.key != without]:
+            return others
+    return []
 
 
 def _say(attempt: Attempt) -> None:

@@ -3,11 +3,11 @@
     BasewatchError
     ├── ConfigError        one or more Problems in files that a person edits
     ├── StoreError         the database cannot be reached, is too old, or is too new
-    │   └── PlaceTaken     another daemon works on it
+    │   └── AlreadyRunning another daemon works on it
     └── UsageError         a command was asked for something that does not exist
 
 A feed that fails, an item that is odd and a channel that refuses are not errors: they are values
-(`news.FetchFailed`, `news.ParseFailed`, `messages.SendResult`), so that one of them never stops the others.
+(`FetchFailed`, `ParseFailed`, `SendResult`), so that one of them never stops the others.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class StoreError(BasewatchError):
     """The database cannot be used as it is; the text says what to type."""
 
 
-class PlaceTaken(StoreError):
+class AlreadyRunning(StoreError):
     """Another daemon works on this database; two would send every alert twice."""
 
 

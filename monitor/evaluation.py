@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from monitor.alerts.policy import decide
-from monitor.alerts.raising import raised
+from monitor.alerts.policy import decide, raised
 from monitor.incidents.identity import relate
 from monitor.model.alert import Decision
 from monitor.model.incident import Incident, Relation

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor.alerts.notices import feed_notices, once_told
+from monitor.alerts.notices import feed_notices
 from monitor.dedupe.canonical import canonical_url
 from monitor.dedupe.fingerprint import KnownItem
 from monitor.dedupe.novelty import document_keys, recognise
@@ -123,16 +123,14 @@ def judge_poll(
     after = state_after(
         feed, state, answer, recognised, now=now, offline=circumstances.offline, spread=circumstances.spread
     )
-    notices = feed_notices(feed, state, after, recognised, offline=circumstances.offline, new_id=new_id, now=now)
-    for notice in notices:
-        after = once_told(after, notice, now=now)
+    notices, after = feed_notices(feed, state, after, recognised, offline=circumstances.offline, new_id=new_id, now=now)
     stored = (own for own, found in zip(keys, recognised, strict=True) if found.novelty is not Novelty.SEEN)
     today = now.date()
     return PollChanges(
         feed=feed, answer=answer, circumstances=circumstances, before=state, recognised=recognised, kept=kept,
         held={key: _holder(known.get(key)) for own in stored for key in own},
         to_touch=tuple(key for key, item in known.items() if item.last_seen and item.last_seen < today),
-        after=after, notices=tuple(notices),
+        after=after, notices=notices,
     )  # fmt: skip
 
 

@@ -11,26 +11,23 @@ judged is seen here, and that poll is judged again by what is true now.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.alerts.message import incident_alert
-from monitor.alerts.policy import heard, repeated
+from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.configuration import Configuration
 from monitor.errors import StoreError
 from monitor.evaluation import Evaluation, Ledger, earliest_day, incident_after
 from monitor.malloc import give_back
 from monitor.model.alert import Alert
 from monitor.model.feed import FeedState
-from monitor.model.incident import Incident, RelationKind
+from monitor.model.incident import RelationKind
 from monitor.model.item import StoredItem
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
-
-log = logging.getLogger(__name__)
 
 #: polls in one transaction; what is beyond waits for the next
 MOST_POLLS = 100
@@ -139,8 +136,7 @@ class _Out:
             self._remembered += [(name, key, stored.item.id, found.text_hash, now) for key in found.keys]
             self.keys.update(found.keys)
         for notice in changes.notices:
-            if not self.tx.add_alert(notice, configuration.channels.addresses(notice.channels)):
-                log.error("a notice was refused as a repeat, and nobody was told reason=%s", notice.reason)
+            self.tx.add_alert(notice, configuration.channels.addresses(notice.channels))
         self.feeds.add(name)
         self._touched.setdefault(now, []).extend(changes.to_touch)
         report = report_of(changes, alerts)
@@ -179,7 +175,7 @@ class _Out:
         incident = evaluation.relation.incident
         addresses = configuration.channels.addresses
         addressed = [channel for channel in evaluation.decision.send_to if addresses([channel])]
-        decision = heard(evaluation.decision, addressed)
+        decision = if_addressed(evaluation.decision, addressed)
         evaluation = replace(evaluation, decision=decision)
         after = incident_after(evaluation, addressed)
         if after is not None:
@@ -188,11 +184,14 @@ class _Out:
             else:
                 self.tx.update_incident(after)
         if decision.tell:
-            alert = _alert(evaluation, after, configuration, alert_id=self.tx.new_id(now), now=now)
+            alert = incident_alert(
+                stored.item, evaluation.classification, after, decision, configuration.rules,
+                alert_id=self.tx.new_id(now), now=now,
+            )  # fmt: skip
             if self.tx.add_alert(alert, addresses(alert.channels)):
                 alerts.append(alert)
             else:
-                decision, after = repeated(decision), incident
+                decision, after = as_repeat(decision), incident
                 if after is not None:
                     self.tx.update_incident(after)
         if after is not None:
@@ -203,13 +202,3 @@ class _Out:
             decision=decision,
             incident_id=after.id if after else None,
         )
-
-
-def _alert(
-    evaluation: Evaluation, incident: Incident | None, configuration: Configuration, *, alert_id: str, now: datetime
-) -> Alert:
-    rules = configuration.rules
-    return incident_alert(
-        evaluation.item, evaluation.classification, incident, evaluation.decision, alert_id=alert_id, now=now,
-        name_of=rules.name_of, country_of=rules.country_name, zone_of=rules.zone_of, title_of=rules.title_of,
-    )  # fmt: skip

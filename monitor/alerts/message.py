@@ -14,21 +14,19 @@ a title has at most `MAX_TITLE` characters, a body at most `MAX_BODY` (Discord t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from monitor.alerts.placenames import place_names
-from monitor.alerts.quotes import fitted, quotes_of
-from monitor.alerts.times import day_in_words, days_ago, time_in_words
-from monitor.channels.escape import shorten
+from monitor.alerts.phrases import day_in_words, days_ago, fitted, place_names, quotes_of, time_in_words
 from monitor.model.alert import Alert, AlertKind, Decision
 from monitor.model.clock import require_aware
 from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.place import Place
+from monitor.model.place import Place, unplaced
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level
-from monitor.text.clean import clean_message
+from monitor.text.clean import clean_message, shorten
 
 MAX_TITLE = 200
 MAX_BODY = 1700
@@ -53,45 +51,56 @@ _AN_ATTACK = {
 _FLYING = frozenset({"artillery", "ballistic_missile", "cruise_missile", "drone", "missile", "mortar", "rocket"})
 
 
+class Names(Protocol):
+    """What people call that which facts hold by id: the rules in force."""
+
+    def name_of(self, actor_id: str) -> str: ...
+
+    def country_name(self, code: str) -> str: ...
+
+    def title_of(self, rule_id: str) -> str: ...
+
+    def zone_of(self, place_id: str) -> str:
+        """The IANA time zone of a place or `country:XX`."""
+
+
 def incident_alert(
     item: Item,
     classification: Classification,
     incident: Incident | None,
     decision: Decision,
+    names: Names,
     *,
     alert_id: str,
     now: datetime,
-    name_of: Callable[[str], str] = str,
-    country_of: Callable[[str], str] = str,
-    zone_of: Callable[[str], str] = lambda _: "UTC",
-    title_of: Callable[[str], str] = lambda _: "",
 ) -> Alert:
     """The alert that `item` raises: of `incident`, or of the item alone where it belongs to none.
 
-    Facts hold ids, people read names: `name_of` gives that of an actor, `country_of` that of a country by its ISO
-    code, `title_of` that of a rule; `zone_of` gives the IANA time zone of a place or `country:XX`.
+    Facts hold ids, people read `names`.
     """
-    classification = _with_names(classification, name_of)
     level = classification.level or Level.NOTICE
-    places = _places(classification.facts, incident)
-    place = next(iter(places), None)
-    zone = zone_of(place.id) if place is not None else "UTC"
-    #: a place with a clock of its own: no country
-    base = place.name if place is not None and not place.is_vague else ""
-    in_title = place_names(places, room=_PLACES_IN_TITLE, country_of=country_of)
-    day = _day_of_attack(classification, incident)
+    facts = _with_names(classification.facts, names)
+    places = _places(facts, incident)
+    place = next(iter(places), unplaced())
+    zone = names.zone_of(place.id)
+    base = "" if place.is_vague else shorten(clean_message(place.name), 60)  # a country has no clock of its own
+    # as the item states it; where it only was reported on that day, that of its incident
+    day = incident.date if incident is not None and not facts.date_stated else facts.date
     ago = days_ago(day, item.reported, zone)
-    facts = [
+    in_title, in_body = (
+        place_names(places, room=room, country_of=names.country_name) for room in (_PLACES_IN_TITLE, _PLACES_IN_BODY)
+    )
+    lines = [
         "",
-        f"Says: {_publisher(item)}",
-        f"Reported: {time_in_words(item.reported, zone, shorten(clean_message(base), 60))}",
-        f"Place: {place_names(places, room=_PLACES_IN_BODY, country_of=country_of) or 'not named'}",
+        f"Says: {shorten(clean_message(item.publisher or item.feed), 60) or 'not named'}",
+        f"Reported: {time_in_words(item.reported, zone, base)}",
+        f"Place: {in_body or 'not named'}",
         f"Date of the attack: {day_in_words(day)}{f' ({ago})' if ago else ''}",
-        _toll(classification.facts),
-        *_who(classification),
+        _toll(facts),
+        *_who(facts),
         *_odd_date(item),
         f"Link: {_link(item)}",
-        f"Why: {_why(classification, title_of)}",
+        f"Why: {_why(classification, names)}",
     ]
     return Alert(
         id=alert_id,
@@ -102,12 +111,8 @@ def incident_alert(
         level=level,
         rule=classification.rule,
         channels=decision.send_to,
-        title=_title(level, item, classification, _at(in_title, classification.facts, place), ago),
-        body=_body(
-            quotes_of(item, classification) or ["(no headline)"],
-            facts,
-            block=_block(incident, str(decision.reason), alert_id),
-        ),
+        title=_title(level, item, classification.act, facts, _at(in_title, facts, place), ago),
+        body=_body(quotes_of(item, classification) or ["(no headline)"], lines, incident, decision.reason, alert_id),
         created_at=require_aware(now),
     )
 
@@ -122,7 +127,7 @@ def operator_alert(
     level: Level = Level.NOTICE,
     channels: tuple[str, ...] = ("operator",),
 ) -> Alert:
-    """A notice about feeds, rules, channels or the daemon itself; `reason` is one of `messages.OperatorReason`."""
+    """A notice about feeds, rules, channels or the daemon itself; `reason` is an `OperatorReason`."""
     return Alert(
         id=alert_id,
         kind=AlertKind.OPERATOR,
@@ -130,29 +135,27 @@ def operator_alert(
         level=level,
         channels=channels,
         title=shorten(f"basewatch: {clean_message(title)}", MAX_TITLE),
-        body=_body([], [clean_message(body, lines=True)], block=_block(None, str(reason), alert_id)),
+        body=_body([], [clean_message(body, lines=True)], None, reason, alert_id),
         created_at=require_aware(now),
     )
 
 
-def _with_names(classification: Classification, name_of: Callable[[str], str]) -> Classification:
-    """The classification with the actors of its facts by name."""
-    facts = classification.facts
-    claimed, attributed = (tuple(map(name_of, ids)) for ids in (facts.claimed_by, facts.attributed_to))
-    return replace(classification, facts=replace(facts, claimed_by=claimed, attributed_to=attributed))
+def _with_names(facts: Facts, names: Names) -> Facts:
+    claimed, attributed = (tuple(map(names.name_of, ids)) for ids in (facts.claimed_by, facts.attributed_to))
+    return replace(facts, claimed_by=claimed, attributed_to=attributed)
 
 
-def _block(incident: Incident | None, reason: str, alert_id: str) -> str:
-    return (
-        f"incident: {incident.id if incident else 'none'}\n"
-        f"version: {incident.version if incident else 0}\n"
-        f"reason: {reason}\n"
-        f"alert: {alert_id}"
-    )
+def _places(facts: Facts, incident: Incident | None) -> Sequence[Place]:
+    """The incident's places, else the item's targets, else what it names first; empty where nobody says which."""
+    if incident is not None:
+        return [place for place in incident.places if not place.is_unplaced]
+    return facts.targets or facts.places[:1]
 
 
-def _body(quotes: list[str], facts: list[str], *, block: str) -> str:
+def _body(quotes: list[str], facts: list[str], incident: Incident | None, reason: str, alert_id: str) -> str:
     """All of it within `MAX_BODY`: quotes go first where the room is short, the block never does."""
+    of, version = (incident.id, incident.version) if incident else ("none", 0)
+    block = f"incident: {of}\nversion: {version}\nreason: {reason}\nalert: {alert_id}"
     room = MAX_BODY - len(block) - 2
     kept = fitted(quotes, room - sum(len(line) + 1 for line in facts))
     return f"{shorten(chr(10).join([*(f'“{quote}”' for quote in kept), *facts]), room)}\n\n{block}"
@@ -161,20 +164,20 @@ def _body(quotes: list[str], facts: list[str], *, block: str) -> str:
 # ------------------------------------------------------------------------------------------------ title
 
 
-def _title(level: Level, item: Item, classification: Classification, at: str, ago: str) -> str:
+def _title(level: Level, item: Item, act: Act, facts: Facts, at: str, ago: str) -> str:
     """The subject: what, where, how sure, how bad, when. Where it is too long the place gives way, not the doubt."""
-    act = classification.act
     if act not in INCIDENT_ACTS:
         what = {Act.RETALIATION: "retaliation", Act.TOLL: "toll revised"}.get(act, str(act))
         return shorten(f"{level.upper()}: {what}: {shorten(clean_message(item.title), 140)}", MAX_TITLE)
     when = f" ({ago})" if ago else ""
-    title = f"{level.upper()}: {_subject(act, classification.facts, at)}{when}"
-    if (over := len(title) - MAX_TITLE) > 0:
+    room = MAX_TITLE - len(f"{level.upper()}: {when}")
+    subject = _subject(act, facts, at)
+    if (over := len(subject) - room) > 0:
         at = shorten(at, max(_LEAST_ROOM, len(at) - over))
-        title = f"{level.upper()}: {_subject(act, classification.facts, at)}{when}"
-    if len(title) > MAX_TITLE:
-        title = f"{level.upper()}: {_subject(act, classification.facts, at, room=_LEAST_ROOM)}{when}"
-    return shorten(title, MAX_TITLE)
+        subject = _subject(act, facts, at)
+    if len(subject) > room:
+        subject = _subject(act, facts, at, room=_LEAST_ROOM)
+    return shorten(f"{level.upper()}: {subject}{when}", MAX_TITLE)
 
 
 def _subject(act: Act, facts: Facts, at: str, *, room: int = 80) -> str:
@@ -194,7 +197,7 @@ def _subject(act: Act, facts: Facts, at: str, *, room: int = 80) -> str:
         subject += f", claimed{by}"
     if not at:
         subject += ", place not named"
-    harm = [f"{count} {word}" for count, word in ((facts.killed, "killed"), (facts.wounded, "wounded")) if count]
+    harm = _harm(facts, least=1)
     if harm and facts.toll_claimed:
         harm.append("as claimed")
     return f"{subject}: {', '.join(harm)}" if harm else subject
@@ -216,9 +219,15 @@ def _stopped(facts: Facts) -> str:
     return "some intercepted or missed" if facts.interception and facts.intercepted is None else ""
 
 
-def _at(names: str, facts: Facts, place: Place | None) -> str:
+def _harm(facts: Facts, *, least: int) -> list[str]:
+    """`3 killed`, `5 wounded`: what is stated and not less than `least`."""
+    counts = ((facts.killed, "killed"), (facts.wounded, "wounded"))
+    return [f"{count} {word}" for count, word in counts if count is not None and count >= least]
+
+
+def _at(names: str, facts: Facts, place: Place) -> str:
     """` at Ain al-Asad Air Base, Iraq`, ` in Lebanon`, ` near Erbil Air Base, Iraq`; empty for an unknown place."""
-    if place is None:
+    if not names:
         return ""
     if place.is_vague:
         return f" in {names}"
@@ -229,27 +238,8 @@ def _at(names: str, facts: Facts, place: Place | None) -> str:
 # ------------------------------------------------------------------------------------------------- body
 
 
-def _publisher(item: Item) -> str:
-    return shorten(clean_message(item.publisher or item.feed), 60) or "not named"
-
-
-def _places(facts: Facts, incident: Incident | None) -> Sequence[Place]:
-    """The incident's places, else the item's targets, else what it names first; empty where nobody says which."""
-    if incident is not None:
-        return [place for place in incident.places if not place.is_unplaced]
-    return facts.targets or facts.places[:1]
-
-
-def _day_of_attack(classification: Classification, incident: Incident | None) -> date | None:
-    """As the item states it; where it only was reported on that day, that of its incident."""
-    facts = classification.facts
-    return incident.date if incident is not None and not facts.date_stated else facts.date
-
-
 def _toll(facts: Facts) -> str:
-    harm = [
-        f"{count} {word}" for count, word in ((facts.killed, "killed"), (facts.wounded, "wounded")) if count is not None
-    ]
+    harm = _harm(facts, least=0)
     if harm and facts.toll_claimed:
         by = f" by {_names(facts.claimed_by)}" if facts.claimed_by else ""
         harm[-1] += f" (as claimed{by}, not confirmed)"
@@ -259,8 +249,7 @@ def _toll(facts: Facts) -> str:
     return f"Toll: {', '.join(part for part in told if part)}"
 
 
-def _who(classification: Classification) -> list[str]:
-    facts = classification.facts
+def _who(facts: Facts) -> list[str]:
     lines = []
     if facts.claimed_by:
         lines.append(f"Claimed by: {_names(facts.claimed_by)} (a claim, not a confirmation)")
@@ -286,10 +275,10 @@ def _link(item: Item) -> str:
     return url if len(url) <= 400 else f"too long to send; see: basewatch explain {item.id}"
 
 
-def _why(classification: Classification, title_of: Callable[[str], str]) -> str:
+def _why(classification: Classification, names: Names) -> str:
     """The rule and the words that decided, each with its plain meaning; words that only connect are left out."""
     rule = classification.rule or "none"
-    title = shorten(clean_message(title_of(rule)), 80)
+    title = shorten(clean_message(names.title_of(rule)), 80)
     words = [f"“{title}” (rule {rule})" if title else f"rule {rule}"]
     for evidence in classification.evidence:
         word = f"“{shorten(clean_message(evidence.text), 40)}” ({evidence.means})"

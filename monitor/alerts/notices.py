@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from monitor.alerts.message import operator_alert
 from monitor.feeds.cadence import is_blind, is_silent
@@ -14,11 +15,11 @@ from monitor.model.feed import Feed, FeedState
 from monitor.model.item import NoveltyReason, Recognised
 from monitor.model.report import Level
 
-NewId = Callable[[datetime], str]
-
-
 #: a feed that is rebuilt piece by piece is told of once a day
 _FLOOD_AGAIN = timedelta(days=1)
+
+#: reason, title, body
+Said = tuple[OperatorReason, str, str] | None
 
 
 def feed_notices(
@@ -28,33 +29,22 @@ def feed_notices(
     recognised: Sequence[Recognised],
     *,
     offline: bool,
-    new_id: NewId,
+    new_id: Callable[[datetime], str],
     now: datetime,
-) -> list[Alert]:
-    """What a poll of `feed` gives the operator to know: it went blind or silent, is back, or came with a flood."""
-    said = (
-        None if offline else _blind(feed, before, after, now=now),
-        _silent(feed, after, recognised, now=now),
-        _back(feed, before, after),
-        _flood(feed, before, recognised, now=now),
-    )
-    return [operator_alert(*words, alert_id=new_id(now), now=now) for words in said if words is not None]
+) -> tuple[tuple[Alert, ...], FeedState]:
+    """What a poll of `feed` gives the operator to know: it went blind or silent, is back, or came with a flood.
 
-
-def once_told(state: FeedState, notice: Alert, *, now: datetime) -> FeedState:
-    """The state that remembers the notice, so that it is given once."""
-    match notice.reason:
-        case OperatorReason.FEED_BLIND:
-            return replace(state, blind_told_at=now)
-        case OperatorReason.FEED_SILENT:
-            return replace(state, silent_told_at=now)
-        case OperatorReason.FLOOD:
-            return replace(state, flood_told_at=now)
-    return state
-
-
-#: reason, title, body
-Said = tuple[OperatorReason, str, str] | None
+    Beside it the state `after` the poll, which remembers what was told, so that it is told once.
+    """
+    said = {
+        "blind_told_at": None if offline else _blind(feed, before, after, now=now),
+        "silent_told_at": _silent(feed, after, recognised, now=now),
+        "": _back(feed, before, after),
+        "flood_told_at": _flood(feed, before, recognised, now=now),
+    }
+    notices = tuple(operator_alert(*words, alert_id=new_id(now), now=now) for words in said.values() if words)
+    remembered: dict[str, Any] = {name: now for name, words in said.items() if name and words}
+    return notices, replace(after, **remembered)
 
 
 def _blind(feed: Feed, before: FeedState, after: FeedState, *, now: datetime) -> Said:

@@ -15,6 +15,7 @@ import hashlib
 import logging
 import os
 import queue
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,10 +24,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.channels.console import CONSOLE, CONSOLE_NAMES, print_alert
-from monitor.channels.escape import for_channel
+from monitor.channels.escape import for_channel, label_of, scrub
 from monitor.channels.file import ChannelEntry, read_channel_file
-from monitor.channels.masking import label_of, scrub
 from monitor.channels.outcome import read_outcome
 from monitor.config import yamlfile
 from monitor.errors import ConfigError, Problem
@@ -39,6 +38,12 @@ from monitor.text.clean import clean_message
 _SOCKET_PART = 0.8
 #: longest wait for a connection, seconds
 _CONNECT_SECONDS = 10.0
+#: the channel of those who have set up none: alerts on standard output
+CONSOLE = Address(key="console", channel="alerts", label="console")
+#: the channels that the shipped rules and the daemon send to
+CONSOLE_NAMES = frozenset({"alerts", "operator"})
+
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +69,7 @@ class Channels:
     """Every address of the channels file, by key and by channel; sends to one of them at a time."""
 
     def __init__(self, routes: Iterable[_Route] = (), *, console: bool = False) -> None:
-        self._by_key = {address.key: (address, route) for address, route in _addressed(routes)}
+        self._routes = _by_key(routes)
         self._console = console
 
     @classmethod
@@ -75,17 +80,13 @@ class Channels:
         """
         if path is None:
             return cls(console=True)
-        file = read_channel_file(path, os.environ if environ is None else environ)
-        problems = list(file.problems)
+        entries, problems = read_channel_file(path, os.environ if environ is None else environ)
         routes: list[_Route] = []
-        for entry in file.entries:
-            plugins = _plugins(entry)
-            found = _refusals(entry, plugins)
-            problems += [
-                Problem(file=str(path), line=entry.line, key=entry.key, message=message, hint=hint)
-                for message, hint in found
-            ]
-            if not found:
+        for entry in entries:
+            plugins = plugins_of(entry)
+            for message, hint in (refusals := _refusals(entry, plugins)):
+                problems.append(Problem(file=str(path), line=entry.line, key=entry.key, message=message, hint=hint))
+            if not refusals:
                 routes += _routes(entry, plugins)
         if problems:
             raise ConfigError(problems)
@@ -95,7 +96,7 @@ class Channels:
         """The channels there are."""
         if self._console:
             return CONSOLE_NAMES
-        return frozenset(name for _, route in self._by_key.values() for name in route.channels)
+        return frozenset(name for route in self._routes.values() for name in route.channels)
 
     def addresses(self, channels: Iterable[str]) -> tuple[Address, ...]:
         """The addresses of these channels, each once, in the order of the file; an unknown channel has none.
@@ -105,11 +106,11 @@ class Channels:
         wanted = [channel.casefold() for channel in channels]
         if self._console:
             return (CONSOLE,) if wanted else ()
-        out = []
-        for address, route in self._by_key.values():
-            if named := [channel for channel in wanted if channel in route.channels]:
-                out.append(replace(address, channel=named[0]))
-        return tuple(out)
+        return tuple(
+            Address(key=key, channel=named[0], label=label_of(route.masked))
+            for key, route in self._routes.items()
+            if (named := [channel for channel in wanted if channel in route.channels])
+        )
 
     def send(self, key: str, alert: Alert, *, seconds: float) -> SendResult:
         """One attempt to send `alert` to one address; blocks for about `seconds` at most and never raises.
@@ -119,14 +120,26 @@ class Channels:
         message was read) is MAYBE_SENT too, see `outcome`.
         """
         if self._console and key == CONSOLE.key:
-            return print_alert(alert)
-        if key not in self._by_key:
+            return _print(alert)
+        if (route := self._routes.get(key)) is None:
             return SendResult(outcome=SendOutcome.IMPOSSIBLE, detail="the channels file no longer holds this address")
-        _, route = self._by_key[key]
-        return _within(seconds, lambda: _attempt(route, alert, seconds=seconds))
+        return within(seconds, lambda: _attempt(route, alert, seconds=seconds))
 
 
-def _within(seconds: float, attempt: Callable[[], SendResult]) -> SendResult:
+def _print(alert: Alert) -> SendResult:
+    """Print `alert` as plain text, whole and at once; a reader that went away is a failed attempt."""
+    text = f"{alert.title}\n{alert.body}\n\n"
+    try:
+        with _one_at_a_time:
+            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            sys.stdout.flush()
+    except (OSError, ValueError) as error:  # ValueError: standard output was closed
+        return SendResult(outcome=SendOutcome.FAILED, detail=f"standard output: {error}")
+    return SendResult(outcome=SendOutcome.SENT)
+
+
+def within(seconds: float, attempt: Callable[[], SendResult]) -> SendResult:
     """The attempt's result, or "maybe sent" when its time is up; the thread is then left to itself."""
     results: queue.SimpleQueue[SendResult] = queue.SimpleQueue()
 
@@ -172,7 +185,7 @@ def _attempt(route: _Route, alert: Alert, *, seconds: float) -> SendResult:
 
 def _fresh(route: _Route, *, seconds: float) -> Any:
     """The plugin of `address`, built anew for one attempt: no throttle, no retry, no redirect, one recipient."""
-    plugins = _plugins(route.entry)
+    plugins = plugins_of(route.entry)
     if route.plugin >= len(plugins):
         return None
     plugin = plugins[route.plugin]
@@ -210,7 +223,7 @@ def _apprise() -> Any:
     return apprise
 
 
-def _plugins(entry: ChannelEntry) -> list[Any]:
+def plugins_of(entry: ChannelEntry) -> list[Any]:
     """The plugins that Apprise makes of one entry, in its order; none where it refuses."""
     asset = _apprise().AppriseAsset(
         app_id="basewatch", app_desc="basewatch", app_url="", image_url_mask="", image_url_logo="",
@@ -274,20 +287,21 @@ def _routes(entry: ChannelEntry, plugins: list[Any]) -> Iterator[_Route]:
             )
 
 
-def _addressed(found: Iterable[_Route]) -> Iterator[tuple[Address, _Route]]:
+def _by_key(found: Iterable[_Route]) -> dict[str, _Route]:
     """Each address once, with all its channels, under a key that outlives restart, reordering and a new password.
 
     The key is a digest of the masked address. Addresses that look the same when masked (two webhooks that differ
     in a token) are numbered by their secret identity, so that the order in the file does not matter.
     """
-    by_identity: dict[str, _Route] = {}
+    routes: dict[str, _Route] = {}
     for route in found:
-        known = by_identity.get(route.identity)
-        by_identity[route.identity] = replace(known, channels=known.channels | route.channels) if known else route
-    for route in by_identity.values():
-        equals = sorted(other.identity for other in by_identity.values() if other.masked == route.masked)
-        key = _digest(f"{route.masked} {equals.index(route.identity)}")
-        yield Address(key=key, channel=min(route.channels), label=label_of(route.masked)), route
+        known = routes.get(route.identity, route)
+        routes[route.identity] = replace(known, channels=known.channels | route.channels)
+    keys = {}
+    for route in routes.values():
+        equals = sorted(other.identity for other in routes.values() if other.masked == route.masked)
+        keys[_digest(f"{route.masked} {equals.index(route.identity)}")] = route
+    return keys
 
 
 def _digest(text: str) -> str:

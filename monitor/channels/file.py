@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +23,11 @@ from monitor.errors import ConfigError, Problem
 _KEYS = ("version", "urls", "tag", "tags", "groups", "asset")
 _ASSET_KEYS = ("app_id", "app_desc", "app_url", "timezone", "tz", "language", "lang")
 _EXAMPLE = "write: urls: [{'mailto://user:${SMTP_PASSWORD}@example.org': {tag: alerts}}]"
-_INCLUDE = "include is not used here: every address stands in this one file"
+#: keys of Apprise that mean nothing here, and what to do instead
+_NOT_USED = {
+    "include": ("include is not used here: every address stands in this one file", "move the addresses here"),
+    "template": ("Apprise templates are not used here", "write: ${VARIABLE}"),
+}
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SCHEMA = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9+.-]*)://")
 #: `tag alerts` and `tag:alerts`
@@ -48,24 +53,21 @@ class ChannelEntry:
     config: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class ChannelFile:
-    """The entries of a channels file, and what was wrong on the way."""
-
-    path: Path
-    entries: tuple[ChannelEntry, ...]
-    problems: tuple[Problem, ...]
-
-
-def read_channel_file(path: Path, environ: Mapping[str, str]) -> ChannelFile:
-    """Take the file apart; a `ConfigError` only where it cannot be read at all."""
+def read_channel_file(path: Path, environ: Mapping[str, str]) -> tuple[list[ChannelEntry], list[Problem]]:
+    """The entries of the file, and what is wrong in it; a `ConfigError` only where it cannot be read at all."""
+    reader = _ChannelsReader(path, environ)
     if path.suffix.casefold() in (".yaml", ".yml"):
-        return _ChannelsReader(path, environ).yaml(yamlfile.read(path))
-    text = _read_text(path)
-    first = next((line for line in map(str.strip, text.splitlines()) if line and line[0] not in "#;"), "")
-    if re.match(r"(version|urls|groups|tags?|asset|include)\s*:(\s|$)|---", first):
-        return _ChannelsReader(path, environ).yaml(yamlfile.parse(text, path))
-    return _ChannelsReader(path, environ).text(text)
+        reader.yaml(yamlfile.read(path))
+    else:
+        text = _read_text(path)
+        first = next((line for line in map(str.strip, text.splitlines()) if line and line[0] not in "#;"), "")
+        if re.match(r"(version|urls|groups|tags?|asset|include)\s*:(\s|$)|---", first):
+            reader.yaml(yamlfile.parse(text, path))
+        else:
+            reader.text(text)
+    if not reader.entries and not reader.problems:
+        reader.problem(0, "the file holds no address", hint=_EXAMPLE)
+    return reader.entries, reader.problems
 
 
 def _read_text(path: Path) -> str:
@@ -88,86 +90,64 @@ class _ChannelsReader:
         self.entries: list[ChannelEntry] = []
         self.problems: list[Problem] = []
 
-    def problem(self, line: int, message: str, *, key: str = "", hint: str = "") -> None:
+    def problem(self, line: int, message: str, hint: str = "", *, key: str = "") -> None:
         self.problems.append(Problem(file=str(self.path), line=line, key=key, message=message, hint=hint))
-
-    def done(self) -> ChannelFile:
-        if not self.entries and not self.problems:
-            self.problem(0, "the file holds no address", hint=_EXAMPLE)
-        return ChannelFile(self.path, tuple(self.entries), tuple(self.problems))
 
     # ------------------------------------------------------------------------------------------ YAML
 
-    def yaml(self, document: yamlfile.Document) -> ChannelFile:
+    def yaml(self, document: yamlfile.Document) -> None:
         data = document.data
         if not isinstance(data, dict):
             self.problem(document.line(), "the file has no key urls", hint=_EXAMPLE)
-            return self.done()
-        for key in data:
-            self._top_key(document, str(key))
-        for name in data.get("asset") or {} if isinstance(data.get("asset"), dict) else {}:
-            if name not in _ASSET_KEYS:
-                hint = yamlfile.did_you_mean(str(name), _ASSET_KEYS)
-                self.problem(document.line("asset", name), "not a setting used here", key=f"asset.{name}", hint=hint)
-        urls = data.get("urls")
-        if urls is not None and not isinstance(urls, list):
-            self.problem(document.line("urls"), "a list of addresses is meant", key="urls", hint="write: - mailto://…")
-        shared = {key: data[key] for key in ("version", "tag", "tags", "groups", "asset") if data.get(key) is not None}
-        for index, value in enumerate(urls if isinstance(urls, list) else []):
-            self._yaml_entry(value, line=document.line("urls", index), key=f"urls[{index}]", shared=shared)
-        return self.done()
-
-    def _top_key(self, document: yamlfile.Document, key: str) -> None:
-        if key in _KEYS:
             return
-        if key == "include":
-            self.problem(document.line(key), _INCLUDE, key=key, hint="move the addresses here")
-        elif key == "template":
-            self.problem(document.line(key), "Apprise templates are not used here", key=key, hint="write: ${VARIABLE}")
-        else:
-            hint = yamlfile.did_you_mean(key, _KEYS)
-            self.problem(document.line(key), f"I do not know the key {key}", key=key, hint=hint)
+        for key in (key for key in map(str, data) if key not in _KEYS):
+            known = (f"I do not know the key {key}", yamlfile.did_you_mean(key, _KEYS))
+            message, hint = _NOT_USED.get(key, known)
+            self.problems.append(document.problem(message, key, hint=hint))
+        asset = data.get("asset")
+        for name in (name for name in asset if name not in _ASSET_KEYS) if isinstance(asset, dict) else ():
+            hint = yamlfile.did_you_mean(str(name), _ASSET_KEYS)
+            self.problems.append(document.problem("not a setting used here", "asset", str(name), hint=hint))
+        urls = [] if data.get("urls") is None else data["urls"]
+        if not isinstance(urls, list):
+            self.problems.append(document.problem("a list of addresses is meant", "urls", hint="write: - mailto://…"))
+            return
+        shared = {key: data[key] for key in ("version", "tag", "tags", "groups", "asset") if data.get(key) is not None}
+        for index, value in enumerate(urls):
+            self._yaml_entry(value, line=document.line("urls", index), key=f"urls[{index}]", shared=shared)
 
     def _yaml_entry(self, value: Any, *, line: int, key: str, shared: dict[str, Any]) -> None:
         """One address: text, or a mapping whose key is the address and whose value holds its options."""
         if slip := _slip(value):
             self.problem(line, slip[0], key=key, hint=slip[1])
             return
-        addresses = (
-            [value]
-            if isinstance(value, str)
-            else [k for k in value if _is_address(k)]
-            if isinstance(value, dict)
-            else []
-        )
+        addresses = [value] if isinstance(value, str) else []
+        if isinstance(value, dict):
+            addresses = [name for name in value if _is_address(name)]
         if len(addresses) != 1:
             self.problem(line, "one address is meant here", key=key, hint="write: - mailto://…: {tag: alerts}")
             return
         before = len(self.problems)
         expanded = self._expand_yaml(value, line=line, key=key)
-        if len(self.problems) > before:
-            return
-        address = expanded if isinstance(expanded, str) else next(k for k in expanded if _is_address(k))
-        config = json.dumps({**shared, "urls": [expanded]}, ensure_ascii=False)
-        self._add(line=line, key=key, address=address, is_yaml=True, config=config)
+        if len(self.problems) == before:
+            address = expanded if isinstance(expanded, str) else next(name for name in expanded if _is_address(name))
+            config = json.dumps({**shared, "urls": [expanded]}, ensure_ascii=False)
+            self._add(line=line, key=key, address=address, is_yaml=True, config=config)
 
     def _expand_yaml(self, value: Any, *, line: int, key: str, top: bool = True) -> Any:
         if isinstance(value, str):
             return self._expand(value, line=line, key=key, in_address=top or _is_address(value))
+        inside = partial(self._expand_yaml, line=line, key=key, top=False)
         if isinstance(value, list):
-            return [self._expand_yaml(inner, line=line, key=key, top=False) for inner in value]
+            return [inside(inner) for inner in value]
         if isinstance(value, dict):
-            return {
-                self._expand(str(name), line=line, key=key, in_address=_is_address(name)): self._expand_yaml(
-                    inner, line=line, key=key, top=False
-                )
-                for name, inner in value.items()
-            }
+            expand = partial(self._expand, line=line, key=key)
+            return {expand(str(name), in_address=_is_address(name)): inside(inner) for name, inner in value.items()}
         return value
 
     # ------------------------------------------------------------------------------------------ text
 
-    def text(self, text: str) -> ChannelFile:
+    def text(self, text: str) -> None:
         groups: list[str] = []
         found: list[tuple[int, str, str]] = []
         for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
@@ -175,7 +155,7 @@ class _ChannelsReader:
                 continue
             match = _TEXT_LINE.match(line)
             if re.match(r"include\s", line):
-                self.problem(number, _INCLUDE, hint="move the addresses here")
+                self.problem(number, *_NOT_USED["include"])
             elif match is None or (match["members"] and not match["tags"]):
                 self.problem(number, "neither an address nor a comment", hint="write: alerts=mailto://…")
             elif match["members"]:
@@ -188,7 +168,6 @@ class _ChannelsReader:
             if len(self.problems) == before:
                 config = "\n".join([*groups, f"{tags}={address}" if tags else address])
                 self._add(line=number, key="", address=address, is_yaml=False, config=config)
-        return self.done()
 
     # --------------------------------------------------------------------------------------- secrets
 
@@ -223,9 +202,8 @@ class _ChannelsReader:
             return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            self.problem(
-                line, f"the secret file {file} cannot be read: {why}", key=key, hint=f"see the variable for {name}"
-            )
+            message = f"the secret file {file} cannot be read: {why}"
+            self.problem(line, message, key=key, hint=f"see the variable for {name}")
             return ""
 
 

@@ -18,9 +18,8 @@ import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from monitor.channels.escape import shorten
 from monitor.model.delivery import SendOutcome, SendResult
-from monitor.text.clean import clean_message
+from monitor.text.clean import clean_message, shorten
 
 _HTTP = re.compile(r"\berror=(\d{3})\b")
 _SMTP = re.compile(r"\(([45]\d\d), b(['\"])(.*?)\2")
@@ -56,24 +55,25 @@ def read_outcome(*, succeeded: bool, timed_out: bool = False, log: Sequence[str]
     if timed_out:
         return SendResult(outcome=SendOutcome.MAYBE_SENT, detail="no answer in time")
     text = "\n".join(log)
+    during = _cause(_DURING, text) or "the connection failed"
     if codes := _HTTP.findall(text):
-        return SendResult(outcome=SendOutcome.FAILED, detail=_http(int(codes[-1])))
-    if reply := _SMTP.search(text):
+        detail = _http(int(codes[-1]))
+    elif reply := _SMTP.search(text):
         said = shorten(clean_message(reply[3].replace("\\n", " ")), 120)
-        return SendResult(outcome=SendOutcome.FAILED, detail=f"SMTP {reply[1]} {said}".rstrip())
-    for pattern, cause in _BEFORE:
-        if pattern.search(text):
-            return SendResult(outcome=SendOutcome.FAILED, detail=cause)
-    return _during(text)
+        detail = f"SMTP {reply[1]} {said}".rstrip()
+    elif before := _cause(_BEFORE, text):
+        detail = before
+    elif _MAIL_CONNECT.search(text):
+        detail = f"{during} before the mail was handed over"
+    elif _TROUBLE.search(text):
+        return SendResult(outcome=SendOutcome.MAYBE_SENT, detail=during)
+    else:
+        detail = "refused before it was sent; is the address complete?"
+    return SendResult(outcome=SendOutcome.FAILED, detail=detail)
 
 
-def _during(text: str) -> SendResult:
-    cause = next((cause for pattern, cause in _DURING if pattern.search(text)), "the connection failed")
-    if _MAIL_CONNECT.search(text):
-        return SendResult(outcome=SendOutcome.FAILED, detail=f"{cause} before the mail was handed over")
-    if _TROUBLE.search(text):
-        return SendResult(outcome=SendOutcome.MAYBE_SENT, detail=cause)
-    return SendResult(outcome=SendOutcome.FAILED, detail="refused before it was sent; is the address complete?")
+def _cause(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> str:
+    return next((cause for pattern, cause in patterns if pattern.search(text)), "")
 
 
 def _http(status: int) -> str:

@@ -14,43 +14,34 @@ An attempt that a crash cut off is different: nobody knows whether it had even b
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.model.clock import require_aware
 from monitor.model.delivery import Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
 
+#: the wait after the first failure; each further one is twice as long, and none longer than the longest
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
+#: failures after which no wait grows any more
+_ENOUGH = 10
+#: part of a wait that jitter may take away
+JITTER = 0.2
+
 
 @dataclass(frozen=True, kw_only=True)
 class RetryPolicy:
-    """How often and how far apart one delivery is tried."""
+    """How often one delivery is tried."""
 
     #: attempts in all, the first included
     tries: int = 12
-    #: wait after the first refusal
-    first: timedelta = timedelta(seconds=10)
-    #: each wait is this many times the one before
-    factor: float = 2.0
-    #: no wait is longer
-    longest: timedelta = timedelta(hours=1)
-    #: part of a wait that jitter may take away, 0 to 1
-    jitter: float = 0.2
     #: attempts after the first that ended "maybe sent"
     maybe_tries: int = 1
 
-    def __post_init__(self) -> None:
-        if self.tries < 1 or self.maybe_tries < 0 or self.factor < 1 or not 0 <= self.jitter <= 1:
-            raise ValueError(f"an impossible retry policy: {self}")
-        if self.first <= timedelta(0) or self.longest < self.first:
-            raise ValueError(f"an impossible retry policy: {self}")
 
-    def wait(self, failures: int, *, spread: float) -> timedelta:
-        """The wait after failure number `failures`, from 1; `spread` in [0, 1) is the caller's random number."""
-        seconds = self.longest.total_seconds()
-        with suppress(OverflowError):  # far beyond the longest wait
-            seconds = min(seconds, self.first.total_seconds() * self.factor ** max(0, failures - 1))
-        return timedelta(seconds=seconds * (1 - self.jitter * spread))
+def wait_after(failures: int, *, spread: float) -> timedelta:
+    """The wait after failure number `failures`, from 1; `spread` in [0, 1) is the caller's random number."""
+    doublings = min(failures, _ENOUGH) - 1
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT) * (1 - JITTER * spread)
 
 
 def after(
@@ -60,29 +51,21 @@ def after(
 
     `delivery.attempts` counts the attempt that `result` is of; `delivery.maybe_sent` counts those before it.
     """
-    require_aware(now)
     match result.outcome:
         case SendOutcome.SENT:
             return Sent()
         case SendOutcome.IMPOSSIBLE:
-            return GaveUp(why=_sentence("it can never work", result.detail))
+            return GaveUp(why=_sentence("it can never work", result))
         case SendOutcome.MAYBE_SENT:
-            return _after_maybe(delivery, result, policy, now=now, spread=spread)
+            times, most, said = delivery.maybe_sent + 1, policy.maybe_tries + 1, "maybe sent"
+            end = f"maybe sent, {times} {'time' if times == 1 else 'times'}"
         case SendOutcome.FAILED:
-            failures = max(1, delivery.attempts - delivery.maybe_sent)
-            if failures >= policy.tries:
-                return GaveUp(why=_sentence(f"{failures} attempts failed, the last", result.detail))
-            return Retry(at=now + policy.wait(failures, spread=spread), why=_sentence("failed", result.detail))
+            times, most, said = max(1, delivery.attempts - delivery.maybe_sent), policy.tries, "failed"
+            end = f"{times} attempts failed, the last"
+    if times >= most:
+        return GaveUp(why=_sentence(end, result))
+    return Retry(at=require_aware(now) + wait_after(times, spread=spread), why=_sentence(said, result))
 
 
-def _after_maybe(
-    delivery: Delivery, result: SendResult, policy: RetryPolicy, *, now: datetime, spread: float
-) -> Retry | GaveUp:
-    times = delivery.maybe_sent + 1
-    if times > policy.maybe_tries:
-        return GaveUp(why=_sentence(f"maybe sent, {times} {'time' if times == 1 else 'times'}", result.detail))
-    return Retry(at=now + policy.wait(times, spread=spread), why=_sentence("maybe sent", result.detail))
-
-
-def _sentence(start: str, detail: str) -> str:
-    return f"{start}: {detail}" if detail else start
+def _sentence(start: str, result: SendResult) -> str:
+    return f"{start}: {result.detail}" if result.detail else start

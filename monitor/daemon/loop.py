@@ -29,7 +29,7 @@ from monitor.config.settings import Settings
 from monitor.daemon.connectivity import ConnectivityWatch
 from monitor.daemon.database_loss import DatabaseWatch
 from monitor.daemon.reload import EditedFiles
-from monitor.errors import PlaceTaken, StoreError
+from monitor.errors import AlreadyRunning, StoreError
 from monitor.malloc import give_back
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
@@ -150,7 +150,7 @@ class Daemon:
             except asyncio.CancelledError:
                 if not self._stop.is_set():  # the stop ends jobs in hand; APScheduler would call it an error
                     raise
-            except PlaceTaken as error:
+            except AlreadyRunning as error:
                 log.error("%s; this one stops", error)
                 self._place_taken = True
                 self._stop.set()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 from monitor.model.place import Place
@@ -48,6 +48,11 @@ class Level(StrEnum):
     def rank(self) -> int:
         return list(Level).index(self)
 
+    @property
+    def tells(self) -> bool:
+        """People are told at once; what is lower is kept for the digest."""
+        return self.rank >= Level.NOTICE.rank
+
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
@@ -87,7 +92,7 @@ class Facts:
     #: headline or lead tells that something was shot down or stopped, with or without a number
     interception: bool = False
     #: local date of the attack at the place
-    date: date | None = None
+    date: datetime.date | None = None
     #: the item says the day itself ("on Tuesday", "January 20"); else `date` is the day of the report
     date_stated: bool = False
     #: what headline and lead say of where it was, beside `places`: `country:SO`, `nation:UG` (whose base or troops),
@@ -137,7 +142,7 @@ class RuleTaken:
     @property
     def tells(self) -> bool:
         """True where it tells somebody at once."""
-        return not self.trial and self.level.rank >= Level.NOTICE.rank
+        return not self.trial and self.level.tells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +182,7 @@ class Classification:
     @property
     def tells(self) -> bool:
         """True where some live rule would tell it at once, whatever its act."""
-        return self.level is not None and self.level.rank >= Level.NOTICE.rank and not self.trial
+        return self.level is not None and self.level.tells and not self.trial
 
 
 def channels_of(taken: Sequence[RuleTaken], lead: RuleTaken) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.alerts.raising import raised
+from monitor.alerts.policy import raised
 from monitor.dedupe.canonical import canonical_url
 from monitor.evaluation import earliest_day
 from monitor.model.feedback import Feedback, Opinion

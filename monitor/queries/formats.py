@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlsplit
 
-from monitor.alerts.placenames import place_names
+from monitor.alerts.phrases import place_names
 from monitor.model.incident import Incident
 from monitor.queries.jsonvalues import plain, values_of
 from monitor.queries.ledger import LedgerEntry, LedgerSource

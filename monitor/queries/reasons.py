@@ -8,7 +8,7 @@ from monitor.evaluation import Evaluation
 from monitor.model.alert import Decision, DecisionReason
 from monitor.model.incident import Relation, RelationKind
 from monitor.model.item import Novelty, NoveltyReason, StoredItem
-from monitor.model.report import Classification, Facts, Level, RuleTaken
+from monitor.model.report import Classification, Facts, RuleTaken
 
 _NOVELTY = {
     Novelty.NEW: "not seen before",
@@ -80,7 +80,7 @@ def why_stored(stored: StoredItem) -> str:
 def what_it_does(taken: RuleTaken) -> str:
     """`tells alerts`, `on trial: would have told duty`, `keeps it for the digest`; with why the level was raised."""
     channels = ", ".join(taken.send_to) or "nobody (it names no channel)"
-    if taken.level.rank < Level.NOTICE.rank:
+    if not taken.level.tells:
         does = "on trial: would have kept it for the digest" if taken.trial else "keeps it for the digest, tells nobody"
     else:
         does = f"on trial: would have told {channels}" if taken.trial else f"tells {channels}"

@@ -38,35 +38,30 @@ _HEADER = b"SQLite format 3\0"
 
 def open_engine(address: str) -> Engine:
     """An engine for a database address; connects to nothing yet. Refuses what cannot be a database of ours."""
-    address = _checked(address)
-    if (file := sqlite_file(address)) is not None:
-        _look_at(file)
-        engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    try:
+        url = make_url(read_address(address, Path.cwd()))
+    except ValueError as error:
+        raise StoreError(f"the database address cannot be used: {error}") from None  # the cause would quote it
+    if url.get_backend_name() == "sqlite":
+        _look_at(Path(url.database or ""))
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     patience = {"connect_timeout": CONNECT_SECONDS, "application_name": "basewatch", **_KEEPALIVE}
-    engine = create_engine(address, pool_size=2, pool_pre_ping=True, connect_args=patience)
+    engine = create_engine(url, pool_size=2, pool_pre_ping=True, connect_args=patience)
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
-def label(address: str) -> str:
+def label_of(engine: Engine) -> str:
     """The address for people: without password."""
-    return without_secrets(_checked(address))
+    return without_secrets(engine.url.render_as_string(hide_password=True))
 
 
-def sqlite_file(address: str) -> Path | None:
-    """The file of an SQLite address; None for PostgreSQL."""
-    url = make_url(_checked(address))
-    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-
-
-def _checked(address: str) -> str:
-    try:
-        return read_address(address, Path.cwd())
-    except ValueError as error:
-        raise StoreError(f"the database address cannot be used: {error}") from None  # the cause would quote it
+def sqlite_file(engine: Engine) -> Path | None:
+    """The file of an SQLite database; None for PostgreSQL."""
+    return Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
 
 
 def _look_at(file: Path) -> None:
@@ -112,7 +107,7 @@ class FilePresence:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+        self._file = sqlite_file(engine)
         self._number: int | None = None
 
     def make_sure(self) -> None:
@@ -145,11 +140,16 @@ def _begin_postgresql(connection: Connection) -> None:
 
 
 @contextmanager
-def begin(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
-    """One transaction: committed at the end, rolled back on an exception; `read_only` refuses to write."""
+def begin(engine: Engine, *, read_only: bool = False, keep: bool = True) -> Iterator[Connection]:
+    """One transaction: committed at the end, rolled back on an exception or where `keep` is false.
+
+    `read_only` refuses to write.
+    """
     options: dict[str, Any] = {"read_only": True, "postgresql_readonly": True} if read_only else {}
-    with plainly(engine), engine.connect().execution_options(**options) as connection, connection.begin():
+    with plainly(engine), engine.connect().execution_options(**options) as connection, connection.begin() as whole:
         yield connection
+        if not keep:
+            whole.rollback()
 
 
 @contextmanager
@@ -158,16 +158,12 @@ def plainly(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(f"{_sentence(error)} ({without_secrets(_shown(engine))})") from error
-
-
-def _shown(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"{_sentence(error)} ({label_of(engine)})") from error
 
 
 def _sentence(error: DBAPIError) -> str:
     said = " ".join(str(error.orig).split())
-    low = said.casefold()
+    low = f"{type(error.orig).__name__} {said}".casefold()
     meanings = (
         ("due to lock timeout", "another process holds the database; stop it or try again"),
         ("database is locked", "another process holds the database; stop it or try again"),
@@ -178,7 +174,4 @@ def _sentence(error: DBAPIError) -> str:
         ("no such table", "the database is not set up; type: basewatch db upgrade"),
         ("undefinedtable", "the database is not set up; type: basewatch db upgrade"),
     )
-    known = next((meaning for sign, meaning in meanings if sign in low), None)
-    if known is None and type(error.orig).__name__ == "UndefinedTable":
-        known = meanings[-1][1]
-    return known or f"the database answered: {said}"
+    return next((meaning for sign, meaning in meanings if sign in low), f"the database answered: {said}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -11,23 +10,23 @@ from sqlalchemy import Delete, Row, Select, bindparam, delete, func, insert, or_
 
 from monitor.errors import StoreError
 from monitor.model.feed import Feed, FeedState, Poll
-from monitor.store.part import Part, chunks
+from monitor.store.columns import names_of
+from monitor.store.part import TransactionPart, chunks
 from monitor.store.tables import FeedRow, ItemRow, PollRow, table_of
 
 #: polls remembered of each feed
 POLLS_PER_FEED = 30
 
-_STATE = [field.name for field in fields(FeedState) if field.name not in ("feed_id", "name", "url")]
+_STATE = names_of(FeedState, "feed_id", "name", "url")
 #: what is forgotten when a feed's address is edited
 _OF_THE_ADDRESS = (
     "etag", "last_modified", "body_hash", "redirect_url", "redirect_since", "next_poll_at", "mistrusted_at",
 )  # fmt: skip
 _FEEDS, _POLLS = table_of(FeedRow), table_of(PollRow)
-_POLL_FIELDS = [field.name for field in fields(Poll)]
-_POLL = [getattr(PollRow, name) for name in _POLL_FIELDS]
+_POLL = names_of(Poll)
 
 
-class FeedPart(Part):
+class FeedPart(TransactionPart):
     """Questions and changes about feeds."""
 
     def sync_feeds(self, feeds: Sequence[Feed], *, now: datetime) -> None:
@@ -82,12 +81,9 @@ class FeedPart(Part):
         if polls:
             states = [{name: getattr(state, name) for name in _STATE} | {"of": state.feed_id} for state, _ in polls]
             self._connection.execute(_SAVE_STATE, states)
-            events = [
-                {name: getattr(event, name) for name in _POLL_FIELDS} | {"feed_id": state.feed_id}
-                for state, event in polls
-            ]
-            self._connection.execute(_ADD_EVENT, events)
-            self._connection.execute(_DROP_EVENTS, [{"of": state.feed_id} for state, _ in polls])
+            rows = [{name: getattr(poll, name) for name in _POLL} | {"feed_id": state.feed_id} for state, poll in polls]
+            self._connection.execute(insert(_POLLS), rows)
+            self._connection.execute(_DROP_POLLS, [{"of": state.feed_id} for state, _ in polls])
 
     def hasten(self, results: Collection[str], *, at: datetime) -> None:
         """Asks the feeds whose last result is one of these again at `at`, where they were to wait longer."""
@@ -96,9 +92,9 @@ class FeedPart(Part):
 
     def polls_of(self, name: str, limit: int = POLLS_PER_FEED) -> list[Poll]:
         """The last polls of a feed, newest first."""
-        mine = select(*_POLL).where(PollRow.feed_id == self._feed_id(name))
+        mine = select(*(_POLLS.c[field] for field in _POLL)).where(PollRow.feed_id == self._feed_id(name))
         rows = self._connection.execute(mine.order_by(PollRow.id.desc()).limit(limit))
-        return [Poll(**row._mapping) for row in rows]
+        return [Poll(**row) for row in rows.mappings()]
 
     def feed_counts(self, since: datetime) -> dict[str, int]:
         """Items first seen since then, by feed; a feed without any is not in the answer."""
@@ -121,9 +117,9 @@ class FeedPart(Part):
 
 
 def _beyond_kept() -> Delete:
-    mine = _POLLS.c.feed_id == bindparam("of")
-    newest_first = select(_POLLS.c.id).where(mine).order_by(_POLLS.c.id.desc())
-    return delete(_POLLS).where(mine, _POLLS.c.id <= newest_first.limit(1).offset(POLLS_PER_FEED).scalar_subquery())
+    mine = PollRow.feed_id == bindparam("of")
+    newest_first = select(PollRow.id).where(mine).order_by(PollRow.id.desc())
+    return delete(PollRow).where(mine, PollRow.id <= newest_first.limit(1).offset(POLLS_PER_FEED).scalar_subquery())
 
 
 def _states() -> Select[Any]:
@@ -137,5 +133,4 @@ def _state(row: Row[Any]) -> FeedState:
 # what every poll says is put together once: building these costs SQLAlchemy more than running them costs SQLite
 _STATE_OF = _states().where(FeedRow.name == bindparam("of"))
 _SAVE_STATE = update(_FEEDS).where(_FEEDS.c.id == bindparam("of"))
-_ADD_EVENT = insert(_POLLS)
-_DROP_EVENTS = _beyond_kept()
+_DROP_POLLS = _beyond_kept()

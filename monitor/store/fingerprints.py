@@ -13,11 +13,11 @@ from sqlalchemy.orm import aliased
 from monitor.dedupe.fingerprint import KnownItem
 from monitor.dedupe.words import TEXT_COMPARED, Words
 from monitor.model.item import Novelty
-from monitor.store.part import Part, chunks, insert_for
+from monitor.store.part import TransactionPart, chunks, insert_for
 from monitor.store.tables import FeedRow, FingerprintRow, ItemRow, table_of
 
 
-class FingerprintPart(Part):
+class FingerprintPart(TransactionPart):
     """Questions and changes about identity keys."""
 
     def known(self, keys: Iterable[int]) -> dict[int, KnownItem]:

@@ -11,16 +11,17 @@ from sqlalchemy import delete, or_, select
 from monitor.model.alert import AlertKind
 from monitor.model.daemon import DaemonState
 from monitor.model.delivery import DeliveryState
-from monitor.store.frozen import columns_of, from_plain, to_plain
-from monitor.store.part import Part
+from monitor.store.columns import Frozen, names_of
+from monitor.store.part import TransactionPart
 from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
 
 #: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
 TOMBSTONE_DAYS = timedelta(days=400)
-_UNDER_WAY = (DeliveryState.PENDING, DeliveryState.SENDING)
+_STATE = Frozen(DaemonState)
+_UNDER_WAY = DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
 
 
-class HousekeepingPart(Part):
+class HousekeepingPart(TransactionPart):
     """The daemon's own notes, and pruning."""
 
     def state_get(self, key: str) -> Any:
@@ -29,21 +30,20 @@ class HousekeepingPart(Part):
 
     def state_set(self, key: str, value: Any) -> None:
         """Keeps a JSON value under `key`."""
-        new = self._insert(DaemonStateRow).values(key=key, value=value)
-        renewed = new.on_conflict_do_update(index_elements=["key"], set_={"value": new.excluded.value})
-        self._connection.execute(renewed)
+        self._put(DaemonStateRow, {"key": key, "value": value})
 
     def daemon_state(self) -> DaemonState:
         """What the daemon last wrote of itself; the defaults where it never did."""
-        values = {name: self.state_get(name) for name in columns_of(DaemonState())}
-        state: DaemonState = from_plain(DaemonState, {name: kept for name, kept in values.items() if kept is not None})
+        values = ((name, self.state_get(name)) for name in names_of(DaemonState))
+        state: DaemonState = _STATE.process_result_value({name: kept for name, kept in values if kept is not None})
         return state
 
     def note_daemon(self, **parts: Any) -> None:
         """Keeps these fields of `DaemonState` in place of what they were."""
-        known = columns_of(replace(DaemonState(), **parts))
+        state = replace(DaemonState(), **parts)
         for name in parts:
-            self.state_set(name, to_plain(known[name]))
+            value = getattr(state, name)
+            self.state_set(name, Frozen(type(value)).process_bind_param(value))
 
     def prune(self, *, before: datetime, now: datetime) -> dict[str, int]:
         """Throws away items first seen before then, and answers how many of what went.
@@ -53,8 +53,7 @@ class HousekeepingPart(Part):
         tombstones, until no document has held them for 400 days. Incidents and their alerts are the ledger and stay
         for good; notices to the operator go like items, once nothing of them is under way.
         """
-        deliveries = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id)
-        unsent = deliveries.where(DeliveryRow.state.in_(_UNDER_WAY))
+        unsent = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id).where(_UNDER_WAY)
         needed = select(IncidentRow.id).where(or_(IncidentRow.opened_at >= before, IncidentRow.id.in_(unsent)))
         free = or_(ItemRow.incident_id.is_(None), ItemRow.incident_id.not_in(needed))
         held = select(FingerprintRow.key).where(
@@ -63,7 +62,7 @@ class HousekeepingPart(Part):
         items = self._connection.execute(delete(ItemRow).where(ItemRow.first_seen < before, free, ~held.exists()))
         forgotten = FingerprintRow.last_seen < (now - TOMBSTONE_DAYS).date()
         keys = self._connection.execute(delete(FingerprintRow).where(FingerprintRow.item_id.is_(None), forgotten))
-        under_way = select(DeliveryRow.alert_id).where(DeliveryRow.state.in_(_UNDER_WAY))
+        under_way = select(DeliveryRow.alert_id).where(_UNDER_WAY)
         is_notice = AlertRow.kind == AlertKind.OPERATOR, AlertRow.created_at < before, AlertRow.id.not_in(under_way)
         old = select(AlertRow.id).where(*is_notice)
         self._connection.execute(delete(DeliveryRow).where(DeliveryRow.alert_id.in_(old)))

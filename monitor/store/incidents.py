@@ -8,32 +8,31 @@ from datetime import date
 from sqlalchemy import insert, or_, select, update
 
 from monitor.model.incident import Incident
-from monitor.store.frozen import columns_of
-from monitor.store.part import Part
+from monitor.store.columns import columns_of
+from monitor.store.part import TransactionPart
 from monitor.store.tables import IncidentRow, table_of
 
 _TABLE = table_of(IncidentRow)
 
 
-class IncidentPart(Part):
+class IncidentPart(TransactionPart):
     """Questions and changes about incidents."""
 
     def incidents(self, since: date, *, also: Collection[str] = ()) -> list[Incident]:
         """Incidents that happened on that local date or later, and those with the ids of `also`, oldest first."""
         wanted = or_(_TABLE.c.date >= since, _TABLE.c.id.in_(sorted(also)))
         rows = self._connection.execute(select(_TABLE).where(wanted).order_by(_TABLE.c.date, _TABLE.c.opened_at))
-        return [Incident(**row._mapping) for row in rows]
+        return [Incident(**row) for row in rows.mappings()]
 
     def incident(self, incident_id: str) -> Incident | None:
         """One incident; None where there is none."""
-        row = self._connection.execute(select(_TABLE).where(_TABLE.c.id == incident_id)).first()
-        return None if row is None else Incident(**row._mapping)
+        row = self._connection.execute(select(_TABLE).where(_TABLE.c.id == incident_id)).mappings().first()
+        return Incident(**row) if row else None
 
     def add_incident(self, incident: Incident) -> None:
         """Stores a new incident."""
-        self._connection.execute(insert(_TABLE).values(**columns_of(incident)))
+        self._connection.execute(insert(_TABLE).values(columns_of(incident)))
 
     def update_incident(self, incident: Incident) -> None:
         """Replaces a stored incident by its later self."""
-        values = columns_of(incident)
-        self._connection.execute(update(_TABLE).where(_TABLE.c.id == values.pop("id")).values(**values))
+        self._connection.execute(update(_TABLE).where(_TABLE.c.id == incident.id).values(columns_of(incident, "id")))

@@ -1,29 +1,29 @@
-"""Items with everything that was decided about them."""
+"""Items with everything that was decided about them, and what people say of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 
 from monitor.dedupe.fingerprint import link_key
 from monitor.model.alert import Decision
+from monitor.model.feedback import Feedback
 from monitor.model.item import Item, StoredItem
-from monitor.store.part import Part, chunks
-from monitor.store.tables import FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
+from monitor.store.columns import columns_of, value_of
+from monitor.store.part import TransactionPart, chunks
+from monitor.store.tables import FeedbackRow, FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
 
-_TABLE = table_of(ItemRow)
+_TABLE, _FEEDBACK = table_of(ItemRow), table_of(FeedbackRow)
 _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("of"))
 #: rows that are read ahead where many are asked for
 AT_A_TIME = 500
-_ITEM = [field.name for field in fields(Item) if field.name != "feed"]
 
 
-class ItemPart(Part):
-    """Questions and changes about items."""
+class ItemPart(TransactionPart):
+    """Questions and changes about items and feedback, which holds a copy of its item: pruning leaves it alone."""
 
     def add_items(self, items: Sequence[StoredItem]) -> None:
         """Stores new items; their ids come from `new_id`, their feeds are known."""
@@ -85,6 +85,28 @@ class ItemPart(Part):
             found.setdefault(incident_id, []).append((publisher or feed, url, title))
         return found
 
+    # --------------------------------------------------------- what people say of them
+
+    def keep_feedback(self, feedback: Feedback) -> None:
+        """Keeps it, in place of an earlier one on the same item."""
+        self._put(FeedbackRow, columns_of(feedback.item) | columns_of(feedback, "item"))
+
+    def feedback(self) -> list[Feedback]:
+        """All of it, the last given first."""
+        rows = self._connection.execute(select(_FEEDBACK).order_by(_FEEDBACK.c.given_at.desc(), _FEEDBACK.c.id.desc()))
+        return [_feedback(row) for row in rows.mappings()]
+
+    def feedback_on(self, item_id: str) -> Feedback | None:
+        """What was said of one item; None where nothing was."""
+        row = self._connection.execute(select(_FEEDBACK).where(_FEEDBACK.c.id == item_id)).mappings().first()
+        return _feedback(row) if row else None
+
+    def take_back_feedback(self, item_id: str) -> bool:
+        """Throws away what was said of an item; False where nothing was."""
+        return bool(self._connection.execute(delete(_FEEDBACK).where(_FEEDBACK.c.id == item_id)).rowcount)
+
+    # ------------------------------------------------------------------------- rows
+
     def _all(self, query: Select[Any]) -> list[StoredItem]:
         return [_stored(row) for row in self._connection.execute(query)]
 
@@ -93,26 +115,16 @@ class ItemPart(Part):
         return None if row is None else _stored(row)
 
     def _row(self, stored: StoredItem) -> dict[str, Any]:
-        item, meaning, decision = stored.item, stored.classification, stored.decision
-        row = {name: getattr(item, name) for name in _ITEM}
-        return row | {
-            "feed_id": self._feed_id(item.feed),
-            "guid": stored.guid,
-            "canonical_url": stored.canonical_url,
-            "date_mark": stored.date_mark,
-            "updated_at": stored.updated_at,
-            "novelty": stored.novelty,
-            "novelty_reason": stored.novelty_reason,
-            "copy_of": stored.copy_of,
+        meaning, decision = stored.classification, stored.decision
+        return columns_of(stored.item, "feed") | columns_of(stored, "item", "decision") | {
+            "feed_id": self._feed_id(stored.item.feed),
             "act": meaning.act if meaning else None,
             "rule": meaning.rule if meaning else None,
             "level": meaning.level if meaning else None,
-            "classification": meaning,
             "tell": decision.tell if decision else None,
             "decision": decision.reason if decision else None,
             "decision_detail": decision.detail if decision else "",
-            "incident_id": stored.incident_id,
-        }
+        }  # fmt: skip
 
 
 def _items() -> Select[Any]:
@@ -120,17 +132,12 @@ def _items() -> Select[Any]:
 
 
 def _stored(row: Row[Any]) -> StoredItem:
-    decided = row.decision is not None
-    return StoredItem(
-        item=Item(feed=row.feed, **{name: row._mapping[name] for name in _ITEM}),
-        canonical_url=row.canonical_url,
-        guid=row.guid,
-        date_mark=row.date_mark,
-        novelty=row.novelty,
-        novelty_reason=row.novelty_reason,
-        copy_of=row.copy_of,
-        updated_at=row.updated_at,
-        classification=row.classification,
-        decision=Decision(tell=row.tell, reason=row.decision, detail=row.decision_detail) if decided else None,
-        incident_id=row.incident_id,
-    )
+    decision = None
+    if row.decision is not None:
+        decision = Decision(tell=row.tell, reason=row.decision, detail=row.decision_detail)
+    values = row._asdict()
+    return value_of(StoredItem, values, item=value_of(Item, values), decision=decision)
+
+
+def _feedback(row: Mapping[Any, Any]) -> Feedback:
+    return value_of(Feedback, row, item=value_of(Item, row))

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
-from monitor.errors import PlaceTaken
+from monitor.errors import AlreadyRunning
 from monitor.store.engine import plainly
 
 #: key of the PostgreSQL advisory lock: "basewatch" as a number
@@ -18,26 +18,26 @@ _ADVISORY_KEY = 0x62617365
 
 _HELD = "another basewatch daemon works on this database; stop it first, or give this one its own database"
 
-#: makes sure that the place is still held; `PlaceTaken` where another daemon has it, `StoreError` without a database
+#: makes sure that the lock is still held: `AlreadyRunning` where another daemon has it, `StoreError` without a database
 MakeSure = Callable[[], None]
 
 
 @contextmanager
 def only_daemon(engine: Engine) -> Iterator[MakeSure]:
-    """Holds the daemon's lock; `PlaceTaken` where another process holds it. The system frees it when we are killed."""
+    """Holds the daemon's lock, or raises `AlreadyRunning`. The system frees it when we are killed."""
     if engine.dialect.name == "postgresql":
-        place = _AdvisoryLock(engine)
-        place.hold()
+        lock = _AdvisoryLock(engine)
+        lock.hold()
         try:
-            yield place.hold
+            yield lock.hold
         finally:
-            place.leave()
+            lock.leave()
         return
     with Path(f"{engine.url.database}.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise PlaceTaken(_HELD) from None
+            raise AlreadyRunning(_HELD) from None
         yield lambda: None  # the system keeps it as long as we live
 
 
@@ -53,35 +53,28 @@ class _AdvisoryLock:
         self._connection: Connection | None = None
 
     def hold(self) -> None:
-        """Takes the lock, or looks whether its connection lives and takes it again where it does not."""
+        """Takes the lock, or takes it once more (which its connection may), or again over a new connection."""
         with plainly(self._engine):
-            if self._lives():
-                return
-            self.leave()
-            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             try:
-                if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}):
-                    self._connection = connection
-                    return
-            finally:
+                held = self._taken()
+            except DBAPIError:
                 if self._connection is None:
-                    _end(connection)
-        raise PlaceTaken(_HELD)
+                    raise
+                self.leave()
+                held = self._taken()
+        if not held:
+            self.leave()
+            raise AlreadyRunning(_HELD)
 
     def leave(self) -> None:
         """Ends the connection, and with it the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            _end(connection)
+            with suppress(DBAPIError):
+                connection.invalidate()
+            connection.close()
 
-    def _lives(self) -> bool:
-        try:
-            return self._connection is not None and self._connection.scalar(text("SELECT 1")) == 1
-        except DBAPIError:
-            return False
-
-
-def _end(connection: Connection) -> None:
-    with suppress(DBAPIError):
-        connection.invalidate()
-    connection.close()
+    def _taken(self) -> bool:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return bool(self._connection.scalar(select(func.pg_try_advisory_lock(_ADVISORY_KEY))))

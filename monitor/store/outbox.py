@@ -8,50 +8,50 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, or_, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 
 from monitor.model.alert import Alert
 from monitor.model.delivery import Address, Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent
-from monitor.store.frozen import columns_of
+from monitor.store.columns import columns_of, names_of, value_of
 from monitor.store.ids import new_id
-from monitor.store.part import Part, chunks
+from monitor.store.part import TransactionPart, chunks
 from monitor.store.tables import AlertRow, DeliveryRow, table_of
 
 _ALERTS = table_of(AlertRow)
 _DELIVERIES = table_of(DeliveryRow)
-_ALERT = [field.name for field in fields(Alert)]
-_DELIVERY = [field.name for field in fields(Delivery) if field.name != "alert"]
+# an alert and its delivery have columns of the same names
+_OUTBOX = select(_ALERTS, *(_DELIVERIES.c[name].label(f"own_{name}") for name in names_of(Delivery, "alert"))).join(
+    _ALERTS, _ALERTS.c.id == _DELIVERIES.c.alert_id
+)
 
 INTERRUPTED = "interrupted while sending: it may have arrived"
 
 
-class OutboxPart(Part):
+class OutboxPart(TransactionPart):
     """Questions and changes about alerts and deliveries."""
 
     def add_alert(self, alert: Alert, addresses: Sequence[Address]) -> bool:
         """Queues an alert for each address; False where this version of its incident was alerted before.
 
-        An alert that was addressed to nobody told nobody: one that has addresses takes its place.
+        An alert that was addressed to nobody told nobody: one that has addresses takes its place. An id that is in use
+        is no repeat but a `StoreError`: the transaction is done again, with another id.
         """
         if addresses and alert.incident_id is not None:
             self._forget_unaddressed(alert.incident_id, alert.version)
-        row = self._insert(AlertRow).values(**columns_of(alert)).on_conflict_do_nothing()
-        if self._connection.scalar(row.returning(_ALERTS.c.id)) is None:
+        row = self._insert(AlertRow).values(columns_of(alert))
+        new = row.on_conflict_do_nothing(index_elements=["incident_id", "version"]).returning(_ALERTS.c.id)
+        if self._connection.scalar(new) is None:
             return False
-        waiting: dict[str, Any] = {
-            "alert_id": alert.id, "state": DeliveryState.PENDING, "attempts": 0, "maybe_sent": 0,
-            "next_try_at": alert.created_at, "last_error": "",
-        }  # fmt: skip
-        rows = [
-            waiting
-            | {"id": new_id(alert.created_at), "address": to.key, "channel": to.channel, "label": to.label}
+        at = alert.created_at
+        deliveries = [
+            Delivery(id=new_id(at), alert=alert, address=to.key, channel=to.channel, label=to.label, next_try_at=at)
             for to in {address.key: address for address in addresses}.values()
-        ]  # fmt: skip
-        if rows:
+        ]
+        if deliveries:
+            rows = [columns_of(delivery, "alert") | {"alert_id": alert.id} for delivery in deliveries]
             self._connection.execute(insert(_DELIVERIES), rows)
         return True
 
@@ -64,17 +64,12 @@ class OutboxPart(Part):
         """Alerts made since then, newest first, each with its deliveries."""
         newest = select(_ALERTS).where(_ALERTS.c.created_at >= since)
         rows = self._connection.execute(newest.order_by(_ALERTS.c.created_at.desc(), _ALERTS.c.id.desc()).limit(limit))
-        alerts = [Alert(**row._mapping) for row in rows]
+        alerts = [Alert(**row) for row in rows.mappings()]
         deliveries = defaultdict(list)
         for some in chunks(alert.id for alert in alerts):
-            theirs = _outbox().where(_DELIVERIES.c.alert_id.in_(some)).order_by(_DELIVERIES.c.id)
-            for delivery in self._deliveries(theirs):
+            for delivery in self._deliveries(_OUTBOX.where(_ALERTS.c.id.in_(some)).order_by(_DELIVERIES.c.id)):
                 deliveries[delivery.alert.id].append(delivery)
         return [(alert, tuple(deliveries[alert.id])) for alert in alerts]
-
-    def deliveries_of(self, alert_id: str) -> list[Delivery]:
-        """The deliveries of one alert."""
-        return self._deliveries(_outbox().where(_DELIVERIES.c.alert_id == alert_id).order_by(_DELIVERIES.c.id))
 
     def due_deliveries(self, now: datetime, *, busy: Collection[str] = (), limit: int = 500) -> list[Delivery]:
         """Deliveries to try now, the longest waiting first, without those to addresses that are `busy`.
@@ -85,13 +80,13 @@ class OutboxPart(Part):
         due = or_(_DELIVERIES.c.next_try_at <= now, _DELIVERIES.c.tried_at > now, _ALERTS.c.created_at > now)
         others = _DELIVERIES.c.address.not_in(sorted(busy))
         order = _DELIVERIES.c.next_try_at, _DELIVERIES.c.id
-        return self._deliveries(_outbox().where(waiting, due, others).order_by(*order).limit(limit))
+        return self._deliveries(_OUTBOX.where(waiting, due, others).order_by(*order).limit(limit))
 
     def oldest_due(self) -> datetime | None:
         """Since when the longest waiting delivery is due; None where nothing waits."""
         pending = _DELIVERIES.c.state == DeliveryState.PENDING
-        earliest = select(_DELIVERIES.c.next_try_at).where(pending).order_by(_DELIVERIES.c.next_try_at)
-        return self._connection.scalar(earliest.limit(1))
+        earliest: datetime | None = self._connection.scalar(select(func.min(_DELIVERIES.c.next_try_at)).where(pending))
+        return earliest
 
     def begin_attempt(self, delivery_id: str, *, now: datetime) -> Delivery | None:
         """Claims a delivery for one attempt; None where it is not waiting (another worker was faster)."""
@@ -99,7 +94,7 @@ class OutboxPart(Part):
         changes = {"state": DeliveryState.SENDING, "attempts": _DELIVERIES.c.attempts + 1, "tried_at": now}
         if self._connection.execute(claim.values(changes)).rowcount != 1:
             return None
-        return self._deliveries(_outbox().where(_DELIVERIES.c.id == delivery_id))[0]
+        return self._deliveries(_OUTBOX.where(_DELIVERIES.c.id == delivery_id))[0]
 
     def record(self, delivery_id: str, outcome: Sent | Retry | GaveUp, result: SendResult, *, now: datetime) -> None:
         """Writes down what an attempt came to."""
@@ -124,24 +119,12 @@ class OutboxPart(Part):
         cut_off = update(_DELIVERIES).where(_DELIVERIES.c.state == DeliveryState.SENDING)
         if begun_before is not None:
             cut_off = cut_off.where(_DELIVERIES.c.tried_at < begun_before)
-        changes = {
-            "state": DeliveryState.PENDING,
-            "next_try_at": now,
-            "attempts": _DELIVERIES.c.attempts - 1,
-            "last_error": INTERRUPTED,
-        }
+        attempts = _DELIVERIES.c.attempts - 1
+        changes = {"state": DeliveryState.PENDING, "next_try_at": now, "attempts": attempts, "last_error": INTERRUPTED}
         return self._connection.execute(cut_off.values(changes)).rowcount
 
     def _deliveries(self, query: Select[Any]) -> list[Delivery]:
-        return [_delivery(row) for row in self._connection.execute(query)]
-
-
-def _outbox() -> Select[Any]:
-    own = (_DELIVERIES.c[name].label(f"own_{name}") for name in _DELIVERY)
-    return select(_ALERTS, *own).join(_ALERTS, _ALERTS.c.id == _DELIVERIES.c.alert_id)
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    values = row._mapping
-    alert = Alert(**{name: values[name] for name in _ALERT})
-    return Delivery(alert=alert, **{name: values[f"own_{name}"] for name in _DELIVERY})
+        return [
+            Delivery(alert=value_of(Alert, row), **{name: row[f"own_{name}"] for name in names_of(Delivery, "alert")})
+            for row in self._connection.execute(query).mappings()
+        ]

@@ -10,18 +10,17 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.errors import StoreError
-from monitor.store.tables import FeedRow, Row, table_of
+from monitor.store.tables import FeedRow, TableRow, table_of
 
 T = TypeVar("T")
 
 #: values in one IN (…): every SQLite allows 999 parameters in a statement
 CHUNK = 500
 
-
 _FEED_ID = select(FeedRow.id).where(FeedRow.name == bindparam("of"))
 
 
-class Part:
+class TransactionPart:
     """A noun's questions and changes inside one transaction. It neither begins nor commits."""
 
     def __init__(self, connection: Connection) -> None:
@@ -37,11 +36,18 @@ class Part:
             self._feed_ids[name] = found
         return self._feed_ids[name]
 
-    def _insert(self, row: type[Row]) -> Any:
+    def _insert(self, row: type[TableRow]) -> Any:
         return insert_for(self._connection.dialect.name, row)
 
+    def _put(self, row: type[TableRow], values: dict[str, Any]) -> None:
+        """One row, in place of the one that has its key, if there is one."""
+        key = [column.name for column in table_of(row).primary_key]
+        new = self._insert(row).values(values)
+        others = {name: new.excluded[name] for name in values if name not in key}
+        self._connection.execute(new.on_conflict_do_update(index_elements=key, set_=others))
 
-def insert_for(dialect: str, row: type[Row]) -> Any:
+
+def insert_for(dialect: str, row: type[TableRow]) -> Any:
     """An INSERT that can say ON CONFLICT, which each database spells its own way."""
     return (sqlite if dialect == "sqlite" else postgresql).insert(table_of(row))
 

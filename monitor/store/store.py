@@ -4,18 +4,15 @@
         tx.add_items(…)
         tx.add_alert(…)
 
-Everything between is committed together or not at all. Answers are frozen values (`news`, `meaning`, `messages`), never
-rows.
+Everything between is committed together or not at all. Answers are values of the model, never rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
 
-from monitor.store.engine import FilePresence, begin, label, open_engine
-from monitor.store.feedback import FeedbackPart
+from monitor.store.engine import FilePresence, begin, label_of, open_engine
 from monitor.store.feeds import FeedPart
 from monitor.store.fingerprints import FingerprintPart
 from monitor.store.housekeeping import HousekeepingPart
@@ -26,12 +23,10 @@ from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 
 
-class Transaction(FeedPart, FingerprintPart, ItemPart, IncidentPart, OutboxPart, FeedbackPart, HousekeepingPart):
+class Transaction(FeedPart, FingerprintPart, ItemPart, IncidentPart, OutboxPart, HousekeepingPart):
     """Every question to the database and every change of it, noun by noun in the modules beside this one."""
 
-    def new_id(self, now: datetime) -> str:
-        """A fresh id for an item or an alert: 13 characters, sorted by time."""
-        return new_id(now)
+    new_id = staticmethod(new_id)
 
 
 class Store:
@@ -42,13 +37,13 @@ class Store:
         self._engine = open_engine(url)
         self._presence = FilePresence(self._engine)
         #: the address for people, without password
-        self.label = label(url)
+        self.label = label_of(self._engine)
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """A transaction that may write: committed at the end, rolled back on an exception."""
+    def transaction(self, *, keep: bool = True) -> Iterator[Transaction]:
+        """A transaction that may write: committed at the end, rolled back on an exception or where `keep` is false."""
         self._presence.make_sure()
-        with begin(self._engine) as connection:
+        with begin(self._engine, keep=keep) as connection:
             yield Transaction(connection)
 
     @contextmanager

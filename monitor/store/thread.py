@@ -16,10 +16,6 @@ from monitor.store.store import Store, Transaction
 T = TypeVar("T")
 
 
-class _NotKept(Exception):
-    """Leaves a transaction without keeping it (a dry run)."""
-
-
 class StoreThread:
     """Runs functions of a `Transaction` on the database's own threads: one that writes, one that only reads."""
 
@@ -45,15 +41,8 @@ class StoreThread:
             return work(tx)
 
     def _run(self, work: Callable[[Transaction], T], keep: bool) -> T:
-        answer: list[T] = []
-        try:
-            with self._store.transaction() as tx:
-                answer.append(work(tx))
-                if not keep:
-                    raise _NotKept
-        except _NotKept:
-            pass
-        return answer[0]
+        with self._store.transaction(keep=keep) as tx:
+            return work(tx)
 
     def close(self) -> None:
         """Waits for the transaction in hand."""

@@ -39,7 +39,7 @@ class SchemaState(StrEnum):
 def schema_state(address: str) -> SchemaState:
     """What the database at `address` holds; a file that does not exist is EMPTY and is not made."""
     engine = open_engine(address)
-    file = sqlite_file(address)
+    file = sqlite_file(engine)
     if file is not None and (not file.exists() or file.stat().st_size == 0):
         return SchemaState.EMPTY
     try:

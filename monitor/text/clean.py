@@ -43,3 +43,12 @@ def clean_message(text: str, *, lines: bool = False) -> str:
 def _is_readable(character: str) -> bool:
     """Not a control, a lone surrogate, a private or an unassigned character; tab and format characters may stay."""
     return character == "\t" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a word where one ends near, with `…` where something is missing."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    at = head.rfind(" ")
+    return (head[:at] if at > limit * 0.7 else head).rstrip() + "…"

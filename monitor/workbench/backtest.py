@@ -123,7 +123,7 @@ class Replay:
         return (refusal(past.item, self._rules, rule) if rule else "") or found.reason
 
     def _first_on_trial(self, evaluation: Evaluation) -> tuple[RuleTaken, ...]:
-        taken = [one for one in evaluation.classification.taken if one.trial and one.level.rank >= Level.NOTICE.rank]
+        taken = [one for one in evaluation.classification.taken if one.trial and one.level.tells]
         incident = evaluation.relation.incident
         if incident is None or not taken:
             return tuple(taken)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.alerts.raising import raised
+from monitor.alerts.policy import raised
 from monitor.model.feedback import Feedback
 from monitor.model.incident import Incident
 from monitor.model.item import Item

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,16 +44,19 @@ INCIDENT = Incident(
 )  # fmt: skip
 COUNTRIES = {"IQ": "Iraq", "LB": "Lebanon", "QA": "Qatar", "KW": "Kuwait", "BH": "Bahrain", "": ""}
 ZONES = {"ain-al-asad": "Asia/Baghdad", "country:IQ": "Asia/Baghdad", "country:LB": "Asia/Beirut", "unplaced": "UTC"}
+RULES: Any = SimpleNamespace(
+    name_of=lambda actor: {"kataib-hezbollah": "Kataib Hezbollah"}.get(actor, actor),
+    country_name=COUNTRIES.__getitem__,
+    zone_of=lambda place: ZONES.get(place, "UTC"),
+    title_of=lambda _: "Attack on a base",
+)
 FIRST = Decision(tell=True, reason=DecisionReason.FIRST, send_to=("alerts", "duty"))
 
 
 def alert_of(
     item: Item = ITEM, classification: Classification = CLASSIFICATION, incident: Incident | None = INCIDENT
 ) -> Alert:
-    return incident_alert(
-        item, classification, incident, FIRST, alert_id="al-7", now=NOW, country_of=COUNTRIES.__getitem__,
-        zone_of=lambda place: ZONES.get(place, "UTC"), title_of=lambda _: "Attack on a base",
-    )  # fmt: skip
+    return incident_alert(item, classification, incident, FIRST, RULES, alert_id="al-7", now=NOW)
 
 
 def test_alert_reads_as_a_person_would_tell_it() -> None:
@@ -114,12 +119,8 @@ def test_who_claims_and_who_is_blamed_are_kept_apart() -> None:
 
 
 def test_actors_are_told_by_name() -> None:
-    names = {"kataib-hezbollah": "Kataib Hezbollah"}
     facts = replace(FACTS, claimed_by=("kataib-hezbollah",), attributed_to=("kataib-hezbollah", "gone"), wounded=None)
-    found = replace(CLASSIFICATION, act=Act.CLAIM, facts=facts)
-    alert = incident_alert(
-        ITEM, found, INCIDENT, FIRST, alert_id="al-7", now=NOW, name_of=lambda actor: names.get(actor, actor)
-    )
+    alert = alert_of(classification=replace(CLASSIFICATION, act=Act.CLAIM, facts=facts))
     assert "claimed by Kataib Hezbollah, not confirmed" in alert.title
     assert "Claimed by: Kataib Hezbollah (a claim" in alert.body
     assert "Attributed to: Kataib Hezbollah, gone\n" in alert.body

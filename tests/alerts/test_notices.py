@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.alerts.notices import feed_notices, once_told
+from monitor.alerts.notices import feed_notices
 from monitor.model.alert import OperatorReason
 from monitor.model.document import Entry
 from monitor.model.feed import Feed, FeedState
@@ -22,7 +22,7 @@ FAILED = replace(SEEN, failures=9, last_result="http 403")
 def reasons(
     before: FeedState, after: FeedState, found: Sequence[Recognised] = (), *, offline: bool = False
 ) -> list[str]:
-    told = feed_notices(FEED, before, after, found, offline=offline, new_id=lambda _: "id", now=NOW)
+    told, _ = feed_notices(FEED, before, after, found, offline=offline, new_id=lambda _: "id", now=NOW)
     assert all(notice.channels == ("operator",) for notice in told)
     return [notice.reason for notice in told]
 
@@ -47,7 +47,7 @@ def test_a_feed_that_sees_again_is_told() -> None:
 
 def test_a_flood_is_told_with_its_number() -> None:
     held = Recognised(entry=Entry(title="x"), novelty=Novelty.OLD, reason=NoveltyReason.FLOOD)
-    told = feed_notices(FEED, SEEN, SEEN, [held] * 600, offline=False, new_id=lambda _: "id", now=NOW)
+    told, _ = feed_notices(FEED, SEEN, SEEN, [held] * 600, offline=False, new_id=lambda _: "id", now=NOW)
     assert [notice.reason for notice in told] == [OperatorReason.FLOOD]
     assert "600" in told[0].title
 
@@ -85,7 +85,6 @@ def test_a_feed_that_brings_news_again_is_told() -> None:
 
 def test_each_notice_is_remembered_where_it_belongs() -> None:
     for state, found in ((FAILED, []), (SILENT, []), (SEEN, [HELD] * 30)):
-        (notice,) = feed_notices(FEED, SEEN, state, found, offline=False, new_id=lambda _: "id", now=NOW)
-        after = once_told(SEEN, notice, now=NOW)
+        (notice,), after = feed_notices(FEED, SEEN, state, found, offline=False, new_id=lambda _: "id", now=NOW)
         changed = {"FEED_BLIND": "blind_told_at", "FEED_SILENT": "silent_told_at", "FLOOD": "flood_told_at"}
-        assert after == replace(SEEN, **{changed[notice.reason]: NOW})  # type: ignore[arg-type]
+        assert after == replace(state, **{changed[notice.reason]: NOW})  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.channels.apprise import Channels
+from monitor.channels.apprise import Channels, plugins_of
+from monitor.channels.file import read_channel_file
 from monitor.errors import ConfigError, Problem
 
 CANARY = "s3cretC4nary"
@@ -128,17 +129,17 @@ def test_keys_outlive_reorder_and_a_new_password(tmp_path: Path) -> None:
 @pytest.mark.parametrize("password", ["plain", "p@ss/w#r:d?&%", "ключ", "a b+c"])
 def test_secrets_from_the_environment_keep_any_password(tmp_path: Path, password: str) -> None:
     text = "urls:\n  - json://u:${HOOK_PASSWORD}@127.0.0.1/x: {tag: alerts}\n"
-    by_value = load(tmp_path, text, HOOK_PASSWORD=password)
     secret = tmp_path / "secret"
     secret.write_text(f"{password}\n", encoding="utf-8")
-    by_file = load(tmp_path, text, HOOK_PASSWORD_FILE=str(secret))
-    by_name = load(tmp_path, text.replace("HOOK_PASSWORD", "HOOK_PASSWORD_FILE"), HOOK_PASSWORD_FILE=str(secret))
-    for channels in (by_value, by_file, by_name):
-        ((address, route),) = channels._by_key.values()
-        from monitor.channels.apprise import _plugins
-
-        assert _plugins(route.entry)[0].password == password
+    for written, environ in (
+        (text, {"HOOK_PASSWORD": password}),
+        (text, {"HOOK_PASSWORD_FILE": str(secret)}),
+        (text.replace("HOOK_PASSWORD", "HOOK_PASSWORD_FILE"), {"HOOK_PASSWORD_FILE": str(secret)}),
+    ):
+        (address,) = load(tmp_path, written, **environ).addresses(["alerts"])
         assert address.label == "json://u:****@127.0.0.1/…"
+        (entry,), _ = read_channel_file(tmp_path / "channels.yaml", environ)
+        assert plugins_of(entry)[0].password == password
 
 
 def test_a_whole_address_or_an_option_from_the_environment(tmp_path: Path) -> None:
@@ -255,8 +256,7 @@ def test_no_secret_leaves_the_door(tmp_path: Path, url: str, logged: io.StringIO
     except ConfigError as error:
         pytest.fail(f"refused: {error}")
     seen = [repr(channels), str(vars(channels)), repr(channels.addresses(["alerts"]))]
-    (entry,) = [address.entry for _, address in channels._by_key.values()]
-    seen += [repr(entry), logged.getvalue()]
+    seen += [repr(read_channel_file(path, {})), logged.getvalue()]
     assert [text for text in seen if CANARY in text] == []
 
 

@@ -10,10 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.channels.escape import RAW_MARKDOWN, for_channel, shorten
-from monitor.channels.masking import label_of, scrub
+from monitor.channels.escape import RAW_MARKDOWN, for_channel, label_of, scrub
 from monitor.channels.outcome import read_outcome
-from monitor.text.clean import clean_message
+from monitor.text.clean import clean_message, shorten
 
 DATA = Path(__file__).parent.parent / "data/alerts"
 CASES: list[dict[str, Any]] = yaml.safe_load((DATA / "escaping.yaml").read_text("utf-8"))

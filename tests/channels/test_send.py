@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from monitor.channels.apprise import Channels, _within
+from monitor.channels.apprise import Channels, within
 from monitor.model.alert import Alert
 from monitor.model.delivery import SendOutcome, SendResult
 from monitor.model.report import Level
@@ -256,7 +256,7 @@ def test_a_plugin_that_breaks_is_a_result_without_its_words() -> None:
     def broken() -> SendResult:
         raise RuntimeError(CANARY)
 
-    result = _within(1.0, broken)
+    result = within(1.0, broken)
     assert result == SendResult(outcome=SendOutcome.MAYBE_SENT, detail="the plugin broke: RuntimeError")
 
 
@@ -268,7 +268,7 @@ def test_an_attempt_that_never_ends_is_left_to_itself() -> None:
         return SendResult(outcome=SendOutcome.SENT)
 
     started = time.monotonic()
-    result = _within(0.2, stuck)
+    result = within(0.2, stuck)
     forever.set()
     assert time.monotonic() - started < 5.0
     assert result == SendResult(outcome=SendOutcome.MAYBE_SENT, detail="no answer within 0.2 s")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.daemon.edits import Notice, Standing, edit_notice
 from monitor.model.alert import OperatorReason
 from monitor.model.daemon import EditsTold
-from monitor.store.frozen import from_plain, to_plain
+from monitor.store.columns import Frozen
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 GOOD = Standing()
@@ -112,10 +112,10 @@ def test_an_edit_of_another_day_is_told_at_once_again() -> None:
 def test_a_restart_neither_repeats_nor_forgets() -> None:
     room = Room()
     room.look(bad(), 5)
-    room.told = from_plain(EditsTold, to_plain(room.told))
+    room.told = Frozen(EditsTold).process_result_value(Frozen(EditsTold).process_bind_param(room.told))
     room.look(bad(), 5)
     assert room.reasons() == ["CONFIG_PROBLEM"]
-    room.told = from_plain(EditsTold, to_plain(room.told))
+    room.told = Frozen(EditsTold).process_result_value(Frozen(EditsTold).process_bind_param(room.told))
     room.look(GOOD, 5)
     assert room.reasons() == ["CONFIG_PROBLEM", "CONFIG_MENDED"]
 

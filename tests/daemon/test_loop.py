@@ -22,7 +22,7 @@ from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
 from monitor.configuration import Configuration, load_configuration, snapshot_of
 from monitor.daemon.loop import Daemon, run
-from monitor.errors import PlaceTaken, StoreError
+from monitor.errors import AlreadyRunning, StoreError
 from monitor.model.feed import Feed, FeedState
 from monitor.pipeline import Pipeline
 from monitor.polls import PollReport
@@ -237,7 +237,7 @@ def test_a_daemon_whose_place_was_taken_stops_and_leaves_the_outbox_alone(
     )  # fmt: skip
 
     def taken() -> None:
-        raise PlaceTaken("another basewatch daemon works on this database")
+        raise AlreadyRunning("another basewatch daemon works on this database")
 
     async def in_hand(*_: object) -> None:
         await asyncio.sleep(60)

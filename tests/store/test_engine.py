@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from databases import database
+from databases import database, drop_connections
 from monitor.errors import StoreError
 from monitor.store import engine
 from monitor.store.store import Store, Transaction
@@ -101,31 +101,25 @@ def test_a_database_that_another_process_holds_is_named_after_the_wait(
 
 def test_a_connection_that_the_server_cuts_is_told_and_the_next_transaction_has_another(tmp_path: Path) -> None:
     with database("postgresql", tmp_path) as address:
-        store, bystander = Store(address), Store(address)
+        store = Store(address)
         thread = StoreThread(store)
 
+        def cut(tx: Transaction) -> None:
+            tx.state_set("note", "lost")
+            drop_connections(address)
+            tx.state_set("note", "lost")
+
         async def work() -> None:
-            pid = await thread.run(_backend)
-            with bystander.transaction() as tx:
-                tx._connection.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+            await thread.run(lambda tx: tx.state_set("note", "before"))
+            drop_connections(address)
             await thread.run(lambda tx: tx.state_set("note", "cut between two transactions"))
             with pytest.raises(StoreError, match="terminating connection"):
-                await thread.run(_cut)
+                await thread.run(cut)
             assert await thread.run(lambda tx: tx.state_get("note")) == "cut between two transactions"
 
         asyncio.run(work())
         thread.close()
         store.close()
-        bystander.close()
-
-
-def _backend(tx: Transaction) -> int:
-    return int(tx._connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
-
-
-def _cut(tx: Transaction) -> None:
-    tx.state_set("note", "lost")
-    tx._connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 def test_there_is_one_daemon_for_a_database(database_url: str) -> None:

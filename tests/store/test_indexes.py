@@ -35,7 +35,6 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "update_incident": lambda tx: tx.update_incident(INCIDENT),
     "update_item": lambda tx: tx.update_items([stored_item("A")]),
     "alerts": lambda tx: tx.alerts(NOW),
-    "deliveries_of": lambda tx: tx.deliveries_of("x"),
     "due_deliveries": lambda tx: tx.due_deliveries(NOW),
     "oldest_due": lambda tx: tx.oldest_due(),
     "begin_attempt": lambda tx: tx.begin_attempt("x", now=NOW),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,14 +17,14 @@ from monitor.dedupe.words import Words
 from monitor.model.document import Entry
 from monitor.model.incident import Incident
 from monitor.model.item import Novelty, NoveltyReason
-from monitor.model.place import Place
-from monitor.model.report import Classification, Facts
-from monitor.store.frozen import from_plain, to_plain
+from monitor.model.report import Classification
+from monitor.store.columns import Frozen
 from monitor.store.ids import ALPHABET, LENGTH, new_id
 from monitor.store.store import Store
 from values import CLASSIFICATION, FEED, INCIDENT, NOW, full_item, stored_item
 
 DAY = timedelta(days=1)
+FROZEN = Frozen(Classification)
 
 
 @pytest.fixture
@@ -200,26 +202,17 @@ def test_ids_are_short_readable_unique_and_sorted_by_time() -> None:
 
 
 def test_frozen_values_survive_as_json_and_defaults_take_no_room() -> None:
-    plain = to_plain(CLASSIFICATION)
-    assert from_plain(Classification, plain) == CLASSIFICATION
+    plain = FROZEN.process_bind_param(CLASSIFICATION)
+    assert FROZEN.process_result_value(plain) == CLASSIFICATION
     small = Classification(act=CLASSIFICATION.act)
-    assert to_plain(small) == {"act": "foiled"}
-    assert from_plain(Classification, {"act": "foiled", "gone": 1}) == small
-    with pytest.raises(TypeError, match="object"):
-        to_plain(object())
+    assert FROZEN.process_bind_param(small) == {"act": "foiled"}
+    assert FROZEN.process_result_value({"act": "foiled", "gone": 1}) == small
+    with pytest.raises(ValueError, match="object"):
+        Frozen(Any).process_bind_param(object())
 
 
 @given(st.text(), st.integers(0, 9), st.dates())
 def test_facts_survive_as_json(text: str, number: int, day: date) -> None:
     facts = replace(CLASSIFICATION.facts, weapons=(text,), killed=number, date=day)
     value = replace(CLASSIFICATION, facts=facts)
-    assert from_plain(Classification, to_plain(value)) == value
-
-
-def test_a_place_of_an_older_version_is_read() -> None:
-    """Kept with a precision that is no longer written, and before it had a site."""
-    place = from_plain(Place, {"id": "anbar", "name": "A", "role": "target", "precision": "region", "country": "IQ"})
-    assert (place.role, place.precision, place.site, place.is_vague) == ("target", "region", "base", False)
-    facts = from_plain(Facts, {"places": [{"id": "country:IQ", "name": "Iraq", "role": "target", "country": "IQ"}]})
-    assert [(p.precision, p.is_vague, p.is_unplaced) for p in facts.targets] == [("base", True, False)]
-    assert from_plain(Place, {"id": "erbil", "name": "Erbil"}) == Place(id="erbil", name="Erbil", role="mentioned")
+    assert FROZEN.process_result_value(json.loads(json.dumps(FROZEN.process_bind_param(value)))) == value

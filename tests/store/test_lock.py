@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from databases import database
-from monitor.errors import PlaceTaken
+from databases import database, drop_connections
+from monitor.errors import AlreadyRunning
 from monitor.store.store import Store
 
 
@@ -18,20 +17,12 @@ def test_a_daemon_takes_its_place_again_after_the_server_dropped_it(tmp_path: Pa
         one, other = Store(address), Store(address)
         with one.only_daemon() as make_sure:
             make_sure()
-            _drop_connections(address)
+            drop_connections(address)
             make_sure()
-            with pytest.raises(PlaceTaken), other.only_daemon():
+            with pytest.raises(AlreadyRunning), other.only_daemon():
                 pass
-            _drop_connections(address)
-            with other.only_daemon(), pytest.raises(PlaceTaken, match="another basewatch"):
+            drop_connections(address)
+            with other.only_daemon(), pytest.raises(AlreadyRunning, match="another basewatch"):
                 make_sure()
         one.close()
         other.close()
-
-
-def _drop_connections(address: str) -> None:
-    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )

@@ -110,3 +110,12 @@ def _administer(server: Path, statement: str) -> None:
 
 
 KINDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="postgresql")]
+
+
+def drop_connections(address: str) -> None:
+    """Ends every connection to a PostgreSQL database, as a restart of the server does."""
+    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.alerts.raising import raised
+from monitor.alerts.policy import raised
 from monitor.config import yamlfile
 from monitor.model.incident import Incident
 from monitor.model.item import Item

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from monitor.model.alert import Alert, Decision, DecisionReason
-from monitor.model.delivery import Address
+from monitor.model.delivery import Address, Delivery
 from monitor.model.document import DateMark
 from monitor.model.feed import Feed
 from monitor.model.incident import Incident
 from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
 from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Evidence, Facts, Level, ScorePart
+from monitor.store.store import Transaction
 
 NOW = datetime(2026, 11, 21, 10, 30, 15, 123456, tzinfo=UTC)
 FEED = Feed(name="Rudaw — English", url="https://rudaw.example/feed", publisher="Rudaw", language="en")
@@ -71,6 +72,12 @@ def incident_alert(alert_id: str, *, version: int = 1, created_at: datetime = NO
         id=alert_id, incident_id=INCIDENT.id, version=version, reason="FIRST", level=Level.URGENT, rule="r",
         channels=("alerts",), title="Attack", body="Two drones\nnear Erbil", created_at=created_at,
     )  # fmt: skip
+
+
+def deliveries_of(tx: Transaction, alert_id: str) -> list[Delivery]:
+    """The deliveries of one alert, the first queued first."""
+    made = tx.alerts(NOW - timedelta(days=999))
+    return next(list(deliveries) for alert, deliveries in made if alert.id == alert_id)
 
 
 MAIL = Address(key="mail-1", channel="alerts", label="mailto://…@example.org")

@@ -19,7 +19,7 @@ from monitor.model.alert import Alert
 from monitor.model.delivery import DeliveryState, SendOutcome, SendResult
 from monitor.store.store import Store
 from monitor.store.thread import StoreThread
-from values import CHAT, FEED, INCIDENT, MAIL, NOW, incident_alert
+from values import CHAT, FEED, INCIDENT, MAIL, NOW, deliveries_of, incident_alert
 
 SENT = SendResult(outcome=SendOutcome.SENT)
 
@@ -68,7 +68,7 @@ def deliverer(thread: StoreThread, *, later: timedelta = timedelta(0)) -> Delive
 
 def states(store: Store) -> dict[str, DeliveryState]:
     with store.read() as tx:
-        return {delivery.address: delivery.state for delivery in tx.deliveries_of("ALERT")}
+        return {delivery.address: delivery.state for delivery in deliveries_of(tx, "ALERT")}
 
 
 def test_an_outcome_is_kept_in_hand_while_the_database_is_gone(
@@ -95,7 +95,7 @@ def test_what_a_killed_process_left_in_hand_is_sent_when_nobody_can_be_at_it(
     store: Store, thread: FailingStore
 ) -> None:
     with store.transaction() as tx:
-        for delivery in tx.deliveries_of("ALERT"):
+        for delivery in deliveries_of(tx, "ALERT"):
             tx.begin_attempt(delivery.id, now=NOW)
     channels = Taking()
 

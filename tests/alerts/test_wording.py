@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from classifying import evaluated, shipped
 from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert
+from monitor.alerts.phrases import MAX_DECIDING, days_ago, time_in_words
 from monitor.alerts.policy import decide
-from monitor.alerts.quotes import MAX_DECIDING
-from monitor.alerts.times import days_ago, time_in_words
 from monitor.evaluation import incident_after
 from monitor.model.alert import Alert
 from monitor.model.incident import Incident, Relation, RelationKind
@@ -22,7 +21,7 @@ from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Facts, Level
 from monitor.queries.formats import cells
 from monitor.queries.ledger import LedgerEntry
-from monitor.store.frozen import from_plain, to_plain
+from monitor.store.columns import Frozen
 
 RULES = shipped()
 NOW = datetime(2026, 11, 28, 2, 14, tzinfo=UTC)  # a Saturday
@@ -38,10 +37,8 @@ def item_of(title: str, summary: str = "", body: str = "", *, at: datetime = NOW
 def told(item: Item, known: list[Incident] | None = None) -> Alert:
     evaluation = evaluated(item, known or [], RULES)
     assert evaluation.decision.tell, evaluation.classification.reason
-    return incident_alert(
-        item, evaluation.classification, incident_after(evaluation), evaluation.decision, alert_id="a", now=NOW,
-        name_of=RULES.name_of, country_of=RULES.country_name, zone_of=RULES.zone_of, title_of=RULES.title_of,
-    )  # fmt: skip
+    incident, found = incident_after(evaluation), evaluation.classification
+    return incident_alert(item, found, incident, evaluation.decision, RULES, alert_id="a", now=NOW)
 
 
 def quotes(item: Item) -> list[str]:
@@ -146,12 +143,13 @@ def test_a_rule_by_words_quotes_the_sentence_of_its_words() -> None:
 
 def test_what_was_stored_before_spans_were_kept_still_loads() -> None:
     plain = {"act": "attack", "evidence": [{"field": "title", "start": 0, "end": 2, "text": "ab", "why": "x"}]}
-    old = from_plain(Classification, plain)
+    column = Frozen(Classification)
+    old = column.process_result_value(plain)
     assert (old.deciding, old.lead, old.evidence[0].means, old.facts.toll_claimed) == (None, None, "", False)
     new = evaluated(item_of(HIT, "Nobody was wounded."), [], RULES).classification
     assert new.deciding is not None
     assert new.lead is not None
-    assert from_plain(Classification, to_plain(new)) == new
+    assert column.process_result_value(column.process_bind_param(new)) == new
 
 
 # ------------------------------------------------------------------------------------------- how sure it is
@@ -229,7 +227,7 @@ def test_a_long_place_gives_way_before_the_doubt_does() -> None:
     )  # fmt: skip
     found = Classification(act=Act.CLAIM, rule="r", level=Level.NOTICE, send_to=("alerts",), facts=facts)
     decision = decide(Novelty.NEW, found, Relation(kind=RelationKind.NONE))
-    title = incident_alert(item, found, None, decision, alert_id="a", now=NOW).title
+    title = incident_alert(item, found, None, decision, RULES, alert_id="a", now=NOW).title
     assert len(title) <= MAX_TITLE
     assert title.endswith("not confirmed: 137 killed, 20 wounded, as claimed")
 
@@ -274,10 +272,7 @@ def location(place_id: str, name: str, code: str) -> tuple[str, str]:
     )
     found = Classification(act=Act.ATTACK, rule="r", level=Level.NOTICE, send_to=("alerts",))
     decision = decide(Novelty.NEW, found, Relation(kind=RelationKind.OPENS, incident=incident))
-    alert = incident_alert(
-        item_of("x"), found, incident, decision, alert_id="a", now=NOW, country_of=RULES.country_name,
-        zone_of=RULES.zone_of,
-    )  # fmt: skip
+    alert = incident_alert(item_of("x"), found, incident, decision, RULES, alert_id="a", now=NOW)
     ledger = cells(LedgerEntry(incident=incident, countries={code: RULES.country_name(code)}))[1]
     assert " UTC (" in line_of(alert, "Reported")
     return line_of(alert, "Place").removeprefix("Place: "), ledger
@@ -323,7 +318,7 @@ def test_any_time_is_told_at_every_place(moment: datetime) -> None:
 
 
 def rule_examples() -> list[str]:
-    return [text for rule in RULES.rules if rule.level.rank >= Level.NOTICE.rank for text in rule.examples.alert]
+    return [text for rule in RULES.rules if rule.level.tells for text in rule.examples.alert]
 
 
 @pytest.mark.parametrize("title", rule_examples())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.policy import heard, repeated
+from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.evaluation import Evaluation, incident_after
 from monitor.model.alert import Alert, Decision, DecisionReason
 from monitor.model.incident import Incident, Relation, RelationKind
@@ -52,15 +52,15 @@ def test_only_channels_with_an_address_count_as_told() -> None:
 
 def test_a_further_channel_without_an_address_brings_nothing_new() -> None:
     further = replace(TELL, reason=DecisionReason.FIRST_HERE)
-    assert heard(further, ["duty"]) is further
-    assert heard(TELL, []) is TELL  # made all the same, it stands in the list of alerts
-    quiet = heard(further, [])
+    assert if_addressed(further, ["duty"]) is further
+    assert if_addressed(TELL, []) is TELL  # made all the same, it stands in the list of alerts
+    quiet = if_addressed(further, [])
     assert (quiet.tell, quiet.reason) == (False, DecisionReason.NO_CHANGE)
     assert "no address takes alerts, duty" in quiet.detail
 
 
 def test_a_repeat_tells_nobody() -> None:
-    quiet = repeated(TELL)
+    quiet = as_repeat(TELL)
     assert (quiet.tell, quiet.reason, quiet.send_to) == (False, DecisionReason.NO_CHANGE, ())
     assert "told already" in quiet.detail
 
