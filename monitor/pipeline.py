@@ -101,7 +101,7 @@ class Pipeline:
         configuration: Configuration,
         circumstances: Circumstances,
     ) -> PollChanges:
-        """What follows from the answer, beside what the database knows now; holds nobody who writes."""
+        """What follows from the answer, beside what the database knows now."""
 
         def judge(past: Past) -> PollChanges:
             return judge_poll(feed, state, answer, past, configuration.rules, circumstances, new_id=new_id)

@@ -83,7 +83,7 @@ class Writer:
             if not one.written.done():  # its poll may have been given up meanwhile; it is kept all the same
                 one.written.set_result(report)
         if any(one.changes.recognised for one in batch):
-            await self._store.run_beside(give_back)
+            await self._store.run_between(give_back)
 
 
 def apply(tx: Transaction, polls: Sequence[tuple[PollChanges, Configuration]]) -> list[PollReport]:
