@@ -38,7 +38,7 @@ def health(
     waits); `refused` says why the database did not take a change just now (empty: it did).
     """
     problems: list[str] = []
-    beat, loss, outlook = state.heartbeat, state.loss, state.outlook
+    beat, loss, connectivity = state.heartbeat, state.loss, state.connectivity
     if beat is None:
         problems.append("the daemon does not run; start it with: basewatch run")
     elif (silent := abs(now - beat.at)) > HEARTBEAT_LIMIT:  # ahead: the clock was set back
@@ -47,8 +47,8 @@ def health(
         problems.append(f"the database does not take what comes in, since {loss.since.isoformat()}: {loss.why}")
     if refused:
         problems.append(f"the database takes no change: {refused}")
-    if outlook and outlook.state is not Connectivity.ONLINE:
-        problems.append(f"{outlook.state} since {outlook.since.isoformat()}")
+    if connectivity and connectivity.state is not Connectivity.ONLINE:
+        problems.append(f"{connectivity.state} since {connectivity.since.isoformat()}")
     if state.config_problem:
         problems.append(f"an edited file is not in force: {state.config_problem}")
     blind = [feed.name for feed in feeds if feed.blind_told_at is not None]
@@ -67,7 +67,7 @@ def health(
         "silent": len([feed for feed in feeds if feed.silent_told_at is not None]),
         "late": len(late),
         "last_success": max(successes).isoformat() if successes else None,
-        "outlook": str(outlook.state if outlook else Connectivity.ONLINE),
+        "connectivity": str(connectivity.state if connectivity else Connectivity.ONLINE),
     }
     warnings = tuple(state.config_warning.splitlines())
     return Health(ok=not problems, problems=tuple(problems), warnings=warnings, facts=facts)

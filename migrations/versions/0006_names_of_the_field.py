@@ -1,4 +1,4 @@
-"""a poll is called a poll, and where a message is sent an address, as everywhere else"""
+"""polls, addresses and connectivity are called so, as everywhere else"""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ depends_on = None
 
 def upgrade() -> None:
     _rename("fetch_events", "polls", "target", "address")
+    op.execute("UPDATE daemon_state SET key = 'connectivity' WHERE key = 'outlook'")
 
 
 def downgrade() -> None:
+    op.execute("UPDATE daemon_state SET key = 'outlook' WHERE key = 'connectivity'")
     _rename("polls", "fetch_events", "address", "target")
 
 

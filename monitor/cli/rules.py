@@ -20,7 +20,7 @@ from monitor.rules.folder import read_folder
 from monitor.text.clean import clean
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import compile_rules
-from monitor.workbench.examples import Rehearsed, rehearse
+from monitor.workbench.examples import ExampleResult, try_examples
 from monitor.workbench.lint.check import lint
 from monitor.workbench.reference.schema import KINDS, schema_files, schema_text
 from monitor.workbench.reference.tables import tables
@@ -88,7 +88,7 @@ def run_examples(rules: RulesOption = None, as_json: JsonOption = False) -> None
     """
     rule_set = rules_from(rules)
     feedback, incidents = _said_of_items(rule_set)
-    results = rehearse(rule_set, feedback or (), incidents, now=utc_now())
+    results = try_examples(rule_set, feedback or (), incidents, now=utc_now())
     failed = [result for result in results if not result.holds]
     said = None if feedback is None else len(feedback)
     if as_json:
@@ -117,7 +117,7 @@ def _said_of_items(rules: RuleSet) -> tuple[list[Feedback] | None, list[Incident
         return None, []
 
 
-def _row(result: Rehearsed) -> dict[str, Any]:
+def _row(result: ExampleResult) -> dict[str, Any]:
     feedback = result.feedback
     return {
         "from": result.origin,
@@ -131,7 +131,7 @@ def _row(result: Rehearsed) -> dict[str, Any]:
     }
 
 
-def _show(failed: list[Rehearsed]) -> None:
+def _show(failed: list[ExampleResult]) -> None:
     """What does not hold, examples first; notes only where there is one."""
     rows = []
     for result in failed:
@@ -145,7 +145,7 @@ def _show(failed: list[Rehearsed]) -> None:
         table(columns[:shown], [row[:shown] for row in rows])
 
 
-def _in_sum(results: list[Rehearsed], said: int | None) -> str:
+def _in_sum(results: list[ExampleResult], said: int | None) -> str:
     """How many were run and how many do not hold; `said` counts the feedback, None: no database."""
     examples = [result.holds for result in results if result.feedback is None]
     items = [result.holds for result in results if result.feedback is not None]

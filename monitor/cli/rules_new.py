@@ -25,7 +25,7 @@ from monitor.text.clean import clean
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
-from monitor.workbench.examples import Rehearsed, rehearse
+from monitor.workbench.examples import ExampleResult, try_examples
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
 from monitor.workbench.proposing.writing import pattern_text, rule_text
 
@@ -147,7 +147,7 @@ class _Tried:
     """What the proposal does beside the present files."""
 
     #: its own examples that do not hold
-    failed: list[Rehearsed]
+    failed: list[ExampleResult]
     #: how many of the headlines that no pattern reads are attacks with the proposed one; None where none is proposed
     read: int | None
 
@@ -161,7 +161,7 @@ def _try(proposal: Proposal, text: str, folder: Path, now: datetime) -> _Tried:
             for path in (folder / part).glob("[!.]*.yaml"):
                 shutil.copyfile(path, copy / part / path.name)
         (copy / "proposed-rule.yaml").write_text(text, encoding="utf-8")
-        failed = [one for one in rehearse(load_rules(copy), now=now) if one.rule == proposal.id and not one.holds]
+        failed = [one for one in try_examples(load_rules(copy), now=now) if one.rule == proposal.id and not one.holds]
         pattern = pattern_text(proposal)
         if not pattern:
             return _Tried(failed, None)

@@ -56,7 +56,7 @@ class ConnectivityWatch:
 
     def begin(self, before: DaemonState) -> None:
         """Takes up what the last run knew."""
-        self._seen = before.outlook.state if before.outlook else Connectivity.ONLINE
+        self._seen = before.connectivity.state if before.connectivity else Connectivity.ONLINE
 
     async def look(self) -> None:
         """Says once, when it changes, that nothing can be seen or that it can be seen again."""
@@ -71,7 +71,7 @@ class ConnectivityWatch:
 
         def change(tx: Transaction) -> None:
             self._app.queue_notice(tx, reason, WORDS[seen].capitalize(), f"Before: {before}. Now: {seen}.")
-            tx.note_daemon(outlook=ConnectivitySince(state=seen, since=now))
+            tx.note_daemon(connectivity=ConnectivitySince(state=seen, since=now))
             tx.hasten(NETWORK_PROBLEMS, at=soon)
 
         await self._app.thread.run(change)

@@ -69,7 +69,7 @@ class DaemonState:
     #: None: it does not run
     heartbeat: Heartbeat | None = None
     #: under the name that databases know it by
-    outlook: ConnectivitySince | None = None
+    connectivity: ConnectivitySince | None = None
     #: why edited files are not in force, and what in those in force is not as somebody may think
     config_problem: str = ""
     config_warning: str = ""

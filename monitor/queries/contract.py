@@ -1,4 +1,4 @@
-"""`basewatch classify`: JSON lines in, JSON lines out. The contract that outside tools call (design: contracts).
+"""`basewatch classify`: JSON lines in, JSON lines out. The contract that outside tools call.
 
 One answer per line, in order, written before the next line is read, so that a program can talk to it line by line.
 A line that cannot be read gets an answer too, with its number and what is wrong; the others go on.

@@ -14,7 +14,7 @@ from monitor.model.incident import Incident
 from monitor.model.item import BELIEVABLE
 from monitor.queries.contract import LineError, read_lines
 from monitor.store.store import Transaction
-from monitor.workbench.backtest import PastItem, ToldBook
+from monitor.workbench.backtest import PastAlerts, PastItem
 
 
 @dataclass(kw_only=True)
@@ -43,7 +43,7 @@ def stored_items(
     if tx is None:
         return PastItems(items=iter(()), since=since, stored=False)
     begin = since - lead_in
-    book = ToldBook(alert for alert, _ in tx.alerts(begin))
+    book = PastAlerts(alert for alert, _ in tx.alerts(begin))
     return PastItems(
         items=map(book.past_of, tx.items_in_order(begin)), total=tx.count_items(begin), since=since, stored=True,
         known=_known_before(tx, begin, memory_days),

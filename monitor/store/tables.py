@@ -207,7 +207,7 @@ class FeedbackRow(TableRow, of=(Item, Feedback), without=("item",)):
 
 
 class DaemonStateRow(TableRow):
-    """What the daemon leaves for `health` and for its next start: heartbeat, outlook, configuration problem."""
+    """What the daemon leaves for `health` and for its next start: heartbeat, connectivity, edited files."""
 
     __tablename__ = "daemon_state"
 

@@ -132,7 +132,7 @@ class Replay:
         return first
 
 
-class ToldBook:
+class PastAlerts:
     """The messages of then, each handed to the item that raised it: item and message were written at one moment."""
 
     def __init__(self, alerts: Iterable[Alert]) -> None:

@@ -29,7 +29,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rehearsed:
+class ExampleResult:
     """One text, what the rules must do with it, whether they do, and what becomes of it."""
 
     origin: Origin
@@ -44,9 +44,9 @@ class Rehearsed:
     feedback: Feedback | None = None
 
 
-def rehearse(
+def try_examples(
     rules: RuleSet, feedback: Iterable[Feedback] = (), incidents: Sequence[Incident] = (), *, now: datetime
-) -> list[Rehearsed]:
+) -> list[ExampleResult]:
     """Every example of every rule that is not off, then all feedback, in the order given.
 
     An example is judged as if it came `now`, feedback as of the time at which its item came: of `incidents`, for rules
@@ -62,7 +62,7 @@ def rehearse(
     return examples + [_try_feedback(one, incidents, rules) for one in feedback]
 
 
-def _try_example(rule: Rule, text: str, must_alert: bool, rules: RuleSet, now: datetime) -> Rehearsed:
+def _try_example(rule: Rule, text: str, must_alert: bool, rules: RuleSet, now: datetime) -> ExampleResult:
     found, case = consider(Item(id="example", title=text, first_seen=now), rules)
     found = raised(found, ())
     own = next((one for one in found.taken if one.rule == rule.id), None)
@@ -74,13 +74,13 @@ def _try_example(rule: Rule, text: str, must_alert: bool, rules: RuleSet, now: d
         passed = next((passed.why for passed in rules.rule_matcher.not_matched(case) if passed.rule.id == rule.id), "")
         of_rule = f"it takes it at level {own.level}" if own else passed
         why = f"{of_rule}; {why}" if of_rule and of_rule not in why else why
-    return Rehearsed(origin=Origin.EXAMPLE, text=text, must_alert=must_alert, holds=holds, rule=rule.id, why=why)
+    return ExampleResult(origin=Origin.EXAMPLE, text=text, must_alert=must_alert, holds=holds, rule=rule.id, why=why)
 
 
-def _try_feedback(feedback: Feedback, incidents: Sequence[Incident], rules: RuleSet) -> Rehearsed:
+def _try_feedback(feedback: Feedback, incidents: Sequence[Incident], rules: RuleSet) -> ExampleResult:
     item = feedback.item
     found = raised(classify(item, rules), [known for known in incidents if known.opened_at < item.first_seen])
-    return Rehearsed(
+    return ExampleResult(
         origin=Origin.FEEDBACK, text=item.title, must_alert=feedback.must_alert,
         holds=found.tells is feedback.must_alert, rule=found.rule, why=found.reason, feedback=feedback,
     )  # fmt: skip

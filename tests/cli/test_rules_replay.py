@@ -15,7 +15,7 @@ from monitor.model.alert import Decision, DecisionReason
 from monitor.model.item import Item, Novelty
 from monitor.model.report import Level
 from monitor.store.store import Store
-from monitor.workbench.backtest import Outcome, PastItem, Replay, ToldBook, ToldThen
+from monitor.workbench.backtest import Outcome, PastAlerts, PastItem, Replay, ToldThen
 from newsroom import shipped_rules
 from pastnews import (
     ASAD,
@@ -271,7 +271,7 @@ def test_two_items_of_one_moment_share_no_message() -> None:
     """An item without a message of its own keeps none, also beside one that has it."""
     told = replace(stored_item("A"), decision=TELL, incident_id=INCIDENT.id)
     joined = replace(stored_item("B"), decision=QUIET, incident_id=INCIDENT.id, updated_at=NOW + timedelta(hours=1))
-    book = ToldBook([incident_alert("M", created_at=NOW)])
+    book = PastAlerts([incident_alert("M", created_at=NOW)])
     assert [book.past_of(one).then is not None for one in (told, joined)] == [True, False]
 
 
@@ -280,12 +280,12 @@ def test_an_edit_that_takes_an_item_out_of_its_incident_does_not_unsay_its_messa
     edited = replace(stored_item("A"), decision=QUIET, updated_at=NOW + timedelta(hours=1))
     edited = replace(edited, item=replace(edited.item, url=link))
     alert = replace(incident_alert("M", created_at=NOW), body=f"Two drones\nLink: {link}\nWhy: x")
-    assert ToldBook([alert]).past_of(edited).then is not None
-    assert ToldBook([replace(alert, body="Link: elsewhere")]).past_of(edited).then is None
+    assert PastAlerts([alert]).past_of(edited).then is not None
+    assert PastAlerts([replace(alert, body="Link: elsewhere")]).past_of(edited).then is None
 
 
 def test_old_items_and_copies_are_no_news() -> None:
-    book = ToldBook([])
+    book = PastAlerts([])
     news = {novelty: book.past_of(replace(stored_item("A"), novelty=novelty)).news for novelty in Novelty}
     assert {novelty for novelty, is_news in news.items() if is_news} == {Novelty.NEW, Novelty.UPDATED}
 

@@ -23,13 +23,13 @@ GOOD, AWAY, BAD = Reach.ANSWERED, Reach.UNREACHABLE, Reach.FAILED
         ({"a": AWAY, "b": AWAY, "removed": GOOD}, Connectivity.NO_NETWORK),
     ],
 )
-def test_the_outlook_over_two_feeds(last: dict[str, Reach], expected: Connectivity) -> None:
+def test_the_connectivity_over_two_feeds(last: dict[str, Reach], expected: Connectivity) -> None:
     before = Connectivity.NO_NETWORK if expected is Connectivity.ONLINE else Connectivity.ONLINE
     assert connectivity({"a", "b"}, last, before) is expected
 
 
 @pytest.mark.parametrize("before", Connectivity)
-def test_after_a_start_the_outlook_stays_until_all_feeds_failed_or_one_answers(before: Connectivity) -> None:
+def test_after_a_start_the_connectivity_stays_until_all_feeds_failed_or_one_answers(before: Connectivity) -> None:
     assert connectivity({"a", "b"}, {"a": AWAY}, before) is before
 
 

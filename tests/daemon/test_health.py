@@ -38,7 +38,7 @@ def test_a_daemon_at_work_is_healthy() -> None:
         ({"heartbeat": Heartbeat(at=ago(minutes=2))}, {}, None, "no sign of life for 120 s"),
         ({"heartbeat": Heartbeat(at=ago(hours=-3))}, {}, None, "no sign of life for 10800 s"),
         (
-            {"outlook": ConnectivitySince(state=Connectivity.NO_NETWORK, since=NOW)},
+            {"connectivity": ConnectivitySince(state=Connectivity.NO_NETWORK, since=NOW)},
             {},
             None,
             "no network since 2026-05-05T12:00",
@@ -76,7 +76,7 @@ def test_what_an_older_version_kept_can_be_read(tmp_path: Path) -> None:
     with store.transaction() as tx:
         assert tx.daemon_state() == DaemonState()
         tx.state_set("heartbeat", {"at": moment, "pid": 7, "version": "0.1.0"})
-        tx.state_set("outlook", {"state": "no network", "since": moment})
+        tx.state_set("connectivity", {"state": "no network", "since": moment})
         tx.state_set("loss", {"since": moment, "why": "full"})
         tx.state_set("config_problem", "rules.yaml:1: …")
         tx.state_set("config_warning", "")
@@ -84,7 +84,7 @@ def test_what_an_older_version_kept_can_be_read(tmp_path: Path) -> None:
     with store.transaction() as tx:
         assert tx.daemon_state() == DaemonState(
             heartbeat=Heartbeat(at=NOW, pid=7, version="0.1.0"),
-            outlook=ConnectivitySince(state=Connectivity.NO_NETWORK, since=NOW),
+            connectivity=ConnectivitySince(state=Connectivity.NO_NETWORK, since=NOW),
             loss=DatabaseLoss(since=NOW, why="full"),
             config_problem="rules.yaml:1: …",
             edits_told=EditsTold(text="x", grave=True, messages=2, message_at=NOW, seen="x", seen_at=NOW),

@@ -17,7 +17,7 @@ from monitor.model.item import Item
 from monitor.model.report import Act
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
-from monitor.workbench.examples import Origin, rehearse
+from monitor.workbench.examples import Origin, try_examples
 
 WORDS = Path(__file__).parent.parent / "data" / "rules" / "base"
 NOW = datetime(2026, 5, 5, 9, 0, tzinfo=UTC)
@@ -68,18 +68,18 @@ def said(opinion: Opinion, *, alerted: bool, title: str = HIT, at: datetime = NO
     ],
 )
 def test_an_example_holds_or_not(rules: Rules, kind: str, text: str, keys: dict[str, Any], holds: bool) -> None:
-    (result,) = rehearse(rules(own=example(kind, text, **keys)), now=NOW)
+    (result,) = try_examples(rules(own=example(kind, text, **keys)), now=NOW)
     assert (result.origin, result.rule, result.text) == (Origin.EXAMPLE, "own", text)
     assert (result.must_alert, result.holds) == (kind == "alert", holds), result.why
     assert result.feedback is None
 
 
 def test_a_rule_that_is_off_has_nothing_to_run(rules: Rules) -> None:
-    assert rehearse(rules(own=example("alert", SPORT, status="off")), now=NOW) == []
+    assert try_examples(rules(own=example("alert", SPORT, status="off")), now=NOW) == []
 
 
 def test_another_rule_neither_helps_nor_spoils_an_example(rules: Rules) -> None:
-    results = rehearse(
+    results = try_examples(
         rules(
             flash={"level": "flash", "send_to": ["family"]},
             digest=example("alert", HIT, level="digest"),
@@ -96,7 +96,7 @@ def test_another_rule_neither_helps_nor_spoils_an_example(rules: Rules) -> None:
 
 def test_an_example_taken_too_low_says_so(rules: Rules) -> None:
     keys = {"where": {"any": ["hill-base"], "if_unknown": "digest"}}
-    (result,) = rehearse(rules(own=example("alert", "Drone hit US base", **keys)), now=NOW)
+    (result,) = try_examples(rules(own=example("alert", "Drone hit US base", **keys)), now=NOW)
     assert result.why.startswith("it takes it at level digest; ")
 
 
@@ -116,7 +116,7 @@ def test_feedback_asks_for_the_same_or_the_opposite(
     rules: Rules, keys: dict[str, Any], alerts: bool, alerted: bool, opinion: Opinion
 ) -> None:
     given = said(opinion, alerted=alerted)
-    (result,) = rehearse(rules(own=keys), [given], now=NOW)
+    (result,) = try_examples(rules(own=keys), [given], now=NOW)
     must = alerted if opinion is Opinion.RIGHT else not alerted
     assert (result.origin, result.must_alert, result.holds) == (Origin.FEEDBACK, must, must is alerts), result.why
     assert result.feedback is given
@@ -127,7 +127,7 @@ def test_what_is_no_attack_alerts_where_its_rule_is_of_level_notice(rules: Rules
     """Not only attacks are told: what any live rule would tell at once counts."""
     given = said(Opinion.RIGHT, alerted=True, title=SPORT)
     keys = {"act": [str(act) for act in Act], "where": {"any": ["hill-base"], "if_unknown": "notice"}}
-    (result,) = rehearse(rules(any=keys), [given], now=NOW)
+    (result,) = try_examples(rules(any=keys), [given], now=NOW)
     assert result.holds, result.why
 
 
@@ -144,14 +144,14 @@ def test_feedback_is_judged_with_the_date_the_language_and_the_past_of_its_item(
     given = said(Opinion.RIGHT, alerted=True, at=night, language="ar")
     found = rules(own={**by_night, **FIRST_HERE})
     assert night.date() == date(2026, 2, 4)
-    assert rehearse(found, [given], now=NOW)[0].holds
-    assert rehearse(found, [given], [later], now=NOW)[0].holds  # nobody knew of it when the item came
-    assert not rehearse(found, [given], [known], now=NOW)[0].holds
-    assert not rehearse(found, [said(Opinion.RIGHT, alerted=True, language="ar")], now=NOW)[0].holds
-    assert not rehearse(found, [said(Opinion.RIGHT, alerted=True, at=night)], now=NOW)[0].holds
+    assert try_examples(found, [given], now=NOW)[0].holds
+    assert try_examples(found, [given], [later], now=NOW)[0].holds  # nobody knew of it when the item came
+    assert not try_examples(found, [given], [known], now=NOW)[0].holds
+    assert not try_examples(found, [said(Opinion.RIGHT, alerted=True, language="ar")], now=NOW)[0].holds
+    assert not try_examples(found, [said(Opinion.RIGHT, alerted=True, at=night)], now=NOW)[0].holds
 
 
 def test_examples_come_first_and_feedback_in_its_order(rules: Rules) -> None:
     two = [said(Opinion.RIGHT, alerted=False, title=SPORT), said(Opinion.RIGHT, alerted=True)]
-    results = rehearse(rules(own=example("alert", HIT)), two, now=NOW)
+    results = try_examples(rules(own=example("alert", HIT)), two, now=NOW)
     assert [(one.origin, one.text) for one in results] == [("example", HIT), ("feedback", SPORT), ("feedback", HIT)]

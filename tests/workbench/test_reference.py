@@ -23,7 +23,7 @@ from monitor.model.report import Act, Level
 from monitor.rules.model import Rule
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
-from monitor.workbench.examples import rehearse
+from monitor.workbench.examples import try_examples
 from monitor.workbench.reference.schema import _ONE_OF_THESE, KINDS, FileKind, schema_files, schema_of
 from monitor.workbench.reference.tables import _parts, flow, with_tables
 
@@ -287,7 +287,7 @@ def test_every_yaml_of_the_page_is_a_file(with_the_page: RuleSet) -> None:
 
 
 def test_every_example_of_the_page_holds(with_the_page: RuleSet) -> None:
-    wrong = [(one.rule, one.text, one.why) for one in rehearse(with_the_page, now=NOW) if not one.holds]
+    wrong = [(one.rule, one.text, one.why) for one in try_examples(with_the_page, now=NOW) if not one.holds]
     assert wrong == []
 
 
