@@ -23,6 +23,15 @@ def test_every_path_that_is_named_exists(page: str) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_every_module_that_the_map_names_exists() -> None:
+    """By its path below monitor/, or by its name alone where its row has said the room."""
+    named = set(re.findall(r"`((?:\w+/)*\w+\.py)`", (ROOT / "docs" / "architecture.md").read_text("utf-8")))
+    modules = {path.relative_to(ROOT / "monitor").as_posix() for path in (ROOT / "monitor").rglob("*.py")}
+    there = modules | {name.rpartition("/")[2] for name in modules}
+    assert len(named) > 60
+    assert [name for name in sorted(named) if name not in there and not (ROOT / name).exists()] == []
+
+
 def test_every_row_of_the_table_says_what_to_touch_and_what_to_test() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
