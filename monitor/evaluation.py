@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -32,25 +32,6 @@ class Evaluation:
     decision: Decision
 
 
-def evaluate(
-    item: Item,
-    novelty: Novelty,
-    classification: Classification,
-    incidents: Sequence[Incident],
-    rules: RuleSet,
-    *,
-    own: str | None = None,
-) -> Evaluation:
-    """Relate → decide, of an item that is classified: all that depends on what is known from before.
-
-    `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
-    """
-    relation = relate(item, classification, incidents, zone_of=rules.zone_of, sides=rules.sides_of, own=own)
-    classification = raised(classification, incidents)
-    decision = decide(novelty, classification, relation)
-    return Evaluation(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
-
-
 def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
     """Why a rule does not take an item, as a sentence for people; empty where it takes it."""
     if all(rule.id != rule_id or rule.status == "off" for rule in rules.rules):
@@ -61,7 +42,7 @@ def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
 
 
 def earliest_day(item: Item, rules: RuleSet) -> date:
-    """The local date of the oldest incident that matters to `item`; `evaluate` must know all from that day on.
+    """The local date of the oldest incident that matters to `item`; a ledger must hold all from that day on.
 
     It can open or join one within `INCIDENT_HORIZON`; a rule may ask what happened at its place longer ago.
     """
@@ -100,8 +81,17 @@ class Ledger:
     def evaluate(
         self, item: Item, novelty: Novelty, classification: Classification, rules: RuleSet, *, own: str | None = None
     ) -> Evaluation:
-        """The evaluation of a classified item beside the incidents that matter to it; remembers nothing yet."""
-        return evaluate(item, novelty, classification, self._around(item, rules, own), rules, own=own)
+        """Relate → decide, of an item that is classified: all that depends on the past. Remembers nothing yet.
+
+        `own` is the incident that an edited item already belongs to.
+        """
+        around = self._around(item, rules, own)
+        relation = relate(item, classification, around, zone_of=rules.zone_of, sides=rules.sides_of, own=own)
+        classification = raised(classification, around)
+        decision = decide(novelty, classification, relation)
+        return Evaluation(
+            item=item, novelty=novelty, classification=classification, relation=relation, decision=decision
+        )
 
     def add(self, item: Item, rules: RuleSet) -> Evaluation:
         """Classifies and evaluates an item that is news, and remembers its incident for the next one."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from monitor.evaluation import Evaluation, earliest_day, evaluate
+from monitor.evaluation import Evaluation, Ledger, earliest_day
 from monitor.incidents.past import incident_before
 from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
@@ -91,7 +91,7 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Expla
 def _explanation(item: Item, around: list[Incident], rules: RuleSet) -> Explanation:
     """The daemon's judgement, and the rules that the item passed by: asked about the same case."""
     classification, case = consider(item, rules)
-    evaluation = evaluate(item, Novelty.NEW, classification, around, rules)
+    evaluation = Ledger(around).evaluate(item, Novelty.NEW, classification, rules)
     return Explanation(
         evaluation=evaluation,
         rules=rules,

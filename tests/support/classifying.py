@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from monitor.evaluation import Evaluation, evaluate
+from monitor.evaluation import Evaluation, Ledger
 from monitor.model.incident import Incident
 from monitor.model.item import Item, Novelty
 from monitor.model.report import Classification
@@ -34,7 +34,7 @@ def asked(title: str, *, summary: str = "", body: str = "", published: datetime 
 
 def evaluated(news: Item, incidents: Sequence[Incident], rules: RuleSet) -> Evaluation:
     """A new item classified, related and decided beside the incidents that are known."""
-    return evaluate(news, Novelty.NEW, classify(news, rules), incidents, rules)
+    return Ledger(incidents).evaluate(news, Novelty.NEW, classify(news, rules), rules)
 
 
 def targets(found: Classification) -> list[str]:
