@@ -3,6 +3,7 @@
     BasewatchError
     ├── ConfigError        one or more Problems in files that a person edits
     ├── StoreError         the database cannot be reached, is too old, or is too new
+    │   ├── ValueRefused   it is there, and does not take what was to be written
     │   └── AlreadyRunning another daemon works on it
     └── UsageError         a command was asked for something that does not exist
 
@@ -61,6 +62,10 @@ class ConfigError(BasewatchError):
 
 class StoreError(BasewatchError):
     """The database cannot be used as it is; the text says what to type."""
+
+
+class ValueRefused(StoreError):
+    """The database refuses one change (a bug, or a race that was lost) and takes others."""
 
 
 class AlreadyRunning(StoreError):

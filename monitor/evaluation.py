@@ -119,8 +119,8 @@ class Ledger:
     def _around(self, item: Item, rules: RuleSet, own: str | None) -> list[Incident]:
         """Those that matter to an item: from `earliest_day` on, and the one that it belongs to."""
         first = earliest_day(item, rules)
-        days = [first + timedelta(days=n) for n in range((item.reported.date() - first).days + 3)]
-        found = {one.id: one for day in days for one in self._by_day.get(day, {}).values()}
+        # later days too: a report may state a day that lies ahead, and the next one of it must find its incident
+        found = {one.id: one for day, known in self._by_day.items() if day >= first for one in known.values()}
         if own is not None and own not in found and own in self._days:
             found[own] = self._by_day[self._days[own]][own]
         return list(found.values())
