@@ -101,7 +101,8 @@ class Ledger:
         self, item: Item, novelty: Novelty, classification: Classification, rules: RuleSet, *, own: str | None = None
     ) -> Evaluation:
         """The evaluation of a classified item beside the incidents that matter to it; remembers nothing yet."""
-        return evaluate(item, novelty, classification, self._around(item, rules, own), rules, own=own)
+        around = self._around(item, classification.facts.date, rules, own)
+        return evaluate(item, novelty, classification, around, rules, own=own)
 
     def add(self, item: Item, rules: RuleSet) -> Evaluation:
         """Classifies and evaluates an item that is news, and remembers its incident for the next one."""
@@ -116,11 +117,13 @@ class Ledger:
         self._by_day.setdefault(incident.date, {})[incident.id] = incident
         self._days[incident.id] = incident.date
 
-    def _around(self, item: Item, rules: RuleSet, own: str | None) -> list[Incident]:
-        """Those that matter to an item: from `earliest_day` on, and the one that it belongs to."""
+    def _around(self, item: Item, stated: date | None, rules: RuleSet, own: str | None) -> list[Incident]:
+        """Those that matter to an item: from `earliest_day` on, of the day it states, and the one it belongs to."""
         first = earliest_day(item, rules)
-        # later days too: a report may state a day that lies ahead, and the next one of it must find its incident
-        found = {one.id: one for day, known in self._by_day.items() if day >= first for one in known.values()}
+        days = [first + timedelta(days=n) for n in range((item.reported.date() - first).days + 3)]
+        if stated is not None and stated > days[-1]:  # a slip: the next report of it must find its incident too
+            days += [stated, stated + timedelta(days=1)]
+        found = {one.id: one for day in days for one in self._by_day.get(day, {}).values()}
         if own is not None and own not in found and own in self._days:
             found[own] = self._by_day[self._days[own]][own]
         return list(found.values())

@@ -18,7 +18,7 @@ from datetime import datetime
 from monitor.alerts.message import incident_alert
 from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.configuration import Configuration
-from monitor.errors import StoreError, ValueRefused
+from monitor.errors import StoreError
 from monitor.evaluation import Evaluation, Ledger, earliest_day, incident_after
 from monitor.malloc import give_back
 from monitor.model.alert import Alert
@@ -71,7 +71,7 @@ class Writer:
             pairs = [(one.changes, one.configuration) for one in batch]
             reports = await self._store.run(lambda tx: apply(tx, pairs))
         except Exception as error:
-            if len(batch) > 1 and (isinstance(error, ValueRefused) or not isinstance(error, StoreError)):
+            if len(batch) > 1 and not isinstance(error, StoreError):
                 for one in batch:  # what is wrong with one poll is that poll's alone
                     await self._write([one])
                 return

@@ -154,7 +154,7 @@ def begin(engine: Engine, *, read_only: bool = False, keep: bool = True) -> Iter
 
 @contextmanager
 def plainly(engine: Engine) -> Iterator[None]:
-    """The database's own troubles as `StoreError`, without statement, parameters and password."""
+    """What the database says as `StoreError` or `ValueRefused`, without statement, parameters and password."""
     try:
         yield
     except DBAPIError as error:

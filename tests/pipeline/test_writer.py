@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from monitor import writer
 from monitor.channels.apprise import Channels
 from monitor.configuration import Configuration
-from monitor.errors import StoreError
+from monitor.errors import StoreError, ValueRefused
 from monitor.model.document import Entry, FeedAnswer, Fetched, NotModified, ParsedFeed
 from monitor.model.feed import Feed
 from monitor.model.item import Novelty
@@ -197,7 +197,7 @@ def test_what_the_database_refuses_of_one_poll_is_that_polls_alone(store: Store)
     gone = [(found, replace(stored, copy_of="0000000000000")) for found, stored in polls[1].kept]
     polls[1] = replace(polls[1], kept=tuple(gone))  # no such item
     reports = put_all(store, polls)
-    assert [isinstance(one, StoreError) for one in reports] == [False, True, False, False]
+    assert [isinstance(one, ValueRefused) for one in reports] == [False, True, False, False]
     assert [feed for feed, _, _ in kept(store)] == [FEEDS[0].name, FEEDS[2].name, FEEDS[3].name]
 
 
