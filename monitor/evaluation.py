@@ -45,8 +45,8 @@ def evaluate(
 
     `incidents` are the known ones since `earliest_day`; `own` is the incident that an edited item already belongs to.
     """
+    classification = raised(classification, incidents)  # first: an incident opens at the level that it is told at
     relation = relate(item, classification, incidents, zone_of=rules.zone_of, sides=rules.sides_of, own=own)
-    classification = raised(classification, incidents)
     decision = decide(novelty, classification, relation)
     return Evaluation(item=item, novelty=novelty, classification=classification, relation=relation, decision=decision)
 
