@@ -1,7 +1,7 @@
 """The channels file: an ordinary Apprise configuration (YAML or text), taken apart into one entry per address.
 
 Apprise itself only logs what it cannot read, without lines. So the file is taken apart here, every mistake with its
-line, and each entry becomes a small Apprise configuration of its own that `channels` hands to Apprise. Secrets come
+line, and each entry becomes a small Apprise configuration of its own that `apprise` hands to Apprise. Secrets come
 from the environment: `${SMTP_PASSWORD}` is the variable of that name, or the content of the file that the variable
 `SMTP_PASSWORD_FILE` names; `${SMTP_PASSWORD_FILE}` asks for the file only.
 """
