@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, closing, contextmanager
@@ -29,8 +28,6 @@ from monitor.polls import PollReport
 from monitor.store.store import Store, Transaction
 from monitor.store.thread import StoreThread
 from monitor.store.upgrade import SchemaState, check_schema, schema_state
-
-log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:

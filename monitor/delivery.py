@@ -21,7 +21,7 @@ from itertools import chain
 from monitor.alerts.notices import gave_up_notice
 from monitor.channels.apprise import Channels
 from monitor.channels.retry import RetryPolicy, after
-from monitor.errors import StoreError
+from monitor.errors import StoreError, ValueRefused
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.clock import Clock
 from monitor.model.delivery import Address, Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
@@ -137,7 +137,7 @@ class Deliverer:
                 await self._store.run(lambda tx: self._record(tx, attempt, channels))
                 _say(attempt)
                 return attempt
-            except StoreError:
+            except (StoreError, ValueRefused):
                 # forgotten, the message would be sent once more; meanwhile its address waits
                 if self._stopping:
                     raise

@@ -4,6 +4,7 @@
     ├── ConfigError        one or more Problems in files that a person edits
     ├── StoreError         the database cannot be reached, is too old, or is too new
     │   └── AlreadyRunning another daemon works on it
+    ├── ValueRefused       the database is there, and does not take what was to be written
     └── UsageError         a command was asked for something that does not exist
 
 A feed that fails, an item that is odd and a channel that refuses are not errors: they are values
@@ -65,6 +66,10 @@ class StoreError(BasewatchError):
 
 class AlreadyRunning(StoreError):
     """Another daemon works on this database; two would send every alert twice."""
+
+
+class ValueRefused(BasewatchError):
+    """The database refuses one change (a bug, or a race that was lost) and takes others."""
 
 
 class UsageError(BasewatchError):

@@ -85,9 +85,9 @@ class Ledger:
 
         `own` is the incident that an edited item already belongs to.
         """
-        around = self._around(item, rules, own)
+        around = self._around(item, classification.facts.date, rules, own)
+        classification = raised(classification, around)  # first: an incident opens at the level that it is told at
         relation = relate(item, classification, around, zone_of=rules.zone_of, sides=rules.sides_of, own=own)
-        classification = raised(classification, around)
         decision = decide(novelty, classification, relation)
         return Evaluation(
             item=item, novelty=novelty, classification=classification, relation=relation, decision=decision
@@ -106,10 +106,12 @@ class Ledger:
         self._by_day.setdefault(incident.date, {})[incident.id] = incident
         self._days[incident.id] = incident.date
 
-    def _around(self, item: Item, rules: RuleSet, own: str | None) -> list[Incident]:
-        """Those that matter to an item: from `earliest_day` on, and the one that it belongs to."""
+    def _around(self, item: Item, stated: date | None, rules: RuleSet, own: str | None) -> list[Incident]:
+        """Those that matter to an item: from `earliest_day` on, of the day it states, and the one it belongs to."""
         first = earliest_day(item, rules)
         days = [first + timedelta(days=n) for n in range((item.reported.date() - first).days + 3)]
+        if stated is not None and stated > days[-1]:  # a slip: the next report of it must find its incident too
+            days += [stated, stated + timedelta(days=1)]
         found = {one.id: one for day in days for one in self._by_day.get(day, {}).values()}
         if own is not None and own not in found and own in self._days:
             found[own] = self._by_day[self._days[own]][own]

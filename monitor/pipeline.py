@@ -23,7 +23,7 @@ from monitor.feeds.parse.pool import ParseWorkers
 from monitor.model.clock import Clock
 from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed
 from monitor.model.feed import Feed, FeedState
-from monitor.polls import Circumstances, NothingKnown, Past, PollChanges, PollReport, judge_poll
+from monitor.polls import Circumstances, Past, PollChanges, PollReport, judge_poll
 from monitor.store.ids import new_id
 from monitor.store.thread import StoreThread
 from monitor.writer import Writer
@@ -103,10 +103,10 @@ class Pipeline:
     ) -> PollChanges:
         """What follows from the answer, beside what the database knows now."""
 
-        def judge(past: Past) -> PollChanges:
+        def judge(past: Past | None) -> PollChanges:
             return judge_poll(feed, state, answer, past, configuration.rules, circumstances, new_id=new_id)
 
-        return judge(NothingKnown()) if answer.parsed is None else await self._store.read(judge)
+        return judge(None) if answer.parsed is None else await self._store.read(judge)
 
 
 def _say(report: PollReport, before: FeedState, answer: FeedAnswer) -> None:

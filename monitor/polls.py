@@ -41,16 +41,6 @@ class Past(Protocol):
         """The stored items with these ids."""
 
 
-class NothingKnown:
-    """The past of a poll that brought no document: nothing of it is asked."""
-
-    def known(self, keys: Iterable[int]) -> dict[int, KnownItem]:  # noqa: ARG002
-        return {}
-
-    def items_by_id(self, ids: Collection[str]) -> dict[str, StoredItem]:  # noqa: ARG002
-        return {}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
     """What a poll is judged by beside the answer."""
@@ -99,22 +89,25 @@ def judge_poll(
     feed: Feed,
     state: FeedState,
     answer: FeedAnswer,
-    past: Past,
+    past: Past | None,
     rules: RuleSet,
     circumstances: Circumstances,
     *,
     new_id: Callable[[datetime], str],
 ) -> PollChanges:
-    """What follows from `answer`: novelty of every entry, classification of what is news, the feed's next state."""
+    """What follows from `answer`: novelty of every entry, classification of what is news, the feed's next state.
+
+    `past` may be None where the answer brought no document: nothing of it is asked then.
+    """
     now = circumstances.at
     entries = answer.parsed.entries if answer.parsed is not None else ()
     keys = document_keys(entries, feed=feed)
-    known = past.known({key for one in keys for key in one}) if entries else {}
+    known = past.known({key for one in keys for key in one}) if past and entries else {}
     recognised = recognise(
         entries, keys, known, feed=feed, state=state, now=now, alert_backlog=circumstances.alert_backlog
     )
-    edited = {found.item_id for found in recognised if _is_edit(found)} - {None}
-    before = past.items_by_id([one for one in edited if one is not None]) if edited else {}
+    edited = {found.item_id for found in recognised if found.item_id is not None and _is_edit(found)}
+    before = past.items_by_id(edited) if past and edited else {}
     kept = tuple(
         (found, _classified(_stored(found, feed, before, new_id=new_id, now=now), rules))
         for found in recognised

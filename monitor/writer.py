@@ -72,7 +72,7 @@ class Writer:
             reports = await self._store.run(lambda tx: apply(tx, pairs))
         except Exception as error:
             if len(batch) > 1 and not isinstance(error, StoreError):
-                for one in batch:  # a bug about one poll is that poll's alone
+                for one in batch:  # what is wrong with one poll is that poll's alone
                     await self._write([one])
                 return
             for one in batch:
@@ -90,25 +90,25 @@ def apply(tx: Transaction, polls: Sequence[tuple[PollChanges, Configuration]]) -
     """Everything that these polls change, in the transaction `tx`."""
     states = {state.name: state for state in tx.feed_states([changes.feed.name for changes, _ in polls])}
     held = tx.holders({key for changes, _ in polls for key in changes.held})
-    out = _Out(tx)
+    batch = _Batch(tx)
     reports = []
     for changes, configuration in polls:
         state = states.get(changes.feed.name) or tx.feed_state(changes.feed.name)
-        twice = not out.keys.isdisjoint(changes.held) or changes.feed.name in out.feeds
+        twice = not batch.keys.isdisjoint(changes.held) or changes.feed.name in batch.feeds
         if twice:
-            out.flush()
+            batch.flush()
             state = tx.feed_state(changes.feed.name)
         if twice or state != changes.before or changes.is_outdated(held):
             changes = judge_poll(
                 changes.feed, state, changes.answer, tx, configuration.rules, changes.circumstances, new_id=tx.new_id
             )
-        reports.append(out.poll(changes, configuration))
-    out.flush()
+        reports.append(batch.poll(changes, configuration))
+    batch.flush()
     return reports
 
 
 @dataclass
-class _Out:
+class _Batch:
     """What the polls of one transaction write: incidents and alerts at once, for the next item must see them; items,
     keys and feeds together at the end."""
 

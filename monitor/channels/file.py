@@ -1,7 +1,7 @@
 """The channels file: an ordinary Apprise configuration (YAML or text), taken apart into one entry per address.
 
 Apprise itself only logs what it cannot read, without lines. So the file is taken apart here, every mistake with its
-line, and each entry becomes a small Apprise configuration of its own that `channels` hands to Apprise. Secrets come
+line, and each entry becomes a small Apprise configuration of its own that `apprise` hands to Apprise. Secrets come
 from the environment: `${SMTP_PASSWORD}` is the variable of that name, or the content of the file that the variable
 `SMTP_PASSWORD_FILE` names; `${SMTP_PASSWORD_FILE}` asks for the file only.
 """
@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from monitor.config import yamlfile
+from monitor.config.syntax import CURLY
 from monitor.errors import ConfigError, Problem
 
 _KEYS = ("version", "urls", "tag", "tags", "groups", "asset")
@@ -32,8 +33,6 @@ _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SCHEMA = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9+.-]*)://")
 #: `tag alerts` and `tag:alerts`
 _RUN_TOGETHER = re.compile(r"(tags?|groups?)(?::|\s+)(\S.*)$")
-#: what word processors make of a quote
-_CURLY = re.compile("[“”„‘’‚«»]")
 _TEXT_LINE = re.compile(
     r"(?:(?P<tags>[A-Za-z0-9,_:\- \t]*)=)?\s*(?:(?P<url>(?:[A-Za-z0-9+.-]{1,32}://|\$\{).*)|(?P<members>[\w, \t-]+))$"
 )
@@ -219,7 +218,7 @@ def _slip(value: Any) -> tuple[str, str] | None:
             return "a colon and a blank stand between a key and its value", wanted
         tags = options.get("tag", options.get("tags")) if isinstance(options, dict) else None
         for text in (name, *(tags if isinstance(tags, list) else [tags])):
-            if isinstance(text, str) and _CURLY.match(text):
+            if isinstance(text, str) and text[:1] and text[0] in CURLY:
                 quoted = "the address" if text is name else text  # an address holds secrets
                 return f"{quoted} is in quotes that are none here ({text[0]})", 'use plain quotes (")'
     return None

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from monitor.config.filenames import misnamed
 from monitor.config.syntax import BULLETS, Slip, blank_missing, explain, no_hyphen, swallowed
+from monitor.config.validation import Loc as Loc
 from monitor.config.validation import close_match as close_match
 from monitor.config.validation import did_you_mean as did_you_mean
 from monitor.config.validation import mistakes
@@ -50,7 +51,6 @@ _DEEPEST = 50
 #: longer numbers are none that anybody means
 _LONGEST_NUMBER = 30
 
-Loc = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
 

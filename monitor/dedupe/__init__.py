@@ -1,1 +1,1 @@
-"""The recognise stage: have we seen it?"""
+"""Deduplication: have we seen it?"""

@@ -45,7 +45,7 @@ _BETWEEN_WORDS = re.compile(r"(?:[^\w%+$€£]|_)+")
 _SUFFIX_SEPARATOR = re.compile(r"\s[-–—|•·:]\s")
 
 
-@lru_cache(maxsize=4096)  # asked for again by `recognise` and by the pipeline
+@lru_cache(maxsize=4096)  # asked for by `fingerprint`, and again by `polls`
 def canonical_url(url: str) -> str:
     """The address in the form that identifies the article; empty where it identifies none.
 

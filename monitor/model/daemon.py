@@ -68,7 +68,7 @@ class DaemonState:
 
     #: None: it does not run
     heartbeat: Heartbeat | None = None
-    #: under the name that databases know it by
+    #: None: it never changed
     connectivity: ConnectivitySince | None = None
     #: why edited files are not in force, and what in those in force is not as somebody may think
     config_problem: str = ""

@@ -28,7 +28,7 @@ NEAREST = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """An item judged now, the rules that passed it and, where it is stored, what happened to it."""
+    """An item judged now, the rules that do not take it and, where it is stored, what happened to it."""
 
     evaluation: Evaluation
     #: the rules that judged it
@@ -89,7 +89,7 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Expla
 
 
 def _explanation(item: Item, around: list[Incident], rules: RuleSet) -> Explanation:
-    """The daemon's judgement, and the rules that the item passed by: asked about the same case."""
+    """The daemon's evaluation, and the rules that do not take the item: asked about the same case."""
     classification, case = consider(item, rules)
     evaluation = Ledger(around).evaluate(item, Novelty.NEW, classification, rules)
     return Explanation(

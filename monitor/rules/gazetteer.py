@@ -16,10 +16,11 @@ from typing import Annotated, Any, Literal
 from geographiclib.geodesic import Geodesic
 from pydantic import WithJsonSchema
 
+from monitor.config.syntax import CURLY
 from monitor.config.yamlfile import Document, Loc, Strict
 from monitor.errors import ConfigError, Problem
 from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, country_of
-from monitor.rules.hints import CURLY, FEW, SHORT, closest_of, name_hint, near, words_of
+from monitor.rules.hints import FEW, SHORT, closest_of, name_hint, near, words_of
 from monitor.rules.values import Id, Zone, key, several
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term

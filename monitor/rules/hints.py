@@ -7,12 +7,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+from monitor.config.syntax import CURLY
+
 #: how near a name must be to be the one that was meant, and to be named among the closest
 _MEANT, _CLOSE = 0.75, 0.6
 #: names that are told all when there are no more; letters of a word that is near to too many
 FEW, SHORT = 20, 3
-#: what word processors make of quotes
-CURLY = "“”„‘’‚«»"
 
 
 def list_hint(name: str, known: Iterable[str], *, sign: str = "@") -> str:

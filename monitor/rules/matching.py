@@ -251,11 +251,11 @@ def _not_who(one: CompiledRule, case: Case) -> str:
     return "" if one.actors & set(held) else f"none of {_any(who.any)} {said}"
 
 
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
+def _bits(tags: int) -> Iterator[int]:
+    while tags:
+        low = tags & -tags
         yield low
-        mask ^= low
+        tags ^= low
 
 
 def _any(words: Sequence[str]) -> str:

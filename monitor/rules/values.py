@@ -135,7 +135,7 @@ class Condition(Strict):
 
     @property
     def is_of_the_past(self) -> bool:
-        """It asks what happened before, which no report states: see `alerts.raising`."""
+        """It asks what happened before, which no report states: see `alerts.policy`."""
         return self.fact == "first here"
 
     def holds(self, facts: Facts) -> bool:

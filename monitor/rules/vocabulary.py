@@ -103,7 +103,7 @@ class Vocabulary:
         return [name for name in self.bits if name[0].islower() and ":" not in name]
 
     def names(self, tags: int) -> list[str]:
-        """The tags in a mask, for people."""
+        """The tags whose bits these are, for people."""
         return [name for name, bit in self.bits.items() if bit & tags]
 
 
@@ -366,10 +366,8 @@ def _in_order(shapes: Sequence[Shape]) -> tuple[Shape, ...]:
     """Shapes so that each stands behind those it is made of (a shape may use other shapes, not itself)."""
     waiting, out = list(shapes), []
     while waiting:
-        pending = 0
-        for shape in waiting:
-            pending |= shape.tags
-        ready = [s for s in waiting if not any(mask & (pending & ~s.tags) for t in s.templates for mask in t.required)]
+        pending = sum_of(shape.tags for shape in waiting)
+        ready = [s for s in waiting if not any(bits & (pending & ~s.tags) for t in s.templates for bits in t.required)]
         for shape in ready or waiting[:1]:
             out.append(shape)
             waiting.remove(shape)

@@ -1,1 +1,1 @@
-"""The store: tables, migrations, and the questions the pipeline asks."""
+"""The store: tables, and the questions and changes of a transaction."""

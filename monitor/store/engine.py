@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from monitor.config.database import read_address, without_secrets
-from monitor.errors import StoreError
+from monitor.errors import StoreError, ValueRefused
 
 #: how long a transaction waits for another process to finish its own
 BUSY_SECONDS = 15.0
@@ -154,11 +154,12 @@ def begin(engine: Engine, *, read_only: bool = False, keep: bool = True) -> Iter
 
 @contextmanager
 def plainly(engine: Engine) -> Iterator[None]:
-    """The database's own troubles as `StoreError`, without statement, parameters and password."""
+    """What the database says as `StoreError` or `ValueRefused`, without statement, parameters and password."""
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(f"{_sentence(error)} ({label_of(engine)})") from error
+        kind = ValueRefused if isinstance(error, DataError | IntegrityError) else StoreError
+        raise kind(f"{_sentence(error)} ({label_of(engine)})") from error
 
 
 def _sentence(error: DBAPIError) -> str:

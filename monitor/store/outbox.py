@@ -37,7 +37,7 @@ class OutboxPart(TransactionPart):
         """Queues an alert for each address; False where this version of its incident was alerted before.
 
         An alert that was addressed to nobody told nobody: one that has addresses takes its place. An id that is in use
-        is no repeat but a `StoreError`: the transaction is done again, with another id.
+        is no repeat but a `ValueRefused`: the transaction is done again, with another id.
         """
         if addresses and alert.incident_id is not None:
             self._forget_unaddressed(alert.incident_id, alert.version)

@@ -165,13 +165,13 @@ class _Opening(NamedTuple):
     shape: Shape
     #: bits of which one must be there, or none of the templates can be
     opens: int
-    #: each template with its required masks
+    #: each template with the bits that it requires
     templates: tuple[tuple[Template, tuple[int, ...]], ...]
 
 
 def _opening(shape: Shape, templates: Sequence[Template]) -> _Opening:
     needed = tuple((template, template.required) for template in templates)
-    return _Opening(shape, sum_of(min(masks, key=int.bit_count) for _, masks in needed), needed)
+    return _Opening(shape, sum_of(min(required, key=int.bit_count) for _, required in needed), needed)
 
 
 class Reader:
@@ -282,8 +282,8 @@ class Reader:
             if not present & opens or (shape.beside and not present & shape.beside):
                 continue
             for template, required in templates:
-                for mask in required:
-                    if not present & mask:
+                for bits in required:
+                    if not present & bits:
                         break
                 else:
                     added = self._add(sentence, shape, template)

@@ -39,7 +39,7 @@ class TemplatePart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A compiled template; `needed` holds one mask per part that a sentence must hold."""
+    """A compiled template; `needed` holds the bits of each part that a sentence must hold."""
 
     written: str
     parts: tuple[TemplatePart, ...]
@@ -94,8 +94,8 @@ class TemplateIndex(Generic[Owner]):
                 for second, entries in bucket:
                     if tags & second:
                         for order, rest, owner, template in entries:
-                            for mask in rest:
-                                if not tags & mask:
+                            for bits in rest:
+                                if not tags & bits:
                                     break
                             else:
                                 out.append((order, owner, template))
@@ -159,11 +159,11 @@ def compile_template(
     return Template(written, tuple(parts), needed, walls, crosses, names, language)
 
 
-def sum_of(masks: Iterable[int]) -> int:
-    """All bits of the masks together."""
+def sum_of(some: Iterable[int]) -> int:
+    """The bits of all of them together."""
     out = 0
-    for mask in masks:
-        out |= mask
+    for bits in some:
+        out |= bits
     return out
 
 

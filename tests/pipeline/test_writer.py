@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from monitor import writer
 from monitor.channels.apprise import Channels
 from monitor.configuration import Configuration
-from monitor.errors import StoreError
+from monitor.errors import StoreError, ValueRefused
 from monitor.model.document import Entry, FeedAnswer, Fetched, NotModified, ParsedFeed
 from monitor.model.feed import Feed
 from monitor.model.item import Novelty
@@ -128,6 +128,15 @@ def test_two_articles_of_one_attack_together_are_one_incident(store: Store) -> N
         assert len(tx.incidents((NOW - timedelta(days=5)).date())) == 1
 
 
+def test_two_reports_of_a_day_that_lies_ahead_are_one_incident(store: Store) -> None:
+    """A slip of the pen in a date must not make two incidents of one id, which the database refuses."""
+    said = "Drones hit Ain al-Asad air base in Iraq on May 20, 2026"
+    polls = [judged(store, feed, entry(said, link=f"https://{feed.name}.example/1")) for feed in FEEDS[:2]]
+    assert [(one.new, len(one.alerts)) for one in written(store, *polls)] == [(1, 1), (1, 0)]
+    with store.read() as tx:
+        assert [one.id for one in tx.incidents(NOW.date())] == ["2026-05-20-ain-al-asad"]
+
+
 def test_the_same_feed_twice_together_is_seen_the_second_time(store: Store) -> None:
     polls = [judged(store, FEEDS[0], entry()), judged(store, FEEDS[0], entry())]
     assert [(one.new, one.seen) for one in written(store, *polls)] == [(1, 0), (0, 1)]
@@ -180,6 +189,15 @@ def test_a_bug_about_one_poll_is_that_polls_alone(store: Store, monkeypatch: pyt
     ]
     reports = put_all(store, polls)
     assert [isinstance(one, ZeroDivisionError) for one in reports] == [False, True, False, False]
+    assert [feed for feed, _, _ in kept(store)] == [FEEDS[0].name, FEEDS[2].name, FEEDS[3].name]
+
+
+def test_what_the_database_refuses_of_one_poll_is_that_polls_alone(store: Store) -> None:
+    polls = [judged(store, feed, entry(link=f"https://n.example/{feed.name}", title=feed.name)) for feed in FEEDS]
+    gone = [(found, replace(stored, copy_of="0000000000000")) for found, stored in polls[1].kept]
+    polls[1] = replace(polls[1], kept=tuple(gone))  # no such item
+    reports = put_all(store, polls)
+    assert [isinstance(one, ValueRefused) for one in reports] == [False, True, False, False]
     assert [feed for feed, _, _ in kept(store)] == [FEEDS[0].name, FEEDS[2].name, FEEDS[3].name]
 
 

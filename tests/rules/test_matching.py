@@ -168,6 +168,13 @@ def test_first_here_asks_the_country_where_no_more_is_told(raising: RuleSet) -> 
     assert taken(asked(raising, text, [incident("tower-22", date(2026, 5, 1), "JO")]))["first"].level is Level.FLASH
 
 
+def test_an_incident_opens_at_the_level_that_the_past_raises_to(tmp_path: Path) -> None:
+    """Also where nobody is told of it."""
+    found = judged(small(tmp_path, live("new", "notice", status="trial", raise_to_flash_if=[FIRST])), ATTACK)
+    assert found.relation.incident is not None
+    assert (found.decision.tell, found.relation.incident.level) == (False, Level.FLASH)
+
+
 # ------------------------------------------------------------------------------------------ trial, off, never
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from databases import database, drop_connections
-from monitor.errors import StoreError
+from monitor.errors import StoreError, ValueRefused
 from monitor.store import engine
 from monitor.store.store import Store, Transaction
 from monitor.store.thread import StoreThread
@@ -44,7 +44,7 @@ def test_an_exception_leaves_nothing_behind(synced: Store) -> None:
 
 
 def test_a_broken_promise_between_rows_is_refused_at_the_commit(synced: Store) -> None:
-    with pytest.raises(StoreError), synced.transaction() as tx:
+    with pytest.raises(ValueRefused), synced.transaction() as tx:
         tx.remember([(FEED.name, *row, NOW) for row in [(1, "NOBODY", 0)]])
     with synced.read() as tx:
         assert tx.known([1]) == {}

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.errors import StoreError
+from monitor.errors import ValueRefused
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.delivery import Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent
 from monitor.model.report import Level
@@ -62,7 +62,7 @@ def test_one_version_of_an_incident_is_alerted_once(told: Store) -> None:
 
 
 def test_an_id_that_is_in_use_is_no_repeat(told: Store) -> None:
-    with pytest.raises(StoreError, match="answered"), told.transaction() as tx:
+    with pytest.raises(ValueRefused, match="answered"), told.transaction() as tx:
         tx.add_alert(replace(NOTICE, id="ALERT"), [MAIL])
     with told.transaction() as tx:
         assert tx.add_alert(NOTICE, [MAIL])

@@ -254,7 +254,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
             )
         except BaseException as error:
             self._socket.close()
-            if isinstance(error, OSError):  # ssl.SSLError is one; fetch asks for the cause
+            if isinstance(error, OSError):  # ssl.SSLError is one; `failures` asks for the cause
                 raise httpcore.ConnectError("the TLS handshake failed") from error
             raise
         return TlsStream(reader, writer)

@@ -42,7 +42,7 @@ def parse(
 
     `content_type` is the reply's header (its charset is a hint, see `charset`), `base_url` the address that it came
     from, `language` what feeds.yaml says of it. Costs what the document wants: time and memory are limited by the
-    caller, `workers`.
+    caller, `pool`.
     """
     if not body.strip(b"\0 \t\r\n"):
         return _not_a_feed("the body is empty")

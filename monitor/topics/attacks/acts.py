@@ -210,8 +210,8 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
 
 
 def _found(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
-    for mask in template.needed:
-        if not sentence.tags & mask:
+    for bits in template.needed:
+        if not sentence.tags & bits:
             return None
     return find(template, sentence.hits, sentence.text.words)
 

@@ -55,8 +55,8 @@ class Highlights:
     def meaning_of(self, hit: Hit, asked: int) -> str:
         """What a hit stands for where it was asked for as `asked`; empty where its meaning is not plain."""
         for tags in (hit.tags & asked, hit.tags):
-            for meaning, mask in self._meanings:
-                if tags & mask:
+            for meaning, bits in self._meanings:
+                if tags & bits:
                     return meaning
         return ""
 
@@ -82,7 +82,7 @@ class Highlights:
 
     def _rank(self, sentence: Sentence) -> int:
         """0 for the most telling; the first of equals is taken."""
-        return next((i for i, mask in enumerate(self._telling) if sentence.tags & mask), len(self._telling))
+        return next((i for i, bits in enumerate(self._telling) if sentence.tags & bits), len(self._telling))
 
 
 def _words(sentence: Sentence) -> frozenset[str]:

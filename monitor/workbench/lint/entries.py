@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from monitor.config.yamlfile import Document
+from monitor.config.yamlfile import Document, Loc
 from monitor.errors import Problem
 from monitor.rules.listfile import ListFile
 from monitor.rules.model import Rule
@@ -16,7 +16,6 @@ from monitor.text.expressions import is_expression
 from monitor.text.matcher import make_term
 from monitor.text.templates import split
 
-Loc = tuple[str | int, ...]
 #: `en` and `kmr` are languages, `more` is only the name of a group
 _LANGUAGE = range(2, 4)
 #: the language of files that say none
