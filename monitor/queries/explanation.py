@@ -122,7 +122,7 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
 
 
 def _taken_objects(taken: Sequence[RuleTaken]) -> list[dict[str, Any]]:
-    return [{**plain(one), "tells": one.tells} for one in taken]
+    return [values_of(one, "rule", "level", "send_to", "trial", "raised", "tells") for one in taken]
 
 
 def _happened(stored: StoredItem, explanation: Explanation) -> dict[str, Any]:

@@ -180,3 +180,9 @@ def test_explain_reads_standard_input(configuration: FeedServer, call: Call, mon
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
     answer = json.loads(call("explain", "-", "--json")[1])
     assert (answer["title"], answer["alert"]) == (ASAD.title, True)
+
+
+def test_explain_tells_of_a_rule_what_tools_read_and_no_more(configuration: FeedServer, call: Call, here: Path) -> None:
+    shutil.copytree(RULES, here / "rules")
+    answer = json.loads(call("explain", ASAD.title, "--rules", "rules", "--json")[1])
+    assert list(answer["taken"][0]) == ["rule", "level", "send_to", "trial", "raised", "tells"]

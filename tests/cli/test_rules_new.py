@@ -243,6 +243,15 @@ def call(here: Path, capsys: pytest.CaptureFixture[str]) -> Call:
     return run
 
 
+def test_a_headline_is_judged_like_an_example_with_nothing_before_it(call: Call, here: Path) -> None:
+    shutil.copytree(RULES, here / "own")
+    rule = "rule: first-here\ntitle: First\nwhy: New.\nlevel: digest\nact: [attack]\nsend_to: [duty]\n"
+    (here / "own" / "first.yaml").write_text(rule + "raise_to_flash_if: [first here in 30 days]\n")
+    _, out, err = call(*AT_ASAD, "--rules", "own")
+    assert "the rule first-here (flash) takes all of these already" in err
+    assert "send_to: [duty]  # as first-here" in out
+
+
 def test_it_prints_a_file_and_says_that_none_is_needed(call: Call, here: Path) -> None:
     code, out, err = call(*AT_ASAD)
     assert code == 0

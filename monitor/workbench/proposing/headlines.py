@@ -14,6 +14,7 @@ from itertools import chain, pairwise
 from operator import and_
 from typing import TypeVar
 
+from monitor.alerts.policy import raised
 from monitor.model.item import Item
 from monitor.model.place import Place
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Classification
@@ -81,7 +82,7 @@ class Headline:
 def read_headline(item: Item, rules: RuleSet) -> Headline:
     """`item` by its title alone, as an example in a rule file is judged."""
     found, case = consider(Item(id="example", title=item.title, first_seen=item.first_seen), rules)
-    return Headline(item.title, found, case, rules.attacks.acts.classify(case.reading).act)
+    return Headline(item.title, raised(found, ()), case, rules.attacks.acts.classify(case.reading).act)
 
 
 def _in_all(named: Sequence[Iterable[T]]) -> list[T]:
