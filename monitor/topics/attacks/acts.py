@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from monitor.model.report import INCIDENT_ACTS, Act, ScorePart
-from monitor.rules.vocabulary import Frame, Pattern, Vocabulary
+from monitor.rules.vocabulary import Frame, Pattern, Sign, Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import Template, TemplateIndex, find, sum_of
@@ -17,8 +17,6 @@ from monitor.topics.attacks.lists import AttackLists
 STRONG = 5.0
 #: an attack, foiled attack or claim needs this much in sum
 NEEDED = 4.5
-#: a base that only another sentence of headline or lead calls a foreign one
-OWNER = 2.5
 WEIGHT = {"headline": 1.0, "lead": 0.9, "body": 0.5}
 #: sentences that are searched for the act, counted over title, summary and body
 SENTENCES = 12
@@ -71,13 +69,7 @@ class ActClassifier:
         #: frames of each act: all of them, and those for a sentence in English
         self._frames = {act: [f for f in vocabulary.frames if act in f.of] for act in Act}
         self._english = {act: [f for f in frames if not f.language] for act, frames in self._frames.items()}
-        self._support = (
-            (lists.base_place | lists.base_name, 1.0, "a known base is named"),
-            (lists.weapon, 0.5, "a weapon is named"),
-            (lists.harmed, 0.5, "people were harmed"),
-            (lists.claim, 0.5, "somebody claims it"),
-            (lists.foe, 0.5, "an attacker is named"),
-        )
+        self._signs = vocabulary.signs
 
     def classify(self, reading: Reading) -> ActResult:
         """The act of the first sentence that decides; `other` where none does.
@@ -113,7 +105,7 @@ class ActClassifier:
         What is no attack gives way to one that another clause tells of ("Trump bombs Iran; Guards fire at …",
         "Attack on US base; Trump vows response", "Iran denies role as rockets hit …").
         """
-        matches = self._matches(sentence)
+        matches = _within_clauses(self._matches(sentence))
         if not matches:
             return None
         strong = sorted((m for m in matches if m.pattern.points >= STRONG), key=_by_position)
@@ -155,11 +147,21 @@ class ActClassifier:
             weight = WEIGHT["body" if reading.item.title.strip() else "headline"]
         parts = [ScorePart(points=round(pattern.points * weight, 2), why=f"{pattern.why} ({sentence.section})")]
         if act in INCIDENT_ACTS:
-            parts += [ScorePart(points=p, why=why) for tags, p, why in self._support if sentence.tags & tags]
-            base = self._lists.base_target
-            if not sentence.tags & base and (reading.headline_tags | reading.lead_tags) & base:
-                parts.append(ScorePart(points=OWNER, why="another sentence says whose troops are there"))
+            parts += [ScorePart(points=s.points, why=s.why) for s in self._signs if _speaks(s, sentence, reading)]
         return tuple(parts)
+
+
+def _speaks(sign: Sign, sentence: Sentence, reading: Reading) -> bool:
+    here = bool(sentence.tags & sign.tags)
+    return not here and bool((reading.headline_tags | reading.lead_tags) & sign.tags) if sign.elsewhere else here
+
+
+def _within_clauses(matches: list[Match]) -> list[Match]:
+    """Those that one clause tells alone, where some of them tell of an attack: its subject is not the speaker of the
+    clause before ("Tehran denies role as missiles tear into …")."""
+    alone = [match for match in matches if match.sentence.is_one_clause(match.hits)]
+    told = any(match.pattern.act in INCIDENT_ACTS and match.pattern.points >= STRONG for match in alone)
+    return alone if told else matches
 
 
 def _by_position(match: Match) -> tuple[int, float, int]:
