@@ -156,6 +156,7 @@ class ReadingWords:
     past_year: int
     question: int
     comma: int
+    colon: int
     start: int
     #: words before a full stop that ends no sentence, and names of months
     abbreviations: frozenset[str]
@@ -232,9 +233,10 @@ class Reader:
                 for match in _COMMA.finditer(text.folded, start, end)
                 if not _in_number(text.folded, match.start())
             )
-            at = text.folded.find("?", start, end)
-            if at >= 0:
-                more.append(Hit(at, at + 1, self._words.question, "?"))
+            for sign, tags in (("?", self._words.question), (":", self._words.colon)):
+                at = text.folded.find(sign, start, end)
+                if at >= 0:
+                    more.append(Hit(at, at + 1, tags, sign))
             if more:
                 hits += more
                 hits.sort(key=by_position)
