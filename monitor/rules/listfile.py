@@ -64,6 +64,7 @@ class PatternSpec(Strict):
     )
     gap: int = key("how many words may stand between two parts of a template", 6, default=4, ge=0, le=20)
     not_between: Texts = several("lists whose words may not stand between two parts", ["intercept"])
+    unless: Texts = several("lists; a word of them in the same sentence makes the pattern powerless", ["broken-off"])
 
 
 class FrameSpec(Strict):

@@ -49,6 +49,8 @@ class Pattern:
     points: float
     why: str
     templates: tuple[Template, ...]
+    #: words that make it powerless in their sentence
+    unless: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -326,7 +328,8 @@ class _Wordings:
 
     def pattern(self, name: str, spec: PatternSpec) -> Pattern:
         templates = self._templates(spec, ("patterns", name), spec.not_between)
-        return Pattern(name, spec.act, spec.points, spec.why, templates)
+        unless = self.lists.tags(spec.unless, self.document, ("patterns", name, "unless"))
+        return Pattern(name, spec.act, spec.points, spec.why, templates, unless)
 
     def frame(self, name: str, spec: FrameSpec) -> Frame:
         loc: Loc = ("frames", name)

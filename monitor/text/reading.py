@@ -278,6 +278,8 @@ class Reader:
                     hit.tags &= ~self._words.listed if cover.tags & self._words.hides else ~cover.tags
                     if cover.tags & self._words.undone:
                         hit.tags &= ~self._words.deed
+                    if cover.end - cover.start > length:  # "come down behind" names no cause
+                        hit.tags &= ~self._words.cause
             if hit.tags:
                 covering.append(hit)
                 out.append(hit)

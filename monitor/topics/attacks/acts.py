@@ -127,6 +127,7 @@ class ActClassifier:
         return [
             Match(pattern, template, hits, sentence, order)
             for order, pattern, template in self._index.possible(sentence.tags)
+            if not pattern.unless & sentence.tags
             for hits in islice(_outside_causes(template, sentence, pattern.act), _PLACES)
         ]
 
