@@ -91,9 +91,9 @@ class SignSpec(Strict):
     any: Texts = key("lists; a word of one of them is the sign", ["weapon"], min_length=1)
     points: float = key("what it adds to the points of the wording", 0.5, gt=0, le=5)
     why: str = key("said by `explain`", "a weapon is named")
-    scope: Literal["sentence", "opening"] = key(
-        "where it must stand: in the sentence that tells of the attack, or in another one of headline and lead, where "
-        "that sentence has none",
+    scope: Literal["sentence", "beside", "opening"] = key(
+        "where it must stand: in the sentence that tells of the attack, beside the wording in it and not in it, or in "
+        "another one of headline and lead, where that sentence has none",
         "sentence",
         default="sentence",
         alias="in",

@@ -71,12 +71,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sign:
-    """Compiled sign; `elsewhere`: it counts where another sentence of headline and lead has it and this one has not."""
+    """Compiled sign."""
 
     tags: int
     points: float
     why: str
-    elsewhere: bool
+    scope: str
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -349,7 +349,7 @@ class _Wordings:
 
     def sign(self, name: str, spec: SignSpec) -> Sign:
         tags = self.lists.tags(spec.any, self.document, ("signs", name, "any"))
-        return Sign(tags, spec.points, spec.why, spec.scope == "opening")
+        return Sign(tags, spec.points, spec.why, spec.scope)
 
     def _templates(
         self, spec: ShapeSpec | PatternSpec | FrameSpec, loc: Loc, not_between: Sequence[str] = ()

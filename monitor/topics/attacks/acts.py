@@ -164,7 +164,7 @@ class ActClassifier:
             weight = WEIGHT["body" if reading.item.title.strip() else "headline"]
         parts = [ScorePart(points=round(pattern.points * weight, 2), why=f"{pattern.why} ({sentence.section})")]
         if act in INCIDENT_ACTS:
-            parts += [ScorePart(points=s.points, why=s.why) for s in self._signs if _speaks(s, sentence, reading)]
+            parts += [ScorePart(points=s.points, why=s.why) for s in self._signs if _speaks(s, match, reading)]
         return tuple(parts)
 
 
@@ -184,9 +184,15 @@ def _of_anybody(template: Template, lists: AttackLists) -> Template:
     return replace(template, parts=parts, needed=needed, barrier=template.barrier & ~sum_of(p.tags for p in parts))
 
 
-def _speaks(sign: Sign, sentence: Sentence, reading: Reading) -> bool:
+def _speaks(sign: Sign, match: Match, reading: Reading) -> bool:
+    sentence = match.sentence
     here = bool(sentence.tags & sign.tags)
-    return not here and bool((reading.headline_tags | reading.lead_tags) & sign.tags) if sign.elsewhere else here
+    if sign.scope == "opening":
+        return not here and bool((reading.headline_tags | reading.lead_tags) & sign.tags)
+    if sign.scope == "beside":
+        inside = sum_of(hit.tags for hit in match.hits)
+        return here and not inside & sign.tags and any(sentence.outside_causes(sign.tags))
+    return here
 
 
 def _within_clauses(matches: list[Match]) -> list[Match]:
@@ -212,8 +218,6 @@ def _is_apart(match: Match, first: ActResult) -> bool:
     clause, other = match.sentence.clause, first.match.hits
     if clause(match.hits[-1]) < clause(other[0]):
         return match.pattern.points >= NEEDED
-    if first.act is Act.RETALIATION:
-        return match.hits[0].segment > other[-1].segment
     return match.pattern.points >= STRONG and clause(match.hits[0]) > clause(other[-1])
 
 
