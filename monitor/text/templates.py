@@ -20,6 +20,7 @@ from typing import Generic, TypeVar
 
 from monitor.text.expressions import TermError
 from monitor.text.matcher import Hit
+from monitor.text.normalise import count_words
 
 _PART = re.compile(r"\{\s*([^{}]*?)\s*\}(\?)?|(\.\.\.|…)|([^\s{}]+)(\?)?")
 _WIDE_GAP = 12
@@ -205,7 +206,7 @@ def _continue(
             break
         if tags & wanted:
             if words.count(" ", end, hit.start) > part.gap:
-                between = len(words[end : hit.start].split())
+                between = count_words(words[end : hit.start])
                 names = _named_words(template, hits, index, following, words) if part.gap else 0
                 if between - names > part.gap:
                     break
@@ -227,6 +228,6 @@ def _named_words(template: Template, hits: Sequence[Hit], index: int, following:
     count, end = 0, hits[index].end
     for hit in hits[index + 1 : following]:
         if hit.tags & template.names and hit.start >= end and hit.end <= hits[following].start:
-            count += len(words[hit.start : hit.end].split())
+            count += count_words(words[hit.start : hit.end])
             end = hit.end
     return count
