@@ -180,8 +180,13 @@ def _of_anybody(template: Template, lists: AttackLists) -> Template:
         )
         for part in template.parts
     )
-    needed = tuple(part.tags for part in parts if not part.optional)
-    return replace(template, parts=parts, needed=needed, barrier=template.barrier & ~sum_of(p.tags for p in parts))
+    required = tuple(part.tags for part in parts if not part.optional)
+    return replace(
+        template,
+        parts=parts,
+        required=(template.language, *required) if template.language else required,
+        barrier=template.barrier & ~sum_of(part.tags for part in parts),
+    )
 
 
 def _speaks(sign: Sign, match: Match, reading: Reading) -> bool:
@@ -264,7 +269,7 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
 
 
 def _found(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
-    for bits in template.needed:
+    for bits in template.required:
         if not sentence.tags & bits:
             return None
     return find(template, sentence.hits, sentence.text.words)
