@@ -92,6 +92,15 @@ def _show(explained: Explanation) -> None:
         *_facts(explained),
     ]
     _pairs([(key, value) for key, value in facts if value])
+    if len(explained.clauses) > 1:
+        out()
+        table(
+            ("clause", "does", "certainty", "because"),
+            [
+                (f"{'→ ' if one.decides else ''}{one.text}", str(one.act or "-"), one.certainty or "-", one.why)
+                for one in explained.clauses
+            ],
+        )
     if found.evidence:
         out()
         table(("words", "in", "speak for"), [(word.text, word.field, word.why) for word in found.evidence])
