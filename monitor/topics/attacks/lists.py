@@ -121,6 +121,7 @@ class AttackLists:
     claim: int = _list("somebody claims it", asked="claims")
     no_claim: int = _list("nobody claims it")
     claim_of_deed: int = _list("an attacker tells of its own deed")
+    own_voice: int = _list("words that only the attacker uses of its deed: it claims it")
     attacker_said: int = _list("an attacker is who says it")
     blamed: int = _list("who is blamed")
     says: int = _list("somebody says: parts a statement from the deed")
