@@ -30,8 +30,8 @@ from monitor.text.templates import Shape, Template, sum_of
 
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
 BUILT_IN = (
-    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "far-country", "nationality",
-    "actor", "foe", "partner", "number", "year", "past-year", "question", "start", "mask",
+    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "region-place", "country", "far-country",
+    "nationality",    "actor", "foe", "partner", "number", "year", "past-year", "question", "start", "mask",
 )  # fmt: skip
 #: the list whose words open a cause or a background clause
 CAUSE = "cause"
