@@ -51,6 +51,13 @@ class Gazetteer:
         found = known if known is not None else towns.town(place_id)
         return (found.lat, found.lon) if found is not None and found.lat is not None and found.lon is not None else None
 
+    def is_town_near(self, town_id: str, place_id: str) -> bool:
+        """Whether the first is a town that was looked up, and the second so near that a report may mean the same."""
+        if town_id in self.places or town_id == place_id:
+            return False
+        one, other = self.position(town_id), self.position(place_id)
+        return one is not None and other is not None and is_within(_BESIDE_KM, one, other)
+
     def place(self, place_id: str, role: PlaceRole, precision: Precision) -> Place:
         """A place of the gazetteer, as a report names it."""
         known = self.places[place_id]
@@ -66,15 +73,21 @@ class Gazetteer:
         countries: Collection[str] = (),
         beside: Collection[str] = (),
         kind: str = "",
+        least: int = 0,
         role: PlaceRole = "target",
         precision: Precision = "near",
     ) -> Place | None:
         """The town or province of this name that no file tells of; None where it is unknown, or could be several.
 
-        `countries` are those that the report names, `beside` those of its other places, `kind` is that of what was hit;
-        how it was chosen is said in `Place.chosen`. Whose base stands there, the name does not tell.
+        `countries` are those that the report names, `beside` those of its other places, `kind` is that of what was
+        hit; where no country decides, the town has at least `least` thousand people. How it was chosen is said in
+        `Place.chosen`. Whose base stands there, the name does not tell.
         """
-        found = towns.choose(name, countries, beside, lambda one: bool(kind) and self._has_beside(one, kind))
+
+        def fits(one: towns.Town) -> bool:
+            return bool(kind) and self._has_beside(one, kind)
+
+        found = towns.choose(name, countries, beside, fits, least)
         if found is None:
             return None
         town, why = found

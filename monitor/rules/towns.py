@@ -67,19 +67,21 @@ def town(place_id: str) -> Town | None:
 
 
 def choose(
-    name: str, countries: Collection[str], beside: Collection[str], fits: Callable[[Town], bool]
+    name: str, countries: Collection[str], beside: Collection[str], fits: Callable[[Town], bool], least: int = 0
 ) -> tuple[Town, str] | None:
     """The town that a report means by `name`, and how that was decided.
 
     `countries` are those that the report names: the town is in one of them, or the name means something else. Where it
     names none, `beside` decides, the countries of its other places; then which of them `fits` what was hit; and the
-    number of people last, only where one town is by far the largest.
+    number of people last, only where one town is by far the largest. Where no country decides, only those of at least
+    `least` thousand people count.
     """
     found = sorted(named(name), key=lambda one: one.rank, reverse=True)
     for where, said in ((countries, "the report names its country"), (beside, "another place of the report is there")):
         there = [one for one in found if one.country in where]
         if where and (there or where is countries):
             return (there[0], _of_several(said, there)) if there else None
+    found = [one for one in found if one.people >= least]
     if len({one.country for one in found}) <= 1:
         return (found[0], _of_several("no other country has one of this name", found)) if found else None
     fitting = [one for one in found if fits(one)]
