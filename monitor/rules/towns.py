@@ -71,16 +71,19 @@ def choose(
 ) -> tuple[Town, str] | None:
     """The town that a report means by `name`, and how that was decided.
 
-    `countries` are those that the report names: the town is in one of them, or the name means something else. Where it
-    names none, `beside` decides, the countries of its other places; then which of them `fits` what was hit; and the
-    number of people last, only where one town is by far the largest. Where no country decides, only those of at least
-    `least` thousand people count.
+    `countries` are those where it says that the attack was: the town is in one of them, or the name means something
+    else. Where it says none, `beside` decides, the countries that it names otherwise ("US troops in Paris" need not be
+    in Texas, so a much larger town elsewhere stays possible); then which of them `fits` what was hit; and the number of
+    people last, only where one town is by far the largest. Where no country decides, only those of at least `least`
+    thousand people count.
     """
     found = sorted(named(name), key=lambda one: one.rank, reverse=True)
-    for where, said in ((countries, "the report names its country"), (beside, "another place of the report is there")):
-        there = [one for one in found if one.country in where]
-        if where and (there or where is countries):
-            return (there[0], _of_several(said, there)) if there else None
+    if countries:
+        there = [one for one in found if one.country in countries]
+        return (there[0], _of_several("the report names its country", there)) if there else None
+    there = [one for one in found if one.country in beside]
+    if there and not _is_dwarfed(there[0], found[0]):
+        return there[0], _of_several("the report names its country too", there)
     found = [one for one in found if one.people >= least]
     if len({one.country for one in found}) <= 1:
         return (found[0], _of_several("no other country has one of this name", found)) if found else None
@@ -88,9 +91,11 @@ def choose(
     if fitting:
         return fitting[0], _of_several("a base of the kind that was hit stands near it", fitting)
     other = next(one for one in found if one.country != found[0].country)
-    if found[0].people >= max(_CLEARLY_LARGER * other.people, 1):
-        return found[0], f"by far the largest of {len(found)} of this name"
-    return None
+    return (found[0], f"by far the largest of {len(found)} of this name") if _is_dwarfed(other, found[0]) else None
+
+
+def _is_dwarfed(one: Town, largest: Town) -> bool:
+    return largest.people >= max(_CLEARLY_LARGER * one.people, 1)
 
 
 def _of_several(said: str, among: Sequence[Town]) -> str:

@@ -19,7 +19,7 @@ _LONGEST = 4
 #: share of words with a capital from which on a headline writes all its words so, and capitals name no places
 _TITLE_CASE = 0.6
 #: thousands of people of a city that is known by its name alone: in such a headline "In Most Cases" names no town
-_CITY = 100
+_CITY = 500
 
 
 class TownFinder:
