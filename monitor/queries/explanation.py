@@ -82,7 +82,10 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Expla
     own = stored.incident_id
     known = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
     reports = tx.items_of_incidents(incident.id for incident in known)
-    before = [incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of) for one in known]
+    before = [
+        incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of, near=rules.gazetteer.is_town_near)
+        for one in known
+    ]
     explanation = _explanation(stored.item, [incident for incident in before if incident is not None], rules)
     if own is None:
         return replace(explanation, stored=stored)

@@ -42,8 +42,8 @@ from monitor.text.templates import Shape, Template, sum_of
 _Spec = ShapeSpec | PatternSpec | FrameSpec
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
 BUILT_IN = (
-    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "far-country", "nationality",
-    "actor", "foe", "partner", "number", "year", "past-year", "question", "comma", "colon", "start",
+    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "region-place", "country", "far-country",
+    "nationality", "actor", "foe", "partner", "number", "year", "past-year", "question", "comma", "colon", "start",
     "mask",
 )  # fmt: skip
 #: the list whose words open a cause or a background clause

@@ -55,6 +55,7 @@ class AttackLists:
     diplomatic_place: int = _list("names of embassies and consulates")
     town: int = _list("names of towns near a place")
     loose_place: int = _list("names that are no target by themselves")
+    region_place: int = _list("names of regions of the gazetteer")
     assailant: int = _list("words for attackers: who is counted with them is no victim")
     country: int = _list("names of countries")
     far_country: int = _list("names of countries far from the news")
