@@ -49,7 +49,7 @@ class PlaceFinder:
 
         def owned(place: Place) -> Place:
             said = place.whose
-            if result.anybody and place.country and guests - {place.country}:
+            if result.anybody and place.country and abroad - {place.country} and kind != "warship":
                 said = "foreign"
             elif said == "unknown" or (result.anybody and said == "foreign"):
                 # a base of foreign troops that the wording itself does not name is not what was struck
@@ -57,16 +57,18 @@ class PlaceFinder:
             return replace(place, whose=said, kind=place.kind or (kind if place.site == "base" else ""))
 
         places = self._where(main, match, reading) if main else ()
+        owners = self._owners(main, match.sentence)
+        # on a border the country that is named may be the neighbour's
+        abroad = set[str]() if match.sentence.tags & lists.border else guests | owners
         if result.anybody and any(place.is_unplaced for place in places):
-            owners = self._owners(main, match.sentence)
-            places = tuple(self._gazetteer.somewhere_in(code, "target") for code in owners) or places
+            places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners)) or places
         return tuple(map(owned, places))
 
-    def _owners(self, main: Sequence[Hit], sentence: Sentence) -> list[str]:
+    def _owners(self, main: Sequence[Hit], sentence: Sentence) -> set[str]:
         """The nation right before a base: where nothing else says so, it is at home ("South Korean marine base")."""
         start = min((hit.start for hit in main), default=0)
         before = [h for h in sentence.with_tags(self._lists.nationality) if 0 <= start - h.end <= _OWNER]
-        return [code for hit in before[-1:] for code in (*hit.named("nation"), *hit.named("country"))]
+        return {code for hit in before[-1:] for code in (*hit.named("nation"), *hit.named("country"))}
 
     def _whose(self, main: Sequence[Hit], sentence: Sentence, anybody: bool) -> Whose:
         """Whose the target is, as far as the sentence says."""
