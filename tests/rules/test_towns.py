@@ -27,6 +27,8 @@ TABLES = Path(towns.__file__).parent
         ("Paris", [], ["US"], "paris-fr", "by far the largest of 3 of this name"),
         ("Victoria", ["SC"], [], "victoria-sc", "the report names its country"),
         ("Victoria", [], [], None, None),
+        ("Kuwait City", ["KW"], [], "kuwait-city-kw", "the report names its country"),
+        ("Koweït", ["KW"], [], None, None),
         ("Kidal", ["IQ"], [], None, None),
         ("Nowhereatall", [], [], None, None),
         ("", [], [], None, None),

@@ -88,8 +88,12 @@ class TownFinder:
     def _is_city(self, hit: Hit, sentence: Sentence) -> bool:
         """A word that names a country, and is not its name: "Gao" tells of Mali, and of a town in it."""
         lands = [self._gazetteer.countries[code] for code in hit.named("country")]
-        word = sentence.text.words[hit.start : hit.end]
-        return bool(lands) and not hit.named("place") and all(normalise_term(one.name)[0] != word for one in lands)
+        words = f" {sentence.text.words[hit.start : hit.end]} "
+        return (
+            bool(lands)
+            and not hit.named("place")
+            and all(f" {normalise_term(one.name)[0].strip()} " not in words for one in lands)
+        )
 
 
 def _name(words: Sequence[re.Match[str]]) -> str:
