@@ -88,7 +88,7 @@ class Gazetteer:
             return bool(kind) and self._has_beside(one, kind)
 
         found = towns.choose(name, countries, beside, fits, least)
-        if found is None:
+        if found is None or self._is_land(name, found[0]):
             return None
         town, why = found
         area = town.is_province
@@ -96,6 +96,11 @@ class Gazetteer:
             id=town.id, name=town.name, role=role, precision="country" if area else precision, country=town.country,
             lat=town.lat, lon=town.lon, zone=town.zone, chosen=why,
         )  # fmt: skip
+
+    def _is_land(self, name: str, town: towns.Town) -> bool:
+        """The country is meant, whose name its capital has too: "Koweït" for Kuwait City."""
+        land = self.countries.get(town.country)
+        return land is not None and _form(name) != town.form and town in towns.named(land.name)
 
     def _has_beside(self, town: towns.Town, kind: str) -> bool:
         """A base of this kind stands near the town."""
