@@ -95,8 +95,8 @@ def first_paragraph(model: type[BaseModel]) -> str:
 
 
 def _one_or_several(rule: dict[str, Any]) -> dict[str, Any]:
-    """A rule file holds one rule or override, or several under `rules:`; which of them is asked first, so that an editor
-    complains about the right one."""
+    """A rule file holds one rule or override, or several under `rules:`; which of them is asked first, so that an
+    editor complains about the right one."""
     definitions = rule.pop("$defs", {})
     override, parts = _override(rule, definitions)
     one = {"if": {"required": [OVERRIDE]}, "then": {"$ref": "#/$defs/Override"}, "else": {"$ref": "#/$defs/Rule"}}
