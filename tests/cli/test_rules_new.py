@@ -22,11 +22,15 @@ from monitor.cli.main import main
 from monitor.config.yamlfile import parse, validate
 from monitor.model.item import Item
 from monitor.model.report import Act, Level
+from monitor.rules.gazetteer import PlaceFile
 from monitor.rules.model import Rule
 from monitor.store.store import Store
 from monitor.text.clean import clean
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
+from monitor.workbench.examples import try_examples
+from monitor.workbench.proposing.headlines import read_headline
+from monitor.workbench.proposing.places import unknown_places
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
 from monitor.workbench.proposing.writing import pattern_text, quoted, rule_text
 from values import FEED, stored_item
@@ -127,7 +131,7 @@ def test_channels_are_those_of_the_rule_that_takes_most() -> None:
     proposal = proposed(*AT_ASAD)
     assert (proposal.send_to, proposal.send_to_as) == (("alerts",), "attack-iraq")
     assert proposal.taken_by == {"attack-iraq": 2}
-    assert proposed("Lions win the derby at Wembley").send_to_as == ""
+    assert proposed("New school opens beside Al Udeid air base").send_to_as == ""
 
 
 def test_ids_are_free_and_short() -> None:
@@ -153,13 +157,18 @@ def test_quiet_examples_come_from_what_was_seen() -> None:
     assert proposed(*AT_ASAD, known=seen[:2]).quiet_is_made
 
 
-def test_headlines_that_share_nothing() -> None:
-    rule = as_rule(proposed("Oil prices tumble again", "Lions win the derby"))
-    assert rule.act == (Act.OTHER,)
-    assert rule.what is not None
-    assert len(rule.what.any) == 2  # one word of each, and nothing that takes everything
+@pytest.mark.parametrize(
+    "headlines",
+    [
+        ("Oil prices tumble again", "Lions win the derby"),
+        ("Lions win the derby at Wembley",),
+        ("Drone show delights visitors", "Drone race draws crowds"),
+        ("? !", "…"),
+    ],
+)
+def test_no_rule_is_proposed_that_takes_anything_on_earth(headlines: tuple[str, ...]) -> None:
     with pytest.raises(NothingInCommon):
-        proposed("? !", "…")
+        proposed(*headlines)
 
 
 # ------------------------------------------------------------------------------------- unread headlines
@@ -184,6 +193,33 @@ def test_where_nothing_is_recognised_nothing_is_invented() -> None:
     assert pattern_text(proposal) == ""
     assert "no base and no troops were recognised" in rule_text(proposal)
     assert as_rule(proposal).act == (Act.OTHER,)
+
+
+# -------------------------------------------------------------------------------------- unknown places
+
+
+@pytest.mark.parametrize(
+    ("headlines", "named"),
+    [
+        (("Militants storm army camp in Kupwara, two soldiers killed", "Gunmen attack army camp in Kupwara"),
+         ["Kupwara"]),
+        (("Drone attack on Rajouri army camp, two soldiers killed",), ["Rajouri army camp"]),
+        (("Drone sighting halts flights at Munich airport", "Drones force closure of Frankfurt airport"),
+         ["Munich airport", "Frankfurt airport"]),
+        (("Kupwara camp stormed", "Two soldiers killed near Kupwara"), ["Kupwara camp"]),
+        (("Rebels shell Rann barracks", "Rann barracks burnt down", "Fighters of Gajiram flee Rann"),
+         ["Rann barracks"]),
+        (("Soldiers Killed In Attack On Harling Naval Base",), ["Harling Naval Base"]),
+        (("Two camps were attacked", "All camps are closed"), []),
+        (("Lions win the derby",), []),
+    ],
+)  # fmt: skip
+def test_which_words_name_a_place_that_nobody_knows(headlines: tuple[str, ...], named: list[str]) -> None:
+    read = [read_headline(Item(id="x", title=text, first_seen=NOW), shipped()) for text in headlines]
+    assert [one.written for one in unknown_places(read, shipped().vocabulary)] == named
+
+
+KUPWARA = ("Militants storm army camp in Kupwara, two soldiers killed", "Gunmen attack army camp in Kupwara")
 
 
 # ------------------------------------------------------------------------------------------ as a file
@@ -302,6 +338,45 @@ def test_the_proposed_pattern_works_as_a_file(call: Call, here: Path) -> None:
 
 def proposed_with(rules: RuleSet, headlines: tuple[str, ...]) -> Proposal:
     return propose([Item(id="x", title=text, first_seen=NOW) for text in headlines], rules, now=NOW)
+
+
+def test_a_place_that_is_not_known_is_said_and_its_country_asked_for(call: Call) -> None:
+    code, out, err = call(*KUPWARA)
+    assert (code, out) == (1, "")
+    said = "basewatch: I do not know a place called Kupwara, and nothing says in which country it is; say so with"
+    assert err.startswith(said)
+    assert "there is no country XX" in call(*KUPWARA, "--country", "XX")[2]
+
+
+def test_the_entry_of_the_place_comes_before_the_rule(call: Call, here: Path) -> None:
+    code, out, err = call(*KUPWARA, "--country", "IN", "--name", "my-camp", "--rules", "rules")
+    assert code == 0
+    assert "I do not know a place called Kupwara: its entry comes first, fill in its coordinates" in err
+    first, _, second = out.partition("\n# rules/my-camp.yaml\n")
+    assert first.startswith("# rules/places/my-camp.yaml\n")
+    place = validate(parse(first, Path("p.yaml")), PlaceFile).places[0]
+    assert (place.id, place.country, place.town) == ("kupwara", "IN", ("Kupwara",))
+    rule = validate(parse(second, Path("r.yaml")), Rule)
+    assert rule.where is not None
+    assert rule.where.any == ("kupwara",)
+    assert "fill in both" in out
+
+
+def test_place_and_rule_are_saved_and_do_as_they_say(call: Call, here: Path) -> None:
+    code, out, _ = call(*KUPWARA, "--country", "in", "--name", "my-camp", "--write", "--rules", "rules")
+    assert (code, out) == (0, "rules/places/my-camp.yaml\nrules/my-camp.yaml\n")
+    found = try_examples(load_rules(here / "rules"), now=NOW)
+    own = [one for one in found if one.rule == "my-camp"]
+    assert [one.holds for one in own] == [True] * len(own)
+    assert call("Two soldiers killed in Kupwara camp", "--name", "other")[0] == 0, "it is known now"
+
+
+def test_a_person_names_the_place(call: Call) -> None:
+    answer = json.loads(call("Attack leaves Zvezda in flames", "--place", "Zvezda", "--country", "RU", "--json")[1])
+    assert [place["town"] for place in answer["places"]] == ["Zvezda"]
+    assert answer["rule"]["where"] == ["zvezda"]
+    code, _, err = call(*AT_ASAD, "--place", "Harir")
+    assert (code, "the place Harir Air Base is known (harir); leave --place out" in err) == (2, True)
 
 
 def test_headlines_from_standard_input(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

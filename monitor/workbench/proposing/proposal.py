@@ -33,6 +33,7 @@ from monitor.workbench.proposing.headlines import (
     unknown_words,
     wording_of,
 )
+from monitor.workbench.proposing.places import ProposedPlace
 
 #: channel where no rule takes any of the headlines
 _ALERTS = "alerts"
@@ -72,6 +73,8 @@ class Proposal:
     where: tuple[str, ...] = ()
     #: names of the places in `where`, and what would be wider
     where_note: str = ""
+    #: places among them that the files do not know yet
+    places: tuple[ProposedPlace, ...] = ()
     #: some headlines name no place that is known
     if_unknown: bool = False
     #: actors, with `@`
@@ -103,25 +106,37 @@ class Proposal:
 
 
 def propose(
-    items: Sequence[Item], rules: RuleSet, *, known: Iterable[Item] = (), name: str | None = None, now: datetime
+    items: Sequence[Item],
+    rules: RuleSet,
+    *,
+    known: Iterable[Item] = (),
+    name: str | None = None,
+    now: datetime,
+    places: Sequence[ProposedPlace] = (),
 ) -> Proposal:
     """The rule that the titles of `items` ask for; `known` are items that quiet examples may be taken from.
 
-    `NothingInCommon` where the rule would take everything.
-    """
+    `places`: what it is about, where no file knew it; `rules` know it already. `NothingInCommon` where the rule would
+    take everything.
+    """  # fmt: skip
     headlines = [read_headline(item, rules) for item in items]
     unread = [one for one in headlines if not one.is_read]
     read = [one for one in headlines if one.is_read] or headlines
     act = _acts(read)
     where, note, if_unknown = _where(headlines, read, rules.gazetteer)
+    if places:
+        where, note, if_unknown = [one.id for one in places], ", ".join(one.name for one in places), False
     who = common_actors(headlines)
     lists = common_lists(headlines, rules)
     terms = [] if lists else common_terms(headlines)
     shared = where or who or lists or terms
     # where they share nothing, the most telling unknown word of each
     what_any = [] if shared else [max(words, key=len) for one in read if (words := unknown_words(one))]
-    if not (shared or what_any) and not set(act) <= INCIDENT_ACTS:
-        raise NothingInCommon("the headlines name no place, actor, list or telling word that a rule could ask for")
+    if not (where or who) and not set(act) <= INCIDENT_ACTS:
+        raise NothingInCommon(
+            "the headlines tell of no attack, and name no place and no actor that is known, so the rule would be about"
+            " anything on earth"
+        )
     send_to, send_to_as = _channels(read)
     quiet = _real_quiet(known, headlines, act, rules.vocabulary.bits_of(*lists), rules)
     made = [] if quiet else _made_quiet(where, lists, act, rules, now)
@@ -129,7 +144,7 @@ def propose(
         id=name or _free_id(_slug(lists, act, where), rules),
         title=_title(lists, act, where, who, rules),
         level=Level.URGENT if set(act) <= INCIDENT_ACTS else Level.NOTICE,
-        act=act, where=tuple(where), where_note=note, if_unknown=if_unknown,
+        act=act, where=tuple(where), where_note=note, if_unknown=if_unknown, places=tuple(places),
         who=tuple(f"@{actor}" for actor in who),
         who_claims=bool(who) and all(set(who) & set(one.found.facts.claimed_by) for one in read),
         what=(*(f"@{name}" for name in lists), *terms), what_any=tuple(dict.fromkeys(what_any)),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from monitor.model.report import INCIDENT_ACTS, Act
+from monitor.rules.gazetteer import PlaceSpec
+from monitor.rules.model import Rule
+from monitor.workbench.proposing.places import ProposedPlace
 from monitor.workbench.proposing.proposal import Proposal
 from monitor.workbench.reference.schema import KINDS
 from monitor.workbench.reference.tables import NO_TEXT
@@ -39,6 +43,32 @@ def rule_text(proposal: Proposal) -> str:
     return "\n".join([*lines, *_wordings(proposal)]) + "\n"
 
 
+def places_text(places: Sequence[ProposedPlace]) -> str:
+    """The entries of places that no file knows, as a file of `rules/places/`; empty where there are none."""
+    if not places:
+        return ""
+    lines = [KINDS["places"].first_line, "places:", *(line for place in places for line in _entry(place))]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(place: ProposedPlace) -> list[str]:
+    here = [f"    lat: {place.lat}", f"    lon: {place.lon}  # {place.note}"]
+    fill_in = [
+        "    # lat: …  # fill in both, in degrees: else it lies in no circle and on no map",
+        "    # lon: …",
+    ]
+    owner = ("whose: national" if "whose" in PlaceSpec.model_fields else "foreign: false") if place.national else ""
+    return [
+        f"  - id: {_plain(place.id)}",
+        f"    name: {quoted(place.name)}",
+        f"    country: {_plain(place.country)}",
+        f"    kind: {place.kind}  # what it is; check it",
+        *([f"    {owner}  # delete this line where foreign troops are there"] if owner else []),
+        *(here if place.lat is not None else fill_in),
+        f"    town: [{quoted(place.town)}]  # it is meant where a word such as base or camp stands near",
+    ]
+
+
 def pattern_text(proposal: Proposal) -> str:
     """The proposed pattern as a file of `rules/lists/`; empty where no wording was recognised."""
     templates = list(dict.fromkeys(one.template for one in proposal.wordings if one.template))
@@ -60,6 +90,8 @@ def _where(proposal: Proposal) -> list[str]:
     if not proposal.where:
         return []
     lines = ["where:", f"  any: [{', '.join(map(_plain, proposal.where))}]  # {proposal.where_note}"]
+    if "whose" in Rule.model_fields and any(place.national for place in proposal.places):
+        lines.insert(0, "whose: [national]  # the own troops of a country; a rule that does not say so is about guests")
     if proposal.if_unknown:
         lines.append(f"  if_unknown: {proposal.level}  # some of the headlines name no place that is known")
     return lines
