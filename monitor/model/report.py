@@ -17,6 +17,8 @@ class Act(StrEnum):
     FOILED = "foiled"
     CLAIM = "claim"
     TOLL = "toll"
+    RETRACTION = "retraction"
+    SIGHTING = "sighting"
     RETALIATION = "retaliation"
     THREAT = "threat"
     BACKGROUND = "background"

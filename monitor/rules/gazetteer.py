@@ -1,8 +1,8 @@
 """The gazetteer: places, countries and groups of places from `rules/places/`, actors from `rules/actors/`. It is also
 the one door to GeographicLib.
 
-A place has a *site*: `base` (foreign troops are or were stationed there), `home` (a base without foreign troops) or
-`diplomatic` (embassies, consulates, government zones). Rules speak of groups such as `@bases-iraq`.
+A place has a *site*, `base` or `diplomatic` (embassies, consulates, government zones), a kind, and an owner: *whose*
+base it is. Rules speak of groups such as `@bases-iraq`.
 """
 
 from __future__ import annotations
@@ -14,24 +14,57 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from geographiclib.geodesic import Geodesic
-from pydantic import WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
 from monitor.config.syntax import CURLY
 from monitor.config.yamlfile import Document, Loc, Strict
 from monitor.errors import ConfigError, Problem
-from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, country_of
+from monitor.model.place import (
+    TARGET_KINDS,
+    Place,
+    PlaceRole,
+    Precision,
+    Site,
+    TargetKind,
+    country_id,
+    country_of,
+)
 from monitor.rules.hints import FEW, SHORT, closest_of, name_hint, near, words_of
 from monitor.rules.values import Id, Zone, key, several
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
 DIPLOMATIC = frozenset({"embassy", "consulate", "government zone", "hotel"})
-Kind = Literal[
-    "air base", "airport", "consulate", "embassy", "garrison", "government zone", "headquarters", "hospital", "hotel",
-    "joint base", "logistics", "missile defence", "naval base", "outpost", "radar", "signals", "training base",
-]  # fmt: skip
+#: what people write for a kind, and the word for it
+_OTHER_WORDS = {
+    "airbase": "air base", "airfield": "air base", "air field": "air base", "air station": "air base",
+    "ammunition depot": "depot", "arms depot": "depot", "logistics": "depot", "warehouse": "depot",
+    "army camp": "camp", "base": "military base", "joint base": "military base", "barrack": "barracks",
+    "command": "headquarters", "hq": "headquarters", "fort": "garrison", "post": "outpost",
+    "frigate": "warship", "navy base": "naval base", "port": "naval base", "ship": "warship", "vessel": "warship",
+    "missile defence": "missile site", "radar": "radar site", "radar station": "radar site",
+    "signals": "signals site", "training camp": "training base",
+}  # fmt: skip
+#: whose base a place of the gazetteer can be; `unknown` is only for what a report leaves open
+Owner = Literal["foreign", "national", "un"]
 #: any text is read, so that `Iraq` can be answered with `IQ`
 CountryCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
+
+
+def _known_kind(said: object) -> object:
+    """The kind, or what to write for what people call it."""
+    if isinstance(said, str) and said not in TARGET_KINDS:
+        meant = _OTHER_WORDS.get(said.casefold().replace("-", " ").replace("_", " "))
+        hint = f"write {meant}" if meant else f"kinds: {', '.join(TARGET_KINDS)}"
+        raise ValueError(f"there is no kind {said!r}; {hint}")
+    return said
+
+
+def _known_site(said: object) -> object:
+    """The site, or what to write for the one that is none any more."""
+    if said == "home":
+        raise ValueError("home is no site any more: write base, and let the rule say whose: [national]")
+    return said
 
 
 class PlaceSpec(Strict):
@@ -44,11 +77,15 @@ class PlaceSpec(Strict):
     lat: float | None = key("latitude in degrees", 33.79, default=None, ge=-90, le=90)
     lon: float | None = key("longitude in degrees", 42.44, default=None, ge=-180, le=180)
     confirmed: bool = key("true: two sources agree on the coordinates", True, default=False)
-    kind: Kind = key("what it is", "air base")
+    kind: Annotated[TargetKind, BeforeValidator(_known_kind)] = key("what it is", "air base")
     hosts: tuple[str, ...] = several("whose forces are there, for people", ["US"])
-    foreign: bool = key("false: no foreign troops are known there", False, default=True)
+    whose: Owner = key(
+        "whose base it is: `foreign` (foreign troops are there), `national` (none are known there), `un`",
+        "national",
+        default="foreign",
+    )
     foreign_until: date | None = key(
-        "the day the last foreign troops left; later it counts as a base without any", "2026-01-17", default=None
+        "the day the last foreign troops left; later it is a national base", "2026-01-17", default=None
     )
     status: str = key("for people", "active", default="")
     note: str = key("for people", "Papers also write Lakeside.", default="")
@@ -62,12 +99,20 @@ class PlaceSpec(Strict):
     )
     shares_names_with: tuple[str, ...] = several("other places that rightly share one of its names", ["erbil-air-base"])
 
+    @model_validator(mode="before")
+    @classmethod
+    def _older_words(cls, data: object) -> object:
+        """`foreign: false` is how `whose: national` was written before."""
+        if isinstance(data, dict) and isinstance(data.get("foreign"), bool) and "whose" not in data:
+            foreign = data["foreign"]
+            data = {key: value for key, value in data.items() if key != "foreign"}
+            return {**data, "whose": "foreign" if foreign else "national"}
+        return data
+
     @property
     def site(self) -> Site:
-        """What kind of target it is."""
-        if self.kind in DIPLOMATIC:
-            return "diplomatic"
-        return "base" if self.foreign else "home"
+        """Whether it is a military or a diplomatic target."""
+        return "diplomatic" if self.kind in DIPLOMATIC else "base"
 
 
 class CountrySpec(Strict):
@@ -96,9 +141,9 @@ class GroupSpec(Strict):
     title: str = key("what it is, for people", "bases in Iraq")
     countries: tuple[str, ...] = several("only in these countries", ["IQ", "SY"], min_length=1)
     not_countries: tuple[str, ...] = several("in all countries but these", ["IQ"], min_length=1)
-    sites: tuple[Site, ...] = key(
-        "`base` (foreign troops are there), `home` (a base without any), `diplomatic` (embassies and such)",
-        ["base", "home"],
+    sites: tuple[Annotated[Site, BeforeValidator(_known_site)], ...] = key(
+        "`base` (a military target), `diplomatic` (embassies and such)",
+        ["base", "diplomatic"],
         default=("base",),
     )
     places: tuple[str, ...] = several("places, whatever else is said", ["al-udeid"], min_length=1)
@@ -168,8 +213,21 @@ class Gazetteer:
         """A place of the gazetteer, as a report names it."""
         known = self.places[place_id]
         return Place(
-            id=place_id, name=known.name, role=role, precision=precision, country=known.country, site=known.site
-        )
+            id=place_id, name=known.name, role=role, precision=precision, country=known.country, site=known.site,
+            kind=known.kind, whose=known.whose,
+        )  # fmt: skip
+
+    def town(
+        self,
+        name: str,  # noqa: ARG002
+        *,
+        countries: Collection[str] = (),  # noqa: ARG002
+        kind: str = "",  # noqa: ARG002
+        role: PlaceRole = "target",  # noqa: ARG002
+    ) -> Place | None:
+        """The town or the airfield of this name that no file tells of, chosen by the countries that the report names
+        and the kind of what was hit; how it was chosen is said in `Place.chosen`. None where nothing fits."""
+        return None
 
     def somewhere_in(self, code: str, role: PlaceRole, site: Site = "base") -> Place:
         """A country as a place: somewhere in it."""
@@ -261,11 +319,14 @@ class Gazetteer:
 
     def terms(self, bits: dict[str, int]) -> Iterator[Term]:
         """The terms of all names; `bits` are those of the built-in tags with the lists that include them."""
-        site_tag = {"base": bits["base-place"], "home": bits["home-base"], "diplomatic": bits["diplomatic-place"]}
+        base_tag = {"foreign": bits["base-place"], "un": bits["base-place"], "national": bits["home-base"]}
         for place in self.places.values():
             name = (("place", place.id),)
             for tag, words in (
-                (site_tag[place.site], (place.name, *place.names)),
+                (
+                    bits["diplomatic-place"] if place.site == "diplomatic" else base_tag[place.whose],
+                    (place.name, *place.names),
+                ),
                 (bits["town"], place.town),
                 (bits["loose-place"], place.loose),
             ):

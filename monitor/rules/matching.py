@@ -185,7 +185,11 @@ class RuleMatcher:
     def _is_in(self, names: Sequence[str], place: Place) -> bool:
         for name in names:
             if name.startswith("@"):
-                if self._gazetteer.groups[name[1:]].holds(place.id, place.country, place.site):
+                group = self._gazetteer.groups[name[1:]]
+                # until rules ask `whose:`, a group holds a national base only where it names it
+                if group.holds(place.id, place.country, place.site) and (
+                    place.whose != "national" or place.id in group.places
+                ):
                     return True
             elif name == place.id or (name == place.country and name not in self._gazetteer.places):
                 return True

@@ -18,7 +18,7 @@ from monitor.config.yamlfile import Document, Loc, close_match
 from monitor.errors import ConfigError
 from monitor.model.report import Act
 from monitor.rules.hints import list_hint
-from monitor.rules.listfile import FrameSpec, ListFile, NumbersSpec, PatternSpec, ShapeSpec, Terms
+from monitor.rules.listfile import FrameSpec, ListFile, NumbersSpec, PatternSpec, ShapeSpec, SignSpec, Terms
 from monitor.rules.terms import TermReader
 from monitor.text.days import Calendar, calendar_of
 from monitor.text.expressions import Expression
@@ -31,7 +31,8 @@ from monitor.text.templates import Shape, Template, sum_of
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
 BUILT_IN = (
     "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "far-country", "nationality",
-    "actor", "foe", "partner", "number", "year", "past-year", "question", "start", "mask",
+    "actor", "foe", "partner", "number", "year", "past-year", "question", "comma", "colon", "start",
+    "mask",
 )  # fmt: skip
 #: the list whose words open a cause or a background clause
 CAUSE = "cause"
@@ -48,6 +49,8 @@ class Pattern:
     points: float
     why: str
     templates: tuple[Template, ...]
+    #: words that make it powerless in their sentence
+    unless: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +69,16 @@ class Frame:
     language: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sign:
+    """Compiled sign; `elsewhere`: it counts where another sentence of headline and lead has it and this one has not."""
+
+    tags: int
+    points: float
+    why: str
+    elsewhere: bool
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Vocabulary:
     """Everything of `rules/lists/` in compiled form."""
@@ -80,6 +93,7 @@ class Vocabulary:
     shapes: tuple[Shape, ...]
     patterns: tuple[Pattern, ...]
     frames: tuple[Frame, ...]
+    signs: tuple[Sign, ...]
     #: all bits that the lists brought, without those of rules
     listed: int
     #: how each language counts, by its bit; 0 is English
@@ -117,11 +131,13 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
     shapes: list[Shape] = []
     patterns: list[Pattern] = []
     frames: list[Frame] = []
+    signs: list[Sign] = []
     for document, content in files:
         wordings = _Wordings(lists, document, lists.language(content.language))
         shapes += (wordings.shape(name, shape) for name, shape in content.shapes.items())
         patterns += (wordings.pattern(name, pattern) for name, pattern in content.patterns.items())
         frames += (wordings.frame(name, frame) for name, frame in content.frames.items())
+        signs += (wordings.sign(name, sign) for name, sign in content.signs.items())
     if reader.problems:
         raise ConfigError(reader.problems)
     return Vocabulary(
@@ -133,6 +149,7 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
         shapes=_in_order(shapes),
         patterns=tuple(patterns),
         frames=tuple(frames),
+        signs=tuple(signs),
         listed=(1 << len(reader.bits)) - 1,
         counting=_counting(files, lists),
         languages=sum_of(lists.language(content.language) for _, content in files),
@@ -311,7 +328,8 @@ class _Wordings:
 
     def pattern(self, name: str, spec: PatternSpec) -> Pattern:
         templates = self._templates(spec, ("patterns", name), spec.not_between)
-        return Pattern(name, spec.act, spec.points, spec.why, templates)
+        unless = self.lists.tags(spec.unless, self.document, ("patterns", name, "unless"))
+        return Pattern(name, spec.act, spec.points, spec.why, templates, unless)
 
     def frame(self, name: str, spec: FrameSpec) -> Frame:
         loc: Loc = ("frames", name)
@@ -328,6 +346,10 @@ class _Wordings:
             unless=self.lists.tags(spec.unless, self.document, (*loc, "unless")),
             language=self.language,
         )
+
+    def sign(self, name: str, spec: SignSpec) -> Sign:
+        tags = self.lists.tags(spec.any, self.document, ("signs", name, "any"))
+        return Sign(tags, spec.points, spec.why, spec.scope == "opening")
 
     def _templates(
         self, spec: ShapeSpec | PatternSpec | FrameSpec, loc: Loc, not_between: Sequence[str] = ()

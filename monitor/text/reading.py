@@ -61,6 +61,11 @@ class Sentence:
         """The main clause that the hit stands in; clauses are in order."""
         return hit.segment, bisect_right(self.joints, hit.start)
 
+    def is_one_clause(self, hits: Sequence[Hit]) -> bool:
+        """No main clause begins between them; what they say of a cause may stand in a clause of its own."""
+        first, last = hits[0], hits[-1]
+        return first.segment != last.segment or self.clause(first) == self.clause(last)
+
     def with_tags(self, tags: int) -> Iterator[Hit]:
         """Hits with any of these tags, by position."""
         return (hit for hit in self.hits if hit.tags & tags)
@@ -150,6 +155,8 @@ class ReadingWords:
     year: int
     past_year: int
     question: int
+    comma: int
+    colon: int
     start: int
     #: words before a full stop that ends no sentence, and names of months
     abbreviations: frozenset[str]
@@ -221,9 +228,15 @@ class Reader:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
         if hits:
             more = self._numbers(text, start, end, year)
-            at = text.folded.find("?", start, end)
-            if at >= 0:
-                more.append(Hit(at, at + 1, self._words.question, "?"))
+            more += (
+                Hit(match.start(), match.end(), self._words.comma, ",")
+                for match in _COMMA.finditer(text.folded, start, end)
+                if not _in_number(text.folded, match.start())
+            )
+            for sign, tags in (("?", self._words.question), (":", self._words.colon)):
+                at = text.folded.find(sign, start, end)
+                if at >= 0:
+                    more.append(Hit(at, at + 1, tags, sign))
             if more:
                 hits += more
                 hits.sort(key=by_position)
@@ -265,6 +278,8 @@ class Reader:
                     hit.tags &= ~self._words.listed if cover.tags & self._words.hides else ~cover.tags
                     if cover.tags & self._words.undone:
                         hit.tags &= ~self._words.deed
+                    if cover.end - cover.start > length:  # "come down behind" names no cause
+                        hit.tags &= ~self._words.cause
             if hit.tags:
                 covering.append(hit)
                 out.append(hit)
@@ -329,6 +344,11 @@ class Reader:
             insort(sentence.hits, hit, key=by_position)
             added.append(hit)
             after = first.start
+
+
+def _in_number(folded: str, at: int) -> bool:
+    """The comma parts thousands, and no clauses."""
+    return folded[at - 1 : at].isdigit() and folded[at + 1 : at + 2].isdigit()
 
 
 def _parts(character: str) -> bool:

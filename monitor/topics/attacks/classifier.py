@@ -46,7 +46,8 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
     act, targets = result.act, tuple[Place, ...]()
     if result.match is not None and act in INCIDENT_ACTS:
         targets = topic.places.targets(result.match, reading)
-    if targets and all(target.site == "home" for target in targets):
+    # until rules ask `whose:`, an attack on a national base is none that they are for
+    if targets and all(target.whose == "national" for target in targets):
         act, targets = Act.OTHER, ()
     facts = _facts(result, reading, targets, rules)
     old = _old_news(item, facts)

@@ -61,6 +61,8 @@ class AttackLists:
     year: int = _list("years")
     past_year: int = _list("years before that of the report")
     question: int = _list("question marks")
+    comma: int = _list("commas: a wording may refuse to reach over one")
+    colon: int = _list("the first colon of a sentence: who stands before it speaks")
     start: int = _list("the start of a sentence")
 
     # how a sentence is read
@@ -222,6 +224,8 @@ def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:
         year=lists.year,
         past_year=lists.past_year,
         question=lists.question,
+        comma=lists.comma,
+        colon=lists.colon,
         start=lists.start,
         abbreviations=vocabulary.abbreviations,
         months=vocabulary.calendar.months,

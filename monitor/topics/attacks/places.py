@@ -79,9 +79,9 @@ class PlaceFinder:
         until = self._gazetteer.places[place_id].foreign_until
         left = until is not None and reading.item.reported.date() > until
         if left and not sentence.tags & self._lists.stationed_nation:
-            return replace(place, site="home")
+            return replace(place, whose="national")
         harmed = sentence.tags & self._lists.harmed and any(sentence.outside_causes(self._guests))
-        return replace(place, site="base") if place.site == "home" and harmed else place
+        return replace(place, whose="foreign") if place.whose == "national" and harmed else place
 
     def _vague(
         self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]
@@ -90,7 +90,8 @@ class PlaceFinder:
         for place in (sentence, *others):
             for hit in place.outside_causes(self._lists.town):
                 for name in hit.named("place"):
-                    if self._gazetteer.places[name].site == site:
+                    known = self._gazetteer.places[name]
+                    if known.site == site and known.whose != "national":
                         return (self._gazetteer.place(name, "target", "near"),)
         for place in (sentence, *others):
             codes = self._scenes.codes(place, main if place is sentence else ())

@@ -60,10 +60,10 @@ class RuleCheck:
                 message = f"the rule can take nothing: no place that a report of {acts} can have fulfils its where"
                 hint = "ask for fewer things at once (any, not, within, precision, role)"
                 if homes := reach.home_places(one):
-                    hint = "an attack on a base without foreign troops is not told; see foreign in its places file"
+                    hint = "an attack on a base without foreign troops is not told; see whose in its places file"
                     if list(where.any) != homes:
                         named = ", ".join(homes[:4]) + (", …" if len(homes) > 4 else "")
-                        hint += f" (foreign: false at {named})"
+                        hint += f" (whose: national at {named})"
                 yield warning(document, ("where",), message, hint)
         if rule.source is not None and rule.source.any and _folded(rule.source.any) <= _folded(rule.source.not_):
             message = "the rule can take nothing: every source that it asks for is left out again"
@@ -289,7 +289,7 @@ class PlaceCoverage:
         }
         self._places = list(places)
         self._targets = sum(1 << i for i, as_target in enumerate(places.values()) if as_target)
-        self._homes = sum(1 << i for i, place in enumerate(places) if place.site == "home")
+        self._homes = sum(1 << i for i, place in enumerate(places) if place.whose == "national")
         self._named = sum(1 << i for i, place in enumerate(places) if place.precision not in ("near", "unknown"))
         holds = rules.rule_matcher.holds
         #: by rule id: the places that its `where` holds, in whatever role
@@ -348,7 +348,7 @@ def _places(gazetteer: Gazetteer, as_target: bool) -> Iterator[Place]:
         for precision in exact:
             yield gazetteer.place(place.id, "target", precision)
         if place.foreign_until is not None:
-            yield replace(gazetteer.place(place.id, "target", "base"), site="home")
+            yield replace(gazetteer.place(place.id, "target", "base"), whose="national")
     sites: tuple[Site, ...] = ("base", "diplomatic") if as_target else ("base",)
     for site in sites:
         for code in gazetteer.countries:
