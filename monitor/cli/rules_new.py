@@ -180,11 +180,9 @@ def _unknown_places(
             raise UsageError(said)
     if named:
         found = [as_unknown_place(name, headlines, vocabulary) for name in named]
-    elif any(one.names_place for one in headlines):
-        return ()
     else:
-        found = unknown_places(headlines, vocabulary)
-    places = [proposed_place(one, headlines, gazetteer, vocabulary, (country or "").upper()) for one in found]
+        found = unknown_places(headlines, rules)
+    places = [proposed_place(one, headlines, rules, (country or "").upper()) for one in found]
     if lost := [place.town for place in places if place.country not in gazetteer.countries]:
         missing = f"there is no country {country}" if country else "and nothing says in which country it is"
         raise BasewatchError(
@@ -261,7 +259,7 @@ def _tell(proposal: Proposal, tried: _Tried, written: bool) -> None:
     """What a person must know beside the file itself."""
     remarks = [
         f"I do not know a place called {place.town}: its entry comes first"
-        + (f" (coordinates: {place.note})" if place.note else ", fill in its coordinates")
+        + (", with the coordinates of the town" if place.lat is not None else "; fill in its coordinates")
         for place in proposal.places
     ]
     count = len(proposal.headlines)

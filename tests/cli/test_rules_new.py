@@ -21,8 +21,9 @@ from classifying import NOW, shipped
 from monitor.cli.main import main
 from monitor.config.yamlfile import parse, validate
 from monitor.model.item import Item
+from monitor.model.place import Place
 from monitor.model.report import Act, Level
-from monitor.rules.gazetteer import PlaceFile
+from monitor.rules.gazetteer import Gazetteer, PlaceFile
 from monitor.rules.model import Rule
 from monitor.store.store import Store
 from monitor.text.clean import clean
@@ -30,9 +31,9 @@ from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
 from monitor.workbench.examples import try_examples
 from monitor.workbench.proposing.headlines import read_headline
-from monitor.workbench.proposing.places import unknown_places
+from monitor.workbench.proposing.places import proposed_place, unknown_places
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
-from monitor.workbench.proposing.writing import pattern_text, quoted, rule_text
+from monitor.workbench.proposing.writing import pattern_text, places_text, quoted, rule_text
 from values import FEED, stored_item
 
 RULES = Path(__file__).parent.parent.parent / "rules"
@@ -96,10 +97,10 @@ def test_who_claims_must_claim_again() -> None:
 
 def test_words_that_no_list_knows_are_terms_where_no_list_is_shared() -> None:
     rule = as_rule(
-        proposed("Rockets hit warehouse quarter of Ain al-Asad base", "Attack on warehouse quarter of Harir base")
+        proposed("Rockets hit juniper quarter of Ain al-Asad base", "Attack on juniper quarter of Harir base")
     )
     assert rule.what is not None
-    assert "warehouse quarter" in rule.what.all
+    assert "juniper quarter" in rule.what.all
 
 
 def test_lists_that_rules_ask_for_are_told_from_those_of_the_grammar() -> None:
@@ -210,13 +211,16 @@ def test_where_nothing_is_recognised_nothing_is_invented() -> None:
         (("Rebels shell Rann barracks", "Rann barracks burnt down", "Fighters of Gajiram flee Rann"),
          ["Rann barracks"]),
         (("Soldiers Killed In Attack On Harling Naval Base",), ["Harling Naval Base"]),
+        (("Rockets hit US base in Anqaz, Syria", "Drones hit US base near Anqaz in Syria"), ["Anqaz"]),
+        (("Rockets hit US base in Anqaz, Syria", "Drones hit US base in Syria"), []),
+        (("Rockets hit Ain al-Asad, troops of Anqaz flee",), []),
         (("Two camps were attacked", "All camps are closed"), []),
         (("Lions win the derby",), []),
     ],
 )  # fmt: skip
 def test_which_words_name_a_place_that_nobody_knows(headlines: tuple[str, ...], named: list[str]) -> None:
     read = [read_headline(Item(id="x", title=text, first_seen=NOW), shipped()) for text in headlines]
-    assert [one.written for one in unknown_places(read, shipped().vocabulary)] == named
+    assert [one.written for one in unknown_places(read, shipped())] == named
 
 
 KUPWARA = ("Militants storm army camp in Kupwara, two soldiers killed", "Gunmen attack army camp in Kupwara")
@@ -351,7 +355,7 @@ def test_a_place_that_is_not_known_is_said_and_its_country_asked_for(call: Call)
 def test_the_entry_of_the_place_comes_before_the_rule(call: Call, here: Path) -> None:
     code, out, err = call(*KUPWARA, "--country", "IN", "--name", "my-camp", "--rules", "rules")
     assert code == 0
-    assert "I do not know a place called Kupwara: its entry comes first, fill in its coordinates" in err
+    assert "I do not know a place called Kupwara: its entry comes first; fill in its coordinates" in err
     first, _, second = out.partition("\n# rules/my-camp.yaml\n")
     assert first.startswith("# rules/places/my-camp.yaml\n")
     place = validate(parse(first, Path("p.yaml")), PlaceFile).places[0]
@@ -360,6 +364,25 @@ def test_the_entry_of_the_place_comes_before_the_rule(call: Call, here: Path) ->
     assert rule.where is not None
     assert rule.where.any == ("kupwara",)
     assert "fill in both" in out
+
+
+def test_coordinates_come_from_the_table_of_towns(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, tuple[str, ...], str]] = []
+
+    def town(self: object, name: str, *, countries: Any = (), kind: str = "", role: str = "target") -> Place:
+        asked.append((name, tuple(countries), kind))
+        return Place(
+            id="x", name=name, country="IN", role="target", lat=34.5262, lon=74.2546, zone="Asia/Kolkata",
+            chosen="the one in India",
+        )  # fmt: skip
+
+    monkeypatch.setattr(Gazetteer, "town", town)
+    read = [read_headline(Item(id="x", title=text, first_seen=NOW), shipped()) for text in KUPWARA]
+    place = proposed_place(unknown_places(read, shipped())[0], read, shipped())
+    assert (place.country, place.lat, place.lon, asked) == ("IN", 34.5262, 74.2546, [("Kupwara", (), "camp")])
+    text = places_text([place])
+    assert "lat: 34.5262  # of the town; the one in India; write those of the base if you can\n" in text
+    assert validate(parse(text, Path("p.yaml")), PlaceFile).places[0].lon == 74.2546
 
 
 def test_place_and_rule_are_saved_and_do_as_they_say(call: Call, here: Path) -> None:

@@ -13,6 +13,7 @@ from monitor.rules.gazetteer import Gazetteer, PlaceSpec
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.normalise import normalise_term
 from monitor.text.reading import Sentence
+from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.proposing.headlines import STOP_WORDS, Headline
 
 #: words before the name of a place; an English reader of headlines needs no more of them
@@ -49,19 +50,28 @@ class ProposedPlace:
     kind: str
     #: no word speaks of guests there
     national: bool
+    #: of the town; None where no table has it
     lat: float | None = None
     lon: float | None = None
-    #: how the coordinates were found
+    #: where it is not the country's
+    zone: str = ""
+    #: how the town was chosen among those of its name
     note: str = ""
 
 
-def unknown_places(headlines: Sequence[Headline], vocabulary: Vocabulary) -> list[UnknownPlace]:
-    """What the headlines name as a place and no file knows: what most of them name, else one for each."""
-    found = [one for headline in headlines for one in dict.fromkeys(_named_in(headline, vocabulary))]
+def unknown_places(headlines: Sequence[Headline], rules: RuleSet) -> list[UnknownPlace]:
+    """What the headlines are about and no file knows: the names that stand in most of them; where they name a country,
+    only one that stands in all. None where they name a place of the files."""
+    about = [place for one in headlines for place in one.places]
+    if any(place.id in rules.gazetteer.places for place in about):
+        return []
+    found = [one for headline in headlines for one in dict.fromkeys(_named_in(headline, rules.vocabulary))]
     count = Counter(one.name for one in found)
     most = max(count.values(), default=0)
+    if most < len(headlines) and any(place.is_vague and place.country for place in about):
+        return []
     longest = {one.name: max((other for other in found if other.name == one.name), key=_length) for one in found}
-    return [longest[name] for name in count if count[name] == most or most == 1][:_MOST]
+    return [longest[name] for name in count if count[name] == most][:_MOST]
 
 
 def _length(one: UnknownPlace) -> int:
@@ -166,15 +176,24 @@ def countries_of(headlines: Sequence[Headline]) -> list[str]:
 
 
 def proposed_place(
-    place: UnknownPlace, headlines: Sequence[Headline], gazetteer: Gazetteer, vocabulary: Vocabulary, country: str
+    place: UnknownPlace, headlines: Sequence[Headline], rules: RuleSet, country: str = ""
 ) -> ProposedPlace:
-    """The entry for it; the country is what the caller says, or empty where nothing tells it."""
-    kind = kind_of(place, headlines)
-    guests = vocabulary.bits_of(*_GUESTS)
-    written = place.written if place.written != place.name else f"{place.name} {kind}"
+    """The entry for it. The country is the one that the caller says, that of the town of this name, or the only one
+    that the headlines name; empty where nothing tells it."""
+    gazetteer, kind = rules.gazetteer, kind_of(place, headlines)
+    named = [country] if country else countries_of(headlines)
+    town = gazetteer.town(place.name, countries=named, kind=kind)
+    code = country or (town.country if town is not None else named[0] if len(named) == 1 else "")
+    usual = gazetteer.countries[code].zone if code in gazetteer.countries else ""
     slug = re.sub(r"[^a-z0-9]+", "-", place.name.casefold()).strip("-") or "my-place"
-    free = slug if slug not in gazetteer.places else f"{slug}-{kind.replace(' ', '-')}"
+    guests = rules.vocabulary.bits_of(*_GUESTS)
     return ProposedPlace(
-        id=free, name=written, town=place.name, country=country, kind=kind,
+        id=slug if slug not in gazetteer.places else f"{slug}-{kind.replace(' ', '-')}",
+        name=place.written if place.written != place.name else f"{place.name} {kind}",
+        town=place.name, country=code, kind=kind,
         national=not any(one.case.reading.tags & guests for one in headlines),
+        lat=town.lat if town is not None else None,
+        lon=town.lon if town is not None else None,
+        zone=town.zone if town is not None and town.zone != usual else "",
+        note=town.chosen if town is not None else "",
     )  # fmt: skip

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 
 from monitor.model.report import INCIDENT_ACTS, Act
-from monitor.rules.gazetteer import PlaceSpec
 from monitor.rules.model import Rule
 from monitor.workbench.proposing.places import ProposedPlace
 from monitor.workbench.proposing.proposal import Proposal
@@ -52,19 +51,18 @@ def places_text(places: Sequence[ProposedPlace]) -> str:
 
 
 def _entry(place: ProposedPlace) -> list[str]:
-    here = [f"    lat: {place.lat}", f"    lon: {place.lon}  # {place.note}"]
-    fill_in = [
-        "    # lat: …  # fill in both, in degrees: else it lies in no circle and on no map",
-        "    # lon: …",
-    ]
-    owner = ("whose: national" if "whose" in PlaceSpec.model_fields else "foreign: false") if place.national else ""
+    where = ["    # lat: …  # fill in both, in degrees: else it lies in no circle and on no map", "    # lon: …"]
+    if place.lat is not None:
+        note = "; ".join(["of the town", *([place.note] if place.note else []), "write those of the base if you can"])
+        where = [f"    lat: {place.lat}  # {' '.join(note.split())}", f"    lon: {place.lon}"]
     return [
         f"  - id: {_plain(place.id)}",
         f"    name: {quoted(place.name)}",
         f"    country: {_plain(place.country)}",
         f"    kind: {place.kind}  # what it is; check it",
-        *([f"    {owner}  # delete this line where foreign troops are there"] if owner else []),
-        *(here if place.lat is not None else fill_in),
+        *(["    whose: national  # delete this line where foreign troops are there"] if place.national else []),
+        *where,
+        *([f"    zone: {place.zone}"] if place.zone else []),
         f"    town: [{quoted(place.town)}]  # it is meant where a word such as base or camp stands near",
     ]
 
