@@ -24,6 +24,9 @@ SENTENCES = 12
 _PLACES = 4
 
 
+Wordings = TemplateIndex[Pattern]
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A pattern found in a sentence."""
@@ -46,6 +49,8 @@ class ActResult:
     frame: Frame | None = None
     frame_hits: tuple[Hit, ...] = ()
     score: tuple[ScorePart, ...] = ()
+    #: it tells of a base, and nothing says that foreign troops are there
+    anybody: bool = False
 
     @property
     def points(self) -> float:
@@ -62,8 +67,11 @@ class ActClassifier:
 
     def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
         self._lists = lists
-        self._index = TemplateIndex(
-            (pattern, template) for pattern in vocabulary.patterns for template in pattern.templates
+        wordings = [(pattern, template) for pattern in vocabulary.patterns for template in pattern.templates]
+        self._index = TemplateIndex(wordings)
+        #: the same wordings of attacks with any base in the place of one of foreign troops, and any attacker
+        self._anybody = TemplateIndex(
+            (pattern, _of_anybody(template, lists)) for pattern, template in wordings if pattern.act in INCIDENT_ACTS
         )
         self._languages = vocabulary.languages
         #: frames of each act: all of them, and those for a sentence in English
@@ -72,6 +80,14 @@ class ActClassifier:
         self._signs = vocabulary.signs
 
     def classify(self, reading: Reading) -> ActResult:
+        """What the item does to a base of foreign troops; where it tells of none, to anybody's."""
+        result = self._classify(reading, self._index)
+        if result.act is not Act.OTHER or result.frame is not None:
+            return result
+        national = self._classify(reading, self._anybody)
+        return replace(national, anybody=True) if national.act is not Act.OTHER else result
+
+    def _classify(self, reading: Reading, index: Wordings) -> ActResult:
         """The act of the first sentence that decides; `other` where none does.
 
         An attack on an embassy gives way to one on a base that a later sentence of the same item tells of.
@@ -79,7 +95,7 @@ class ActClassifier:
         weak: ActResult | None = None
         embassy: ActResult | None = None
         for sentence in reading.sentences[:SENTENCES]:
-            result = self._decide(sentence, reading)
+            result = self._decide(sentence, reading, index)
             if result is None:
                 continue
             weak = weak or result
@@ -99,13 +115,13 @@ class ActClassifier:
         tags = sum_of(hit.tags for hit in result.match.hits) if result.match is not None else 0
         return bool(tags & self._lists.diplomatic_target) and not tags & self._lists.base_target
 
-    def _decide(self, sentence: Sentence, reading: Reading) -> ActResult | None:
+    def _decide(self, sentence: Sentence, reading: Reading, index: Wordings) -> ActResult | None:
         """The result of the sentence: of its first strong match, else of the heaviest weak one.
 
         What is no attack gives way to one that another clause tells of ("Trump bombs Iran; Guards fire at …",
         "Attack on US base; Trump vows response", "Iran denies role as rockets hit …").
         """
-        matches = _within_clauses(self._matches(sentence))
+        matches = _within_clauses(self._matches(sentence, index))
         if not matches:
             return None
         strong = sorted((m for m in matches if m.pattern.points >= STRONG), key=_by_position)
@@ -122,11 +138,11 @@ class ActClassifier:
                     return result
         return first
 
-    def _matches(self, sentence: Sentence) -> list[Match]:
+    def _matches(self, sentence: Sentence, index: Wordings) -> list[Match]:
         """Every wording of the sentence that stands outside a cause, each place of it once."""
         return [
             Match(pattern, template, hits, sentence, order)
-            for order, pattern, template in self._index.possible(sentence.tags)
+            for order, pattern, template in index.possible(sentence.tags)
             if not pattern.unless & sentence.tags
             for hits in islice(_outside_causes(template, sentence, pattern.act), _PLACES)
         ]
@@ -150,6 +166,22 @@ class ActClassifier:
         if act in INCIDENT_ACTS:
             parts += [ScorePart(points=s.points, why=s.why) for s in self._signs if _speaks(s, sentence, reading)]
         return tuple(parts)
+
+
+def _of_anybody(template: Template, lists: AttackLists) -> Template:
+    """The template for attacks of anybody on any base."""
+    foreign = lists.base_target | lists.base_thing | lists.target
+    parts = tuple(
+        replace(
+            part,
+            tags=part.tags
+            | (lists.any_base if part.tags & foreign else 0)
+            | (lists.any_attacker if part.tags & lists.foe else 0),
+        )
+        for part in template.parts
+    )
+    needed = tuple(part.tags for part in parts if not part.optional)
+    return replace(template, parts=parts, needed=needed, barrier=template.barrier & ~sum_of(p.tags for p in parts))
 
 
 def _speaks(sign: Sign, sentence: Sentence, reading: Reading) -> bool:

@@ -45,10 +45,7 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
     result = topic.acts.classify(reading)
     act, targets = result.act, tuple[Place, ...]()
     if result.match is not None and act in INCIDENT_ACTS:
-        targets = topic.places.targets(result.match, reading)
-    # until rules ask `whose:`, an attack on a national base is none that they are for
-    if targets and all(target.whose == "national" for target in targets):
-        act, targets = Act.OTHER, ()
+        targets = topic.places.targets(result, reading)
     facts = _facts(result, reading, targets, rules)
     old = _old_news(item, facts)
     if old:
