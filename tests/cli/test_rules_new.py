@@ -362,7 +362,7 @@ def test_the_entry_of_the_place_comes_before_the_rule(call: Call, here: Path) ->
     assert (place.id, place.country, place.town) == ("kupwara", "IN", ("Kupwara",))
     rule = validate(parse(second, Path("r.yaml")), Rule)
     assert rule.where is not None
-    assert rule.where.any == ("kupwara",)
+    assert (rule.where.any, rule.whose) == (("kupwara",), ("national",))
     assert "fill in both" in out
 
 
@@ -390,7 +390,7 @@ def test_place_and_rule_are_saved_and_do_as_they_say(call: Call, here: Path) -> 
     assert (code, out) == (0, "rules/places/my-camp.yaml\nrules/my-camp.yaml\n")
     found = try_examples(load_rules(here / "rules"), now=NOW)
     own = [one for one in found if one.rule == "my-camp"]
-    assert [one.holds for one in own] == [True] * len(own)
+    assert [one.holds for one in own] == [True] * 4
     assert call("Two soldiers killed in Kupwara camp", "--name", "other")[0] == 0, "it is known now"
 
 

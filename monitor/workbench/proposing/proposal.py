@@ -13,10 +13,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from typing import get_args
 
 from monitor.model.item import Item
+from monitor.model.place import Whose
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
+from monitor.rules.model import Rule
 from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.proposing.headlines import (
@@ -74,6 +77,8 @@ class Proposal:
     where: tuple[str, ...] = ()
     #: names of the places in `where`, and what would be wider
     where_note: str = ""
+    #: whose base or troops they are; empty: those that a rule is about unless it says
+    whose: tuple[Whose, ...] = ()
     #: places among them that the files do not know yet
     places: tuple[ProposedPlace, ...] = ()
     #: some headlines name no place that is known
@@ -145,7 +150,7 @@ def propose(
         id=name or _free_id(_slug(lists, act, where), rules),
         title=_title(lists, act, where, who, rules),
         level=Level.URGENT if set(act) <= INCIDENT_ACTS else Level.NOTICE,
-        act=act, where=tuple(where), where_note=note, if_unknown=if_unknown, places=tuple(places),
+        act=act, where=tuple(where), where_note=note, if_unknown=if_unknown, whose=_whose(read), places=tuple(places),
         who=tuple(f"@{actor}" for actor in who),
         who_claims=bool(who) and all(set(who) & set(one.found.facts.claimed_by) for one in read),
         what=(*(f"@{name}" for name in lists), *terms), what_any=tuple(dict.fromkeys(what_any)),
@@ -184,6 +189,15 @@ def _where(
     unplaced = [one for one in read if not one.names_place]
     where = [*(places or groups or common_countries(placed)), *groups_of_sites(unplaced, gazetteer)]
     return where, ", ".join(_name(word, gazetteer) for word in where) + beside, bool(unplaced)
+
+
+def _whose(headlines: Sequence[Headline]) -> tuple[Whose, ...]:
+    """Whose bases were attacked, where some headline is only about such as a rule leaves out unless it says so."""
+    usual = set(Rule.model_fields["whose"].default)
+    owners = [{place.whose for place in one.case.targets} for one in headlines if one.case.act in INCIDENT_ACTS]
+    if not any(some and not some & usual for some in owners):
+        return ()
+    return tuple(one for one in get_args(Whose) if one in set().union(*owners))
 
 
 def _channels(headlines: Sequence[Headline]) -> tuple[tuple[str, ...], str]:

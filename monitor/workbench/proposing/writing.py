@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 
 from monitor.model.report import INCIDENT_ACTS, Act
-from monitor.rules.model import Rule
 from monitor.workbench.proposing.places import ProposedPlace
 from monitor.workbench.proposing.proposal import Proposal
 from monitor.workbench.reference.schema import KINDS
@@ -28,6 +27,7 @@ def rule_text(proposal: Proposal) -> str:
         f"level: {proposal.level}  # digest, notice, urgent or flash",
         "status: trial  # decides and records, tells nobody; delete this line when it may",
         f"act: [{', '.join(proposal.act)}]",
+        *_whose(proposal),
         *_where(proposal),
         *_who(proposal),
         *_what(proposal),
@@ -84,12 +84,16 @@ def pattern_text(proposal: Proposal) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _whose(proposal: Proposal) -> list[str]:
+    if not proposal.whose:
+        return []
+    return [f"whose: [{', '.join(proposal.whose)}]  # a rule that does not say so is about foreign troops and the UN's"]
+
+
 def _where(proposal: Proposal) -> list[str]:
     if not proposal.where:
         return []
     lines = ["where:", f"  any: [{', '.join(map(_plain, proposal.where))}]  # {proposal.where_note}"]
-    if "whose" in Rule.model_fields and any(place.national for place in proposal.places):
-        lines.insert(0, "whose: [national]  # the own troops of a country; a rule that does not say so is about guests")
     if proposal.if_unknown:
         lines.append(f"  if_unknown: {proposal.level}  # some of the headlines name no place that is known")
     return lines
