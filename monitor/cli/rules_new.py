@@ -33,7 +33,7 @@ from monitor.workbench.proposing.places import (
     ProposedPlace,
     as_unknown_place,
     known_place,
-    proposed_place,
+    proposed_places,
     unknown_places,
 )
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
@@ -182,7 +182,7 @@ def _unknown_places(
         found = [as_unknown_place(name, headlines, vocabulary) for name in named]
     else:
         found = unknown_places(headlines, rules)
-    places = [proposed_place(one, headlines, rules, (country or "").upper()) for one in found]
+    places = proposed_places(found, headlines, rules, (country or "").upper())
     if lost := [place.town for place in places if place.country not in gazetteer.countries]:
         missing = f"there is no country {country}" if country else "and nothing says in which country it is"
         raise BasewatchError(

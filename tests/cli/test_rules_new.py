@@ -31,7 +31,7 @@ from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
 from monitor.workbench.examples import try_examples
 from monitor.workbench.proposing.headlines import read_headline
-from monitor.workbench.proposing.places import proposed_place, unknown_places
+from monitor.workbench.proposing.places import proposed_place, proposed_places, unknown_places
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
 from monitor.workbench.proposing.writing import pattern_text, places_text, quoted, rule_text
 from values import FEED, stored_item
@@ -202,17 +202,17 @@ def test_where_nothing_is_recognised_nothing_is_invented() -> None:
 @pytest.mark.parametrize(
     ("headlines", "named"),
     [
-        (("Militants storm army camp in Kupwara, two soldiers killed", "Gunmen attack army camp in Kupwara"),
-         ["Kupwara"]),
-        (("Drone attack on Rajouri army camp, two soldiers killed",), ["Rajouri army camp"]),
-        (("Drone sighting halts flights at Munich airport", "Drones force closure of Frankfurt airport"),
-         ["Munich airport", "Frankfurt airport"]),
-        (("Kupwara camp stormed", "Two soldiers killed near Kupwara"), ["Kupwara camp"]),
+        (("Militants storm army camp in Tolvana, two soldiers killed", "Gunmen attack army camp in Tolvana"),
+         ["Tolvana"]),
+        (("Drone attack on Anqaz army camp, two soldiers killed",), ["Anqaz army camp"]),
+        (("Drone sighting halts flights at Munrath airport", "Drones force closure of Farnkord airport"),
+         ["Munrath airport", "Farnkord airport"]),
+        (("Tolvana camp stormed", "Two soldiers killed near Tolvana"), ["Tolvana camp"]),
         (("Rebels shell Rann barracks", "Rann barracks burnt down", "Fighters of Gajiram flee Rann"),
          ["Rann barracks"]),
-        (("Soldiers Killed In Attack On Harling Naval Base",), ["Harling Naval Base"]),
-        (("Rockets hit US base in Anqaz, Syria", "Drones hit US base near Anqaz in Syria"), ["Anqaz"]),
-        (("Rockets hit US base in Anqaz, Syria", "Drones hit US base in Syria"), []),
+        (("Soldiers Killed In Attack On Harlingrad Naval Base",), ["Harlingrad Naval Base"]),
+        (("Rockets hit US base in Anqazi, Syria", "Drones hit US base near Anqazi in Syria"), ["Anqazi"]),
+        (("Rockets hit US base in Anqazi, Syria", "Drones hit US base in Syria"), []),
         (("Rockets hit Ain al-Asad, troops of Anqaz flee",), []),
         (("Two camps were attacked", "All camps are closed"), []),
         (("Lions win the derby",), []),
@@ -223,7 +223,7 @@ def test_which_words_name_a_place_that_nobody_knows(headlines: tuple[str, ...], 
     assert [one.written for one in unknown_places(read, shipped())] == named
 
 
-KUPWARA = ("Militants storm army camp in Kupwara, two soldiers killed", "Gunmen attack army camp in Kupwara")
+AT_TOLVANA = ("Militants storm army camp in Tolvana, two soldiers killed", "Gunmen attack army camp in Tolvana")
 
 
 # ------------------------------------------------------------------------------------------ as a file
@@ -345,24 +345,24 @@ def proposed_with(rules: RuleSet, headlines: tuple[str, ...]) -> Proposal:
 
 
 def test_a_place_that_is_not_known_is_said_and_its_country_asked_for(call: Call) -> None:
-    code, out, err = call(*KUPWARA)
+    code, out, err = call(*AT_TOLVANA)
     assert (code, out) == (1, "")
-    said = "basewatch: I do not know a place called Kupwara, and nothing says in which country it is; say so with"
+    said = "basewatch: I do not know a place called Tolvana, and nothing says in which country it is; say so with"
     assert err.startswith(said)
-    assert "there is no country XX" in call(*KUPWARA, "--country", "XX")[2]
+    assert "there is no country XX" in call(*AT_TOLVANA, "--country", "XX")[2]
 
 
 def test_the_entry_of_the_place_comes_before_the_rule(call: Call, here: Path) -> None:
-    code, out, err = call(*KUPWARA, "--country", "IN", "--name", "my-camp", "--rules", "rules")
+    code, out, err = call(*AT_TOLVANA, "--country", "IN", "--name", "my-camp", "--rules", "rules")
     assert code == 0
-    assert "I do not know a place called Kupwara: its entry comes first; fill in its coordinates" in err
+    assert "I do not know a place called Tolvana: its entry comes first; fill in its coordinates" in err
     first, _, second = out.partition("\n# rules/my-camp.yaml\n")
     assert first.startswith("# rules/places/my-camp.yaml\n")
     place = validate(parse(first, Path("p.yaml")), PlaceFile).places[0]
-    assert (place.id, place.country, place.town) == ("kupwara", "IN", ("Kupwara",))
+    assert (place.id, place.country, place.town) == ("tolvana", "IN", ("Tolvana",))
     rule = validate(parse(second, Path("r.yaml")), Rule)
     assert rule.where is not None
-    assert (rule.where.any, rule.whose) == (("kupwara",), ("national",))
+    assert (rule.where.any, rule.whose) == (("tolvana",), ("national",))
     assert "fill in both" in out
 
 
@@ -377,21 +377,34 @@ def test_coordinates_come_from_the_table_of_towns(monkeypatch: pytest.MonkeyPatc
         )  # fmt: skip
 
     monkeypatch.setattr(Gazetteer, "town", town)
-    read = [read_headline(Item(id="x", title=text, first_seen=NOW), shipped()) for text in KUPWARA]
+    read = [read_headline(Item(id="x", title=text, first_seen=NOW), shipped()) for text in AT_TOLVANA]
     place = proposed_place(unknown_places(read, shipped())[0], read, shipped())
-    assert (place.country, place.lat, place.lon, asked) == ("IN", 34.5262, 74.2546, [("Kupwara", (), "camp")])
+    assert (place.country, place.lat, place.lon, asked) == ("IN", 34.5262, 74.2546, [("Tolvana", (), "camp")])
     text = places_text([place])
     assert "lat: 34.5262  # of the town; the one in India; write those of the base if you can\n" in text
     assert validate(parse(text, Path("p.yaml")), PlaceFile).places[0].lon == 74.2546
 
 
+def test_a_place_beside_another_is_in_its_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    def town(self: object, name: str, *, countries: Any = (), **keys: Any) -> Place | None:
+        if name == "Farnkord" and "DE" not in countries:
+            return None  # there are several
+        return Place(id="x", name=name, country="DE", role="target", lat=50.0, lon=8.0)
+
+    monkeypatch.setattr(Gazetteer, "town", town)
+    headlines = ("Drone sighting halts flights at Munrath airport", "Drones force closure of Farnkord airport")
+    read = [read_headline(Item(id="x", title=text, first_seen=NOW), shipped()) for text in headlines]
+    found = proposed_places(unknown_places(read, shipped()), read, shipped())
+    assert [(one.country, one.lat) for one in found] == [("DE", 50.0), ("DE", 50.0)]
+
+
 def test_place_and_rule_are_saved_and_do_as_they_say(call: Call, here: Path) -> None:
-    code, out, _ = call(*KUPWARA, "--country", "in", "--name", "my-camp", "--write", "--rules", "rules")
+    code, out, _ = call(*AT_TOLVANA, "--country", "in", "--name", "my-camp", "--write", "--rules", "rules")
     assert (code, out) == (0, "rules/places/my-camp.yaml\nrules/my-camp.yaml\n")
     found = try_examples(load_rules(here / "rules"), now=NOW)
     own = [one for one in found if one.rule == "my-camp"]
     assert [one.holds for one in own] == [True] * 4
-    assert call("Two soldiers killed in Kupwara camp", "--name", "other")[0] == 0, "it is known now"
+    assert call("Two soldiers killed in Tolvana camp", "--name", "other")[0] == 0, "it is known now"
 
 
 def test_a_person_names_the_place(call: Call) -> None:

@@ -175,6 +175,19 @@ def countries_of(headlines: Sequence[Headline]) -> list[str]:
     return list(dict.fromkeys(name for hit in hits for kind, name in hit.names if kind in ("country", "nation")))
 
 
+def proposed_places(
+    places: Sequence[UnknownPlace], headlines: Sequence[Headline], rules: RuleSet, country: str = ""
+) -> list[ProposedPlace]:
+    """The entry for each. Places that nothing puts into a country are in that of the others, where these share one."""
+    found = [proposed_place(one, headlines, rules, country) for one in places]
+    codes = {one.country for one in found if one.country}
+    beside = next(iter(codes)) if len(codes) == 1 else ""
+    return [
+        made if made.country else proposed_place(one, headlines, rules, beside)
+        for one, made in zip(places, found, strict=True)
+    ]
+
+
 def proposed_place(
     place: UnknownPlace, headlines: Sequence[Headline], rules: RuleSet, country: str = ""
 ) -> ProposedPlace:
