@@ -87,12 +87,14 @@ def _by_language(entries: Iterable[WordEntry]) -> dict[str, tuple[str, ...]]:
 
 
 def _shapes(files: RuleFiles) -> dict[str, dict[str, tuple[str, ...]]]:
-    """The wordings of each shape, by the language of the file."""
-    out: dict[str, dict[str, tuple[str, ...]]] = {}
+    """The wordings of each shape, by the language of the file; files extend those of others."""
+    out: dict[str, dict[str, tuple[str, ...]]] = {name: {} for _, content in files.lists for name in content.shapes}
     for _, content in files.lists:
-        for name, spec in content.shapes.items():
-            wordings, language = out.setdefault(name, {}), content.language or _ENGLISH
-            wordings[language] = (*wordings.get(language, ()), *spec.templates)
+        language = content.language or _ENGLISH
+        own = [(name, shape.templates) for name, shape in content.shapes.items()]
+        own += [(name, more.templates) for name, more in content.more_wordings.items() if name in out]
+        for name, templates in own:
+            out[name][language] = (*out[name].get(language, ()), *templates)
     return out
 
 
@@ -102,15 +104,17 @@ def _users(files: RuleFiles, lists: Lists) -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
     for entry in references(files, lists):
         rule = rules.get(id(entry.document))
-        user = f"rule {rule}" if rule else _section(entry.loc)
+        user = f"rule {rule}" if rule else _section(entry.loc, lists)
         if user != f"list {entry.name}":
             out.setdefault(entry.name, []).append(user)
     return out
 
 
-def _section(loc: Sequence[str | int]) -> str:
-    kind = {"extend": "list"}.get(str(loc[0]), str(loc[0]).removesuffix("s"))
-    return f"{kind} {loc[1]}"
+def _section(loc: Sequence[str | int], lists: Lists) -> str:
+    section, name = str(loc[0]), str(loc[1])
+    if section == "extend":  # of a list or shape of another file, or else of its pattern or frame
+        section = str(lists.home[name].loc[0]) if name in lists.home else "wording"
+    return f"{section.removesuffix('s')} {name}"
 
 
 def _file(entry: WordEntry, files: RuleFiles) -> str:

@@ -164,7 +164,7 @@ class ActClassifier:
             weight = WEIGHT["body" if reading.item.title.strip() else "headline"]
         parts = [ScorePart(points=round(pattern.points * weight, 2), why=f"{pattern.why} ({sentence.section})")]
         if act in INCIDENT_ACTS:
-            parts += [ScorePart(points=s.points, why=s.why) for s in self._signs if _speaks(s, sentence, reading)]
+            parts += [ScorePart(points=s.points, why=s.why) for s in self._signs if _speaks(s, match, reading)]
         return tuple(parts)
 
 
@@ -180,13 +180,24 @@ def _of_anybody(template: Template, lists: AttackLists) -> Template:
         )
         for part in template.parts
     )
-    needed = tuple(part.tags for part in parts if not part.optional)
-    return replace(template, parts=parts, needed=needed, barrier=template.barrier & ~sum_of(p.tags for p in parts))
+    required = tuple(part.tags for part in parts if not part.optional)
+    return replace(
+        template,
+        parts=parts,
+        required=(template.language, *required) if template.language else required,
+        barrier=template.barrier & ~sum_of(part.tags for part in parts),
+    )
 
 
-def _speaks(sign: Sign, sentence: Sentence, reading: Reading) -> bool:
+def _speaks(sign: Sign, match: Match, reading: Reading) -> bool:
+    sentence = match.sentence
     here = bool(sentence.tags & sign.tags)
-    return not here and bool((reading.headline_tags | reading.lead_tags) & sign.tags) if sign.elsewhere else here
+    if sign.scope == "opening":
+        return not here and bool((reading.headline_tags | reading.lead_tags) & sign.tags)
+    if sign.scope == "beside":
+        inside = sum_of(hit.tags for hit in match.hits)
+        return here and not inside & sign.tags and any(sentence.outside_causes(sign.tags))
+    return here
 
 
 def _within_clauses(matches: list[Match]) -> list[Match]:
@@ -212,8 +223,6 @@ def _is_apart(match: Match, first: ActResult) -> bool:
     clause, other = match.sentence.clause, first.match.hits
     if clause(match.hits[-1]) < clause(other[0]):
         return match.pattern.points >= NEEDED
-    if first.act is Act.RETALIATION:
-        return match.hits[0].segment > other[-1].segment
     return match.pattern.points >= STRONG and clause(match.hits[0]) > clause(other[-1])
 
 
@@ -260,7 +269,7 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
 
 
 def _found(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
-    for bits in template.needed:
+    for bits in template.required:
         if not sentence.tags & bits:
             return None
     return find(template, sentence.hits, sentence.text.words)

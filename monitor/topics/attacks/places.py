@@ -40,14 +40,18 @@ class PlaceFinder:
         for tags in (lists.target, lists.any_base, lists.maybe_target, lists.country):
             main = main or [hit for hit in match.hits if hit.tags & tags and not hit.tags & lists.actor]
         whose, kind = self._whose(main, match.sentence, result.anybody), self._kind(main, match.sentence)
-        return tuple(
-            replace(
-                place,
-                whose=whose if place.whose == "unknown" else place.whose,
-                kind=place.kind or (kind if place.site == "base" else ""),
-            )
-            for place in (self._where(main, match, reading) if main else ())
-        )
+        guests = {code for hit in match.sentence.with_tags(lists.nation_harmed) for code in hit.named("nation")}
+
+        def owned(place: Place) -> Place:
+            said = place.whose
+            if result.anybody and place.country and guests - {place.country}:
+                said = "foreign"
+            elif said == "unknown" or (result.anybody and said == "foreign"):
+                # a base of foreign troops that the wording itself does not name is not what was struck
+                said = whose
+            return replace(place, whose=said, kind=place.kind or (kind if place.site == "base" else ""))
+
+        return tuple(map(owned, self._where(main, match, reading))) if main else ()
 
     def _whose(self, main: Sequence[Hit], sentence: Sentence, anybody: bool) -> Whose:
         """Whose the target is, as far as the sentence says."""

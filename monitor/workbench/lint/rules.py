@@ -290,7 +290,9 @@ class PlaceCoverage:
         self._homes = sum(1 << i for i, place in enumerate(places) if place.whose == "national")
         #: by rule id: the targets that are of those, and of the kind, that the rule is about
         self._asked_for = {
-            one.rule.id: sum(1 << i for i, place in enumerate(places) if place.is_vague or is_asked_for(one.rule, place))
+            one.rule.id: sum(
+                1 << i for i, place in enumerate(places) if place.is_vague or is_asked_for(one.rule, place)
+            )
             for one in rules.rule_matcher.rules
         }
         self._named = sum(1 << i for i, place in enumerate(places) if place.precision not in ("near", "unknown"))
