@@ -16,6 +16,7 @@ from monitor import __version__
 from monitor.cli.begin import JsonOption, RulesOption, quiet, rules_folder
 from monitor.cli.render import json_out, out, problems_out, say, table
 from monitor.cli.rules_diff import Compared, LoadedRules, compare
+from monitor.config import yamlfile
 from monitor.errors import ConfigError, Problem
 from monitor.rules.folder import read_folder
 from monitor.rules.shipped import (
@@ -93,7 +94,7 @@ def update(
         apply(steps, source, folder)
     if as_json:
         json_out(_object(steps, manifest, compared, problems, taken))
-    _tell(steps, problems, taken)
+    _tell(steps, folder, problems, taken)
     raise typer.Exit(0 if taken else 1)
 
 
@@ -136,7 +137,7 @@ def _show(steps: Sequence[Step], manifest: Manifest | None) -> None:
     out()
 
 
-def _tell(steps: Sequence[Step], problems: list[Problem], taken: bool) -> None:
+def _tell(steps: Sequence[Step], folder: Path, problems: list[Problem], taken: bool) -> None:
     """What a person must know of it, beside the files themselves."""
     if problems:
         problems_out(problems)
@@ -147,10 +148,30 @@ def _tell(steps: Sequence[Step], problems: list[Problem], taken: bool) -> None:
     elif not quiet():
         for step in steps:
             if step.fate is Fate.BESIDE:
-                part = step.path.rpartition("/")[0].partition("/")[0]
-                move = f"move your edits {_OWN[part]}, then rename" if part in _OWN else "rename"
-                say(clean(f"{step.path} was edited and stays; the new version is {step.path}{NEW}: {move} it"))
+                say(clean(_how_to_take(step.path, folder)))
         say(f"the shipped files are those of basewatch {__version__}; a running daemon takes them over by itself")
+
+
+def _how_to_take(name: str, folder: Path) -> str:
+    """What to do about an edited file that has the new version beside it."""
+    said = f"{name} was edited and stays; the new version is {name}{NEW}"
+    part = name.rpartition("/")[0].partition("/")[0]
+    if part not in _OWN:
+        return f"{said}: rename it"
+    keys = _keys_that_differ(folder / name) if not part else []
+    differ = f" (they differ in {', '.join(keys)})" if keys else ""
+    return f"{said}{differ}: move your edits {_OWN[part]}, then rename it"
+
+
+def _keys_that_differ(path: Path) -> list[str]:
+    """The keys of a rule that are not the same in an edited file and in the new version beside it."""
+    try:
+        own, new = yamlfile.read(path).data, yamlfile.read(path.with_name(path.name + NEW)).data
+    except ConfigError:
+        return []
+    if not isinstance(own, dict) or not isinstance(new, dict) or "rules" in {*own, *new}:
+        return []
+    return [key for key in dict.fromkeys((*own, *new)) if own.get(key) != new.get(key)]
 
 
 def _answer_nothing(said: str, as_json: bool) -> None:

@@ -88,7 +88,10 @@ def test_an_edited_file_stays_and_the_new_one_lies_beside_it(call: Call, rules: 
     code, out, err = call("rules", "update", "--yes")
     assert code == 0
     assert "hills.yaml  edited, stays" in out
-    assert "move your edits into a rule file of your own that begins with override: and the id of the rule" in err
+    assert (
+        "hills.yaml was edited and stays; the new version is hills.yaml.new (they differ in title, level): move your "
+        "edits into a rule file of your own that begins with override: and the id of the rule, then rename it" in err
+    )
     assert of(rules)["level"] == "flash"
     assert of(rules, "hills.yaml.new")["title"] == "new"
     assert call("rules", "update")[0] == 0, "it was told once"
