@@ -12,7 +12,7 @@ from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import Item, Novelty, StoredItem
-from monitor.model.report import RuleTaken
+from monitor.model.report import ClauseReading, RuleTaken
 from monitor.queries.alerts import alert_object
 from monitor.queries.contract import answer_of
 from monitor.queries.jsonvalues import plain, values_of
@@ -20,7 +20,7 @@ from monitor.queries.reasons import differences, verdict, why_stored
 from monitor.rules.matching import NotMatched
 from monitor.rules.overrides import Override
 from monitor.store.store import Transaction
-from monitor.topics.attacks.classifier import consider
+from monitor.topics.attacks.classifier import clauses_of, consider
 from monitor.topics.attacks.topic import RuleSet
 
 #: how many of the rules that do not take it are shown
@@ -36,6 +36,8 @@ class Explanation:
     rules: RuleSet = field(repr=False)
     #: the rules that do not take it, the nearest first
     not_matched: tuple[NotMatched, ...] = ()
+    #: what each clause of the item says
+    clauses: tuple[ClauseReading, ...] = ()
     stored: StoredItem | None = None
     #: the first report of the incident that the stored item belongs to, maybe itself
     first: StoredItem | None = None
@@ -88,7 +90,10 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Expla
     own = stored.incident_id
     known = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
     reports = tx.items_of_incidents(incident.id for incident in known)
-    before = [incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of) for one in known]
+    before = [
+        incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of, near=rules.gazetteer.is_town_near)
+        for one in known
+    ]
     explanation = _explanation(stored.item, [incident for incident in before if incident is not None], rules)
     if own is None:
         return replace(explanation, stored=stored)
@@ -104,6 +109,7 @@ def _explanation(item: Item, around: list[Incident], rules: RuleSet) -> Explanat
         evaluation=evaluation,
         rules=rules,
         not_matched=tuple(rules.rule_matcher.nearest(case)),
+        clauses=clauses_of(case, rules),
     )
 
 
@@ -113,6 +119,7 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
     now = {
         **answer_of(evaluation.item.id, evaluation),
         "title": evaluation.item.title,
+        "clauses": [_clause_object(clause) for clause in explanation.clauses],
         "score": found.score,
         "relation": values_of(evaluation.relation, "kind", "reason"),
         "decision": values_of(evaluation.decision, "tell", "reason"),
@@ -131,6 +138,25 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
         "stored": explanation.stored is not None,
     }
     return now if explanation.stored is None else {**now, **plain(_happened(explanation.stored, explanation))}
+
+
+def _clause_object(clause: ClauseReading) -> dict[str, Any]:
+    return values_of(
+        clause,
+        "field",
+        "start",
+        "end",
+        "text",
+        "act",
+        "certainty",
+        "why",
+        "who",
+        "does",
+        "to",
+        "where",
+        "when",
+        "decides",
+    )
 
 
 def _taken_objects(taken: Sequence[RuleTaken]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from monitor.config.yamlfile import Strict
-from monitor.model.report import Act
+from monitor.model.report import Act, Certainty
 from monitor.rules.values import Texts, key, several
 
 #: the language of a file whose wordings are read in sentences of every language but English
@@ -84,6 +84,9 @@ class FrameSpec(Strict):
     )
     of: tuple[Act, ...] = key("acts that it changes", ["attack", "foiled"], default=(Act.ATTACK, Act.FOILED, Act.CLAIM))
     instead: Act = key("the act that the report then has", "threat")
+    certainty: Certainty | None = key(
+        "how sure its clause then is, for `explain`; unless said, it follows from `instead`", "denied", default=None
+    )
     unless: Texts = several("lists; a word of them in the same sentence makes the frame powerless", ["@confirmed"])
     why: str = key("said by `explain` where it applies", "it is denied")
 
@@ -222,6 +225,11 @@ class ListFile(Strict):
         "words around a pattern that change its act",
         {"hoax": {"any": ["@denial"], "in": "clause", "instead": "background", "why": "it was a hoax"}},
         default_factory=dict,
+    )
+    order: tuple[tuple[Act, ...], ...] = several(
+        "which act a sentence has where its clauses differ: the first line that one of them has; an act that no line "
+        "names comes last",
+        [["retraction"], ["attack", "foiled", "claim"]],
     )
     signs: dict[str, SignSpec] = key(
         "what speaks for an attack beside its wording",

@@ -14,6 +14,7 @@ from monitor.model.item import Item
 from monitor.model.place import PRECISIONS, Place
 from monitor.model.report import INCIDENT_ACTS, Act, Facts, IfFirst, Level
 from monitor.rules.gazetteer import Gazetteer
+from monitor.rules.geography import Circle
 from monitor.rules.model import Rule, Source, Where
 from monitor.rules.wording import Wanted
 from monitor.text.matcher import Hit
@@ -33,7 +34,7 @@ class CompiledRule:
     actors: frozenset[str] = frozenset()
     never: tuple[Wanted, ...] = ()
     #: places in the circle of `where.within`
-    circle: frozenset[str] | None = None
+    circle: Circle | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -176,11 +177,11 @@ class RuleMatcher:
         named = [place for place in case.named if role in ("any", place.role) and place.id not in hit]
         return [*case.targets, *named] if role == "any" else named
 
-    def holds(self, where: Where, circle: frozenset[str] | None, place: Place) -> bool:
+    def holds(self, where: Where, circle: Circle | None, place: Place) -> bool:
         """Whether a place fulfils a rule's `where`, whatever role it has in the report."""
         if PRECISIONS.index(place.precision) > PRECISIONS.index(where.precision):
             return False
-        if circle is not None and place.id not in circle:
+        if circle is not None and not circle.holds(place):
             return False
         if where.not_ and self._is_in(where.not_, place):
             return False
@@ -191,7 +192,11 @@ class RuleMatcher:
             if name.startswith("@"):
                 if self._gazetteer.groups[name[1:]].holds(place.id, place.country, place.site):
                     return True
-            elif name == place.id or (name == place.country and name not in self._gazetteer.places):
+            elif (
+                name == place.id
+                or (name == place.country and name not in self._gazetteer.places)
+                or self._gazetteer.is_in_region(name, place)
+            ):
                 return True
         return False
 

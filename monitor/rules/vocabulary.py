@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from monitor.config.yamlfile import Document, Loc, close_match
 from monitor.errors import ConfigError
-from monitor.model.report import Act
+from monitor.model.report import Act, Certainty
 from monitor.rules.extensions import Extensions, extensions_of
 from monitor.rules.hints import list_hint
 from monitor.rules.listfile import (
@@ -42,14 +42,20 @@ from monitor.text.templates import Shape, Template, sum_of
 _Spec = ShapeSpec | PatternSpec | FrameSpec
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
 BUILT_IN = (
-    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "far-country", "nationality",
-    "actor", "foe", "partner", "number", "year", "past-year", "question", "comma", "colon", "start",
+    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "region-place", "country", "far-country",
+    "nationality", "actor", "foe", "partner", "number", "year", "past-year", "question", "comma", "colon", "start",
     "mask",
 )  # fmt: skip
 #: the list whose words open a cause or a background clause
 CAUSE = "cause"
 #: names of places, whose words do not count in the gap of a template
 _NAMES = ("base-place", "town", "loose-place", "country", "far-country")
+
+
+#: how sure a clause is whose act a frame changed, where the frame does not say
+_CERTAINTY: dict[Act, Certainty] = {
+    Act.CLAIM: "claimed", Act.THREAT: "threatened", Act.EXERCISE: "rehearsed", Act.BACKGROUND: "remembered",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +79,7 @@ class Frame:
     scope: str
     of: frozenset[Act]
     instead: Act
+    certainty: Certainty
     why: str
     tags: int
     templates: tuple[Template, ...]
@@ -106,6 +113,8 @@ class Vocabulary:
     patterns: tuple[Pattern, ...]
     frames: tuple[Frame, ...]
     signs: tuple[Sign, ...]
+    #: which act a sentence has where its clauses differ: the lower number
+    order: Mapping[Act, int]
     #: all bits that the lists brought, without those of rules
     listed: int
     #: how each language counts, by its bit; 0 is English
@@ -163,12 +172,20 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
         patterns=tuple(patterns),
         frames=tuple(frames),
         signs=tuple(signs),
+        order=_order(files),
         listed=(1 << len(reader.bits)) - 1,
         counting=_counting(files, lists),
         languages=sum_of(lists.language(content.language) for _, content in files),
         calendar=calendar_of(content.months for _, content in files),
         abbreviations=abbreviations_of(word for _, content in files for word in content.abbreviations),
     )
+
+
+def _order(files: Sequence[tuple[Document, ListFile]]) -> dict[Act, int]:
+    """The place of each act in the order of the first file that has one."""
+    lines = next((content.order for _, content in files if content.order), ())
+    place = {act: number for number, line in enumerate(lines) for act in line}
+    return {act: place.get(act, len(lines)) for act in Act}
 
 
 class _Entry(NamedTuple):
@@ -361,6 +378,7 @@ class _Wordings:
             scope=spec.scope,
             of=frozenset(spec.of),
             instead=spec.instead,
+            certainty=spec.certainty or _CERTAINTY.get(spec.instead, "reported"),
             why=spec.why,
             tags=self._any(name, spec),
             templates=self._all_templates(name, spec, loc),

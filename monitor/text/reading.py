@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right, insort
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.model.item import Item
@@ -50,6 +51,8 @@ class Sentence:
     hits: list[Hit]
     #: which clauses only name a cause
     causes: list[bool]
+    #: where its segments begin
+    starts: Sequence[int] = ()
     #: all tags of the hits together
     tags: int = 0
     #: where main clauses begin that only a comma or a little word parts from those before: templates may reach across
@@ -88,10 +91,20 @@ class Sentence:
         )
 
     @property
+    def clause_spans(self) -> list[tuple[int, int]]:
+        """Where each of its clauses begins and ends, in the form that is matched."""
+        bounds = sorted({self.start, *self.starts, *self.joints, self.end})
+        return list(pairwise(bounds))
+
+    @property
     def span(self) -> Span:
         """Where the sentence stands in the item: whole words, without the blanks and bars around it."""
+        return self.span_of(self.start, self.end)
+
+    def span_of(self, start: int, end: int) -> Span:
+        """Where a part of it stands in the item, likewise."""
         text = self.text.original
-        start, end = self.text.span(self.start, self.end)
+        start, end = self.text.span(start, end)
         # the form that is matched may have lost the first letters (the Arabic article) and the last signs
         while 0 < start < len(text) and not _parts(text[start]) and not _parts(text[start - 1]):
             start -= 1
@@ -249,7 +262,7 @@ class Reader:
         if len(starts) > 1:
             for hit in hits:
                 hit.segment = max(0, bisect_right(starts, hit.start) - 1)
-        sentence = Sentence(name, section, text, start, end, hits, is_cause)
+        sentence = Sentence(name, section, text, start, end, hits, is_cause, starts)
         self._shape(sentence)
         sentence.tags = sum_of(hit.tags for hit in sentence.hits)
         return sentence

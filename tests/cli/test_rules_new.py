@@ -23,8 +23,9 @@ from monitor.config.yamlfile import parse, validate
 from monitor.model.item import Item
 from monitor.model.place import Place
 from monitor.model.report import Act, Level
-from monitor.rules.gazetteer import Gazetteer, PlaceFile
+from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.model import Rule
+from monitor.rules.placefile import PlaceFile
 from monitor.store.store import Store
 from monitor.text.clean import clean
 from monitor.topics.attacks.topic import RuleSet

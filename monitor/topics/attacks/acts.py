@@ -78,6 +78,7 @@ class ActClassifier:
         self._frames = {act: [f for f in vocabulary.frames if act in f.of] for act in Act}
         self._english = {act: [f for f in frames if not f.language] for act, frames in self._frames.items()}
         self._signs = vocabulary.signs
+        self._order = vocabulary.order
 
     def classify(self, reading: Reading) -> ActResult:
         """What the item does to a base of foreign troops; where it tells of none, to anybody's."""
@@ -118,8 +119,8 @@ class ActClassifier:
     def _decide(self, sentence: Sentence, reading: Reading, index: Wordings) -> ActResult | None:
         """The result of the sentence: of its first strong match, else of the heaviest weak one.
 
-        What is no attack gives way to one that another clause tells of ("Trump bombs Iran; Guards fire at …",
-        "Attack on US base; Trump vows response", "Iran denies role as rockets hit …").
+        It gives way to what another clause tells of and comes before it in the order ("Trump bombs Iran; Guards fire
+        at …", "Attack on US base; Trump vows response", "Iran denies role as rockets hit …").
         """
         matches = _within_clauses(self._matches(sentence, index))
         if not matches:
@@ -129,14 +130,19 @@ class ActClassifier:
         if not strong:
             return self._result(weak, reading) if weak else None
         first = self._result(strong[0], reading)
-        if first.act in INCIDENT_ACTS:
-            return first
         for match in strong[1:] + ([weak] if weak else []):
-            if match.pattern.act in INCIDENT_ACTS and _is_apart(match, first):
+            if self._order[match.pattern.act] < self._order[first.act] and _is_apart(match, first):
                 result = self._result(match, reading)
-                if result.act in INCIDENT_ACTS:
+                if self._order[result.act] < self._order[first.act]:
                     return result
         return first
+
+    def results(self, sentence: Sentence, reading: Reading, *, anybody: bool = False) -> list[ActResult]:
+        """What each wording of a sentence says, the surest first: for `explain`."""
+        matches = _within_clauses(self._matches(sentence, self._anybody if anybody else self._index))
+        strong = sorted((m for m in matches if m.pattern.points >= STRONG), key=_by_position)
+        weak = sorted((m for m in matches if m.pattern.points < STRONG), key=_by_weight)
+        return [self._result(match, reading) for match in (*strong, *weak)]
 
     def _matches(self, sentence: Sentence, index: Wordings) -> list[Match]:
         """Every wording of the sentence that stands outside a cause, each place of it once."""

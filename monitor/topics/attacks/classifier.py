@@ -11,6 +11,7 @@ from monitor.model.report import (
     INCIDENT_ACTS,
     Act,
     Classification,
+    ClauseReading,
     Evidence,
     Facts,
     RuleTaken,
@@ -36,6 +37,12 @@ def classify(item: Item, rules: RuleSet) -> Classification:
 def consider(item: Item, rules: RuleSet) -> tuple[Classification, Case]:
     """The classification, and the case that the rules were asked about (for `explain`: which rules passed, and why)."""
     return _consider(item, rules, all_names=True)
+
+
+def clauses_of(case: Case, rules: RuleSet) -> tuple[ClauseReading, ...]:
+    """The readings of every clause, for `explain`."""
+    topic = rules.attacks
+    return topic.clauses.read(case.reading, topic.acts.classify(case.reading))
 
 
 def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[Classification, Case]:
@@ -111,6 +118,7 @@ def _recorded(matched: Matched) -> RuleTaken:
 def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rules: RuleSet) -> Facts:
     finder, act, match = rules.attacks.facts, result.act, result.match
     places = rules.attacks.places.of_facts(reading, targets)
+    unplaced = next((target for target in targets if target.is_unplaced), None)
     if match is None:
         return Facts(places=places)
     killed, wounded = finder.harmed(reading)
@@ -123,6 +131,7 @@ def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rule
         intercepted=finder.intercepted(reading),
         toll_claimed=finder.toll_claimed(act, reading),
         interception=finder.interception(reading),
+        unplaced=unplaced,
     )
     if act not in INCIDENT_ACTS:
         return facts

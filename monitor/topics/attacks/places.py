@@ -14,6 +14,7 @@ from monitor.text.templates import sum_of
 from monitor.topics.attacks.acts import ActResult, Match
 from monitor.topics.attacks.lists import AttackLists
 from monitor.topics.attacks.scenes import SceneFinder, codes_of
+from monitor.topics.attacks.towns import TownFinder
 
 #: characters between "near" and the name: room for an article
 _ARTICLE = 5
@@ -26,9 +27,11 @@ class PlaceFinder:
         self._gazetteer, self._lists = gazetteer, lists
         self._sure = lists.sure_place
         #: whose soldiers they are is said: where they were harmed, a place counts as a base of theirs
+        self._guest_bases = lists.foreign_base | lists.base_of_guests
         self._guests = lists.foreign_base | lists.troops | lists.troops_of | lists.base_of_guests
         self._any_kind = sum_of(lists.kinds)
         self._scenes = SceneFinder(gazetteer, lists, vocabulary)
+        self._towns = TownFinder(gazetteer, lists, vocabulary)
 
     def targets(self, result: ActResult, reading: Reading) -> tuple[Place, ...]:
         """The targets of the deciding sentence, most exact first, with whose they are and of what kind; empty where
@@ -90,10 +93,12 @@ class PlaceFinder:
         if not known:
             return self._vague(site, sentence, others, main)
         exact: Precision = "near" if self._is_nearby([*main, *sure], sentence) else "base"
-        known = self._in_named_country(known, sentence)
-        told = {places[id].country for id in known}
+        chosen = self._in_named_country(known, sentence)
+        why = "" if chosen == known else "the report names its country"
+        told = {places[id].country for id in chosen}
         elsewhere = (self._gazetteer.somewhere_in(code, "target", site) for code in codes if code not in told)
-        return (*(self._exact(id, exact, sentence, reading) for id in known), *elsewhere)
+        exactly = (replace(self._exact(id, exact, sentence, reading), chosen=why) for id in chosen)
+        return (*exactly, *elsewhere)
 
     def _in_named_country(self, ids: list[str], sentence: Sentence) -> list[str]:
         """Where a name belongs to several places, those in a country that the sentence names."""
@@ -113,6 +118,8 @@ class PlaceFinder:
         A place without any is one all the same where some were harmed ("two US soldiers killed at outpost in Palmyra").
         """
         place = self._gazetteer.place(place_id, "target", precision)
+        if place.whose == "national" and any(sentence.outside_causes(self._guest_bases)):
+            place = replace(place, whose="foreign")
         until = self._gazetteer.places[place_id].foreign_until
         left = until is not None and reading.item.reported.date() > until
         if left and not sentence.tags & self._lists.stationed_nation:
@@ -127,14 +134,31 @@ class PlaceFinder:
         for place in (sentence, *others):
             for hit in place.outside_causes(self._lists.town):
                 for name in hit.named("place"):
-                    known = self._gazetteer.places[name]
-                    if known.site == site and known.whose != "national":
-                        return (self._gazetteer.place(name, "target", "near"),)
+                    if self._gazetteer.places[name].site == site:
+                        return (self._near(name),)
         for place in (sentence, *others):
             codes = self._scenes.codes(place, main if place is sentence else ())
+            if town := self._towns.find(place, codes, (sentence, *others)):
+                return (replace(town, site=site),)
+            if region := self._region(place, codes):
+                return (self._gazetteer.region(region, "target", site),)
             if codes:
                 return tuple(self._gazetteer.somewhere_in(code, "target", site) for code in codes)
         return (unplaced(site),)
+
+    def _near(self, place_id: str) -> Place:
+        """Near the town of a base. Where that is a national one, nothing says that what was hit is the same."""
+        place = self._gazetteer.place(place_id, "target", "near")
+        return replace(place, whose="unknown", kind="") if place.whose == "national" else place
+
+    def _region(self, sentence: Sentence, codes: Sequence[str]) -> str:
+        """The region that the sentence names, in the country where it happened; empty where it names none."""
+        for hit in sentence.outside_causes(self._lists.region_place):
+            for name in hit.named("region"):
+                country = self._gazetteer.regions[name].country
+                if (list(codes) == [country]) if codes else not country:
+                    return name
+        return ""
 
     def _is_there(self, place_id: str, codes: Sequence[str]) -> bool:
         """The place lies in one of these countries; no code stands for any."""

@@ -90,6 +90,9 @@ class SceneFinder:
                         out[f"{kind}:{name}"] = None
                 if hit.tags & ours:
                     out["nation:US" if hit.tags & self._lists.us else "nation:UN"] = None
+            out.update(
+                (f"town:{id}", None) for h in sentence.outside_causes(self._lists.town) for id in h.named("place")
+            )
             out.update((f"town:{name}", None) for name in self._unknown_towns(sentence))
         return tuple(out)
 

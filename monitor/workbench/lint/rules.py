@@ -14,7 +14,7 @@ from monitor.model.place import Place, Precision, Site, unplaced
 from monitor.model.report import INCIDENT_ACTS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.matching import CompiledRule, is_asked_for
-from monitor.rules.model import Never, Rule, Source, What, Who, Wording
+from monitor.rules.model import Never, Rule, Source, What, Where, Who, Wording
 from monitor.rules.values import Condition
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.entries import Lists, warning
@@ -60,8 +60,8 @@ class RuleCheck:
                 message = f"the rule can take nothing: no place that a report of {acts} can have fulfils its where"
                 hint = "ask for fewer things at once (any, not, within, precision, role)"
                 if homes := reach.home_places(one):
-                    named = ", ".join(homes[:4]) + (", …" if len(homes) > 4 else "")
-                    hint = f"{named}: no foreign troops are there; write whose: [national]"
+                    message = f"the rule can take nothing: {_no_targets(where, homes)}"
+                    hint = "no foreign troops are there: write whose: [national]"
                 yield warning(document, ("where",), message, hint)
         if rule.source is not None and rule.source.any and _folded(rule.source.any) <= _folded(rule.source.not_):
             message = "the rule can take nothing: every source that it asks for is left out again"
@@ -205,6 +205,16 @@ class RuleCheck:
             and all(one in never.near for one in other.near)
             and set(other.templates) <= set(never.templates)
         )
+
+
+def _no_targets(where: Where, homes: Sequence[str]) -> str:
+    """That the places of a rule are no targets, and why."""
+    why = "no foreign troops are known there"
+    if list(where.any) == list(homes):
+        return f"{' and '.join(homes)} cannot be {'a target' if len(homes) == 1 else 'targets'}: {why}"
+    what = " and ".join(f"the group {w}" if w.startswith("@") else w for w in where.any) or "the circle"
+    named = ", ".join(homes[:4]) + (", …" if len(homes) > 4 else "")
+    return f"{what} {'hold' if len(where.any) > 1 else 'holds'} only places that cannot be targets ({named}): {why}"
 
 
 def _tells_nobody(document: Document, rule: Rule) -> Iterator[Problem]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.config.validation import values_in
-from monitor.rules.gazetteer import Gazetteer, PlaceSpec
+from monitor.rules.gazetteer import Gazetteer
+from monitor.rules.placefile import PlaceSpec
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.normalise import normalise_term
 from monitor.text.reading import Sentence

@@ -16,11 +16,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from monitor.config.yamlfile import Strict
-from monitor.rules.gazetteer import ActorFile, PlaceFile
 from monitor.rules.listfile import FrameSpec, ListFile
 from monitor.rules.model import Never, Rule, RuleFile, Source, What, Where
 from monitor.rules.overrides import KEY as OVERRIDE
 from monitor.rules.overrides import PARTS
+from monitor.rules.placefile import ActorFile, PlaceFile
 from monitor.rules.values import one_or_many
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
