@@ -283,8 +283,7 @@ def _tell(proposal: Proposal, tried: _Tried, written: bool) -> None:
 
 def _object(proposal: Proposal, text: str, tried: _Tried, path: Path | None) -> dict[str, Any]:
     rule = values_of(proposal, "id", "title", "level", "act", "where", "whose", "who")
-    rule |= {"what": proposal.what or proposal.what_any}
-    rule |= values_of(proposal, "send_to", "alert", "not_yet", "quiet", "quiet_is_made")
+    rule |= values_of(proposal, "what", "send_to", "alert", "not_yet", "quiet", "quiet_is_made")
     return {
         "rule": rule,
         "yaml": text,

@@ -61,15 +61,17 @@ class ProposedPlace:
 
 
 def unknown_places(headlines: Sequence[Headline], rules: RuleSet) -> list[UnknownPlace]:
-    """What the headlines are about and no file knows: the names that stand in most of them; where they name a country,
-    only one that stands in all. None where they name a place of the files."""
-    about = [place for one in headlines for place in one.places]
-    if any(place.id in rules.gazetteer.places for place in about):
+    """What the headlines are about and no file knows: the names that stand in most of them; where they name a country
+    or region, only one that stands in all. None where they name a place of the files."""
+    about = [[place for place in one.places if not place.is_unplaced] for one in headlines]
+    if any(place.id in rules.gazetteer.places for places in about for place in places):
         return []
-    found = [one for headline in headlines for one in dict.fromkeys(_named_in(headline, rules.vocabulary))]
+    looked_up = [[UnknownPlace(place.name, place.name) for place in some if not place.is_vague] for some in about]
+    named = [list(_named_in(headline, rules.vocabulary)) for headline in headlines]
+    found = [one for names, towns in zip(named, looked_up, strict=True) for one in dict.fromkeys(names or towns)]
     count = Counter(one.name for one in found)
     most = max(count.values(), default=0)
-    if most < len(headlines) and any(place.is_vague and place.country for place in about):
+    if most < len(headlines) and any(place.is_vague for places in about for place in places):
         return []
     longest = {one.name: max((other for other in found if other.name == one.name), key=_length) for one in found}
     return [longest[name] for name in count if count[name] == most][:_MOST]

@@ -33,7 +33,6 @@ from monitor.workbench.proposing.headlines import (
     groups_of_sites,
     read_headline,
     smallest_groups,
-    unknown_words,
     wording_of,
 )
 from monitor.workbench.proposing.places import ProposedPlace
@@ -62,7 +61,7 @@ _QUIET = (
 
 
 class NothingInCommon(ValueError):
-    """The headlines share nothing that a rule could ask for; the text says what was looked for."""
+    """The headlines share no place and no actor, so that a rule would be about anything; the text says so."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,8 +88,6 @@ class Proposal:
     who_claims: bool = False
     #: `what.all`
     what: tuple[str, ...] = ()
-    #: `what.any`, where the headlines share nothing else
-    what_any: tuple[str, ...] = ()
     send_to: tuple[str, ...] = (_ALERTS,)
     #: the rule whose channels these are
     send_to_as: str = ""
@@ -135,13 +132,10 @@ def propose(
     who = common_actors(headlines)
     lists = common_lists(headlines, rules)
     terms = [] if lists else common_terms(headlines)
-    shared = where or who or lists or terms
-    # where they share nothing, the most telling unknown word of each
-    what_any = [] if shared else [max(words, key=len) for one in read if (words := unknown_words(one))]
-    if not (where or who) and not set(act) <= INCIDENT_ACTS:
+    if not where and not who:
         raise NothingInCommon(
-            "the headlines tell of no attack, and name no place and no actor that is known, so the rule would be about"
-            " anything on earth"
+            "the headlines name no place that is known and no common actor, so the rule would be about any place on"
+            " earth"
         )
     send_to, send_to_as = _channels(read)
     quiet = _real_quiet(known, headlines, act, rules.vocabulary.bits_of(*lists), rules)
@@ -153,7 +147,7 @@ def propose(
         act=act, where=tuple(where), where_note=note, if_unknown=if_unknown, whose=_whose(read), places=tuple(places),
         who=tuple(f"@{actor}" for actor in who),
         who_claims=bool(who) and all(set(who) & set(one.found.facts.claimed_by) for one in read),
-        what=(*(f"@{name}" for name in lists), *terms), what_any=tuple(dict.fromkeys(what_any)),
+        what=(*(f"@{name}" for name in lists), *terms),
         send_to=send_to, send_to_as=send_to_as,
         alert=tuple(one.text for one in read), not_yet=tuple(one.text for one in headlines if one not in read),
         quiet=tuple(quiet or made), quiet_is_made=not quiet,
@@ -176,10 +170,11 @@ def _where(
     """`where.any`, words about it, and whether some headline that is read names no place that is known."""
     placed = [one for one in headlines if one.names_place]
     if not placed:
-        return [], "", False
+        sites = groups_of_sites(read, gazetteer)
+        return sites, ", ".join(_name(word, gazetteer) for word in sites), bool(sites)
     attacks = all(one.case.act in INCIDENT_ACTS for one in read)
     groups = [f"@{group}" for group in smallest_groups(placed, gazetteer)] if attacks else []
-    places = common_places(placed)
+    places = common_places(placed, gazetteer)
     exact = dict.fromkeys(place.id for one in placed for place in one.places if not place.is_vague)
     beside = ""
     if places and groups:
@@ -213,7 +208,8 @@ def _name(word: str, gazetteer: Gazetteer) -> str:
     """A word of `where` for people: `Ain al-Asad Air Base`, `bases in Iraq`, `Iraq`."""
     if word.startswith("@"):
         return gazetteer.groups[word[1:]].title
-    return gazetteer.places[word].name if word in gazetteer.places else gazetteer.country_name(word)
+    known = gazetteer.places.get(word) or gazetteer.regions.get(word)
+    return known.name if known is not None else gazetteer.country_name(word)
 
 
 def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
@@ -222,6 +218,8 @@ def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
         return "a US base"
     if where[0] in gazetteer.places:
         return gazetteer.places[where[0]].name
+    if where[0] in gazetteer.regions:
+        return f"a base in {gazetteer.regions[where[0]].name}"
     group = gazetteer.groups.get(where[0].removeprefix("@"))
     codes = group.countries if group is not None else where
     return f"a US base in {gazetteer.country_name(codes[0])}" if codes else "a US base"

@@ -107,10 +107,8 @@ def _who(proposal: Proposal) -> list[str]:
 
 
 def _what(proposal: Proposal) -> list[str]:
-    key, words, note = "all", proposal.what, "stands in all of them"
-    if not words:
-        key, words, note = "any", proposal.what_any, "they share nothing; check these words"
-    return [f"what: {{{key}: [{', '.join(map(_plain, words))}]}}  # {note}"] if words else []
+    words = ", ".join(map(_plain, proposal.what))
+    return [f"what: {{all: [{words}]}}  # stands in all of them"] if words else []
 
 
 def _quiet(proposal: Proposal) -> list[str]:
