@@ -88,7 +88,7 @@ class Gazetteer:
             return bool(kind) and self._has_beside(one, kind)
 
         found = towns.choose(name, countries, beside, fits, least)
-        if found is None:
+        if found is None or self._is_land(name, found[0]):
             return None
         town, why = found
         area = town.is_province
@@ -96,6 +96,11 @@ class Gazetteer:
             id=town.id, name=town.name, role=role, precision="country" if area else precision, country=town.country,
             lat=town.lat, lon=town.lon, zone=town.zone, chosen=why,
         )  # fmt: skip
+
+    def _is_land(self, name: str, town: towns.Town) -> bool:
+        """The country is meant, whose name its capital has too: "Koweït" for Kuwait City."""
+        land = self.countries.get(town.country)
+        return land is not None and _form(name) != town.form and town in towns.named(land.name)
 
     def _has_beside(self, town: towns.Town, kind: str) -> bool:
         """A base of this kind stands near the town."""
@@ -259,13 +264,17 @@ class Gazetteer:
             yield from _terms((region.name, *region.names), tag, tuple(names))
 
 
+#: what papers call an air base, behind its name
+_AIR_BASES = ("air force base", "military base", "air base", "airbase", "airfield", "base")
+
+
 def _spellings(words: Iterable[str]) -> Iterator[str]:
-    """The names, and those of air bases in the other usual spelling: `X Air Base`, `X airbase`."""
+    """The names, and those of air bases in the other usual words: `X Air Base`, `X airbase`, `X base`."""
     for word in words:
         yield word
-        for one, other in (("air base", " airbase"), ("airbase", " air base")):
-            if word.casefold().endswith(f" {one}"):
-                yield word[: -len(one) - 1] + other
+        said = next((one for one in _AIR_BASES if word.casefold().endswith(f" {one}")), None)
+        if said is not None:
+            yield from (f"{word[: -len(said)]}{other}" for other in _AIR_BASES if other != said)
 
 
 def _terms(words: Iterable[str], tags: int, names: tuple[tuple[str, str], ...]) -> Iterator[Term]:

@@ -19,7 +19,6 @@ from monitor.text.normalise import normalise_term
 #: how much larger than the next one a town must be to be meant where nothing else tells
 _CLEARLY_LARGER = 5
 _NO_LETTER = re.compile(r"\W+")
-_ID = re.compile(r"([^\W_][\w-]*?)-([a-z]{2})(?:-([a-z0-9]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,9 @@ class Town:
 
 def town(place_id: str) -> Town | None:
     """The town or province with this id."""
-    found = _ID.fullmatch(region_of(place_id) or place_id)
-    if found is None:
-        return None
-    form = found[1].replace("-", " ")
-    return next((one for one in towns(form) if one.id == place_id), None)
+    parts = (region_of(place_id) or place_id).split("-")
+    forms = (" ".join(parts[:-1]), " ".join(parts[:-2]))  # the last part is the country, or a province behind it
+    return next((one for form in forms for one in towns(form) if one.id == place_id), None)
 
 
 def choose(
@@ -140,6 +137,8 @@ def _table(name: str) -> bytes:
 
 def _rows(name: str, form: str) -> Iterator[list[str]]:
     """The lines that begin with this form, found by halving the table."""
+    if not form:  # the first line, which holds the zones
+        return
     table, key = _table(name), form.encode() + b"\t"
     low, high = 0, len(table)
     while low < high:

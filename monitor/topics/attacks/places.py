@@ -16,6 +16,8 @@ from monitor.topics.attacks.lists import AttackLists
 from monitor.topics.attacks.scenes import SceneFinder, codes_of
 from monitor.topics.attacks.towns import TownFinder
 
+#: characters between a nation and its base: room for "army" or "air force"
+_OWNER = 12
 #: characters between "near" and the name: room for an article
 _ARTICLE = 5
 
@@ -47,14 +49,26 @@ class PlaceFinder:
 
         def owned(place: Place) -> Place:
             said = place.whose
-            if result.anybody and place.country and guests - {place.country}:
+            if result.anybody and place.country and abroad - {place.country} and kind != "warship":
                 said = "foreign"
             elif said == "unknown" or (result.anybody and said == "foreign"):
                 # a base of foreign troops that the wording itself does not name is not what was struck
                 said = whose
             return replace(place, whose=said, kind=place.kind or (kind if place.site == "base" else ""))
 
-        return tuple(map(owned, self._where(main, match, reading))) if main else ()
+        places = self._where(main, match, reading) if main else ()
+        owners = self._owners(main, match.sentence)
+        # on a border the country that is named may be the neighbour's
+        abroad = set[str]() if match.sentence.tags & lists.border else guests | owners
+        if result.anybody and any(place.is_unplaced for place in places):
+            places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners)) or places
+        return tuple(map(owned, places))
+
+    def _owners(self, main: Sequence[Hit], sentence: Sentence) -> set[str]:
+        """The nation right before a base: where nothing else says so, it is at home ("South Korean marine base")."""
+        start = min((hit.start for hit in main), default=0)
+        before = [h for h in sentence.with_tags(self._lists.nationality) if 0 <= start - h.end <= _OWNER]
+        return {code for hit in before[-1:] for code in (*hit.named("nation"), *hit.named("country"))}
 
     def _whose(self, main: Sequence[Hit], sentence: Sentence, anybody: bool) -> Whose:
         """Whose the target is, as far as the sentence says."""

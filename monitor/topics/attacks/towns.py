@@ -59,25 +59,28 @@ class TownFinder:
         """Names behind "in" or "near", and right before a base word, the longest first; and whether a base is meant
         that stands near it, or at it."""
         words = list(_WORDS.finditer(sentence.text.cased, sentence.start, sentence.end))
-        taken = [hit for hit in sentence.hits if hit.end > hit.start and not self._is_city(hit, sentence)]
+        cities = [hit for hit in sentence.hits if self._is_city(hit, sentence)]
+        taken = [hit for hit in sentence.hits if hit.end > hit.start and not any(hit.is_in(city) for city in cities)]
         bases = list(sentence.with_tags(self._lists.base_word))
 
-        def can_name(word: re.Match[str]) -> bool:
+        def can_name(word: re.Match[str], anchor: re.Match[str]) -> bool:
+            """It has a capital, or letters without any, and is no word of a list; a wording that holds both is none."""
             first = word[0][0]
             return (first.isupper() or (first.isalpha() and not first.islower())) and not any(
-                hit.start < word.end() and word.start() < hit.end for hit in taken
+                hit.start < word.end() and word.start() < hit.end and not hit.start <= anchor.start() < hit.end
+                for hit in taken
             )
 
         for i, word in enumerate(words):
             if word[0].lower() in self._before:
                 last = i + 1
-                while last < min(len(words), i + 1 + _LONGEST) and can_name(words[last]):
+                while last < min(len(words), i + 1 + _LONGEST) and can_name(words[last], word):
                     last += 1
                 for end in range(last, i + 1, -1):
                     yield _name(words[i + 1 : end]), bool(bases) or word[0].lower() in self._nearby
             elif any(hit.start == word.start() for hit in bases):
                 first = i
-                while first > max(0, i - _LONGEST) and can_name(words[first - 1]):
+                while first > max(0, i - _LONGEST) and can_name(words[first - 1], word):
                     first -= 1
                 for start in range(first, i):
                     yield _name(words[start:i]), True
@@ -85,8 +88,12 @@ class TownFinder:
     def _is_city(self, hit: Hit, sentence: Sentence) -> bool:
         """A word that names a country, and is not its name: "Gao" tells of Mali, and of a town in it."""
         lands = [self._gazetteer.countries[code] for code in hit.named("country")]
-        word = sentence.text.words[hit.start : hit.end]
-        return bool(lands) and not hit.named("place") and all(normalise_term(one.name)[0] != word for one in lands)
+        words = f" {sentence.text.words[hit.start : hit.end]} "
+        return (
+            bool(lands)
+            and not hit.named("place")
+            and all(f" {normalise_term(one.name)[0].strip()} " not in words for one in lands)
+        )
 
 
 def _name(words: Sequence[re.Match[str]]) -> str:
