@@ -49,7 +49,8 @@ class PlaceFinder:
 
         def owned(place: Place) -> Place:
             said = place.whose
-            if result.anybody and kind != "warship" and (hurt or (place.country and abroad - {place.country})):
+            theirs = hurt or bool(result.anybody and place.country and abroad - {place.country})
+            if theirs and kind != "warship" and (result.anybody or said == "national"):
                 said = "foreign"
             elif said == "unknown" or (result.anybody and said == "foreign"):
                 # a base of foreign troops that the wording itself does not name is not what was struck
