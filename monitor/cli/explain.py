@@ -87,6 +87,7 @@ def _show(explained: Explanation) -> None:
         ("why", found.reason),
         ("act", str(found.act)),
         ("rule", f"{found.rule} (level {found.level})" if found.rule else "none wants it"),
+        *(("override", f"{rule} is changed by {override}") for rule, override in explained.overrides.items()),
         ("channels", ", ".join(found.send_to)),
         ("incident", relation_in_words(evaluation.relation)),
         *_facts(explained),

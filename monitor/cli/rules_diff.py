@@ -123,7 +123,7 @@ def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> DiffResult:
 
 
 def _show(result: DiffResult, rules: Iterable[Edit], files: Iterable[Edit]) -> None:
-    edits = [(edit.edit, f"rule {edit.name}", ", ".join(edit.keys)) for edit in rules]
+    edits = [(edit.edit, _rule(edit), ", ".join(edit.keys)) for edit in rules]
     edits += [(edit.edit, edit.name, "") for edit in files]
     table(("edit", "of", "keys"), edits, empty="the two folders hold the same")
     if edits:
@@ -138,6 +138,11 @@ def _show(result: DiffResult, rules: Iterable[Edit], files: Iterable[Edit]) -> N
     if result.groups:
         out()
     out(_in_sum(result))
+
+
+def _rule(edit: Edit) -> str:
+    by = f" (override in {edit.override})" if edit.override else ""
+    return f"rule {edit.name}{by}"
 
 
 def _show_group(group: tuple[Change, ...]) -> None:

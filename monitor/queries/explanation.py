@@ -18,6 +18,7 @@ from monitor.queries.contract import answer_of
 from monitor.queries.jsonvalues import plain, values_of
 from monitor.queries.reasons import differences, verdict, why_stored
 from monitor.rules.matching import NotMatched
+from monitor.rules.overrides import Override
 from monitor.store.store import Transaction
 from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.topic import RuleSet
@@ -62,6 +63,13 @@ class Explanation:
             return f"it opened {self.stored.incident_id}"
         first = self.first.item
         return f"it joined {self.stored.incident_id}, first reported by {first.publisher or first.feed}"
+
+    @property
+    def overrides(self) -> dict[str, Override]:
+        """The files of one's own that change rules which are named here, by the id of the rule."""
+        taken = (one.rule for one in self.evaluation.classification.taken)
+        named = dict.fromkeys([*taken, *(one.rule.id for one in self.nearest), *self.switched_off])
+        return {name: override for name in named if (override := self.rules.override_of(name)) is not None}
 
     @property
     def switched_off(self) -> list[str]:
@@ -115,6 +123,10 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
             for one in explanation.nearest
         ],
         "switched_off": explanation.switched_off,
+        "overrides": [
+            {"rule": rule, "file": override.path, "keys": override.keys}
+            for rule, override in explanation.overrides.items()
+        ],
         "rules_hash": found.rules_hash,
         "stored": explanation.stored is not None,
     }

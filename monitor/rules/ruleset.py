@@ -4,7 +4,7 @@ them looked up. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from monitor.rules.hints import list_hint
 from monitor.rules.listfile import ListFile
 from monitor.rules.matching import CompiledRule, RuleMatcher
 from monitor.rules.model import Near, Rule, Within, Wording
+from monitor.rules.overrides import Override, override_of
 from monitor.rules.terms import TermReader
 from monitor.rules.vocabulary import Vocabulary, build_vocabulary
 from monitor.rules.wording import Close, Wanted
@@ -40,6 +41,12 @@ class RuleFiles:
     problems: tuple[Problem, ...] = ()
     #: YAML files that stand where no file is read, or under a name that is not
     unread: tuple[Path, ...] = field(default=(), compare=False)
+    #: the rules as they are without overrides; empty where no file overrides one
+    plain_rules: tuple[tuple[Document, Rule], ...] = field(default=(), compare=False)
+
+    def without_overrides(self) -> RuleFiles:
+        """The same files, as if none of them overrode a rule."""
+        return replace(self, rules=self.plain_rules or self.rules, hash=f"{self.hash}, without overrides")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -63,7 +70,11 @@ class CompiledRules:
     def send_to_at(self, rule_id: str) -> tuple[str, int]:
         """File and line of a rule's `send_to`."""
         document = self.documents[rule_id]
-        return str(document.path), document.line("send_to")
+        return str(document.file("send_to")), document.line("send_to")
+
+    def override_of(self, rule_id: str) -> Override | None:
+        """The file of one's own that changes a rule, if there is one."""
+        return override_of(self.documents[rule_id]) if rule_id in self.documents else None
 
     def name_of(self, actor_id: str) -> str:
         """The name of an actor for people; an id that no file knows any more is its own name."""
