@@ -71,7 +71,7 @@ COMMANDS = {
          "Why it alerts or stays quiet: act, the words that decided, incident, decision, and rule by rule why or"
          " why not."),
         ("feedback", "feedback.feedback",
-         "Say that basewatch was right or wrong to alert about an item, or to stay quiet; without ITEM: list what"
+         "Say of an item that it was told rightly, missed, a false alarm, or read wrongly; without ITEM: list what"
          " was said."),
         ("rules", "", ABOUT_RULES),
         ("rules check", "rules.check",
