@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import JsonOption, database, quiet, reading, rules_from, utc_now
+from monitor.cli.begin import JsonOption, database, quiet, reading, rules_folder, rules_from, utc_now
 from monitor.cli.render import json_out, out, say, table
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import UsageError
@@ -85,13 +85,20 @@ def feedback(
         if note is not None and len(note) > MAX_NOTE:
             raise UsageError(f"the note has {len(note):,} characters; write at most {MAX_NOTE:,}")
         word = Word(opinion=_read_opinion(opinion, facts), facts=facts, note=(note or "").strip())
+        if suggest and as_json:
+            raise UsageError("--suggest is for people; for programs: basewatch rules learn ITEM --json")
         said, remarks = _give(what, word)
-    if as_json:
-        json_out(_object(said))
-    else:
-        _show(said)
     for remark in remarks if not quiet() else ():
         say(remark)
+    if as_json:
+        json_out(_object(said))
+        return
+    _show(said)
+    if suggest:
+        from monitor.cli.rules_learn import show_lessons
+
+        out()
+        show_lessons(said.item.id, folder=rules_folder(None))
 
 
 def _read_opinion(word: str | None, facts: Mapping[Fact, str]) -> Opinion:

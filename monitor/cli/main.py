@@ -85,6 +85,8 @@ COMMANDS = {
          "What edited rules add and remove, in headlines: what alerts now or no longer, at another level, to others."),
         ("rules new", "rules_new.new",
          "Propose a rule from two or three headlines: what they do, where, who, with which words, and its examples."),
+        ("rules learn", "rules_learn.learn_rules",
+         "What feedback says of the rules: which reading was wrong, and the line to add; --accept N writes it."),
         ("rules schema", "rules.schema",
          "The JSON Schema of a kind of rule file: by it an editor completes keys, explains them and marks mistakes."),
     ),
