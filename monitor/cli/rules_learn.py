@@ -17,7 +17,7 @@ from monitor.cli.render import json_out, out, say
 from monitor.cli.rules import said_of_items
 from monitor.cli.rules_diff import in_words
 from monitor.errors import ConfigError, UsageError
-from monitor.model.feedback import Feedback
+from monitor.model.feedback import Fact, Feedback, Opinion
 from monitor.queries.feedback import said_before, understood
 from monitor.queries.jsonvalues import values_of
 from monitor.rules.folder import read_folder
@@ -194,6 +194,8 @@ def _show(lessons: Iterable[Lesson], seen: int) -> None:
             _show_proposal(number, proposal, seen)
         if not lesson.proposals:
             out("propose   nothing: no word, place or never that was tried makes it right and leaves all else as it is")
+        if lesson.said.opinion is Opinion.FALSE and all(one.fact is not Fact.ACT for one in lesson.said.corrections):
+            out("hint      say what it is instead (feedback ITEM false --act exercise): then words are tried in lists")
         if lesson.unique:
             out(f"left out  {', '.join(lesson.unique)}: no other item has it, so it says nothing of others")
         out()

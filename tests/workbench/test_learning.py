@@ -102,7 +102,9 @@ def test_a_proposal_spoils_no_other_feedback(ask: Learn) -> None:
 
 def test_of_several_the_one_that_changes_least_stands_first(ask: Learn) -> None:
     past = [f"Theatre number {n} frobnicates drone attack on Al Udeid air base" for n in range(3)] + ["They bazzle"]
-    (lesson,) = ask([said("Play frobnicates bazzle drone attack on Al Udeid air base", "false")], past)
+    (lesson,) = ask(
+        [said("Play frobnicates bazzle drone attack on Al Udeid air base", "false", {"act": "background"})], past
+    )
     changes = [len(proposal.changes) for proposal in lesson.proposals]
     assert changes == sorted(changes)
     assert "bazzle" in lesson.proposals[0].addition.line

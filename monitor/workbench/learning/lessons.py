@@ -135,7 +135,7 @@ def _lesson(question: Question, but: str, tried: Sequence[_Tried]) -> Lesson:
             changes = tuple(one.changes)
             proposals.append(Proposal(addition=one.candidate.addition, why=one.candidate.why, changes=changes))
     return Lesson(
-        said=question.said, but=but, misread=misread(question.said.item, question.rules, question.files),
+        said=question.said, but=but, misread=misread(question.said, question.rules, question.files),
         proposals=tuple(proposals),
         unique=tuple(dict.fromkeys(one.candidate.word for one in tried if _is_unique(one))),
     )  # fmt: skip

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.model.item import Item
+from monitor.model.feedback import Fact, Feedback
 from monitor.model.report import INCIDENT_ACTS, Classification
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.vocabulary import Frame, Pattern
@@ -21,6 +21,7 @@ from monitor.text.reading import Reader, Reading, Sentence
 from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.lists import attack_lists, reading_words
 from monitor.topics.attacks.topic import RuleSet
+from monitor.workbench.proposing.headlines import STOP_WORDS
 
 #: words for what is done to a target
 _DEEDS = (
@@ -31,6 +32,8 @@ _ATTACKERS = ("foe", "weapon", "assailant", "own-drone")
 _LANGUAGE = "language:"
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST, _LONG = 3, 5
+#: words and pairs of an item that are tried, its first ones
+_WORDS, _PAIRS = 12, 6
 #: one or two words that begin with a capital
 _NAME = r"[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]+)?"
 
@@ -62,15 +65,20 @@ class WordOf:
     name: bool
 
 
-def misread(item: Item, rules: RuleSet, files: RuleFiles) -> Misread:
+def misread(said: Feedback, rules: RuleSet, files: RuleFiles) -> Misread:
     """How the rules read an item, for a person who says that it is wrong."""
+    item = said.item
     found, case = consider(item, rules)
+    missing = list(_missing(case.reading, rules)) if found.act not in INCIDENT_ACTS and not _quiet(said) else []
+    missing += (
+        line for one in said.corrections if one.fact is Fact.PLACE for line in _unnamed(one.value, case.reading, files)
+    )
     span = found.deciding
     return Misread(
         sentence=getattr(item, span.field)[span.start : span.end] if span else "",
         words=tuple((word.text, word.why) for word in found.evidence),
         decided=tuple(_decided(found, case.reading, rules, files)),
-        missing=tuple(_missing(case.reading, rules)) if found.act not in INCIDENT_ACTS else (),
+        missing=tuple(missing),
         why=found.reason,
     )
 
@@ -111,6 +119,23 @@ def _missing(reading: Reading, rules: RuleSet) -> Iterator[str]:
         yield "no attacker and no weapon is known in headline and lead"
 
 
+def _quiet(said: Feedback) -> bool:
+    """It is not asked for an attack."""
+    acts = [one.value for one in said.corrections if one.fact is Fact.ACT]
+    return said.must_alert is False or any(act not in INCIDENT_ACTS for act in acts)
+
+
+def _unnamed(place_id: str, reading: Reading, files: RuleFiles) -> Iterator[str]:
+    """That no name of a place stands in the item, and where its names are."""
+    if any(("place", place_id) in hit.names for sentence in reading.sentences for hit in sentence.hits):
+        return
+    for document, content in files.places:
+        for at, place in enumerate(content.places):
+            if place.id == place_id:
+                where = f"{document.path.relative_to(files.folder)}:{document.line('places', at)}"
+                yield f"no name of {place.name} is known in it; its names stand in {where}"
+
+
 # ------------------------------------------------------------------------------------------------ words of an item
 
 
@@ -125,11 +150,15 @@ def language_in(reading: Reading, rules: RuleSet) -> str | None:
 
 def words_in(reading: Reading, rules: RuleSet) -> list[WordOf]:
     """Words of headline and lead that may be added to a list: first those that nothing covers, then pairs of them, then
-    those that stand in some list already. Names of places and actors are none."""
+    those that stand in some list already. They stand in a sentence with a known target, attacker or weapon. Names of
+    places and actors are none, and no words that stand in headlines about anything."""
     shapes = {shape.id for shape in rules.vocabulary.shapes}
+    known = rules.vocabulary.bits_of("target", "base-word", "troop-word", *_ATTACKERS)
     single: list[WordOf] = []
     pairs: list[WordOf] = []
-    for sentence in reading.opening:
+    for sentence in reading.opening if known else ():
+        if not sentence.tags & known:
+            continue
         end, before = -1, None
         for start, word in _words(sentence, shapes):
             single.append(word)
@@ -137,7 +166,8 @@ def words_in(reading: Reading, rules: RuleSet) -> list[WordOf]:
                 text, name = f"{before.text} {word.text}", before.name or word.name
                 pairs.append(WordOf(text=text, unknown=True, name=name))
             end, before = start + len(word.text), word
-    every = [*(word for word in single if word.unknown), *pairs, *(word for word in single if not word.unknown)]
+    unknown, others = [word for word in single if word.unknown], [word for word in single if not word.unknown]
+    every = [*unknown[:_WORDS], *pairs[:_PAIRS], *others[:_WORDS]]
     return list({word.text: word for word in reversed(every)}.values())[::-1]
 
 
@@ -150,7 +180,11 @@ def _words(sentence: Sentence, shapes: set[str]) -> Iterator[tuple[int, WordOf]]
             hit for hit in sentence.hits
             if hit.start < match.end() and match.start() < hit.end and hit.written not in shapes
         ]  # fmt: skip
-        if any(hit.names or hit.end - hit.start > len(match[0]) for hit in over) or len(match[0]) < _SHORTEST:
+        if (
+            any(hit.names or hit.end - hit.start > len(match[0]) for hit in over)
+            or len(match[0]) < _SHORTEST
+            or match[0] in STOP_WORDS
+        ):
             continue
         start, end = sentence.text.span(match.start(), match.end())
         written = sentence.text.original[start:end]

@@ -7,10 +7,10 @@ that only this item has: it says nothing of any other.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import takewhile
 
 from monitor.errors import ConfigError
 from monitor.model.feedback import Fact, Feedback
@@ -18,6 +18,7 @@ from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import INCIDENT_ACTS
 from monitor.rules.ruleset import RuleFiles
+from monitor.text.templates import sum_of
 from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.examples import ExampleResult, try_examples, try_feedback
@@ -109,14 +110,20 @@ def candidates(question: Question) -> list[Candidate]:
 
 
 def _words(question: Question) -> Iterator[Candidate]:
-    """Each word of headline and lead in each list, and as a mask; unknown words first, the others where none helps."""
+    """Each word of headline and lead in each list: unknown words first, the others where none helps.
+
+    To silence, only unknown ones, and only where a person says what the item is instead: which of the many lists that
+    silence something a word belongs to, nothing else tells.
+    """
     item, rules = question.said.item, question.rules
+    if _silences(question) and all(one.fact is not Fact.ACT for one in question.said.corrections):
+        return
     reading = consider(item, rules)[1].reading
     language = language_in(reading, rules)
     lists = dict(_lists(question.files, language))
     decided = {one.text.casefold() for one in consider(item, rules)[0].evidence}
     words = words_in(reading, rules)
-    for unknown in (True, False):
+    for unknown in (True,) if _silences(question) else (True, False):
         found = False
         for word in words:
             if word.unknown is unknown and not word.name and (unknown or word.text not in decided):
@@ -128,7 +135,7 @@ def _words(question: Question) -> Iterator[Candidate]:
 
 
 def _phrases(question: Question) -> Iterator[Candidate]:
-    """A word that decided with an unknown one beside it, as a phrase that means something else ("drone show")."""
+    """Words that decided with an unknown one beside them, as a phrase that means something else ("drone show")."""
     if not _silences(question):
         return
     item, rules = question.said.item, question.rules
@@ -136,16 +143,24 @@ def _phrases(question: Question) -> Iterator[Candidate]:
     language = language_in(case.reading, rules)
     unknown = {word.text for word in words_in(case.reading, rules) if word.unknown and not word.name}
     decided = {word for one in found.evidence for word in one.text.casefold().split()}
-    tokens = re.findall(r"[^\W_]+", f"{item.title}. {item.summary}".casefold())
-    for one, two in pairwise(tokens):
-        if (one in decided and two in unknown) or (one in unknown and two in decided):
-            phrase = f"{one} {two}"
-            if question.solved_by(WithWord(rules, phrase, None).in_list("mask")):
-                name = f"my-phrases-{language}" if language else "my-phrases"
-                yield Candidate(
-                    addition=Addition(_file(language), "masks", name, [phrase], language), word=phrase, silences=True,
-                    why="its words mean something else", rules=_kept(question, phrase, None, "mask"),
-                )  # fmt: skip
+    for phrase in dict.fromkeys(_beside(re.findall(r"[^\W_]+", item.title.casefold()), unknown, decided)):
+        if question.solved_by(WithWord(rules, phrase, None).in_list("mask")):
+            name = f"my-phrases-{language}" if language else "my-phrases"
+            yield Candidate(
+                addition=Addition(_file(language), "masks", name, [phrase], language), word=phrase, silences=True,
+                why=f"“{phrase}” means something else", rules=_kept(question, phrase, None, "mask"),
+            )  # fmt: skip
+
+
+def _beside(tokens: Sequence[str], unknown: Collection[str], decided: Collection[str]) -> Iterator[str]:
+    """Each unknown word with the one, two … words beside it that decided, in front of it or behind."""
+    for at, token in enumerate(tokens):
+        if token not in unknown:
+            continue
+        before = list(takewhile(decided.__contains__, reversed(tokens[:at])))
+        behind = list(takewhile(decided.__contains__, tokens[at + 1 :]))
+        yield from (" ".join([*reversed(before[:n]), token]) for n in range(1, len(before) + 1))
+        yield from (" ".join([token, *behind[:n]]) for n in range(1, len(behind) + 1))
 
 
 def _counted(question: Question) -> Iterator[Candidate]:
@@ -160,8 +175,11 @@ def _counted(question: Question) -> Iterator[Candidate]:
 
 
 def _silences(question: Question) -> bool:
-    """The rules must stay quiet about what they tell now."""
-    return question.said.must_alert is False
+    """The rules must stay quiet about what they tell now, or make another act of it that opens no incident."""
+    said = question.said
+    return said.must_alert is False or any(
+        one.fact is Fact.ACT and one.value not in INCIDENT_ACTS and said.told for one in said.corrections
+    )
 
 
 def _lists(files: RuleFiles, language: str | None) -> Iterator[tuple[str, list[str]]]:
@@ -240,7 +258,8 @@ def _places(question: Question) -> Iterator[Candidate]:
 
 
 def _nevers(question: Question) -> Iterator[Candidate]:
-    """A `never` with a list of which a word stands in the deciding sentence, for the one rule that tells the item."""
+    """A `never` with a list of which a word stands in the deciding sentence, for the one rule that tells the item; of
+    lists that silence something elsewhere."""
     if not _silences(question):
         return
     found, case = consider(question.said.item, question.rules)
@@ -248,7 +267,10 @@ def _nevers(question: Question) -> Iterator[Candidate]:
     if len(telling) != 1 or case.deciding is None:
         return
     decided = {one.text.casefold() for one in found.evidence}
-    general = {name for name, words in _lists(question.files, None) if len(words) >= _GENERAL}
+    # lists that silence something already, of which the words stand too far from what they would silence here
+    silent = sum_of(frame.tags for frame in question.rules.vocabulary.frames)
+    bits = question.rules.vocabulary.bits
+    general = {name for name, words in _lists(question.files, None) if len(words) >= _GENERAL and bits[name] & silent}
     names = dict.fromkeys(
         name
         for hit in case.deciding.hits

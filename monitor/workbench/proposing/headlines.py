@@ -38,7 +38,7 @@ _STOP_TEXT = (
     "northern southern eastern western central north-east north-west monday tuesday wednesday thursday friday "
     "saturday sunday"
 )
-_STOP_WORDS = frozenset(_STOP_TEXT.split())
+STOP_WORDS = frozenset(_STOP_TEXT.split())
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORTEST = 4
 #: terms that a rule is proposed to ask for; more of them would only describe these very headlines
@@ -195,7 +195,7 @@ def unknown_in(sentence: Sentence) -> list[tuple[int, str]]:
             continue
         start, end = sentence.text.span(match.start(), match.end())
         word = sentence.text.original[start:end].casefold()
-        if len(word) >= _SHORTEST and word not in _STOP_WORDS:
+        if len(word) >= _SHORTEST and word not in STOP_WORDS:
             out.append((match.start(), word))
     return out
 
