@@ -28,8 +28,10 @@ CASES = yaml.safe_load((Path(__file__).parent.parent / "data" / "learning" / "ca
 Learn = Callable[..., list[Lesson]]
 
 
-def said(title: str, opinion: str, facts: dict[str, str] | None = None, *, id: str = "A") -> Feedback:
-    item = Item(id=id, title=title, first_seen=NOW)
+def said(
+    title: str, opinion: str, facts: dict[str, str] | None = None, *, id: str = "A", language: str | None = None
+) -> Feedback:
+    item = Item(id=id, title=title, language=language, first_seen=NOW)
     found = classify(item, shipped_rules())
     corrections = tuple(Correction(fact=Fact(fact), value=value) for fact, value in (facts or {}).items())
     return Feedback(
@@ -63,7 +65,7 @@ def ask(tmp_path: Path) -> Learn:
     "case", CASES, ids=lambda case: f"{case['said']}: {case['title'][:40]} {case.get('unique', '')}"
 )
 def test_what_is_proposed(ask: Learn, case: dict[str, Any]) -> None:
-    given = said(case["title"], case["said"], case.get("facts"))
+    given = said(case["title"], case["said"], case.get("facts"), language=case.get("language"))
     lessons = ask([given], case.get("past"))
     if case.get("skip_if_alerts") and not lessons:
         return  # the rules read it without the word
@@ -134,7 +136,14 @@ NEVER = Addition("my-attack-gulf.yaml", "override", "attack-gulf", {"never": [{"
         ("places:\n- {id: a}\n", PLACE, "places:\n- {id: a}\n- {id: camp-x, name: Camp X, country: KW}\n"),
         (None, NEVER, "# yaml-language-server: $schema=schema/rule.json\noverride: attack-gulf\n"
          'never: [{any: ["@own"], in: sentence}]\n'),
-        ("override: attack-gulf\nlevel: notice\n", NEVER, None),
+        ("override: attack-gulf\nlevel: notice\n", NEVER,
+         'override: attack-gulf\nlevel: notice\nnever: [{any: ["@own"], in: sentence}]\n'),
+        ("override: attack-gulf\nnever: [{any: [a], in: item}]\n", NEVER,
+         'override: attack-gulf\nnever: [{any: [a], in: item}, {any: ["@own"], in: sentence}]\n'),
+        ("override: attack-gulf\nnever:\n  - {any: [a], in: item}\nlevel: flash\n", NEVER,
+         'override: attack-gulf\nnever:\n  - {any: [a], in: item}\n  - {any: ["@own"], in: sentence}\nlevel: flash\n'),
+        ("override: attack-iraq\nlevel: notice\n", NEVER, None),
+        ("rule: attack-gulf\nlevel: notice\n", NEVER, None),
     ],
 )  # fmt: skip
 def test_what_stands_in_a_file_stays_as_it_is(before: str | None, addition: Addition, after: str | None) -> None:

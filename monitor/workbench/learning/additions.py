@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,8 +80,12 @@ def _section(addition: Addition) -> str:
 
 def _expected(before: Any, addition: Addition) -> Any:
     """The values of the file with the addition; None where the file is of another kind."""
-    if not isinstance(before, dict) or addition.key == "override" or before.get("language") != addition.language:
+    if not isinstance(before, dict) or before.get("language") != addition.language:
         return None
+    if addition.key == "override":
+        nevers = before.get("never", [])
+        same = before.get("override") == addition.name and isinstance(nevers, list)
+        return {**before, "never": [*nevers, *addition.value["never"]]} if same else None
     if addition.key == "places":
         return {**before, "places": [*before.get("places", []), addition.value]}
     held = before.get(addition.key, {})
@@ -95,6 +99,8 @@ def _edits(text: str, addition: Addition) -> list[str]:
     """Ways to write it in: into the list, below the key, at the end; the first that reads right counts."""
     text = text if text.endswith("\n") else f"{text}\n"
     lines = text.splitlines(keepends=True)
+    if addition.key == "override":
+        return _nevers(lines, addition.value["never"])
     out = []
     at = next((i for i, line in enumerate(lines) if re.match(rf"{addition.key}:\s*(#.*)?$", line)), None)
     if at is not None:
@@ -115,6 +121,18 @@ def _edits(text: str, addition: Addition) -> list[str]:
             out.append([*lines[:end], f"{indent}{addition.name}: {flow(addition.value)}\n", *lines[end:]])
     out.append([*lines, _section(addition)])
     return ["".join(edit) for edit in out]
+
+
+def _nevers(lines: list[str], nevers: Sequence[object]) -> list[str]:
+    """Ways to write `never` into an override: into its list in one line, below its last item, as a new key."""
+    at = next((i for i, line in enumerate(lines) if re.match(r"never:", line)), None)
+    if at is None:
+        return ["".join([*lines, f"never: {flow(nevers)}\n"])]
+    joined = f"{lines[at].rstrip()[:-1].rstrip()}, {flow(nevers)[1:-1]}]\n"
+    end = next((i for i in range(at + 1, len(lines)) if re.match(r"[^\s#-]", lines[i])), len(lines))
+    indent = re.match(r" *", lines[at + 1])[0] if at + 1 < end else "  "  # type: ignore[index]
+    below = [f"{indent}- {flow(one)}\n" for one in nevers]
+    return ["".join([*lines[:at], joined, *lines[at + 1 :]]), "".join([*lines[:end], *below, *lines[end:]])]
 
 
 def _data(text: str) -> Any:

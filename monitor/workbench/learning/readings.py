@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 
 from monitor.model.feedback import Fact, Feedback
 from monitor.model.report import INCIDENT_ACTS, Classification
+from monitor.rules.languages import read_by
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.vocabulary import Frame, Pattern
+from monitor.text.languages import not_read
 from monitor.text.matcher import Hit, Matcher, Term, by_position, make_term
 from monitor.text.normalise import Text
 from monitor.text.reading import Reader, Reading, Sentence
@@ -30,6 +32,8 @@ _DEEDS = (
 )  # fmt: skip
 _ATTACKERS = ("foe", "weapon", "assailant", "own-drone")
 _LANGUAGE = "language:"
+#: before the id of the frame for which a word of the evidence speaks
+_FRAME = "never: "
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST, _LONG = 3, 5
 #: words and pairs of an item that are tried, its first ones
@@ -70,6 +74,8 @@ def misread(said: Feedback, rules: RuleSet, files: RuleFiles) -> Misread:
     item = said.item
     found, case = consider(item, rules)
     missing = list(_missing(case.reading, rules)) if found.act not in INCIDENT_ACTS and not _quiet(said) else []
+    if language := read_by(rules.vocabulary).unread_in(item):
+        missing.append(not_read(language))
     missing += (
         line for one in said.corrections if one.fact is Fact.PLACE for line in _unnamed(one.value, case.reading, files)
     )
@@ -93,7 +99,7 @@ def _decided(found: Classification, reading: Reading, rules: RuleSet, files: Rul
         if why and one.why == why and any(not t.language or t.language & spoken for t in one.templates)
     ]  # fmt: skip
     yield from (_named("pattern", one, files) for one in patterns[:2])
-    frames = {word.why.removeprefix("never: ") for word in found.evidence if word.why.startswith("never: ")}
+    frames = {word.why.removeprefix(_FRAME) for word in found.evidence if word.why.startswith(_FRAME)}
     said = found.what.partition(": ")[2]
     silent = [one for one in vocabulary.frames if not one.language or one.language & spoken]
     silent = [one for one in silent if one.id in frames or (one.why and said.split(" (")[0] == one.why)]
@@ -210,6 +216,17 @@ def unknown_names(reading: Reading, rules: RuleSet) -> list[tuple[str, str]]:
                 if not any(h.names and (h.written.casefold() in name or name in h.written.casefold()) for h in hits):
                     found.append((match[0], next(iter(countries))))
     return list(dict.fromkeys(found))
+
+
+def decided_by(word: str, found: Classification, *, silences: bool) -> bool:
+    """The word is among those that decided; where it `silences`, as one of a frame."""
+    own = [one for one in found.evidence if word in one.text.casefold()]
+    return any(one.why.startswith(_FRAME) for one in own) if silences else bool(own)
+
+
+def participants(found: Classification, *, beside: str) -> int:
+    """How many other words decided that mean something by themselves: who or with what, and whom."""
+    return sum(bool(one.means) and beside not in one.text.casefold() for one in found.evidence)
 
 
 # ------------------------------------------------------------------------------------------------ a word more

@@ -23,7 +23,15 @@ from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.examples import ExampleResult, try_examples, try_feedback
 from monitor.workbench.learning.additions import Addition
-from monitor.workbench.learning.readings import WithWord, WordOf, language_in, unknown_names, words_in
+from monitor.workbench.learning.readings import (
+    WithWord,
+    WordOf,
+    decided_by,
+    language_in,
+    participants,
+    unknown_names,
+    words_in,
+)
 
 #: candidates of one item that are asked about examples, feedback and the past; lists that are kept for one word
 MOST, _LISTS_A_WORD = 8, 2
@@ -202,13 +210,11 @@ def _in_lists(
             continue
         rules = probe.in_list(name)
         found = consider(item, rules)[0]
-        decided = [one for one in found.evidence if word.text in one.text.casefold()]
+        decided = decided_by(word.text, found, silences=silences)
         if not decided and not _asks_for_toll(question):
             continue  # the word took something apart; it decided nothing
-        if silences and not any(one.why.startswith("never: ") for one in decided):
-            continue
         if question.solved_by(rules):
-            others = sum(bool(one.means) and word.text not in one.text.casefold() for one in found.evidence)
+            others = participants(found, beside=word.text)
             if found.act in INCIDENT_ACTS and decided and others < _PARTICIPANTS:
                 continue
             closure = question.rules.vocabulary.closures[name].bit_count()
