@@ -11,7 +11,7 @@ from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import Item, Novelty, StoredItem
-from monitor.model.report import RuleTaken
+from monitor.model.report import ClauseReading, RuleTaken
 from monitor.queries.alerts import alert_object
 from monitor.queries.contract import answer_of
 from monitor.queries.jsonvalues import plain, values_of
@@ -21,7 +21,7 @@ from monitor.rules.languages import read_by
 from monitor.rules.matching import NotMatched
 from monitor.rules.overrides import Override
 from monitor.store.store import Transaction
-from monitor.topics.attacks.classifier import consider
+from monitor.topics.attacks.classifier import clauses_of, consider
 from monitor.topics.attacks.topic import RuleSet
 
 #: how many of the rules that do not take it are shown
@@ -37,6 +37,8 @@ class Explanation:
     rules: RuleSet = field(repr=False)
     #: the rules that do not take it, the nearest first
     not_matched: tuple[NotMatched, ...] = ()
+    #: what each clause of the item says
+    clauses: tuple[ClauseReading, ...] = ()
     stored: StoredItem | None = None
     #: the first report of the incident that the stored item belongs to, maybe itself
     first: StoredItem | None = None
@@ -108,6 +110,7 @@ def _explanation(item: Item, around: list[Incident], rules: RuleSet) -> Explanat
         evaluation=evaluation,
         rules=rules,
         not_matched=tuple(rules.rule_matcher.nearest(case)),
+        clauses=clauses_of(case, rules),
     )
 
 
@@ -117,6 +120,7 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
     now = {
         **answer_of(evaluation.item.id, evaluation),
         "title": evaluation.item.title,
+        "clauses": [_clause_object(clause) for clause in explanation.clauses],
         "score": found.score,
         "relation": values_of(evaluation.relation, "kind", "reason"),
         "decision": values_of(evaluation.decision, "tell", "reason"),
@@ -136,6 +140,25 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
         "stored": explanation.stored is not None,
     }
     return now if explanation.stored is None else {**now, **plain(_happened(explanation.stored, explanation))}
+
+
+def _clause_object(clause: ClauseReading) -> dict[str, Any]:
+    return values_of(
+        clause,
+        "field",
+        "start",
+        "end",
+        "text",
+        "act",
+        "certainty",
+        "why",
+        "who",
+        "does",
+        "to",
+        "where",
+        "when",
+        "decides",
+    )
 
 
 def _taken_objects(taken: Sequence[RuleTaken]) -> list[dict[str, Any]]:

@@ -73,7 +73,10 @@ def incidents_before(
     own = stored.incident_id
     known = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
     reports = tx.items_of_incidents(incident.id for incident in known)
-    before = [incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of) for one in known]
+    before = [
+        incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of, near=rules.gazetteer.is_town_near)
+        for one in known
+    ]
     return [incident for incident in before if incident is not None], reports
 
 

@@ -19,8 +19,8 @@ from monitor.config import yamlfile
 from monitor.config.filenames import is_hidden, meant_name, odd_names
 from monitor.config.yamlfile import Document, Strict
 from monitor.errors import ConfigError, Problem
-from monitor.rules.gazetteer import ActorFile, PlaceFile
 from monitor.rules.listfile import ListFile
+from monitor.rules.placefile import ActorFile, PlaceFile
 from monitor.rules.rulefile import read_rules
 from monitor.rules.ruleset import RuleFiles
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 from monitor.config.yamlfile import Document, Loc, dotted
 from monitor.errors import ConfigError, Problem
 from monitor.model.report import INCIDENT_ACTS
-from monitor.rules.gazetteer import ActorFile, Gazetteer, PlaceFile, build_gazetteer
+from monitor.rules.gazetteer import Gazetteer, build_gazetteer
+from monitor.rules.geography import Circle
 from monitor.rules.hints import list_hint
 from monitor.rules.listfile import ListFile
 from monitor.rules.matching import CompiledRule, RuleMatcher
 from monitor.rules.model import Near, Rule, Within, Wording
 from monitor.rules.overrides import Override, override_of
+from monitor.rules.placefile import ActorFile, PlaceFile
 from monitor.rules.terms import TermReader
 from monitor.rules.vocabulary import Vocabulary, build_vocabulary
 from monitor.rules.wording import Close, Wanted
@@ -169,7 +172,7 @@ class _RuleCompiler:
 
     def _wanted(self, document: Document, loc: Loc, words: Wording, scope: str, every: Sequence[str] = ()) -> Wanted:
         templates = (
-            self.reader.read_template(written, document, (*loc, "templates", i), gap=_GAP)
+            self.reader.read_templates(written, document, (*loc, "templates", i), gap=_GAP)
             for i, written in enumerate(words.templates)
         )
         return Wanted(
@@ -177,7 +180,7 @@ class _RuleCompiler:
             any=self._bits(document, (*loc, "any"), words.any),
             all=tuple(self._bits(document, (*loc, "all", i), (word,)) for i, word in enumerate(every)),
             near=tuple(self._close(document, (*loc, "near", i, "words"), near) for i, near in enumerate(words.near)),
-            templates=tuple(template for template in templates if template is not None),
+            templates=tuple(chain.from_iterable(templates)),
         )
 
     def _close(self, document: Document, loc: Loc, near: Near) -> Close:
@@ -213,21 +216,21 @@ class _RuleCompiler:
                 self.reader.refuse(document, (*loc, i), said, self._gazetteer.actor_hint(name, "@"), unknown=name)
         return frozenset(names)
 
-    def _circle(self, document: Document, loc: Loc, within: Within) -> frozenset[str]:
-        """The places in a circle; those without coordinates lie in none."""
+    def _circle(self, document: Document, loc: Loc, within: Within) -> Circle | None:
+        """The circle that a rule asks for."""
         lat, lon = within.lat, within.lon
         if within.of is not None:
             place = self._gazetteer.places.get(within.of)
             if place is None:
                 hint = self._gazetteer.place_hint(within.of, among=self._gazetteer.places)
                 self.reader.refuse(document, loc, f"there is no place {within.of}", hint, unknown=within.of)
-                return frozenset()
+                return None
             lat, lon = place.lat, place.lon
         if lat is None or lon is None:
             said = f"the place {within.of} has no coordinates, so no circle can be drawn around it"
             self.reader.refuse(document, loc, said, "give it lat and lon")
-            return frozenset()
-        return self._gazetteer.places_within(within.km, lat, lon)
+            return None
+        return self._gazetteer.circle(within.km, lat, lon)
 
     def _check_where(self, document: Document, rule: Rule) -> None:
         known = self._gazetteer
@@ -237,7 +240,7 @@ class _RuleCompiler:
                 if word.startswith("@"):
                     kind, found = "group of places", name in known.groups
                 else:
-                    kind, found = "place", name in known.places or name in known.countries
+                    kind, found = "place", any(name in ids for ids in (known.places, known.regions, known.countries))
                 if not found:
                     said, hint = f"there is no {kind} {word}", self._gazetteer.place_hint(word)
                     self.reader.refuse(document, ("where", key, i), said, hint, unknown=name)

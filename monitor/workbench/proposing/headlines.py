@@ -18,8 +18,9 @@ from monitor.alerts.policy import raised
 from monitor.model.item import Item
 from monitor.model.place import Place
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Classification
-from monitor.rules.gazetteer import Gazetteer, GroupSpec
+from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.matching import Case
+from monitor.rules.placefile import GroupSpec
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.reading import Sentence
 from monitor.topics.attacks.classifier import consider

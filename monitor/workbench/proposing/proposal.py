@@ -39,6 +39,7 @@ _ALERTS = "alerts"
 #: what a rule is about, around the name of a weapon
 _ABOUT = {
     Act.ATTACK: "{} attack", Act.FOILED: "foiled {} attack", Act.CLAIM: "claimed {} attack", Act.TOLL: "{} toll",
+    Act.RETRACTION: "withdrawn {} reports", Act.SIGHTING: "{} sighting",
     Act.RETALIATION: "{} retaliation", Act.THREAT: "{} threat", Act.BACKGROUND: "{} background",
     Act.EXERCISE: "{} exercise", Act.ACCIDENT: "{} accident", Act.OTHER: "{} reports",
 }  # fmt: skip

@@ -16,9 +16,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from monitor.config.yamlfile import Strict
-from monitor.rules.gazetteer import ActorFile, PlaceFile
 from monitor.rules.listfile import FrameSpec, ListFile
 from monitor.rules.model import Never, Rule, RuleFile, Source, What, Where
+from monitor.rules.placefile import ActorFile, PlaceFile
 from monitor.rules.values import one_or_many
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -151,6 +151,10 @@ class _Generator(GenerateJsonSchema):
         if schema["function"]["function"] is one_or_many and "items" in made:
             return {"anyOf": [made["items"], made]}
         return made
+
+    def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
+        made = super().tagged_union_schema(schema)
+        return {"anyOf": made.pop("oneOf"), **made}
 
     def nullable_schema(self, schema: Any) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
