@@ -187,6 +187,9 @@ def _show(lessons: Iterable[Lesson], seen: int) -> None:
             out("words     " + ", ".join(f"“{clean(text)}” ({why})" for text, why in read.words))
         for line in read.decided:
             out(f"decided   {line}")
+        for clause in read.clauses:
+            does = f"{clause.act} ({clause.certainty})" if clause.act else "nothing"
+            out(f"clause    “{clean(clause.text)}”: {does}{', decides' if clause.decides else ''}: {clean(clause.why)}")
         for line in read.missing:
             out(f"missing   {line}")
         for proposal in lesson.proposals:
@@ -229,7 +232,9 @@ def _objects(lessons: Iterable[Lesson]) -> list[dict[str, Any]]:
             "item": lesson.said.item.id, "title": lesson.said.item.title, "said": lesson.said.opinion,
             "asks": lesson.said.asks, "but": lesson.but,
             "sentence": read.sentence, "words": [{"text": text, "why": why} for text, why in read.words],
-            "decided": read.decided, "missing": read.missing, "proposals": proposals, "left_out": lesson.unique,
+            "decided": read.decided, "clauses": [
+                values_of(one, "text", "act", "certainty", "why", "decides") for one in read.clauses
+            ], "missing": read.missing, "proposals": proposals, "left_out": lesson.unique,
         })  # fmt: skip
     return rows
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from monitor.config.languagetags import ENGLISH, primary_of, same_language
+from monitor.config.languagetags import ENGLISH, NO_LANGUAGE, primary_of, same_language
 from monitor.config.yamlfile import Document, close_match, read
 from monitor.errors import Problem
 from monitor.model.feed import Feed
@@ -42,7 +42,7 @@ def languages_read(rules: Path) -> frozenset[str]:
             found = _OF_LISTS.search(path.read_text(encoding="utf-8-sig", errors="replace"))
         except OSError:
             continue
-        out |= {found[1].casefold()} if found else set()
+        out |= {found[1].casefold()} - {NO_LANGUAGE} if found else set()
     return frozenset(out)
 
 

@@ -6,6 +6,8 @@ import re
 
 #: the files of words that say no language are English
 ENGLISH = "en"
+#: a list file with it holds wordings for the words of all languages, and no words: it reads none by itself
+NO_LANGUAGE = "any"
 #: tags for one language, or for one of which another is a part
 _SAME = (
     {"ku", "ckb", "kmr"}, {"he", "iw"}, {"id", "in"}, {"no", "nb", "nn"}, {"zh", "cmn"}, {"fa", "prs"}, {"tl", "fil"},

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from monitor.config.languagetags import ENGLISH, primary_of, same_language
+from monitor.config.languagetags import ENGLISH, NO_LANGUAGE, primary_of, same_language
 from monitor.model.item import Item
 
 #: letters that are looked at, and how many of them a script needs to be that of the text
@@ -52,7 +52,7 @@ class LanguagesRead:
     def of(cls, languages: Iterable[str], words: Iterable[str]) -> LanguagesRead:
         """Those of these languages (English is always read) and of the letters of these words."""
         letters = set().union(*words)
-        return cls(frozenset(languages) | {ENGLISH}, frozenset(map(script_of, letters)) - {""})
+        return cls(frozenset(languages) - {NO_LANGUAGE} | {ENGLISH}, frozenset(map(script_of, letters)) - {""})
 
     def unread_in(self, item: Item) -> str:
         """The language of an item that no list reads, as people call it; empty where one does."""

@@ -64,6 +64,7 @@ def test_the_script_of_most_letters() -> None:
 def test_files_and_loaded_words_say_the_same(tmp_path: Path) -> None:
     rules = copytree(SMALL, tmp_path / "rules")
     (rules / "lists" / "arabic.yaml").write_text("# 한국어\nlanguage: ar\nlists: {arms: [سلاح]}\n")
+    (rules / "lists" / "grammar.yaml").write_text("language: any\nabbreviations: [x.]\n")
     assert read_by(load_rules(rules).vocabulary) == read_by_files(rules)
     assert read_by_files(rules) == LanguagesRead(frozenset({"en", "ar"}), frozenset({"LATIN", "ARABIC"}))
     assert read_by_files(tmp_path / "nowhere") == LanguagesRead(frozenset({"en"}), frozenset())

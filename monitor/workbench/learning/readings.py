@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.model.feedback import Fact, Feedback
-from monitor.model.report import INCIDENT_ACTS, Classification
+from monitor.model.report import INCIDENT_ACTS, Classification, ClauseReading
 from monitor.rules.languages import read_by
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.vocabulary import Frame, Pattern
@@ -20,7 +20,7 @@ from monitor.text.languages import not_read
 from monitor.text.matcher import Hit, Matcher, Term, by_position, make_term
 from monitor.text.normalise import Text
 from monitor.text.reading import Reader, Reading, Sentence
-from monitor.topics.attacks.classifier import consider
+from monitor.topics.attacks.classifier import clauses_of, consider
 from monitor.topics.attacks.lists import attack_lists, reading_words
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.proposing.headlines import STOP_WORDS
@@ -52,6 +52,8 @@ class Misread:
     words: tuple[tuple[str, str], ...] = ()
     #: patterns and frames that decided, with file and line
     decided: tuple[str, ...] = ()
+    #: what each clause says, where there are several
+    clauses: tuple[ClauseReading, ...] = ()
     #: parts of a report of an attack that were not found
     missing: tuple[str, ...] = ()
     #: why, as `explain` says it
@@ -84,6 +86,7 @@ def misread(said: Feedback, rules: RuleSet, files: RuleFiles) -> Misread:
         sentence=getattr(item, span.field)[span.start : span.end] if span else "",
         words=tuple((word.text, word.why) for word in found.evidence),
         decided=tuple(_decided(found, case.reading, rules, files)),
+        clauses=clauses if len(clauses := clauses_of(case, rules)) > 1 else (),
         missing=tuple(missing),
         why=found.reason,
     )
