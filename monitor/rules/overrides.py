@@ -1,8 +1,8 @@
 """Overrides: a rule of another file, changed by a file that holds only the keys that change.
 
-    override: attack-gulf      what silences the rule (`never`, `not`) and its `examples` are added;
-    level: notice              every other key replaces that of the rule, in `where`, `who`, `what`,
-    where: {not: [al-udeid]}   `source` and `when` key by key
+override: attack-gulf      what silences the rule (`never`, `not`) and its `examples` are added;
+level: notice              every other key replaces that of the rule, in `where`, `who`, `what`,
+where: {not: [al-udeid]}   `source` and `when` key by key
 """
 
 from __future__ import annotations

@@ -131,9 +131,9 @@ class ActClassifier:
             return self._result(weak, reading) if weak else None
         first = self._result(strong[0], reading)
         for match in strong[1:] + ([weak] if weak else []):
-            if self._order[match.pattern.act] < self._order[first.act] and _is_apart(match, first):
+            if self._order[match.pattern.act] < self._order[first.act]:
                 result = self._result(match, reading)
-                if self._order[result.act] < self._order[first.act]:
+                if self._order[result.act] < self._order[first.act] and _is_apart(result, first):
                     return result
         return first
 
@@ -222,14 +222,15 @@ def _by_weight(match: Match) -> tuple[float, int, int]:
     return -match.pattern.points, match.order, match.hits[0].start
 
 
-def _is_apart(match: Match, first: ActResult) -> bool:
-    """Told in a clause of its own; a weak wording of an attack counts before a threat, not behind it."""
-    if first.match is None:
+def _is_apart(result: ActResult, first: ActResult) -> bool:
+    """Told in a clause of its own: before the other one it needs the points of an attack, behind it more."""
+    one, other = result.match, first.match
+    if one is None or other is None:
         return True
-    clause, other = match.sentence.clause, first.match.hits
-    if clause(match.hits[-1]) < clause(other[0]):
-        return match.pattern.points >= NEEDED
-    return match.pattern.points >= STRONG and clause(match.hits[0]) > clause(other[-1])
+    clause = one.sentence.clause
+    if clause(one.hits[-1]) < clause(other.hits[0]):
+        return result.points >= NEEDED
+    return result.points >= STRONG and clause(one.hits[0]) > clause(other.hits[-1])
 
 
 def _decides(result: ActResult, sentence: Sentence) -> bool:

@@ -49,7 +49,7 @@ class PlaceFinder:
 
         def owned(place: Place) -> Place:
             said = place.whose
-            if result.anybody and place.country and abroad - {place.country} and kind != "warship":
+            if result.anybody and kind != "warship" and (hurt or (place.country and abroad - {place.country})):
                 said = "foreign"
             elif said == "unknown" or (result.anybody and said == "foreign"):
                 # a base of foreign troops that the wording itself does not name is not what was struck
@@ -59,6 +59,7 @@ class PlaceFinder:
         places = self._where(main, match, reading) if main else ()
         owners = self._owners(main, match.sentence)
         # on a border the country that is named may be the neighbour's
+        hurt = any(sentence.tags & lists.guests_hurt for sentence in reading.opening)
         abroad = set[str]() if match.sentence.tags & lists.border else guests | owners
         if result.anybody and any(place.is_unplaced for place in places):
             places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners)) or places

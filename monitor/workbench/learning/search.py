@@ -284,9 +284,11 @@ def _nevers(question: Question) -> Iterator[Candidate]:
         for name in question.rules.vocabulary.names(hit.tags)
         if name in general
     )
+    over = question.rules.override_of(telling[0])  # a rule has one override at most
+    file = str(over.path.relative_to(question.files.folder)) if over else f"my-{telling[0]}.yaml"
     for name in names:
         value = {"never": [{"any": [f"@{name}"], "in": "sentence"}]}
-        addition = Addition(f"my-{telling[0]}.yaml", "override", telling[0], value)
+        addition = Addition(file, "override", telling[0], value)
         yield from _on_copy(question, addition, "", silences=True)
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from monitor.alerts.policy import raised
 from monitor.model.item import Item
-from monitor.model.place import Place
+from monitor.model.place import Place, region_of
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Classification
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.matching import Case
@@ -76,8 +76,8 @@ class Headline:
 
     @property
     def names_place(self) -> bool:
-        """It says at least in which country."""
-        return any(place.country for place in self.places)
+        """It says at least in which country or region."""
+        return any(place.country or region_of(place.id) for place in self.places)
 
 
 def read_headline(item: Item, rules: RuleSet) -> Headline:
@@ -95,9 +95,11 @@ def _in_all(named: Sequence[Iterable[T]]) -> list[T]:
 # ------------------------------------------------------------------------------------------------ places
 
 
-def common_places(headlines: Sequence[Headline]) -> list[str]:
-    """Places that every headline is about, in the order of the first one."""
-    return _in_all([[place.id for place in one.places if not place.is_vague] for one in headlines])
+def common_places(headlines: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:
+    """Places of the files that every headline is about, in the order of the first one; else regions."""
+    named = [[place.id for place in one.places] for one in headlines]
+    places = [name for name in _in_all(named) if name in gazetteer.places]
+    return places or [region for name in _in_all(named) if (region := region_of(name)) in gazetteer.regions]
 
 
 def smallest_groups(headlines: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:
