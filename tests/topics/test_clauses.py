@@ -198,7 +198,7 @@ def test_odd_text_has_a_reading_and_never_an_error(name: str, words: int) -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        "MISSILES HIT US BASE IN KUWAIT AS IRAN WARNS", "missiles hit us base in kuwait as iran warns",
+        "MISSILES HIT US BASE IN KUWAIT AS IRAN WARNS", "missiles hit american base in kuwait as iran warns",
         "Missiles hit U . S . base in Kuwait , as Iran warns", "MISSILES HIT US BASE IN KUWAIT; IRAN WARNS",
     ],
 )  # fmt: skip
