@@ -88,11 +88,21 @@ def _show(explained: Explanation) -> None:
         ("why", found.reason),
         ("act", str(found.act)),
         ("rule", f"{found.rule} (level {found.level})" if found.rule else "none wants it"),
+        *(("override", f"{rule} is changed by {override}") for rule, override in explained.overrides.items()),
         ("channels", ", ".join(found.send_to)),
         ("incident", relation_in_words(evaluation.relation)),
         *_facts(explained),
     ]
     _pairs([(key, value) for key, value in facts if value])
+    if len(explained.clauses) > 1:
+        out()
+        table(
+            ("clause", "does", "certainty", "because"),
+            [
+                (f"{'→ ' if one.decides else ''}{one.text}", str(one.act or "-"), one.certainty or "-", one.why)
+                for one in explained.clauses
+            ],
+        )
     if found.evidence:
         out()
         table(("words", "in", "speak for"), [(word.text, word.field, word.why) for word in found.evidence])

@@ -100,6 +100,8 @@ def relate(
         return Relation(kind=RelationKind.JOINS, incident=joined, reason=reason)
     if act not in INCIDENT_ACTS:
         return Relation(kind=RelationKind.NONE, reason=f"an item of act {act} opens no incident")
+    if classification.rule is None and own is None:
+        return Relation(kind=RelationKind.NONE, reason="no rule asks for it, so it opens and joins no incident")
     places = facts.targets
     day = facts.date or _local_day(item, zone_of(places[0].id) if places else "UTC")
     report = _Report(item=item, act=act, facts=facts, places=places, day=day, sides=sides)

@@ -12,14 +12,15 @@ from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import Item, Novelty, StoredItem
-from monitor.model.report import RuleTaken
+from monitor.model.report import ClauseReading, RuleTaken
 from monitor.queries.alerts import alert_object
 from monitor.queries.contract import answer_of
 from monitor.queries.jsonvalues import plain, values_of
 from monitor.queries.reasons import differences, verdict, why_stored
 from monitor.rules.matching import NotMatched
+from monitor.rules.overrides import Override
 from monitor.store.store import Transaction
-from monitor.topics.attacks.classifier import consider
+from monitor.topics.attacks.classifier import clauses_of, consider
 from monitor.topics.attacks.topic import RuleSet
 
 #: how many of the rules that do not take it are shown
@@ -35,6 +36,8 @@ class Explanation:
     rules: RuleSet = field(repr=False)
     #: the rules that do not take it, the nearest first
     not_matched: tuple[NotMatched, ...] = ()
+    #: what each clause of the item says
+    clauses: tuple[ClauseReading, ...] = ()
     stored: StoredItem | None = None
     #: the first report of the incident that the stored item belongs to, maybe itself
     first: StoredItem | None = None
@@ -62,6 +65,13 @@ class Explanation:
             return f"it opened {self.stored.incident_id}"
         first = self.first.item
         return f"it joined {self.stored.incident_id}, first reported by {first.publisher or first.feed}"
+
+    @property
+    def overrides(self) -> dict[str, Override]:
+        """The files of one's own that change rules which are named here, by the id of the rule."""
+        taken = (one.rule for one in self.evaluation.classification.taken)
+        named = dict.fromkeys([*taken, *(one.rule.id for one in self.nearest), *self.switched_off])
+        return {name: override for name in named if (override := self.rules.override_of(name)) is not None}
 
     @property
     def switched_off(self) -> list[str]:
@@ -99,6 +109,7 @@ def _explanation(item: Item, around: list[Incident], rules: RuleSet) -> Explanat
         evaluation=evaluation,
         rules=rules,
         not_matched=tuple(rules.rule_matcher.nearest(case)),
+        clauses=clauses_of(case, rules),
     )
 
 
@@ -108,6 +119,7 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
     now = {
         **answer_of(evaluation.item.id, evaluation),
         "title": evaluation.item.title,
+        "clauses": [_clause_object(clause) for clause in explanation.clauses],
         "score": found.score,
         "relation": values_of(evaluation.relation, "kind", "reason"),
         "decision": values_of(evaluation.decision, "tell", "reason"),
@@ -118,10 +130,33 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
             for one in explanation.nearest
         ],
         "switched_off": explanation.switched_off,
+        "overrides": [
+            {"rule": rule, "file": override.path, "keys": override.keys}
+            for rule, override in explanation.overrides.items()
+        ],
         "rules_hash": found.rules_hash,
         "stored": explanation.stored is not None,
     }
     return now if explanation.stored is None else {**now, **plain(_happened(explanation.stored, explanation))}
+
+
+def _clause_object(clause: ClauseReading) -> dict[str, Any]:
+    return values_of(
+        clause,
+        "field",
+        "start",
+        "end",
+        "text",
+        "act",
+        "certainty",
+        "why",
+        "who",
+        "does",
+        "to",
+        "where",
+        "when",
+        "decides",
+    )
 
 
 def _taken_objects(taken: Sequence[RuleTaken]) -> list[dict[str, Any]]:

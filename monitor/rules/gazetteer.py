@@ -264,13 +264,17 @@ class Gazetteer:
             yield from _terms((region.name, *region.names), tag, tuple(names))
 
 
+#: what papers call an air base, behind its name
+_AIR_BASES = ("air force base", "military base", "air base", "airbase", "airfield", "base")
+
+
 def _spellings(words: Iterable[str]) -> Iterator[str]:
-    """The names, and those of air bases in the other usual spelling: `X Air Base`, `X airbase`."""
+    """The names, and those of air bases in the other usual words: `X Air Base`, `X airbase`, `X base`."""
     for word in words:
         yield word
-        for one, other in (("air base", " airbase"), ("airbase", " air base")):
-            if word.casefold().endswith(f" {one}"):
-                yield word[: -len(one) - 1] + other
+        said = next((one for one in _AIR_BASES if word.casefold().endswith(f" {one}")), None)
+        if said is not None:
+            yield from (f"{word[: -len(said)]}{other}" for other in _AIR_BASES if other != said)
 
 
 def _terms(words: Iterable[str], tags: int, names: tuple[tuple[str, str], ...]) -> Iterator[Term]:

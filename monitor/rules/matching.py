@@ -150,9 +150,13 @@ class RuleMatcher:
     def _level_at(self, one: CompiledRule, case: Case) -> tuple[Level | None, str]:
         """The rule's level at the places of the report; None, and why, where it is not about them."""
         rule, where = one.rule, one.rule.where
+        if case.act in INCIDENT_ACTS and case.targets and not any(is_asked_for(rule, place) for place in case.targets):
+            return None, _not_asked_for(rule, case.targets)
         if where is None:
             return rule.level, ""
         places = self._asked_places(where, case)
+        if case.act in INCIDENT_ACTS:
+            places = [place for place in places if place.role != "target" or is_asked_for(rule, place)]
         if any(self.holds(where, one.circle, place) for place in places):
             return rule.level, ""
         circle = where.within
@@ -186,11 +190,7 @@ class RuleMatcher:
     def _is_in(self, names: Sequence[str], place: Place) -> bool:
         for name in names:
             if name.startswith("@"):
-                group = self._gazetteer.groups[name[1:]]
-                # until rules ask `whose:`, a group holds a national base only where it names it
-                if group.holds(place.id, place.country, place.site) and (
-                    place.whose != "national" or place.id in group.places
-                ):
+                if self._gazetteer.groups[name[1:]].holds(place.id, place.country, place.site):
                     return True
             elif (
                 name == place.id
@@ -199,6 +199,19 @@ class RuleMatcher:
             ):
                 return True
         return False
+
+
+def is_asked_for(rule: Rule, place: Place) -> bool:
+    """Whether a target is of those, and of the kind, that the rule is about."""
+    return place.whose in rule.whose and (not rule.kind or place.kind in rule.kind)
+
+
+def _not_asked_for(rule: Rule, targets: Sequence[Place]) -> str:
+    whose = dict.fromkeys(place.whose for place in targets)
+    if not set(whose) & set(rule.whose):
+        return f"whose base it is: {_any(list(whose))}, and not {_any(rule.whose)}"
+    kinds = [kind for kind in dict.fromkeys(place.kind for place in targets) if kind]
+    return f"the target is {_any(kinds) if kinds else 'of no kind that is told'}, and not {_any(rule.kind)}"
 
 
 def _raised(rule: Rule, level: Level, facts: Facts) -> tuple[Level, str, tuple[IfFirst, ...]]:

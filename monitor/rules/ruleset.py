@@ -4,7 +4,8 @@ them looked up. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from monitor.rules.hints import list_hint
 from monitor.rules.listfile import ListFile
 from monitor.rules.matching import CompiledRule, RuleMatcher
 from monitor.rules.model import Near, Rule, Within, Wording
+from monitor.rules.overrides import Override, override_of
 from monitor.rules.placefile import ActorFile, PlaceFile
 from monitor.rules.terms import TermReader
 from monitor.rules.vocabulary import Vocabulary, build_vocabulary
@@ -42,6 +44,12 @@ class RuleFiles:
     problems: tuple[Problem, ...] = ()
     #: YAML files that stand where no file is read, or under a name that is not
     unread: tuple[Path, ...] = field(default=(), compare=False)
+    #: the rules as they are without overrides; empty where no file overrides one
+    plain_rules: tuple[tuple[Document, Rule], ...] = field(default=(), compare=False)
+
+    def without_overrides(self) -> RuleFiles:
+        """The same files, as if none of them overrode a rule."""
+        return replace(self, rules=self.plain_rules or self.rules, hash=f"{self.hash}, without overrides")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,7 +73,11 @@ class CompiledRules:
     def send_to_at(self, rule_id: str) -> tuple[str, int]:
         """File and line of a rule's `send_to`."""
         document = self.documents[rule_id]
-        return str(document.path), document.line("send_to")
+        return str(document.file("send_to")), document.line("send_to")
+
+    def override_of(self, rule_id: str) -> Override | None:
+        """The file of one's own that changes a rule, if there is one."""
+        return override_of(self.documents[rule_id]) if rule_id in self.documents else None
 
     def name_of(self, actor_id: str) -> str:
         """The name of an actor for people; an id that no file knows any more is its own name."""
@@ -160,7 +172,7 @@ class _RuleCompiler:
 
     def _wanted(self, document: Document, loc: Loc, words: Wording, scope: str, every: Sequence[str] = ()) -> Wanted:
         templates = (
-            self.reader.read_template(written, document, (*loc, "templates", i), gap=_GAP)
+            self.reader.read_templates(written, document, (*loc, "templates", i), gap=_GAP)
             for i, written in enumerate(words.templates)
         )
         return Wanted(
@@ -168,7 +180,7 @@ class _RuleCompiler:
             any=self._bits(document, (*loc, "any"), words.any),
             all=tuple(self._bits(document, (*loc, "all", i), (word,)) for i, word in enumerate(every)),
             near=tuple(self._close(document, (*loc, "near", i, "words"), near) for i, near in enumerate(words.near)),
-            templates=tuple(template for template in templates if template is not None),
+            templates=tuple(chain.from_iterable(templates)),
         )
 
     def _close(self, document: Document, loc: Loc, near: Near) -> Close:

@@ -7,8 +7,8 @@ told, or none?
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from monitor.model.feedback import Feedback
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.rules.model import Rule
+from monitor.rules.overrides import Override
 from monitor.topics.attacks.classifier import classify, consider
 from monitor.topics.attacks.topic import RuleSet
 
@@ -42,6 +43,8 @@ class ExampleResult:
     why: str
     #: what was said of it; None for an example
     feedback: Feedback | None = None
+    #: it is an example of a rule that this override changes, and without the override it holds: no failure
+    changed_by: Override | None = None
 
 
 def try_examples(
@@ -60,6 +63,37 @@ def try_examples(
         for text in texts
     ]
     return examples + [_try_feedback(one, incidents, rules) for one in feedback]
+
+
+def meant_by_overrides(
+    results: Iterable[ExampleResult], rules: RuleSet, plain: Callable[[], RuleSet], *, now: datetime
+) -> list[ExampleResult]:
+    """The results, where examples that a rule of another file brought and that only its override changes are marked so.
+
+    `plain` makes the rules as they are without overrides; it is asked only where such an example does not hold.
+    """
+    results = list(results)
+    at_fault = {
+        (one.rule, one.text, one.must_alert): override
+        for one in results
+        if not one.holds and one.feedback is None and one.rule and (override := rules.override_of(one.rule)) is not None
+    }
+    if not at_fault:
+        return results
+    before = plain()
+    held = {
+        (rule.id, text, must_alert)
+        for rule in before.rules
+        for must_alert, texts in ((True, rule.examples.alert), (False, rule.examples.quiet))
+        for text in texts
+        if (rule.id, text, must_alert) in at_fault and _try_example(rule, text, must_alert, before, now).holds
+    }
+    return [
+        replace(one, changed_by=at_fault[key])
+        if (key := (one.rule, one.text, one.must_alert)) in held and not one.holds
+        else one
+        for one in results
+    ]
 
 
 def _try_example(rule: Rule, text: str, must_alert: bool, rules: RuleSet, now: datetime) -> ExampleResult:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from monitor.model.report import INCIDENT_ACTS, Act, ScorePart
-from monitor.rules.vocabulary import Frame, Pattern, Vocabulary
+from monitor.rules.vocabulary import Frame, Pattern, Sign, Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import Template, TemplateIndex, find, sum_of
@@ -16,11 +17,14 @@ from monitor.topics.attacks.lists import AttackLists
 STRONG = 5.0
 #: an attack, foiled attack or claim needs this much in sum
 NEEDED = 4.5
-#: a base that only another sentence of headline or lead calls a foreign one
-OWNER = 2.5
 WEIGHT = {"headline": 1.0, "lead": 0.9, "body": 0.5}
 #: sentences that are searched for the act, counted over title, summary and body
 SENTENCES = 12
+#: places of one wording in a sentence that are looked at
+_PLACES = 4
+
+
+Wordings = TemplateIndex[Pattern]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Match:
     template: Template
     hits: tuple[Hit, ...]
     sentence: Sentence
+    #: where its wording stands in the files: of equals the first counts
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class ActResult:
     frame: Frame | None = None
     frame_hits: tuple[Hit, ...] = ()
     score: tuple[ScorePart, ...] = ()
+    #: it tells of a base, and nothing says that foreign troops are there
+    anybody: bool = False
 
     @property
     def points(self) -> float:
@@ -59,22 +67,28 @@ class ActClassifier:
 
     def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
         self._lists = lists
-        self._index = TemplateIndex(
-            (pattern, template) for pattern in vocabulary.patterns for template in pattern.templates
+        wordings = [(pattern, template) for pattern in vocabulary.patterns for template in pattern.templates]
+        self._index = TemplateIndex(wordings)
+        #: the same wordings of attacks with any base in the place of one of foreign troops, and any attacker
+        self._anybody = TemplateIndex(
+            (pattern, _of_anybody(template, lists)) for pattern, template in wordings if pattern.act in INCIDENT_ACTS
         )
         self._languages = vocabulary.languages
         #: frames of each act: all of them, and those for a sentence in English
         self._frames = {act: [f for f in vocabulary.frames if act in f.of] for act in Act}
         self._english = {act: [f for f in frames if not f.language] for act, frames in self._frames.items()}
-        self._support = (
-            (lists.base_place | lists.base_name, 1.0, "a known base is named"),
-            (lists.weapon, 0.5, "a weapon is named"),
-            (lists.harmed, 0.5, "people were harmed"),
-            (lists.claim, 0.5, "somebody claims it"),
-            (lists.foe, 0.5, "an attacker is named"),
-        )
+        self._signs = vocabulary.signs
+        self._order = vocabulary.order
 
     def classify(self, reading: Reading) -> ActResult:
+        """What the item does to a base of foreign troops; where it tells of none, to anybody's."""
+        result = self._classify(reading, self._index)
+        if result.act is not Act.OTHER or result.frame is not None:
+            return result
+        national = self._classify(reading, self._anybody)
+        return replace(national, anybody=True) if national.act is not Act.OTHER else result
+
+    def _classify(self, reading: Reading, index: Wordings) -> ActResult:
         """The act of the first sentence that decides; `other` where none does.
 
         An attack on an embassy gives way to one on a base that a later sentence of the same item tells of.
@@ -82,14 +96,13 @@ class ActClassifier:
         weak: ActResult | None = None
         embassy: ActResult | None = None
         for sentence in reading.sentences[:SENTENCES]:
-            match = self._match(sentence)
-            if match is None:
+            result = self._decide(sentence, reading, index)
+            if result is None:
                 continue
-            result = self._result(match, reading)
             weak = weak or result
             if not _decides(result, sentence):
                 continue
-            if embassy is None and result.act in INCIDENT_ACTS and self._is_only_diplomatic(match):
+            if embassy is None and result.act in INCIDENT_ACTS and self._is_only_diplomatic(result):
                 embassy = result
             elif embassy is None or result.act in INCIDENT_ACTS:
                 return result
@@ -99,36 +112,46 @@ class ActClassifier:
             return ActResult(Act.OTHER, None)
         return replace(weak, act=weak.act if weak.act not in INCIDENT_ACTS else Act.OTHER)
 
-    def _is_only_diplomatic(self, match: Match) -> bool:
-        tags = sum_of(hit.tags for hit in match.hits)
+    def _is_only_diplomatic(self, result: ActResult) -> bool:
+        tags = sum_of(hit.tags for hit in result.match.hits) if result.match is not None else 0
         return bool(tags & self._lists.diplomatic_target) and not tags & self._lists.base_target
 
-    def _match(self, sentence: Sentence) -> Match | None:
-        """The first strong pattern outside a cause, else the heaviest weak one.
+    def _decide(self, sentence: Sentence, reading: Reading, index: Wordings) -> ActResult | None:
+        """The result of the sentence: of its first strong match, else of the heaviest weak one.
 
-        What is no attack gives way to one that another clause tells of ("Trump bombs Iran; Guards fire at …",
-        "Attack on US base; Trump vows response").
+        It gives way to what another clause tells of and comes before it in the order ("Trump bombs Iran; Guards fire
+        at …", "Attack on US base; Trump vows response", "Iran denies role as rockets hit …").
         """
-        strong: list[tuple[tuple[int, float, int], Match]] = []
-        weak: tuple[tuple[float, int], Match] | None = None
-        for order, pattern, template in self._index.possible(sentence.tags):
-            hits = _outside_cause(template, sentence, pattern.act)
-            if hits is None:
-                continue
-            match = Match(pattern, template, hits, sentence)
-            if pattern.points >= STRONG:
-                rank = (hits[0].start, -pattern.points, order)
-                strong.append((rank, match))
-            elif weak is None or (-pattern.points, order) < weak[0]:
-                weak = ((-pattern.points, order), match)
+        matches = _within_clauses(self._matches(sentence, index))
+        if not matches:
+            return None
+        strong = sorted((m for m in matches if m.pattern.points >= STRONG), key=_by_position)
+        weak = min((m for m in matches if m.pattern.points < STRONG), key=_by_weight, default=None)
         if not strong:
-            return weak[1] if weak else None
-        strong.sort(key=lambda ranked: ranked[0])
-        first = strong[0][1]
-        if first.pattern.act in INCIDENT_ACTS:
-            return first
-        others = [match for _, match in strong[1:]] + ([weak[1]] if weak else [])
-        return next((match for match in others if _is_apart(match, first)), first)
+            return self._result(weak, reading) if weak else None
+        first = self._result(strong[0], reading)
+        for match in strong[1:] + ([weak] if weak else []):
+            if self._order[match.pattern.act] < self._order[first.act]:
+                result = self._result(match, reading)
+                if self._order[result.act] < self._order[first.act] and _is_apart(result, first):
+                    return result
+        return first
+
+    def results(self, sentence: Sentence, reading: Reading, *, anybody: bool = False) -> list[ActResult]:
+        """What each wording of a sentence says, the surest first: for `explain`."""
+        matches = _within_clauses(self._matches(sentence, self._anybody if anybody else self._index))
+        strong = sorted((m for m in matches if m.pattern.points >= STRONG), key=_by_position)
+        weak = sorted((m for m in matches if m.pattern.points < STRONG), key=_by_weight)
+        return [self._result(match, reading) for match in (*strong, *weak)]
+
+    def _matches(self, sentence: Sentence, index: Wordings) -> list[Match]:
+        """Every wording of the sentence that stands outside a cause, each place of it once."""
+        return [
+            Match(pattern, template, hits, sentence, order)
+            for order, pattern, template in index.possible(sentence.tags)
+            if not pattern.unless & sentence.tags
+            for hits in islice(_outside_causes(template, sentence, pattern.act), _PLACES)
+        ]
 
     def _result(self, match: Match, reading: Reading) -> ActResult:
         """What the match says within the first frame that applies to it, and how much speaks for it."""
@@ -147,23 +170,67 @@ class ActClassifier:
             weight = WEIGHT["body" if reading.item.title.strip() else "headline"]
         parts = [ScorePart(points=round(pattern.points * weight, 2), why=f"{pattern.why} ({sentence.section})")]
         if act in INCIDENT_ACTS:
-            parts += [ScorePart(points=p, why=why) for tags, p, why in self._support if sentence.tags & tags]
-            base = self._lists.base_target
-            if not sentence.tags & base and (reading.headline_tags | reading.lead_tags) & base:
-                parts.append(ScorePart(points=OWNER, why="another sentence says whose troops are there"))
+            parts += [ScorePart(points=s.points, why=s.why) for s in self._signs if _speaks(s, match, reading)]
         return tuple(parts)
 
 
-def _is_apart(match: Match, first: Match) -> bool:
-    """An attack told in a clause of its own; a weak wording of one counts before a threat, not behind it."""
-    if match.pattern.act not in INCIDENT_ACTS:
-        return False
-    clause = match.sentence.clause
-    if clause(match.hits[-1]) < clause(first.hits[0]):
-        return match.pattern.points >= NEEDED
-    if first.pattern.act is Act.RETALIATION:
-        return match.hits[0].segment > first.hits[-1].segment
-    return match.pattern.points >= STRONG and clause(match.hits[0]) > clause(first.hits[-1])
+def _of_anybody(template: Template, lists: AttackLists) -> Template:
+    """The template for attacks of anybody on any base."""
+    foreign = lists.base_target | lists.base_thing | lists.target
+    parts = tuple(
+        replace(
+            part,
+            tags=part.tags
+            | (lists.any_base if part.tags & foreign else 0)
+            | (lists.any_attacker if part.tags & lists.foe else 0),
+        )
+        for part in template.parts
+    )
+    required = tuple(part.tags for part in parts if not part.optional)
+    return replace(
+        template,
+        parts=parts,
+        required=(template.language, *required) if template.language else required,
+        barrier=template.barrier & ~sum_of(part.tags for part in parts),
+    )
+
+
+def _speaks(sign: Sign, match: Match, reading: Reading) -> bool:
+    sentence = match.sentence
+    here = bool(sentence.tags & sign.tags)
+    if sign.scope == "opening":
+        return not here and bool((reading.headline_tags | reading.lead_tags) & sign.tags)
+    if sign.scope == "beside":
+        inside = sum_of(hit.tags for hit in match.hits)
+        return here and not inside & sign.tags and any(sentence.outside_causes(sign.tags))
+    return here
+
+
+def _within_clauses(matches: list[Match]) -> list[Match]:
+    """Those that one clause tells alone, where some of them tell of an attack: its subject is not the speaker of the
+    clause before ("Tehran denies role as missiles tear into …")."""
+    alone = [match for match in matches if match.sentence.is_one_clause(match.hits)]
+    told = any(match.pattern.act in INCIDENT_ACTS and match.pattern.points >= STRONG for match in alone)
+    return alone if told else matches
+
+
+def _by_position(match: Match) -> tuple[int, float, int]:
+    return match.hits[0].start, -match.pattern.points, match.order
+
+
+def _by_weight(match: Match) -> tuple[float, int, int]:
+    return -match.pattern.points, match.order, match.hits[0].start
+
+
+def _is_apart(result: ActResult, first: ActResult) -> bool:
+    """Told in a clause of its own: before the other one it needs the points of an attack, behind it more."""
+    one, other = result.match, first.match
+    if one is None or other is None:
+        return True
+    clause = one.sentence.clause
+    if clause(one.hits[-1]) < clause(other.hits[0]):
+        return result.points >= NEEDED
+    return result.points >= STRONG and clause(one.hits[0]) > clause(other.hits[-1])
 
 
 def _decides(result: ActResult, sentence: Sentence) -> bool:
@@ -171,18 +238,17 @@ def _decides(result: ActResult, sentence: Sentence) -> bool:
     return result.points >= NEEDED if result.act in INCIDENT_ACTS else sentence.section != "body"
 
 
-def _outside_cause(template: Template, sentence: Sentence, act: Act) -> tuple[Hit, ...] | None:
-    """The first hits outside a cause.
+def _outside_causes(template: Template, sentence: Sentence, act: Act) -> Iterator[tuple[Hit, ...]]:
+    """Where the template stands outside a cause.
 
     A sentence that is one long cause ("After the attack Washington vows …") may still hold a threat or a strike.
     """
     anywhere = act not in INCIDENT_ACTS and all(sentence.causes)
-    after = -1
-    while True:
-        hits = find(template, sentence.hits, sentence.text.words, after=after)
-        if hits is None or anywhere or not sentence.is_cause(hits[0]):
-            return hits
-        after = hits[0].start
+    hits = find(template, sentence.hits, sentence.text.words)
+    while hits is not None:
+        if anywhere or not sentence.is_cause(hits[0]):
+            yield hits
+        hits = find(template, sentence.hits, sentence.text.words, after=hits[0].start)
 
 
 def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...] | None:
@@ -210,7 +276,7 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
 
 
 def _found(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
-    for bits in template.needed:
+    for bits in template.required:
         if not sentence.tags & bits:
             return None
     return find(template, sentence.hits, sentence.text.words)

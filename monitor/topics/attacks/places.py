@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from monitor.model.place import Place, PlaceRole, Precision, Site, unplaced
+from monitor.model.place import TARGET_KINDS, Place, PlaceRole, Precision, Site, Whose, unplaced
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
-from monitor.topics.attacks.acts import Match
+from monitor.text.templates import sum_of
+from monitor.topics.attacks.acts import ActResult, Match
 from monitor.topics.attacks.lists import AttackLists
 from monitor.topics.attacks.scenes import SceneFinder, codes_of
 from monitor.topics.attacks.towns import TownFinder
 
+#: characters between a nation and its base: room for "army" or "air force"
+_OWNER = 12
 #: characters between "near" and the name: room for an article
 _ARTICLE = 5
 
@@ -28,17 +31,65 @@ class PlaceFinder:
         #: whose soldiers they are is said: where they were harmed, a place counts as a base of theirs
         self._guest_bases = lists.foreign_base | lists.base_of_guests
         self._guests = lists.foreign_base | lists.troops | lists.troops_of | lists.base_of_guests
+        self._any_kind = sum_of(lists.kinds)
         self._scenes = SceneFinder(gazetteer, lists, vocabulary)
         self._towns = TownFinder(gazetteer, lists, vocabulary)
 
-    def targets(self, match: Match, reading: Reading) -> tuple[Place, ...]:
-        """The targets of the deciding sentence, most exact first; empty where the act has none."""
-        lists, sentence = self._lists, match.sentence
-        main: list[Hit] = []
-        for tags in (lists.target, lists.base_word, lists.country):
-            main = main or [hit for hit in match.hits if hit.tags & tags and not hit.tags & lists.actor]
-        if not main:
+    def targets(self, result: ActResult, reading: Reading) -> tuple[Place, ...]:
+        """The targets of the deciding sentence, most exact first, with whose they are and of what kind; empty where
+        the act has none."""
+        match, lists = result.match, self._lists
+        if match is None:
             return ()
+        main: list[Hit] = []
+        for tags in (lists.target, lists.any_base, lists.maybe_target, lists.country):
+            main = main or [hit for hit in match.hits if hit.tags & tags and not hit.tags & lists.actor]
+        whose, kind = self._whose(main, match.sentence, result.anybody), self._kind(main, match.sentence)
+        guests = {code for hit in match.sentence.with_tags(lists.nation_harmed) for code in hit.named("nation")}
+
+        def owned(place: Place) -> Place:
+            said = place.whose
+            if result.anybody and place.country and abroad - {place.country} and kind != "warship":
+                said = "foreign"
+            elif said == "unknown" or (result.anybody and said == "foreign"):
+                # a base of foreign troops that the wording itself does not name is not what was struck
+                said = whose
+            return replace(place, whose=said, kind=place.kind or (kind if place.site == "base" else ""))
+
+        places = self._where(main, match, reading) if main else ()
+        owners = self._owners(main, match.sentence)
+        # on a border the country that is named may be the neighbour's
+        abroad = set[str]() if match.sentence.tags & lists.border else guests | owners
+        if result.anybody and any(place.is_unplaced for place in places):
+            places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners)) or places
+        return tuple(map(owned, places))
+
+    def _owners(self, main: Sequence[Hit], sentence: Sentence) -> set[str]:
+        """The nation right before a base: where nothing else says so, it is at home ("South Korean marine base")."""
+        start = min((hit.start for hit in main), default=0)
+        before = [h for h in sentence.with_tags(self._lists.nationality) if 0 <= start - h.end <= _OWNER]
+        return {code for hit in before[-1:] for code in (*hit.named("nation"), *hit.named("country"))}
+
+    def _whose(self, main: Sequence[Hit], sentence: Sentence, anybody: bool) -> Whose:
+        """Whose the target is, as far as the sentence says."""
+        tags = sum_of(hit.tags for hit in main)
+        if not anybody:
+            return "un" if tags & (self._lists.un | self._lists.troops_of) else "foreign"
+        around = [hit for hit in sentence.hits if any(hit.is_in(one) or one.is_in(hit) for one in main)]
+        armed = sum_of(hit.tags for hit in around) & (self._lists.military_site | self._lists.national_word)
+        return "national" if armed or sentence.tags & self._lists.nationality else "unknown"
+
+    def _kind(self, main: Sequence[Hit], sentence: Sentence) -> str:
+        """The kind of the target: of its longest word that tells one."""
+        inside = [hit for hit in sentence.hits if any(hit.is_in(one) for one in main)]
+        told = max((hit for hit in inside if hit.tags & self._any_kind), key=lambda h: h.end - h.start, default=None)
+        if told is None:
+            return ""
+        return next(kind for kind, bits in zip(TARGET_KINDS, self._lists.kinds, strict=True) if told.tags & bits)
+
+    def _where(self, main: Sequence[Hit], match: Match, reading: Reading) -> tuple[Place, ...]:
+        """The places of what was hit, most exact first."""
+        lists, sentence = self._lists, match.sentence
         bases = any(hit.tags & lists.base_target or not hit.tags & lists.target for hit in main)
         site: Site = "base" if bases else "diplomatic"
         sure = [hit for hit in sentence.outside_causes(self._sure) if not sentence.has_around(hit, lists.origin)]

@@ -13,7 +13,7 @@ from monitor.errors import Problem
 from monitor.model.place import Place, Precision, Site, unplaced
 from monitor.model.report import INCIDENT_ACTS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
-from monitor.rules.matching import CompiledRule
+from monitor.rules.matching import CompiledRule, is_asked_for
 from monitor.rules.model import Never, Rule, Source, What, Where, Who, Wording
 from monitor.rules.values import Condition
 from monitor.topics.attacks.topic import RuleSet
@@ -61,7 +61,7 @@ class RuleCheck:
                 hint = "ask for fewer things at once (any, not, within, precision, role)"
                 if homes := reach.home_places(one):
                     message = f"the rule can take nothing: {_no_targets(where, homes)}"
-                    hint = "an attack on a national base is not told; see whose in its places file"
+                    hint = "no foreign troops are there: write whose: [national]"
                 yield warning(document, ("where",), message, hint)
         if rule.source is not None and rule.source.any and _folded(rule.source.any) <= _folded(rule.source.not_):
             message = "the rule can take nothing: every source that it asks for is left out again"
@@ -298,6 +298,13 @@ class PlaceCoverage:
         self._places = list(places)
         self._targets = sum(1 << i for i, as_target in enumerate(places.values()) if as_target)
         self._homes = sum(1 << i for i, place in enumerate(places) if place.whose == "national")
+        #: by rule id: the targets that are of those, and of the kind, that the rule is about
+        self._asked_for = {
+            one.rule.id: sum(
+                1 << i for i, place in enumerate(places) if place.is_vague or is_asked_for(one.rule, place)
+            )
+            for one in rules.rule_matcher.rules
+        }
         self._named = sum(1 << i for i, place in enumerate(places) if place.precision not in ("near", "unknown"))
         holds = rules.rule_matcher.holds
         #: by rule id: the places that its `where` holds, in whatever role
@@ -325,8 +332,7 @@ class PlaceCoverage:
         roles = self._roles(one, act)
         asked = self._asked(roles)
         if act in INCIDENT_ACTS and "target" in roles:
-            # an attack on a base without foreign troops is not told
-            asked &= ~self._homes
+            asked &= ~self._targets | self._asked_for[one.rule.id]
         return bool(asked & self._holding[one.rule.id])
 
     def is_within(self, inner: CompiledRule, outer: CompiledRule, act: Act) -> bool:
@@ -336,7 +342,12 @@ class PlaceCoverage:
         roles = self._roles(inner, act)
         if inner.rule.where is None or not roles <= self._roles(outer, act):
             return False
-        return not self._asked(roles) & self._holding[inner.rule.id] & ~self._holding[outer.rule.id]
+        asked = self._asked(roles)
+        taken = self._holding[outer.rule.id]
+        if act in INCIDENT_ACTS:
+            asked &= ~self._targets | self._asked_for[inner.rule.id]
+            taken &= ~self._targets | self._asked_for[outer.rule.id]
+        return not asked & self._holding[inner.rule.id] & ~taken
 
     def _roles(self, one: CompiledRule, act: Act) -> frozenset[str]:
         """The roles that the rule asks about, as far as reports of this act have them."""
