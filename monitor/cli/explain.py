@@ -26,6 +26,7 @@ from monitor.queries.reasons import (
 )
 from monitor.rules.matching import NotMatched
 from monitor.text.clean import clean
+from monitor.text.languages import not_read
 from monitor.topics.attacks.topic import RuleSet
 
 #: longer texts are no news item
@@ -85,6 +86,7 @@ def _show(explained: Explanation) -> None:
     out()
     facts = [
         ("verdict", verdict(evaluation)),
+        ("language", not_read(language) if (language := explained.unread_language) else ""),
         ("why", found.reason),
         ("act", str(found.act)),
         ("rule", f"{found.rule} (level {found.level})" if found.rule else "none wants it"),

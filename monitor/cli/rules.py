@@ -16,6 +16,7 @@ from monitor.errors import ConfigError, Problem, StoreError, UsageError
 from monitor.evaluation import earliest_day
 from monitor.model.feedback import Feedback
 from monitor.model.incident import Incident
+from monitor.queries.feedback import pasts_of
 from monitor.rules.folder import read_folder
 from monitor.rules.overrides import Override
 from monitor.text.clean import clean
@@ -88,16 +89,16 @@ def _without_address(rules: RuleSet) -> list[Problem]:
 def run_examples(rules: RulesOption = None, as_json: JsonOption = False) -> None:
     """A rule must take what stands under its alert, at its level or higher, and leave alone what stands under its
     quiet. Where an override of yours changes what becomes of an example of the rule, that is shown and is no failure.
-    What was called right must be decided as it was, what was called wrong the other way. Exit code 1 where
-    something does not hold.
+    Of the items that feedback was given on those called right must be decided as they were, missed ones must alert,
+    false alarms stay quiet, and facts must be read as was said. Exit code 1 where something does not hold.
 
     Example:
       basewatch rules test --rules rules
     """
     rule_set = rules_from(rules)
-    feedback, incidents = _said_of_items(rule_set)
+    feedback, incidents, pasts = said_of_items(rule_set)
     now = utc_now()
-    results = try_examples(rule_set, feedback or (), incidents, now=now)
+    results = try_examples(rule_set, feedback or (), incidents, pasts, now=now)
     results = meant_by_overrides(results, rule_set, lambda: _without_overrides(rules), now=now)
     failed = [result for result in results if not result.holds and result.changed_by is None]
     changed = [result for result in results if result.changed_by is not None]
@@ -128,7 +129,9 @@ def _tell_changed(changed: list[ExampleResult]) -> None:
         say(clean(f"{said}: it {did} without it: “{result.text}”: {result.why}"))
 
 
-def _said_of_items(rules: RuleSet) -> tuple[list[Feedback] | None, list[Incident]]:
+def said_of_items(
+    rules: RuleSet,
+) -> tuple[list[Feedback] | None, list[Incident], dict[str, list[Incident]]]:
     """All feedback with the incidents that rules may ask about; None where there is no database that can be read.
 
     Rules are tested without one too; what keeps a database from being read is said, and stops nothing.
@@ -137,10 +140,12 @@ def _said_of_items(rules: RuleSet) -> tuple[list[Feedback] | None, list[Incident
         with reading() as tx:
             feedback = tx.feedback() if tx else None
             days = [earliest_day(one.item, rules) for one in feedback or ()]
-            return feedback, tx.incidents(min(days)) if tx and days else []
+            if not tx or not feedback:
+                return feedback, [], {}
+            return feedback, tx.incidents(min(days)), pasts_of(tx, feedback, rules)
     except (ConfigError, StoreError) as error:
         say(f"basewatch: feedback is not run: {clean(error)}")
-        return None, []
+        return None, [], {}
 
 
 def _row(result: ExampleResult) -> dict[str, Any]:
@@ -151,6 +156,7 @@ def _row(result: ExampleResult) -> dict[str, Any]:
         "item": feedback.item.id if feedback else None,
         "text": result.text,
         "wanted": result.must_alert,
+        "must": result.must,
         "why": result.why,
         "opinion": feedback.opinion if feedback else None,
         "note": feedback.note if feedback else "",
@@ -163,8 +169,7 @@ def _show(failed: list[ExampleResult]) -> None:
     for result in failed:
         said = result.feedback
         origin = f"{said.opinion}: {said.item.id}" if said else result.rule
-        must = "alert" if result.must_alert else "stay quiet"
-        rows.append((origin, must, result.text, result.why, said.note if said else ""))
+        rows.append((origin, result.must, result.text, result.why, said.note if said else ""))
     columns = ("from", "must", "text", "but", "note")
     shown = len(columns) if any(row[-1] for row in rows) else len(columns) - 1
     if rows:

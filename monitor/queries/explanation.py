@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from monitor.evaluation import Evaluation, Ledger, earliest_day
-from monitor.incidents.past import incident_before
 from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
 from monitor.model.incident import Incident, RelationKind
@@ -16,7 +15,9 @@ from monitor.model.report import ClauseReading, RuleTaken
 from monitor.queries.alerts import alert_object
 from monitor.queries.contract import answer_of
 from monitor.queries.jsonvalues import plain, values_of
+from monitor.queries.past import incidents_before
 from monitor.queries.reasons import differences, verdict, why_stored
+from monitor.rules.languages import read_by
 from monitor.rules.matching import NotMatched
 from monitor.rules.overrides import Override
 from monitor.store.store import Transaction
@@ -42,6 +43,11 @@ class Explanation:
     #: the first report of the incident that the stored item belongs to, maybe itself
     first: StoredItem | None = None
     alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = ()
+
+    @property
+    def unread_language(self) -> str:
+        """The language of the item, where no list reads it; empty where one does."""
+        return read_by(self.rules.vocabulary).unread_in(self.evaluation.item)
 
     @property
     def nearest(self) -> tuple[NotMatched, ...]:
@@ -88,13 +94,8 @@ def explain_item(tx: Transaction | None, item: Item, rules: RuleSet) -> Explanat
 def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Explanation:
     """Judged as on its day: against the incidents as they were before it, never against what it brought itself."""
     own = stored.incident_id
-    known = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
-    reports = tx.items_of_incidents(incident.id for incident in known)
-    before = [
-        incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of, near=rules.gazetteer.is_town_near)
-        for one in known
-    ]
-    explanation = _explanation(stored.item, [incident for incident in before if incident is not None], rules)
+    before, reports = incidents_before(tx, stored, rules)
+    explanation = _explanation(stored.item, before, rules)
     if own is None:
         return replace(explanation, stored=stored)
     alerts = tuple(pair for pair in tx.alerts(stored.item.first_seen) if pair[0].incident_id == own)
@@ -124,6 +125,7 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
         "relation": values_of(evaluation.relation, "kind", "reason"),
         "decision": values_of(evaluation.decision, "tell", "reason"),
         "verdict": verdict(evaluation),
+        "unread_language": explanation.unread_language or None,
         "taken": _taken_objects(found.taken),
         "nearest": [
             {"rule": one.rule.id, "status": one.rule.status, "why": one.why, "held": one.held}

@@ -77,13 +77,14 @@ class ActClassifier:
         #: frames of each act: all of them, and those for a sentence in English
         self._frames = {act: [f for f in vocabulary.frames if act in f.of] for act in Act}
         self._english = {act: [f for f in frames if not f.language] for act, frames in self._frames.items()}
+        self._any_base = lists.any_base | lists.base_target
         self._signs = vocabulary.signs
         self._order = vocabulary.order
 
     def classify(self, reading: Reading) -> ActResult:
         """What the item does to a base of foreign troops; where it tells of none, to anybody's."""
         result = self._classify(reading, self._index)
-        if result.act is not Act.OTHER or result.frame is not None:
+        if result.act is not Act.OTHER or result.frame is not None or not reading.tags & self._any_base:
             return result
         national = self._classify(reading, self._anybody)
         return replace(national, anybody=True) if national.act is not Act.OTHER else result

@@ -49,7 +49,8 @@ class PlaceFinder:
 
         def owned(place: Place) -> Place:
             said = place.whose
-            if result.anybody and place.country and abroad - {place.country} and kind != "warship":
+            theirs = hurt or bool(result.anybody and place.country and abroad - {place.country})
+            if theirs and kind != "warship" and (result.anybody or said == "national"):
                 said = "foreign"
             elif said == "unknown" or (result.anybody and said == "foreign"):
                 # a base of foreign troops that the wording itself does not name is not what was struck
@@ -59,6 +60,7 @@ class PlaceFinder:
         places = self._where(main, match, reading) if main else ()
         owners = self._owners(main, match.sentence)
         # on a border the country that is named may be the neighbour's
+        hurt = any(sentence.tags & lists.guests_hurt for sentence in reading.opening)
         abroad = set[str]() if match.sentence.tags & lists.border else guests | owners
         if result.anybody and any(place.is_unplaced for place in places):
             places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners)) or places
