@@ -90,17 +90,21 @@ class Gazetteer:
         found = towns.choose(name, countries, beside, fits, least)
         if found is None or self._is_land(name, found[0]):
             return None
-        town, why = found
-        area = town.is_province
-        return Place(
-            id=town.id, name=town.name, role=role, precision="country" if area else precision, country=town.country,
-            lat=town.lat, lon=town.lon, zone=town.zone, chosen=why,
-        )  # fmt: skip
+        return _looked_up(*found, role, precision)
+
+    def town_of(self, place_id: str) -> Place | None:
+        """The town with this id, as a target."""
+        town = towns.town(place_id)
+        return _looked_up(town, "", "target", "near") if town is not None and place_id not in self.places else None
 
     def _is_land(self, name: str, town: towns.Town) -> bool:
         """The country is meant, whose name its capital has too: "Koweït" for Kuwait City."""
         land = self.countries.get(town.country)
         return land is not None and _form(name) != town.form and town in towns.named(land.name)
+
+    def is_town_of(self, place_id: str, word: str) -> bool:
+        """Whether the word, in the form of the matcher, is the town beside the place, and not a loose name of it."""
+        return any(_form(town) == word for town in self.places[place_id].town)
 
     def _has_beside(self, town: towns.Town, kind: str) -> bool:
         """A base of this kind stands near the town."""
@@ -240,7 +244,8 @@ class Gazetteer:
                     (place.name, *place.names),
                 ),
                 (bits["town"], place.town),
-                (bits["loose-place"], place.loose),
+                # what is struck at Novorossiysk need not be its base; at a base of foreign troops it mostly is
+                (bits["town" if place.whose == "national" else "loose-place"], place.loose),
             ):
                 yield from _terms(words, tag, name)
         for country in self.countries.values():
@@ -309,6 +314,14 @@ def build_gazetteer(
     if problems:
         raise ConfigError(problems)
     return gazetteer
+
+
+def _looked_up(town: towns.Town, why: str, role: PlaceRole, precision: Precision) -> Place:
+    """A town as a place; a province is as vague as a country."""
+    return Place(
+        id=town.id, name=town.name, role=role, precision="country" if town.is_province else precision,
+        country=town.country, lat=town.lat, lon=town.lon, zone=town.zone, chosen=why,
+    )  # fmt: skip
 
 
 def _region_problems(document: Document, at: int, region: RegionSpec, gazetteer: Gazetteer) -> Iterator[Problem]:

@@ -150,7 +150,7 @@ class PlaceFinder:
         for place in (sentence, *others):
             for hit in place.outside_causes(self._lists.town):
                 for name in hit.named("place"):
-                    if self._gazetteer.places[name].site == site:
+                    if self._gazetteer.places[name].site == site and self._is_beside(name, hit, place, main):
                         return (self._near(name),)
         for place in (sentence, *others):
             codes = self._scenes.codes(place, main if place is sentence else ())
@@ -161,6 +161,20 @@ class PlaceFinder:
             if codes:
                 return tuple(self._gazetteer.somewhere_in(code, "target", site) for code in codes)
         return (unplaced(site),)
+
+    def _is_beside(self, place_id: str, hit: Hit, sentence: Sentence, main: Sequence[Hit]) -> bool:
+        """The town tells where it was; that of a national base only in the country of the scene, so many there are."""
+        known = self._gazetteer.places[place_id]
+        if known.whose != "national":
+            return True
+        codes = self._scenes.codes(sentence, main)
+        return self._is_town(place_id, hit, sentence) and (not codes or known.country in codes)
+
+    def _is_town(self, place_id: str, hit: Hit, sentence: Sentence) -> bool:
+        """The word names the base or its town, and is none that counts only beside a base word."""
+        known, word = self._gazetteer.places[place_id], sentence.text.words[hit.start : hit.end]
+        sure = hit.tags & self._sure or known.whose != "national"
+        return bool(sure) or self._gazetteer.is_town_of(place_id, word)
 
     def _near(self, place_id: str) -> Place:
         """Near the town of a base. Where that is a national one, nothing says that what was hit is the same."""
@@ -191,7 +205,8 @@ class PlaceFinder:
     def named(self, reading: Reading) -> tuple[Place, ...]:
         """Every place and country that headline and lead name, as origin or mentioned: for rules on other acts."""
         out: dict[str, Place] = {}
-        for place in self._named(reading, self._sure | self._lists.town | self._lists.country):
+        tags = self._sure | self._lists.town | self._lists.country | self._lists.region_place
+        for place in self._named(reading, tags):
             out.setdefault(place.id, place)
         return tuple(out.values())
 
@@ -201,10 +216,12 @@ class PlaceFinder:
                 role: PlaceRole = "origin" if sentence.has_around(hit, self._lists.origin) else "mentioned"
                 exact: Precision = "base" if hit.tags & self._sure else "city"
                 for kind, name in hit.names:
-                    if kind == "place":
+                    if kind == "place" and self._is_town(name, hit, sentence):
                         yield self._gazetteer.place(name, role, exact)
                     elif kind == "country":
                         yield self._gazetteer.somewhere_in(name, role)
+                    elif kind == "region":
+                        yield self._gazetteer.region(name, role)
 
     def said(self, reading: Reading) -> tuple[str, ...]:
         """What headline and lead say of where it was and whose base it is; see `Facts.named`."""
