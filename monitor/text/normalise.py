@@ -45,7 +45,10 @@ _GDELT = re.compile(r" [.,:;?!] ")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Z](?: ?\. ?[A-Z](?![^\W_]))+(?: ?\.)?")
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
 #: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`
-_SHORT_HYPHEN = re.compile(r"(?<![^\W_])(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z|[A-Z]{1,2}) - (?=\w)")
+_SHORT_HYPHEN = re.compile(
+    r"(?<![^\W_])(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z|[A-Z]{1,2}) - (?=\w)"
+    r"|(?<=[a-z]) - (?=(?:[Rr]un|[Ll]ed|[Bb]acked|[Ll]inked|[Hh]eld|[Cc]ontrolled|[Tt]rained|[Mm]ade|[Aa]ligned)\b)"
+)
 _HASHTAG = re.compile(r"#\w+")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: the dot of `U.S.-led`: with the hyphen it would part the words as a comma does
