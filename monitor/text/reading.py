@@ -11,7 +11,7 @@ from typing import NamedTuple
 from monitor.model.item import Item
 from monitor.model.report import Evidence, Span
 from monitor.text.matcher import Hit, Matcher, by_position
-from monitor.text.normalise import Text, normalise
+from monitor.text.normalise import Text, count_words, normalise
 from monitor.text.sentences import clauses, sentences
 from monitor.text.templates import Shape, Template, find, sum_of
 
@@ -311,7 +311,7 @@ class Reader:
         return sorted(
             joint
             for joint in joints
-            if any(joint <= at and len(text.words[joint:at].split()) <= _BEFORE_SUBJECT for at in starts)
+            if any(joint <= at and count_words(text.words[joint:at]) <= _BEFORE_SUBJECT for at in starts)
         )
 
     def _add(self, sentence: Sentence, shape: Shape, template: Template) -> list[Hit]:
@@ -338,8 +338,9 @@ def _parts(character: str) -> bool:
 
 def _is_dateline(sentence: Sentence) -> bool:
     """A single word, or a day: the beginning of a dateline that a full stop parts from the report."""
-    words = sentence.text.words[sentence.start : sentence.end].split()
-    return len(words) < 2 or (len(words) <= _DATELINE and any(word.isdigit() for word in words))
+    words = sentence.text.words[sentence.start : sentence.end]
+    count = count_words(words)
+    return count < 2 or (count <= _DATELINE and any(word.isdigit() for word in words.split()))
 
 
 def _nations(hit: Hit) -> set[str]:
