@@ -218,6 +218,12 @@ class ListFile(Strict):
     )
     abbreviations: Texts = several("words that are written with a full stop that ends no sentence", ["Lt.", "U.S."])
 
+    shared: Texts = several(
+        "words of other languages that English has too, names above all: they do not tell that a sentence is in one of "
+        "those languages",
+        ["president", "Hezbollah", "ten"],
+    )
+
     @property
     def more_words(self) -> dict[str, Terms]:
         """What `extend` gives to lists and masks."""

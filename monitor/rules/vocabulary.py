@@ -170,6 +170,7 @@ class _WordLists:
         #: where each list, mask and shape is defined
         self._home: dict[str, tuple[Document, Loc]] = {}
         self._words: dict[str, list[_Entry]] = {}
+        self._shared = {normalise_term(word)[0] for _, content in files for word in content.shared}
         #: what is made of wordings, not of words
         self._wordings = {n for _, content in files for n in (*content.shapes, *content.patterns, *content.frames)}
         self._includes: dict[str, list[_Entry]] = {}
@@ -205,7 +206,7 @@ class _WordLists:
 
     def read_terms(self) -> None:
         """Takes up the terms of all lists; one that is English too speaks for no other language."""
-        english: set[str] = set()
+        english = set(self._shared)
         others: list[tuple[_Entry, int]] = []
         for name, entries in self._words.items():
             tags = self.closures[name]

@@ -31,6 +31,8 @@ _COMMA = re.compile("[,،]")
 _BEFORE_SUBJECT = 3
 #: "and" that is written onto the next word
 _AND = ("و", "ו")
+#: the same before the Arabic article, with which it is taken off
+_AND_THE = ("وال", "ولل")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -307,7 +309,7 @@ class Reader:
         joints = [hit.end for hit in sentence.with_tags(self._words.clause_joint)]
         joints += [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
         starts = [hit.start for hit in sentence.with_tags(self._words.clause_start)]
-        joints += [at for at in starts if text.folded[at - 1 : at] in _AND]
+        joints += [at for at in starts if text.folded[at - 1 : at] in _AND or _led_by_and(text, at)]
         return sorted(
             joint
             for joint in joints
@@ -329,6 +331,10 @@ class Reader:
             insort(sentence.hits, hit, key=by_position)
             added.append(hit)
             after = first.start
+
+
+def _led_by_and(text: Text, at: int) -> bool:
+    return text.origins is not None and text.original.startswith(_AND_THE, text.origins[at])
 
 
 def _parts(character: str) -> bool:
