@@ -117,6 +117,7 @@ def found(terms: list[str], text: str) -> list[str]:
         ("قاعدة", "والقاعدة وقاعدة لقاعدة مقاعدة", ["والقاعدة", "قاعدة", "قاعدة"]),
         ("בסיס", "הבסיס ובבסיס כבסיסים", ["בסיס", "בסיס"]),
         ("üs", "us üs", ["üs"]),
+        ("si", "si și", ["si", "și"]),
         ("état", "détaté L’État", ["État"]),
         ("Beirut", "Beirut’s", ["Beirut"]),
         ("база", "база базы турбаза", ["база"]),
@@ -130,6 +131,10 @@ def found(terms: list[str], text: str) -> list[str]:
 )
 def test_whole_words_smart_case_and_written_on_letters(term: str, text: str, hits: list[str]) -> None:
     assert found([term], text) == hits
+
+
+def test_of_two_short_words_the_accent_of_the_text_tells_which_it_is() -> None:
+    assert found(["si", "și", "US", "üs"], "si și US ÜS üs") == ["si", "și", "US", "ÜS", "üs"]
 
 
 @pytest.mark.parametrize(
