@@ -18,8 +18,11 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _BY_NAME = {
     "arabic": "ar", "english": "en", "french": "fr", "german": "de", "hebrew": "he", "italian": "it",
     "kurdish": "ku", "pashto": "ps", "persian": "fa", "farsi": "fa", "portuguese": "pt", "russian": "ru",
-    "sorani": "ckb", "spanish": "es", "turkish": "tr", "ukrainian": "uk", "urdu": "ur",
+    "polish": "pl", "romanian": "ro", "sorani": "ckb", "spanish": "es", "turkish": "tr", "ukrainian": "uk",
+    "urdu": "ur",
 }  # fmt: skip
+#: languages that feeds also call by the name of the group they are of
+_OF_GROUP = {"ckb": "ku", "kmr": "ku"}
 #: the files of words that say no language are English
 _ENGLISH = "en"
 _OF_LISTS = re.compile(r"(?m)^language:[ ]*[\"']?([A-Za-z]{2,3})\b")
@@ -44,7 +47,7 @@ def languages_read(rules: Path) -> frozenset[str]:
         except OSError:
             continue
         out |= {found[1].casefold()} if found else set()
-    return frozenset(out)
+    return frozenset(out | {_OF_GROUP[one] for one in out if one in _OF_GROUP})
 
 
 def unread_languages(
