@@ -123,15 +123,23 @@ def _rules_without(banned: Features, folder: Path) -> RuleSet:
         data = yaml.safe_load(_quoted(text))
         for section in ("lists", "masks", "extend"):
             for name, terms in (data.get(section) or {}).items():
-                data[section][name] = _without(terms, words)
-        for section in ("shapes", "patterns", "frames"):
+                if not _is_wording(terms):
+                    data[section][name] = _without(terms, words)
+        for section in ("shapes", "patterns", "frames", "extend"):
             for name, spec in (data.get(section) or {}).items():
+                if section == "extend" and not _is_wording(spec):
+                    continue
                 given = spec.get("templates", [])
                 given = [given] if isinstance(given, str) else given
                 kept = [written for written in given if (name, written) not in banned]
-                spec["templates"] = kept or ([] if section == "frames" else ["nothingatallstandshere"])
+                spec["templates"] = kept or ([] if spec.get("any") else ["nothingatallstandshere"])
         path.write_text(yaml.safe_dump(data, allow_unicode=True, width=10_000), "utf-8")
     return load_rules(folder)
+
+
+def _is_wording(more: Any) -> bool:
+    """What `extend` gives: wordings for a shape, a pattern or a frame, and not words for a list."""
+    return isinstance(more, dict) and bool({"templates", "any"} & more.keys())
 
 
 def _quoted(text: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Discriminator, Tag
 from pydantic.fields import FieldInfo
 
 from monitor.config.syntax import CURLY
@@ -33,6 +33,8 @@ _LIMITS = {
     "greater_than_equal": ("too small", "at least", "ge"), "greater_than": ("too small", "more than", "gt"),
     "less_than_equal": ("too large", "at most", "le"), "less_than": ("too large", "less than", "lt"),
 }  # fmt: skip
+#: what marks a key that holds one of several forms
+_EITHER = (Discriminator, Tag)
 #: forms of texts in the words of people
 _FORMS = {"^[A-Z]{2}$": "two capital letters, such as IQ,", "^[a-z]{2,3}$": "two or three small letters, such as ar,"}
 
@@ -250,7 +252,7 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     """The models of the parts that a key holds; what is written as a text (a condition) is no part."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    elif get_origin(annotation) is not Annotated:
+    elif get_origin(annotation) is not Annotated or any(isinstance(one, _EITHER) for one in annotation.__metadata__):
         yield from (model for inner in get_args(annotation) for model in models_in(inner))
 
 

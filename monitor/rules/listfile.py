@@ -2,6 +2,7 @@
 
     lists:     words that mean the same                     drone: [drone, drones, uav]
     extend:    more words for a list of another file         drone: [loitering munition]
+               more wordings for its shape, pattern, frame   foreign-base: {templates: ["{base-word} {us}"]}
     masks:     phrases whose words mean something else      sport: [attacking midfielder]
     shapes:    words that together make one thing           us-base: ["{us} {base-word}"]
     patterns:  wordings that tell what a report does        "{weapon} {hit} {target}" → attack
@@ -13,14 +14,16 @@ These are only the forms; `vocabulary` resolves the references between them.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from monitor.config.yamlfile import Strict
 from monitor.model.report import Act
 from monitor.rules.values import Texts, key, several
 
+#: the language of a file whose wordings are read in sentences of every language but English
+ANY_LANGUAGE = "any"
 #: the number of a month
 Month = Annotated[int, Field(ge=1, le=12)]
 #: a list of terms and `@list` references, or such lists by language
@@ -83,6 +86,39 @@ class FrameSpec(Strict):
     why: str = key("said by `explain` where it applies", "it is denied")
 
 
+class MoreSpec(Strict):
+    """More wordings for a shape, a pattern or a frame of another file. They count as those of this file do."""
+
+    templates: Texts = several("wordings with slots, beside those that it has", ["{target} {weapon} {hit}"])
+    gap: int | None = key(
+        "how many words may stand between two parts of these templates; unless said, as many as in its own",
+        8,
+        default=None,
+        ge=0,
+        le=20,
+    )
+    not_between: Texts | None = key(
+        "lists whose words may not stand between two parts of these templates; unless said, those of its own",
+        ["intercept"],
+        default=None,
+    )
+    any: Texts = several("of a frame: further lists; a word of one of them makes it apply", ["@denial"])
+
+
+def _kind_of_more(value: object) -> str:
+    """Which form was meant, so that a mistake in it is told of that form alone."""
+    is_wording = isinstance(value, MoreSpec) or (
+        isinstance(value, dict) and not MoreSpec.model_fields.keys().isdisjoint(value)
+    )
+    return "(wordings)" if is_wording else "(words)"
+
+
+#: what `extend` gives: words for a list, or wordings
+More = Annotated[
+    Annotated[MoreSpec, Tag("(wordings)")] | Annotated[Terms, Tag("(words)")], Discriminator(_kind_of_more)
+]
+
+
 class NumbersSpec(Strict):
     """How a language counts. Digits of every script are known without it; words are matched in any case."""
 
@@ -129,7 +165,8 @@ class ListFile(Strict):
 
     language: str | None = key(
         "the language of its words; its wordings count only in sentences that hold a word of that language "
-        "which is no word of the files without a language (those are English)",
+        "which is no word of the files without a language (those are English). `any`: in sentences of every language "
+        "but English",
         "ar",
         default=None,
         pattern="^[a-z]{2,3}$",
@@ -144,9 +181,10 @@ class ListFile(Strict):
         {"illness": ["heart attack"]},
         default_factory=dict,
     )
-    extend: dict[str, Terms] = key(
-        "words for lists and masks of other files, so that your own need not stand in the shipped ones",
-        {"drone": ["loitering munition"]},
+    extend: dict[str, More] = key(
+        "words for lists and masks of other files, and wordings for their shapes, patterns and frames, so that your "
+        "own need not stand in the shipped ones",
+        {"drone": ["loitering munition"], "foreign-base": {"templates": ["{base-word} for {us}"]}},
         default_factory=dict,
     )
     shapes: dict[str, ShapeSpec] = key(
@@ -179,3 +217,25 @@ class ListFile(Strict):
         default_factory=dict,
     )
     abbreviations: Texts = several("words that are written with a full stop that ends no sentence", ["Lt.", "U.S."])
+
+    shared: Texts = several(
+        "words of other languages that English has too, names above all: they do not tell that a sentence is in one of "
+        "those languages",
+        ["president", "Hezbollah", "ten"],
+    )
+
+    @property
+    def more_words(self) -> dict[str, Terms]:
+        """What `extend` gives to lists and masks."""
+        return {name: more for name, more in self.extend.items() if not isinstance(more, MoreSpec)}
+
+    @property
+    def more_wordings(self) -> dict[str, MoreSpec]:
+        """What `extend` gives to shapes, patterns and frames."""
+        return {name: more for name, more in self.extend.items() if isinstance(more, MoreSpec)}
+
+    @model_validator(mode="after")
+    def _any_language_has_no_words(self) -> Self:
+        if self.language == ANY_LANGUAGE and (self.numbers or self.months):
+            raise ValueError("a file for any language counts and dates in none; say which language it is")
+        return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -158,7 +159,7 @@ class _RuleCompiler:
 
     def _wanted(self, document: Document, loc: Loc, words: Wording, scope: str, every: Sequence[str] = ()) -> Wanted:
         templates = (
-            self.reader.read_template(written, document, (*loc, "templates", i), gap=_GAP)
+            self.reader.read_templates(written, document, (*loc, "templates", i), gap=_GAP)
             for i, written in enumerate(words.templates)
         )
         return Wanted(
@@ -166,7 +167,7 @@ class _RuleCompiler:
             any=self._bits(document, (*loc, "any"), words.any),
             all=tuple(self._bits(document, (*loc, "all", i), (word,)) for i, word in enumerate(every)),
             near=tuple(self._close(document, (*loc, "near", i, "words"), near) for i, near in enumerate(words.near)),
-            templates=tuple(template for template in templates if template is not None),
+            templates=tuple(chain.from_iterable(templates)),
         )
 
     def _close(self, document: Document, loc: Loc, near: Near) -> Close:

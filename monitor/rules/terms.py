@@ -11,7 +11,7 @@ from monitor.errors import Problem
 from monitor.rules.hints import curly_list, list_hint
 from monitor.text.expressions import Expression, TermError, is_expression, make_expression
 from monitor.text.matcher import Term, make_term, read_term
-from monitor.text.templates import Template, compile_template
+from monitor.text.templates import Template, compile_templates
 
 
 @dataclass(slots=True, eq=False)
@@ -49,18 +49,19 @@ class TermReader:
         self.terms.append(term)
         return term
 
-    def read_template(
+    def read_templates(
         self, written: str, document: Document, loc: Loc, *, gap: int, walls: int = 0, names: int = 0, language: int = 0
-    ) -> Template | None:
-        """The template with its slots looked up and its plain words taken up; None where it cannot be used."""
+    ) -> tuple[Template, ...]:
+        """The template in all its orders, with its slots looked up and its plain words taken up; none where it cannot
+        be used."""
         try:
-            return compile_template(
+            return compile_templates(
                 written, gap=gap, barrier=walls, cause=self.causes, names=names, language=language,
                 tag_of=self._slot, phrase=self._phrase,
             )  # fmt: skip
         except TermError as error:
             self.refuse(document, loc, error.message, error.hint, unknown=error.unknown)
-            return None
+            return ()
 
     def _slot(self, name: str) -> int:
         if name not in self.bits:

@@ -12,13 +12,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from typing import NamedTuple
 
 from monitor.config.yamlfile import Document, Loc, close_match
 from monitor.errors import ConfigError
 from monitor.model.report import Act
+from monitor.rules.extensions import Extensions, extensions_of
 from monitor.rules.hints import list_hint
-from monitor.rules.listfile import FrameSpec, ListFile, NumbersSpec, PatternSpec, ShapeSpec, Terms
+from monitor.rules.listfile import (
+    ANY_LANGUAGE,
+    FrameSpec,
+    ListFile,
+    NumbersSpec,
+    PatternSpec,
+    ShapeSpec,
+    Terms,
+)
 from monitor.rules.terms import TermReader
 from monitor.text.days import Calendar, calendar_of
 from monitor.text.expressions import Expression
@@ -28,6 +38,7 @@ from monitor.text.numbers import Counting, Meaning, counting_of
 from monitor.text.sentences import abbreviations_of
 from monitor.text.templates import Shape, Template, sum_of
 
+_Spec = ShapeSpec | PatternSpec | FrameSpec
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
 BUILT_IN = (
     "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "far-country", "nationality",
@@ -111,6 +122,7 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
     """The vocabulary of these files; `ConfigError` holds every unknown name, circle, empty term and bad template."""
     lists = _WordLists(files)
     reader = lists.reader
+    extensions = extensions_of(files, reader.refuse)
     if reader.problems:
         raise ConfigError(reader.problems)
     lists.read_terms()
@@ -118,7 +130,7 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
     patterns: list[Pattern] = []
     frames: list[Frame] = []
     for document, content in files:
-        wordings = _Wordings(lists, document, lists.language(content.language))
+        wordings = _Wordings(lists, document, lists.language(content.language), extensions)
         shapes += (wordings.shape(name, shape) for name, shape in content.shapes.items())
         patterns += (wordings.pattern(name, pattern) for name, pattern in content.patterns.items())
         frames += (wordings.frame(name, frame) for name, frame in content.frames.items())
@@ -158,6 +170,9 @@ class _WordLists:
         #: where each list, mask and shape is defined
         self._home: dict[str, tuple[Document, Loc]] = {}
         self._words: dict[str, list[_Entry]] = {}
+        self._shared = {normalise_term(word)[0] for _, content in files for word in content.shared}
+        #: what is made of wordings, not of words
+        self._wordings = {n for _, content in files for n in (*content.shapes, *content.patterns, *content.frames)}
         self._includes: dict[str, list[_Entry]] = {}
         for document, content in files:
             self._define_all(document, content)
@@ -169,13 +184,15 @@ class _WordLists:
         included = (entry.written for entry in self._includes.get(CAUSE, ()))
         # also those of a list that `cause` takes in: a template may ask for either
         self.reader.causes = sum_of(self.reader.bits.get(name, 0) for name in (CAUSE, *included))
-        for _, content in files:
-            if content.language:
-                self.reader.bit(_language_tag(content.language))
+        languages = dict.fromkeys(content.language for _, content in files if content.language)
+        #: the bit of each language; `any` has those of all others, and one that no word has
+        self._languages = {name: self.reader.bit(_language_tag(name)) for name in languages}
+        if ANY_LANGUAGE in languages:
+            self._languages[ANY_LANGUAGE] = sum_of(self._languages.values())
 
     def language(self, name: str | None) -> int:
         """The bit of a language; the files without one are English, which needs none."""
-        return self.reader.bits[_language_tag(name)] if name else 0
+        return self._languages[name] if name else 0
 
     def tags(self, names: Sequence[str], document: Document, loc: Loc) -> int:
         """The bits of these lists together."""
@@ -189,7 +206,7 @@ class _WordLists:
 
     def read_terms(self) -> None:
         """Takes up the terms of all lists; one that is English too speaks for no other language."""
-        english: set[str] = set()
+        english = set(self._shared)
         others: list[tuple[_Entry, int]] = []
         for name, entries in self._words.items():
             tags = self.closures[name]
@@ -234,16 +251,17 @@ class _WordLists:
         return False
 
     def _extend(self, document: Document, content: ListFile) -> None:
-        for name, terms in content.extend.items():
+        for name, terms in content.more_words.items():
             loc: Loc = ("extend", name)
             if name in self._home and self._home[name][1][0] != "shapes":
                 self._take(name, terms, document, loc, content.language)
-            else:
+            elif name not in self._wordings:  # of those `extensions` tells
                 near = close_match(name, self._home)
                 hint = f"did you mean {near}?" if near else "a new list stands under lists:"
                 self.reader.refuse(document, loc, f"there is no list {name} to extend", hint, unknown=name)
 
     def _take(self, name: str, terms: Terms, document: Document, loc: Loc, language: str | None) -> None:
+        language = None if language == ANY_LANGUAGE else language
         groups = terms.items() if isinstance(terms, dict) else [(None, terms)]
         for key, words in groups:
             base = loc if key is None else (*loc, key)
@@ -302,15 +320,17 @@ class _Wordings:
     lists: _WordLists
     document: Document
     language: int
+    #: what other files give to them
+    extensions: Extensions
 
     def shape(self, name: str, spec: ShapeSpec) -> Shape:
         loc: Loc = ("shapes", name)
-        templates = self._templates(spec, loc, spec.not_between)
+        templates = self._all_templates(name, spec, loc)
         beside, hides = (self.lists.tags(getattr(spec, k), self.document, (*loc, k)) for k in ("beside", "hides"))
         return Shape(name, self.lists.closures[name], templates, beside, spec.abroad, hides)
 
     def pattern(self, name: str, spec: PatternSpec) -> Pattern:
-        templates = self._templates(spec, ("patterns", name), spec.not_between)
+        templates = self._all_templates(name, spec, ("patterns", name))
         return Pattern(name, spec.act, spec.points, spec.why, templates)
 
     def frame(self, name: str, spec: FrameSpec) -> Frame:
@@ -323,25 +343,42 @@ class _Wordings:
             of=frozenset(spec.of),
             instead=spec.instead,
             why=spec.why,
-            tags=self.lists.tags(spec.any, self.document, (*loc, "any")),
-            templates=self._templates(spec, loc),
+            tags=self._any(name, spec),
+            templates=self._all_templates(name, spec, loc),
             unless=self.lists.tags(spec.unless, self.document, (*loc, "unless")),
             language=self.language,
         )
 
+    def _any(self, name: str, spec: FrameSpec) -> int:
+        """The lists of a frame, and those that other files add."""
+        added = self.extensions.get(("frames", name), ())
+        more = (self.lists.tags(one.spec.any, one.document, (*one.loc, "any")) for one in added)
+        return sum_of((self.lists.tags(spec.any, self.document, ("frames", name, "any")), *more))
+
+    def _all_templates(self, name: str, spec: _Spec, loc: Loc) -> tuple[Template, ...]:
+        """The templates of the file, and those that other files add, each as its own file reads it."""
+        walls = () if isinstance(spec, FrameSpec) else spec.not_between
+        out = [*self._templates(spec.templates, loc, spec.gap, walls)]
+        for more in self.extensions.get((str(loc[0]), name), ()):
+            other = _Wordings(self.lists, more.document, self.lists.language(more.language), {})
+            gap = spec.gap if more.spec.gap is None else more.spec.gap
+            between = walls if more.spec.not_between is None else more.spec.not_between
+            out += other._templates(more.spec.templates, more.loc, gap, between)
+        return tuple(out)
+
     def _templates(
-        self, spec: ShapeSpec | PatternSpec | FrameSpec, loc: Loc, not_between: Sequence[str] = ()
-    ) -> tuple[Template, ...]:
+        self, templates: Sequence[str], loc: Loc, gap: int, not_between: Sequence[str]
+    ) -> Iterator[Template]:
         reader, names = self.lists.reader, sum_of(self.lists.reader.bits[name] for name in _NAMES)
         walls = self.lists.tags(not_between, self.document, (*loc, "not_between"))
         read = (
-            reader.read_template(
+            reader.read_templates(
                 written, self.document, (*loc, "templates", i),
-                gap=spec.gap, walls=walls, names=names, language=self.language,
+                gap=gap, walls=walls, names=names, language=self.language,
             )
-            for i, written in enumerate(spec.templates)
+            for i, written in enumerate(templates)
         )  # fmt: skip
-        return tuple(template for template in read if template is not None)
+        return chain.from_iterable(read)
 
 
 def _counting(files: Sequence[tuple[Document, ListFile]], lists: _WordLists) -> dict[int, Counting]:

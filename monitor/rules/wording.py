@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.text.matcher import Hit
+from monitor.text.normalise import count_words
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import Template, find, sum_of
 
@@ -37,7 +38,7 @@ class Close:
         for hit in hits:
             if hit.start < end:
                 continue
-            between = len(sentence.text.words[end : hit.start].split()) if taken else 0
+            between = count_words(sentence.text.words[end : hit.start]) if taken else 0
             part = next((tags for tags in open_parts if hit.tags & tags), None)
             if part is None:
                 continue

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import re2
 
-from monitor.text.normalise import Text, normalise
+from monitor.text.normalise import Text, has_each, normalise
 
 #: a mark that no text holds (Unicode noncharacter); two of them, so that `\b\b` finds one each
 _EDGE = "\ufdd0"
@@ -136,7 +136,7 @@ class Expressions:
         """Where expressions occur, as offsets of `text.words`."""
         if self._set is None:
             return
-        marked, origins = _mark("".join(c if c != " " else f for c, f in zip(text.cased, text.folded, strict=True)))
+        marked, origins = _mark(*_as_written(text))
         for index in sorted(self._set.Match(marked) or ()):
             expression, compiled = self._all[index]
             for number, match in enumerate(compiled.finditer(marked)):
@@ -147,7 +147,18 @@ class Expressions:
                     yield start, end, expression
 
 
-def _mark(plain: str) -> tuple[str, list[int]]:
+def _as_written(text: Text) -> tuple[str, Sequence[int]]:
+    """The text in its own case with its marks, without the spaces put between Chinese, Japanese or Korean characters;
+    and the offset of each character in `text.words`."""
+    plain = [c if c != " " else f for c, f in zip(text.cased, text.folded, strict=True)]
+    at, origins = range(len(plain) + 1), text.origins
+    if origins is None or not has_each(text.words):
+        return "".join(plain), at
+    kept = [i for i in at[:-1] if plain[i] != " " or i == 0 or origins[i] != origins[i - 1]]
+    return "".join([plain[i] for i in kept]), [*kept, len(plain)]
+
+
+def _mark(plain: str, offsets: Sequence[int]) -> tuple[str, list[int]]:
     """The text with marks at the edges of words, and for each of its offsets that of the text."""
     # half a surrogate pair is no character; RE2 reads UTF-8, which has none
     folded = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -162,7 +173,7 @@ def _mark(plain: str) -> tuple[str, list[int]]:
         last = at
     parts.append(folded[last:])
     origins += range(last, len(folded) + 1)
-    return "".join(parts), origins
+    return "".join(parts), [offsets[at] for at in origins]
 
 
 def _translate(body: str) -> str:
@@ -197,7 +208,7 @@ def _normal(letters: str) -> str:
     """Letters in the form of the text, in their own case."""
     if not letters[0].isalpha():
         return letters
-    return normalise(letters).cased.strip() or letters
+    return _as_written(normalise(letters))[0].strip() or letters
 
 
 def _letter(letter: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import ahocorasick
 
 from monitor.text.expressions import Expressions, TermError
-from monitor.text.normalise import Text, joined_or_parted, normalise_term, spell_term
+from monitor.text.normalise import Text, count_words, joined_or_parted, normalise_term, spell_term
 
 _ARABIC = frozenset("وفبلكس")
 _HEBREW = frozenset("והבלמשכ")
@@ -88,8 +88,8 @@ def read_term(written: str, tags: int) -> Term:
         raise TermError(f"the term {written!r} holds a * inside", "a * may only stand at the end")
     if term is None:
         raise TermError(f"the term {written!r} holds no letter or digit, so it can never match")
-    if term.words.count(" ") >= LONGEST:
-        message = f"a term of {term.words.count(' ') + 1} words, at most {LONGEST} are read"
+    if (length := count_words(term.words)) > LONGEST:
+        message = f"a term of {length} words, at most {LONGEST} are read"
         raise TermError(message, "write only the words that tell")
     return term
 

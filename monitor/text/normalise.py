@@ -7,6 +7,10 @@ original, so that evidence can quote what the paper wrote: `original[start:end]`
 What is unified (Unicode NFKD, then): letter case with Turkish İ/ı; combining marks of any script; tatweel and other
 invisible letters; أإآٱ→ا, ى and Persian ی→ي, ک→ك, ة→ه, ؤ→و, ئ→ي; the article ال, also behind و ف ب ك and as لل;
 digits of any script; curly quotes and dashes; the spaced punctuation of GDELT titles (`U . S .`, `Iran - backed`).
+
+Chinese, Japanese and Korean set no spaces between words, or write little words onto others. There each character
+(ideograph, kana, Hangul syllable) is a word of its own: a space is put between them, so that a term is found wherever
+it stands. `count_words` tells how many words such a stretch amounts to.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 #: typographic characters with a plain one-to-one counterpart: a text with only these stays on the fast path
 _TYPOGRAPHY = {
@@ -23,6 +28,8 @@ _TYPOGRAPHY = {
     0x201C: '"', 0x201D: '"', 0x201E: '"', 0x00AB: '"', 0x00BB: '"', 0x00A0: " ", 0x2007: " ", 0x2009: " ", 0x202F: " ",
     0x2010: "-", 0x2011: "-", 0x2012: "-", 0x2013: "-", 0x2014: "-", 0x2015: "-", 0x2212: "-",
     0x061F: "?", 0x060C: ",", 0x061B: ";", 0x06D4: ".",
+    0x00B7: " ", 0x30FB: " ", 0x3001: ",",
+    0x300A: '"', 0x300B: '"', 0x300C: '"', 0x300D: '"', 0x300E: '"', 0x300F: '"', 0x3010: '"', 0x3011: '"',
 }  # fmt: skip
 _LETTERS = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ە": "ه",
@@ -42,6 +49,18 @@ _DOT_BEFORE_HYPHEN = re.compile(r"[.](?=-\w)")
 #: where a Persian word may be parted, in the form of the text
 _PARTED = re.compile(r"(?<=[\u0620-\u06ff]{3})(?=ها(?:ي|يي|يش|يشان)?\b)|(?:(?<=\bمي)|(?<=\bنمي))(?=[\u0620-\u06ff]{3})")
 _SLOW = re.compile(r"  | [.,:;?!] |[.]-|\t|\r")
+#: characters that are a word each: ideographs, kana, Hangul syllables
+EACH = (
+    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+    "\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
+)
+_EACH_WORD = re.compile(f"[{EACH}]")
+#: where a space is put beside them, and behind the ends of their sentences
+_APART = re.compile(f"(?<=[^\\s(])(?=[{EACH}])|(?<=[{EACH}])(?=[^\\W_])|(?<=[!?。])(?=[^\\W_])")
+#: two and a half of them say as much as a word of another script
+_EACH_OF_TEN = 4
+#: scripts whose letters NFKD would take apart, where the parts are no marks: Hangul, and kana with their voice
+_WHOLE = re.compile("[\u3041-\u30ff\uff66-\uff9f\uac00-\ud7a3]")
 _ARTICLE = re.compile(r"(?<![^\W\d_])(?:[وفبك]?ال|[وف]?لل)(?=[\u0620-\u064a]{3})")
 
 
@@ -78,6 +97,20 @@ def normalise(text: str) -> Text:
     return _normalise_slowly(text, plain)
 
 
+def count_words(words: str) -> int:
+    """How many words a stretch of `Text.words` amounts to; of scripts without spaces, two and a half characters one."""
+    count = len(words.split())
+    if words.isascii():
+        return count
+    each = len(_EACH_WORD.findall(words))
+    return count - each + each * _EACH_OF_TEN // 10
+
+
+def has_each(words: str) -> bool:
+    """The stretch holds characters that are a word each."""
+    return not words.isascii() and _EACH_WORD.search(words) is not None
+
+
 @lru_cache(maxsize=1 << 16)
 def normalise_term(term: str) -> tuple[str, str]:
     """The words of a term, folded and in their own case; both empty where nothing is left to match.
@@ -95,7 +128,7 @@ def spell_term(term: str) -> tuple[str, str]:
     """As `normalise_term`, with a space for each mark that it is written with (`U.S. embassy` holds two in a row)."""
     plain = term.translate(_TYPOGRAPHY)
     folded = plain.translate(_FOLDED)
-    if plain.isascii() or "." in plain or "  " in folded or "\n" in folded:
+    if plain.isascii() or "." in plain or "  " in folded or "\n" in folded or has_each(folded):
         done = normalise(term)
         return done.words.strip(), done.cased.strip()
     # a term needs no way back to the original, so all of it is done letter by letter inside `translate`
@@ -140,7 +173,7 @@ def _forms(character: str) -> tuple[str, str]:
     if character == "\u200c":
         return " ", " "
     out_folded, out_cased = "", ""
-    for part in unicodedata.normalize("NFKD", character):
+    for part in unicodedata.normalize("NFKC" if _WHOLE.match(character) else "NFKD", character):
         if unicodedata.category(part) in ("Mn", "Me"):
             continue
         part = _LETTERS.get(part, part)
@@ -192,6 +225,8 @@ def _normalise_slowly(text: str, plain: str) -> Text:
     done, own_case = "".join(folded), "".join(cased)
     if any("\u0620" <= c <= "\u06ff" for c in done):
         done, own_case, origins = _without_article(done, own_case, origins)
+    if has_each(done):
+        done, own_case, origins = _with_spaces(done, own_case, origins)
     inside = [c.isalnum() or unicodedata.category(c) == "Mc" for c in done]
     words = "".join([c if yes else " " for c, yes in zip(done, inside, strict=True)])
     own_words = "".join([c if yes else " " for c, yes in zip(own_case, inside, strict=True)])
@@ -239,3 +274,14 @@ def _without_article(folded: str, cased: str, origins: list[int]) -> tuple[str, 
         "".join([cased[i] for i in kept]),
         [starts.get(i, origins[i]) for i in kept],
     )
+
+
+def _with_spaces(folded: str, cased: str, origins: list[int]) -> tuple[str, str, list[int]]:
+    """A space between the characters that are a word each; it comes from where the character before it does."""
+    cuts = [0, *(match.start() for match in _APART.finditer(folded)), len(folded)]
+    pieces = list(pairwise(cuts))
+    spread: list[int] = []
+    for start, end in pieces:
+        spread += origins[max(start - 1, 0) : end] if start else origins[:end]
+    low, own = (" ".join([text[start:end] for start, end in pieces]) for text in (folded, cased))
+    return low, own, spread

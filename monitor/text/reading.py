@@ -11,7 +11,7 @@ from typing import NamedTuple
 from monitor.model.item import Item
 from monitor.model.report import Evidence, Span
 from monitor.text.matcher import Hit, Matcher, by_position
-from monitor.text.normalise import Text, normalise
+from monitor.text.normalise import Text, count_words, normalise
 from monitor.text.sentences import clauses, sentences
 from monitor.text.templates import Shape, Template, find, sum_of
 
@@ -31,6 +31,8 @@ _COMMA = re.compile("[,،]")
 _BEFORE_SUBJECT = 3
 #: "and" that is written onto the next word
 _AND = ("و", "ו")
+#: the same before the Arabic article, with which it is taken off
+_AND_THE = ("وال", "ولل")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -307,11 +309,11 @@ class Reader:
         joints = [hit.end for hit in sentence.with_tags(self._words.clause_joint)]
         joints += [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
         starts = [hit.start for hit in sentence.with_tags(self._words.clause_start)]
-        joints += [at for at in starts if text.folded[at - 1 : at] in _AND]
+        joints += [at for at in starts if text.folded[at - 1 : at] in _AND or _led_by_and(text, at)]
         return sorted(
             joint
             for joint in joints
-            if any(joint <= at and len(text.words[joint:at].split()) <= _BEFORE_SUBJECT for at in starts)
+            if any(joint <= at and count_words(text.words[joint:at]) <= _BEFORE_SUBJECT for at in starts)
         )
 
     def _add(self, sentence: Sentence, shape: Shape, template: Template) -> list[Hit]:
@@ -331,6 +333,10 @@ class Reader:
             after = first.start
 
 
+def _led_by_and(text: Text, at: int) -> bool:
+    return text.origins is not None and text.original.startswith(_AND_THE, text.origins[at])
+
+
 def _parts(character: str) -> bool:
     """Stands between two sentences and belongs to neither."""
     return character.isspace() or character == "|"
@@ -338,8 +344,9 @@ def _parts(character: str) -> bool:
 
 def _is_dateline(sentence: Sentence) -> bool:
     """A single word, or a day: the beginning of a dateline that a full stop parts from the report."""
-    words = sentence.text.words[sentence.start : sentence.end].split()
-    return len(words) < 2 or (len(words) <= _DATELINE and any(word.isdigit() for word in words))
+    words = sentence.text.words[sentence.start : sentence.end]
+    count = count_words(words)
+    return count < 2 or (count <= _DATELINE and any(word.isdigit() for word in words.split()))
 
 
 def _nations(hit: Hit) -> set[str]:

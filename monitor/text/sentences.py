@@ -9,13 +9,13 @@ from operator import attrgetter
 
 from monitor.text.expressions import is_expression
 from monitor.text.matcher import Hit
-from monitor.text.normalise import Text, normalise
+from monitor.text.normalise import EACH, Text, normalise
 
 #: possessive, and begun only at the first of several dots: a text of nothing but dots is read once
 _END = re.compile(r"""(?<![.!?。।])[.!?。।]++["')\]»]*+(?=\s)|\n++|\|""")
 _BREAK = re.compile(r"[;:!?]|\s-+\s|\s\.\s|--")
-#: initials of any script end no sentence, whatever the files say ("U.S.", "т. е.")
-_INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
+#: initials of any script end no sentence, whatever the files say ("U.S.", "т. е."); a Korean syllable is none
+_INITIALS = re.compile(rf"(?![{EACH}])[^\W\d_](?:\.[^\W\d_])*")
 #: the word before a full stop
 _LAST_WORD = re.compile(r"[^\s(\"'\[/-]+$")
 _LONGEST_WORD = 24

@@ -5,6 +5,7 @@
     explosions {heard}? near {target}   plain words stand for themselves; `?` marks a part that may be absent
     {target} hit in|by {weapon}        `|` between words: either of them
     {weapon} ... {target}        `...` lets twelve words stand between
+    {weapon} & {hit} & {target}  `&` between two or three parts: in either order, so that six templates are one
 
 Between two parts a few words may stand (the group's `gap`), but no end of a clause, no word that opens a cause
 ("after", "in response to"), unless the template names it, and nothing of the group's `not_between`.
@@ -16,16 +17,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, permutations, product
 from typing import Generic, TypeVar
 
 from monitor.text.expressions import TermError
 from monitor.text.matcher import Hit
+from monitor.text.normalise import count_words
 
 _PART = re.compile(r"\{\s*([^{}]*?)\s*\}(\?)?|(\.\.\.|…)|([^\s{}]+)(\?)?")
 _WIDE_GAP = 12
+#: parts that may stand in either order; of four there would be twenty-four templates
+_MOST_IN_EITHER_ORDER = 3
 #: characters of place names that may stand in a gap beside its words
 _NAMES_ROOM = 60
 Owner = TypeVar("Owner")
+#: what a part is (`slot`, `word`, `gap`, or `either` for an `&`), what it holds, whether it may be absent
+Part = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +46,17 @@ class TemplatePart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A compiled template; `needed` holds the bits of each part that a sentence must hold."""
+    """A compiled template; `required` holds the bits of each part that a sentence must hold, its language's first."""
 
     written: str
     parts: tuple[TemplatePart, ...]
-    needed: tuple[int, ...]
+    required: tuple[int, ...]
     barrier: int = 0
     crosses: int = 0
     #: names of places: their words do not count in a gap ("the base in Syria's Deir ez-Zor was shelled")
     names: int = 0
     #: the language of the wording, which a sentence must hold a word of; 0 for English
     language: int = 0
-
-    @property
-    def required(self) -> tuple[int, ...]:
-        """What is needed, with a word of its language."""
-        return (self.language, *self.needed) if self.language else self.needed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,16 +104,18 @@ class TemplateIndex(Generic[Owner]):
         return out
 
 
-def split(written: str) -> list[tuple[str, str, bool]]:
-    """The parts of a template as (`slot`|`word`|`gap`, content, optional); consecutive words make one phrase."""
+def split(written: str) -> list[Part]:
+    """The parts of a template from left to right; consecutive words make one phrase."""
     if written.count("{") != written.count("}"):
         raise TermError("a brace { is not closed", "write for instance {weapon} {hit} {target}")
     if at := re.search(r"(?<!\S)@([\w-]+)", written):
         raise TermError("a list stands in braces in a template, not behind an @", f"write {{{at[1]}}}")
-    out: list[tuple[str, str, bool]] = []
+    out: list[Part] = []
     for slot, slot_optional, gap, word, word_optional in _PART.findall(written):
         if gap:
             out.append(("gap", "", False))
+        elif word == "&":
+            out.append(("either", "", False))
         elif word:
             joins = out and out[-1][0] == "word" and not out[-1][2] and not word_optional
             if joins and "|" not in word + out[-1][1]:
@@ -120,12 +124,37 @@ def split(written: str) -> list[tuple[str, str, bool]]:
                 out.append(("word", word, bool(word_optional)))
         else:
             out.append(("slot", slot, bool(slot_optional)))
-    if all(optional or kind == "gap" for kind, _, optional in out):
+    if all(optional or kind in ("gap", "either") for kind, _, optional in out):
         raise TermError("a template needs at least one part that must be there, such as {target}")
     return out
 
 
-def compile_template(
+def orders(parts: Sequence[Part]) -> list[tuple[Part, ...]]:
+    """The parts in every order that the `&` between them allow; `TermError` where one stands beside nothing."""
+    groups: list[list[Part]] = []
+    open_end = False
+    for part in parts:
+        kind = part[0]
+        if kind == "either":
+            alone = open_end or not groups or groups[-1][-1][0] == "gap"
+            open_end = True
+            if alone:
+                break
+        elif open_end and kind != "gap":
+            groups[-1].append(part)
+            open_end = False
+        elif open_end:
+            break
+        else:
+            groups.append([part])
+    if open_end or sum(map(len, groups)) != sum(kind != "either" for kind, *_ in parts):
+        raise TermError("an & stands between two parts", "write for instance {weapon} & {hit} & {target}")
+    if any(len(group) > _MOST_IN_EITHER_ORDER for group in groups):
+        raise TermError(f"an & joins at most {_MOST_IN_EITHER_ORDER} parts", "write several templates")
+    return [tuple(chain.from_iterable(choice)) for choice in product(*map(permutations, groups))]
+
+
+def compile_templates(
     written: str,
     *,
     gap: int,
@@ -135,28 +164,25 @@ def compile_template(
     language: int = 0,
     tag_of: Callable[[str], int],
     phrase: Callable[[str], int],
-) -> Template:
-    """A template whose slots are resolved by `tag_of` and whose plain words are registered through `phrase`."""
-    parts: list[TemplatePart] = []
-    reach, crosses = gap, 0
-    for kind, content, optional in split(written):
-        if kind == "gap":
-            reach = _WIDE_GAP
-            continue
-        if kind == "slot":
-            tags = 0
-            for name in content.split("|"):
-                tags |= tag_of(name.strip())
-        else:
-            tags = 0
-            for words in content.split("|"):
-                tags |= phrase(words)
-        parts.append(TemplatePart(tags, reach, optional))
-        crosses |= tags & cause
+) -> tuple[Template, ...]:
+    """The template in each of its orders; slots are resolved by `tag_of`, plain words registered through `phrase`."""
+    out: list[Template] = []
+    for order in orders(split(written)):
+        parts: list[TemplatePart] = []
         reach = gap
-    needed = tuple(part.tags for part in parts if not part.optional)
-    walls = barrier & ~sum_of(part.tags for part in parts)
-    return Template(written, tuple(parts), needed, walls, crosses, names, language)
+        for kind, content, optional in order:
+            if kind == "gap":
+                reach = _WIDE_GAP
+                continue
+            look_up = tag_of if kind == "slot" else phrase
+            tags = sum_of(look_up(one.strip()) for one in content.split("|"))
+            parts.append(TemplatePart(tags, reach, optional))
+            reach = gap
+        every = sum_of(part.tags for part in parts)
+        needed = tuple(part.tags for part in parts if not part.optional)
+        required = (language, *needed) if language else needed
+        out.append(Template(written, tuple(parts), required, barrier & ~every, every & cause, names, language))
+    return tuple(out)
 
 
 def sum_of(some: Iterable[int]) -> int:
@@ -205,7 +231,7 @@ def _continue(
             break
         if tags & wanted:
             if words.count(" ", end, hit.start) > part.gap:
-                between = len(words[end : hit.start].split())
+                between = count_words(words[end : hit.start])
                 names = _named_words(template, hits, index, following, words) if part.gap else 0
                 if between - names > part.gap:
                     break
@@ -227,6 +253,6 @@ def _named_words(template: Template, hits: Sequence[Hit], index: int, following:
     count, end = 0, hits[index].end
     for hit in hits[index + 1 : following]:
         if hit.tags & template.names and hit.start >= end and hit.end <= hits[following].start:
-            count += len(words[hit.start : hit.end].split())
+            count += count_words(words[hit.start : hit.end])
             end = hit.end
     return count

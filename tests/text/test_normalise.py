@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from classifying import shipped
 from monitor.text.expressions import Expressions, make_expression
 from monitor.text.matcher import Matcher, make_term
-from monitor.text.normalise import normalise, normalise_term
+from monitor.text.normalise import count_words, normalise, normalise_term
 from monitor.text.sentences import sentences
 
 ODD = st.text(
     alphabet=st.sampled_from(
         "aAzZ09 .,-'’“”—\n\tİıßéÉŁøعالأسدةىیکۀوفبلك\u0640\u064b\u200c\u200f\u0301בסיסÖüЙёğ\ufdf2ﬁ½"
+        "基地、。！「ガｶ기지에ー"
     ),
     max_size=60,
 )
@@ -86,6 +87,10 @@ def test_a_term_with_punctuation_is_found_as_it_is_written(term: str, text: str)
         ("Kata’ib", "Kata'ib"),
         ("U . S .", "U.S."),
         ("Iran–backed", "Iran-backed"),
+        ("미군 기지", "미군기지"),
+        ("アル・アサド", "アルアサド"),
+        ("ﾐｻｲﾙ", "ミサイル"),
+        ("３枚", "3枚"),
     ],
 )
 def test_two_spellings_are_one(one: str, other: str) -> None:
@@ -113,10 +118,36 @@ def found(terms: list[str], text: str) -> list[str]:
         ("état", "détaté L’État", ["État"]),
         ("Beirut", "Beirut’s", ["Beirut"]),
         ("база", "база базы турбаза", ["база"]),
+        ("基地", "美军基地遭袭，空军基地、軍事基地。", ["基地", "基地", "基地"]),
+        ("ガ", "ガス カメラ", ["ガ"]),
+        ("기지", "미군기지를 기지 근처 기 지", ["기지", "기지", "기 지"]),
+        ("US", "在US基地", ["US"]),
     ],
 )
 def test_whole_words_smart_case_and_written_on_letters(term: str, text: str, hits: list[str]) -> None:
     assert found([term], text) == hits
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [("drones hit the base", 4), ("基地遭袭", 1), ("에서", 0), ("F-35战机在基地", 4), ("", 0)],
+)
+def test_of_scripts_without_spaces_two_and_a_half_characters_count_as_a_word(written: str, count: int) -> None:
+    assert count_words(normalise(written).words) == count
+
+
+@pytest.mark.parametrize(
+    ("expression", "text", "found"),
+    [
+        ("/美军.{0,4}基地/", "驻美军空军基地遭袭", "美军空军基地"),
+        ("/[两三]人死/", "有两人死亡", "两人死"),
+        ("/기지\\S* 공격/", "미군기지를 공격", "기지를 공격"),
+    ],
+)
+def test_an_expression_sees_such_scripts_as_they_are_written(expression: str, text: str, found: str) -> None:
+    read = normalise(text)
+    ((start, end, _),) = Expressions([make_expression(expression, 1)]).find(read)
+    assert text[slice(*read.span(start, end))] == found
 
 
 def test_a_term_of_signs_is_no_term() -> None:
@@ -131,6 +162,9 @@ def test_a_term_of_signs_is_no_term() -> None:
         ("Gen. Smith said so. It was Jan. 28.", 2),
         ("He said no . Furious Trump left .", 2),
         ("وقع هجوم. هل من ضحايا؟ لا", 3),
+        ("美军基地遭袭。两人受伤！US证实", 3),
+        ("미군 기지가 공격받았다. 두 명이 다쳤다.", 2),
+        ("「米軍基地を攻撃した。」と発表。", 2),
         ("one line\nand another", 2),
         ("no end", 1),
         ("", 0),

@@ -225,7 +225,7 @@ def _frame_hits(frame: Frame, match: Match, reading: Reading) -> tuple[Hit, ...]
 
 
 def _found(template: Template, sentence: Sentence) -> tuple[Hit, ...] | None:
-    for bits in template.needed:
+    for bits in template.required:
         if not sentence.tags & bits:
             return None
     return find(template, sentence.hits, sentence.text.words)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from monitor.config.yamlfile import Document
 from monitor.errors import Problem
 from monitor.rules.folder import unread_problem
-from monitor.rules.listfile import ListFile
+from monitor.rules.listfile import ListFile, Terms
 from monitor.rules.lostfiles import shipped_but_gone
 from monitor.rules.rulefile import retired_keys
 from monitor.rules.ruleset import RuleFiles
@@ -30,7 +30,6 @@ _SECTIONS = {
 }
 #: lists whose words tell of attacks and of those they harm: a language that has some needs the sections
 _TELLING = ("killed", "wounded", "hit", "strike-noun", "launch")
-_LISTS = ("lists", "extend")
 #: where no language is said it is English, which a folder may have a few words of: it needs them where all these are
 _HARM = frozenset({"killed", "wounded"})
 
@@ -94,7 +93,12 @@ def _included_twice(lists: Lists) -> Iterator[Problem]:
 def _made_of_themselves(files: RuleFiles) -> Iterator[Problem]:
     """Shapes that need each other: each is looked for once, so one of them is looked for too early."""
     shapes = [(document, name, spec) for document, content in files.lists for name, spec in content.shapes.items()]
-    needs = {name: {slot for template in spec.templates for slot in slots(template)} for _, name, spec in shapes}
+    needs: dict[str, set[str]] = {name: set() for _, name, _ in shapes}
+    made = [(name, spec.templates) for _, name, spec in shapes]
+    made += [(name, more.templates) for _, content in files.lists for name, more in content.more_wordings.items()]
+    for name, templates in made:
+        if name in needs:
+            needs[name].update(slot for template in templates for slot in slots(template))
     for document, name, _ in shapes:
         ring = _ring(name, needs)
         if ring and name == min(ring):
@@ -122,7 +126,7 @@ def _without_numbers(files: RuleFiles) -> Iterator[Problem]:
     for document, content in files.lists:
         by_language.setdefault(content.language or "", []).append((document, content))
     for language, some in by_language.items():
-        sections = [(document, section, getattr(content, section)) for document, content in some for section in _LISTS]
+        sections = [(document, section, lists) for document, content in some for section, lists in _words(content)]
         telling = [
             (document, (section, name)) for document, section, lists in sections for name in _TELLING if lists.get(name)
         ]
@@ -133,6 +137,10 @@ def _without_numbers(files: RuleFiles) -> Iterator[Problem]:
             message = f"the language {language or 'en (no language is said)'} has {lacks}: {_WITHOUT}"
             hint = f"write {'; '.join(_SECTIONS[one] for one in missing)} (docs/rules.md, Adding a language)"
             yield warning(*telling[0], message, hint)
+
+
+def _words(content: ListFile) -> tuple[tuple[str, dict[str, Terms]], ...]:
+    return ("lists", content.lists), ("extend", content.more_words)
 
 
 def _without_coordinates(files: RuleFiles) -> Iterator[Problem]:

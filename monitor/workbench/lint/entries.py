@@ -116,6 +116,8 @@ def lists_of(files: Sequence[tuple[Document, ListFile]]) -> Lists:
             out.home |= {name: WordEntry(name, document, (section, name)) for name in getattr(content, section)}
         out.masks |= content.masks.keys()
         for loc, word in texts(content, "lists", "masks", "extend"):
+            if loc[0] == "extend" and loc[1] in content.more_wordings:
+                continue
             name, group = str(loc[1]), loc[2]
             language = group if isinstance(group, str) and len(group) in _LANGUAGE else content.language or ""
             kept = out.includes if word.startswith("@") else out.words
@@ -144,7 +146,9 @@ def references(files: RuleFiles, lists: Lists) -> Iterator[WordEntry]:
     for entries in lists.includes.values():
         yield from entries
     for document, content in files.lists:
-        for loc, text in texts(content, "shapes", "patterns", "frames"):
+        for loc, text in texts(content, "shapes", "patterns", "frames", "extend"):
+            if loc[0] == "extend" and loc[1] not in content.more_wordings:
+                continue
             if loc[2] in _LIST_KEYS:
                 yield WordEntry(text, document, loc)
             elif loc[2] == "templates":

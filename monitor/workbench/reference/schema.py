@@ -152,6 +152,10 @@ class _Generator(GenerateJsonSchema):
             return {"anyOf": [made["items"], made]}
         return made
 
+    def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
+        made = super().tagged_union_schema(schema)
+        return {"anyOf": made.pop("oneOf"), **made}
+
     def nullable_schema(self, schema: Any) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 

@@ -1,0 +1,56 @@
+"""A language needs words only: the common grammar (rules/lists/grammar.yaml) reads them in any order.
+
+`tests/data/grammar/<language>.yaml` holds the words of a language, as its file in rules/lists/ would, and sentences. A
+shipped file of the same language is left out, so that nothing but the words and the common grammar reads them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from classifying import HERE, item
+from monitor.topics.attacks.classifier import classify
+from monitor.topics.attacks.topic import RuleSet
+from monitor.topics.loading import load_rules
+
+FILES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (HERE / "data" / "grammar").glob("*.yaml")}
+
+
+@pytest.fixture(scope="module", params=sorted(FILES))
+def language(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RuleSet]]:
+    name = request.param
+    folder = tmp_path_factory.mktemp(name) / "rules"
+    shutil.copytree(HERE.parent / "rules", folder)
+    words = FILES[name]["words"]
+    for path in (folder / "lists").glob("*.yaml"):
+        if f"\nlanguage: {words['language']}\n" in path.read_text("utf-8"):
+            path.unlink()
+    (folder / "lists" / "own.yaml").write_text(json.dumps(words, ensure_ascii=False), "utf-8")
+    yield name, load_rules(folder)
+
+
+def wrong(rules: RuleSet, texts: list[str], alert: bool) -> list[str]:
+    found = [(text, classify(item(text), rules)) for text in texts]
+    return [f"{text}\n    {one.reason}" for text, one in found if one.alert is not alert]
+
+
+def test_what_words_alone_tell_is_an_alert(language: tuple[str, RuleSet]) -> None:
+    name, rules = language
+    missed = wrong(rules, FILES[name]["alert"], True)
+    assert not missed, "\n".join(missed)
+
+
+def test_what_they_do_not_tell_stays_quiet(language: tuple[str, RuleSet]) -> None:
+    name, rules = language
+    false = wrong(rules, FILES[name]["quiet"], False)
+    assert not false, "\n".join(false)
+
+
+def test_each_has_twenty_sentences_of_both_kinds() -> None:
+    assert {len(content[kind]) for content in FILES.values() for kind in ("alert", "quiet")} == {20}
