@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import yaml
@@ -23,7 +21,7 @@ FILES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (HERE / 
 
 
 @pytest.fixture(scope="module", params=sorted(FILES))
-def language(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RuleSet]]:
+def language(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, RuleSet]:
     name = request.param
     folder = tmp_path_factory.mktemp(name) / "rules"
     shutil.copytree(HERE.parent / "rules", folder)
@@ -32,7 +30,7 @@ def language(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         if f"\nlanguage: {words['language']}\n" in path.read_text("utf-8"):
             path.unlink()
     (folder / "lists" / "own.yaml").write_text(json.dumps(words, ensure_ascii=False), "utf-8")
-    yield name, load_rules(folder)
+    return name, load_rules(folder)
 
 
 def wrong(rules: RuleSet, texts: list[str], alert: bool) -> list[str]:
