@@ -10,8 +10,9 @@ The templates count as those of the file that brings them do: only in sentences 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from monitor.config.yamlfile import Document, Loc
 from monitor.rules.hints import name_hint
@@ -19,7 +20,14 @@ from monitor.rules.listfile import ListFile, MoreSpec
 
 #: what may be given more wordings, by the section in which it stands and its word in messages
 _KINDS = {"shapes": "shape", "patterns": "pattern", "frames": "frame"}
-Refuse = Callable[[Document, Loc, str, str], None]
+
+
+class Refuse(Protocol):
+    """Keeps what is wrong with the value at a place of a file."""
+
+    def __call__(self, document: Document, loc: Loc, message: str, hint: str = "", *, unknown: str = "") -> None: ...
+
+
 #: by section and name
 Extensions = dict[tuple[str, str], list["Extension"]]
 
@@ -50,8 +58,11 @@ def extensions_of(files: Sequence[tuple[Document, ListFile]], refuse: Refuse) ->
                 continue
             section = "frames" if spec.any and "frames" in sections else next(iter(sections), "")
             said, hint = _mistake(name, spec, section, name in lists)
-            if said:
-                refuse(document, loc, said, hint or name_hint(name, sorted(set().union(*names.values())), "", ""))
+            if not section and name not in lists:
+                hint = name_hint(name, sorted(set().union(*names.values())), "", "")
+                refuse(document, loc, f"there is no shape, pattern or frame {name} to extend", hint, unknown=name)
+            elif said:
+                refuse(document, loc, said, hint)
             else:
                 out.setdefault((section, name), []).append(Extension(spec, document, loc, content.language))
     return out
@@ -59,10 +70,8 @@ def extensions_of(files: Sequence[tuple[Document, ListFile]], refuse: Refuse) ->
 
 def _mistake(name: str, spec: MoreSpec, section: str, is_list: bool) -> tuple[str, str]:
     """What is wrong with more wordings for what has this name, and what to write; empty where nothing is."""
-    if not section and is_list:
+    if is_list and not section:
         return f"{name} is a list, which is made of words and not of wordings", f"write {name}: [its new words]"
-    if not section:
-        return f"there is no shape, pattern or frame {name} to extend", ""
     if spec.any and section != "frames":
         return f"{name} is a {_KINDS[section]}; only a frame has any:", 'write templates: ["{the-list} …"]'
     if spec.not_between is not None and section == "frames":
