@@ -164,8 +164,8 @@ def values(language: str, text: str) -> list[int]:
         ("fa", "بیست و سه", 23), ("fa", "۱۱۰", 110), ("fa", "صد و ده", 110), ("hi", "तेईस", 23), ("hi", "१२", 12),
         ("hi", "दो सौ", 200), ("it", "ventuno", 21), ("it", "duecento", 200), ("pt", "trinta e dois", 32),
         ("pt", "cento e dez", 110), ("pt", "5 mil", 5000), ("id", "dua puluh satu", 21), ("id", "seratus sepuluh", 110),
-        ("id", "lima belas", 15), ("zh", "二十三", 23), ("zh", "一百二十", 120), ("ja", "三十五", 35), ("ja", "十二", 12),
-        ("ko", "두 명", 2), ("ko", "110", 110),
+        ("id", "lima belas", 15), ("zh", "二十三", 23), ("zh", "一百二十", 120), ("ja", "三十五", 35),
+        ("ja", "十二", 12), ("ko", "두 명", 2), ("ko", "110", 110),
     ],
 )  # fmt: skip
 def test_a_number_in_words_and_digits(language: str, text: str, value: int) -> None:
