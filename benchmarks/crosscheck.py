@@ -39,13 +39,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--folds", type=int, default=5)
     asked = parser.parse_args()
-    rows = [json.loads(line) for line in (asked.folder / "items.jsonl").read_text("utf-8").splitlines()]
-    labels = {
-        row["id"]: row for row in map(json.loads, (asked.folder / "labels.jsonl").read_text("utf-8").splitlines())
-    }
-    items = [_item(row) for row in rows if row["id"] in labels]
+    cross_check(asked.folder, asked.folds)
+
+
+def cross_check(source: Path, folds: int) -> None:
+    """Prints how the items of a folder are read by the whole lists, and each by lists without its own fold's words."""
+    rows = [json.loads(line) for line in (source / "items.jsonl").read_text("utf-8").splitlines()]
+    labels = {row["id"]: row for row in map(json.loads, (source / "labels.jsonl").read_text("utf-8").splitlines())}
+    items = [item_of(row) for row in rows if row["id"] in labels]
     rules = load_rules(RULES)
-    fold_of = _folds(labels, asked.folds)
+    fold_of = _folds(labels, folds)
     used = {item.id: _features(item, rules) for item in items}
     homes: dict[tuple[str, str], set[int]] = defaultdict(set)
     for item in items:
@@ -53,19 +56,19 @@ def main() -> None:
             homes[feature].add(fold_of[item.id])
     whole = {item.id: classify(item, rules).alert for item in items}
     held_out: dict[str, bool] = {}
-    for fold in range(asked.folds):
-        banned = {feature for feature, folds in homes.items() if folds == {fold}}
+    for fold in range(folds):
+        banned = {feature for feature, seen in homes.items() if seen == {fold}}
         with tempfile.TemporaryDirectory() as folder:
             smaller = _rules_without(banned, Path(folder) / "rules")
             mine = [item for item in items if fold_of[item.id] == fold]
             held_out |= {item.id: classify(item, smaller).alert for item in mine}
         print(f"fold {fold}: {len(mine)} items, {len(banned)} words and templates taken out")
-    for name, alerts in (("shipped lists", whole), (f"{asked.folds}-fold", held_out)):
+    for name, alerts in (("shipped lists", whole), (f"{folds}-fold", held_out)):
         print(f"{name:14} all              {_score(alerts, labels, ambiguous=True)}")
         print(f"{name:14} unambiguous only {_score(alerts, labels, ambiguous=False)}")
 
 
-def _item(row: dict[str, Any]) -> Item:
+def item_of(row: dict[str, Any]) -> Item:
     moment = _moment(row.get("published"))
     return Item(
         id=row["id"], title=row["title"], summary=row.get("summary") or "", body=row.get("body") or "",

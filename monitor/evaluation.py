@@ -87,7 +87,15 @@ class Ledger:
         """
         around = self._around(item, classification.facts.date, rules, own)
         classification = raised(classification, around)  # first: an incident opens at the level that it is told at
-        relation = relate(item, classification, around, zone_of=rules.zone_of, sides=rules.sides_of, own=own)
+        relation = relate(
+            item,
+            classification,
+            around,
+            zone_of=rules.zone_of,
+            sides=rules.sides_of,
+            near=rules.gazetteer.is_town_near,
+            own=own,
+        )
         decision = decide(novelty, classification, relation)
         return Evaluation(
             item=item, novelty=novelty, classification=classification, relation=relation, decision=decision

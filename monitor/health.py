@@ -30,12 +30,19 @@ class Health:
 
 
 def health(
-    state: DaemonState, feeds: Sequence[FeedState], oldest_due: datetime | None, *, refused: str = "", now: datetime
+    state: DaemonState,
+    feeds: Sequence[FeedState],
+    oldest_due: datetime | None,
+    *,
+    refused: str = "",
+    unread: Mapping[str, int] | None = None,
+    now: datetime,
 ) -> Health:
     """The health of the daemon.
 
     `feeds` are the configured ones; `oldest_due` is the due time of the delivery that waits longest (None: nothing
-    waits); `refused` says why the database did not take a change just now (empty: it did).
+    waits); `refused` says why the database did not take a change just now (empty: it did); `unread` counts the items of
+    the last day in languages that no list reads, by language.
     """
     problems: list[str] = []
     beat, loss, connectivity = state.heartbeat, state.loss, state.connectivity
@@ -68,6 +75,11 @@ def health(
         "late": len(late),
         "last_success": max(successes).isoformat() if successes else None,
         "connectivity": str(connectivity.state if connectivity else Connectivity.ONLINE),
+        "unread": sum((unread or {}).values()),
+        "unread_languages": dict(unread or {}),
     }
     warnings = tuple(state.config_warning.splitlines())
+    if unread:
+        said = ", ".join(f"{language} {count:,}" for language, count in unread.items())
+        warnings += (f"items of the last day that no list reads, so most attacks in them are missed: {said}",)
     return Health(ok=not problems, problems=tuple(problems), warnings=warnings, facts=facts)

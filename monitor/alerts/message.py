@@ -167,7 +167,7 @@ def _body(quotes: list[str], facts: list[str], incident: Incident | None, reason
 def _title(level: Level, item: Item, act: Act, facts: Facts, at: str, ago: str) -> str:
     """The subject: what, where, how sure, how bad, when. Where it is too long the place gives way, not the doubt."""
     if act not in INCIDENT_ACTS:
-        what = {Act.RETALIATION: "retaliation", Act.TOLL: "toll revised"}.get(act, str(act))
+        what = {Act.TOLL: "toll revised", Act.RETRACTION: "report taken back"}.get(act, str(act))
         return shorten(f"{level.upper()}: {what}: {shorten(clean_message(item.title), 140)}", MAX_TITLE)
     when = f" ({ago})" if ago else ""
     room = MAX_TITLE - len(f"{level.upper()}: {when}")

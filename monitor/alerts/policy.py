@@ -29,6 +29,8 @@ _DESCRIBED = {
     Act.FOILED: "a foiled attack",
     Act.CLAIM: "a claim of an attack",
     Act.TOLL: "a revision of a toll",
+    Act.RETRACTION: "a report taken back",
+    Act.SIGHTING: "a sighting",
     Act.RETALIATION: "a strike of the own side",
     Act.THREAT: "a threat",
     Act.BACKGROUND: "background",

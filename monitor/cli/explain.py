@@ -12,6 +12,7 @@ from monitor.cli.begin import JsonOption, RulesOption, database, rules_from, set
 from monitor.cli.render import json_out, marked, out, table
 from monitor.errors import UsageError
 from monitor.model.item import StoredItem
+from monitor.model.place import Place
 from monitor.queries.alerts import delivery_summary
 from monitor.queries.explanation import Explanation, as_object, explain_item, explain_stored
 from monitor.queries.finding import find_item, new_item
@@ -25,6 +26,7 @@ from monitor.queries.reasons import (
 )
 from monitor.rules.matching import NotMatched
 from monitor.text.clean import clean
+from monitor.text.languages import not_read
 from monitor.topics.attacks.topic import RuleSet
 
 #: longer texts are no news item
@@ -84,14 +86,25 @@ def _show(explained: Explanation) -> None:
     out()
     facts = [
         ("verdict", verdict(evaluation)),
+        ("language", not_read(language) if (language := explained.unread_language) else ""),
         ("why", found.reason),
         ("act", str(found.act)),
         ("rule", f"{found.rule} (level {found.level})" if found.rule else "none wants it"),
+        *(("override", f"{rule} is changed by {override}") for rule, override in explained.overrides.items()),
         ("channels", ", ".join(found.send_to)),
         ("incident", relation_in_words(evaluation.relation)),
         *_facts(explained),
     ]
     _pairs([(key, value) for key, value in facts if value])
+    if len(explained.clauses) > 1:
+        out()
+        table(
+            ("clause", "does", "certainty", "because"),
+            [
+                (f"{'→ ' if one.decides else ''}{one.text}", str(one.act or "-"), one.certainty or "-", one.why)
+                for one in explained.clauses
+            ],
+        )
     if found.evidence:
         out()
         table(("words", "in", "speak for"), [(word.text, word.field, word.why) for word in found.evidence])
@@ -108,7 +121,7 @@ def _facts(explained: Explanation) -> list[tuple[str, str]]:
     facts, name_of = explained.evaluation.classification.facts, explained.rules.name_of
     claimed = " (as claimed)" if facts.toll_claimed else ""
     return [
-        ("places", ", ".join(f"{place.name} ({place.role})" for place in facts.places)),
+        ("places", ", ".join(map(_place, facts.places))),
         ("weapons", ", ".join(facts.weapons)),
         ("claimed by", ", ".join(map(name_of, facts.claimed_by))),
         ("attributed to", ", ".join(map(name_of, facts.attributed_to))),
@@ -120,6 +133,11 @@ def _facts(explained: Explanation) -> list[tuple[str, str]]:
         ),
         ("date", facts.date.isoformat() if facts.date else ""),
     ]
+
+
+def _place(place: Place) -> str:
+    """What the report names, and how it was chosen where other places have the name too."""
+    return f"{place.name} ({place.role}{f': {place.chosen}' if place.chosen else ''})"
 
 
 def _show_rules(explained: Explanation) -> None:

@@ -13,6 +13,7 @@ from monitor.cli.begin import quiet
 from monitor.cli.render import out, say
 from monitor.errors import BasewatchError, UsageError
 from monitor.resources import packaged_or_beside
+from monitor.rules.shipped import manifest_of, shipped_files, shipped_folder, write_manifest
 
 CHANNELS_EXAMPLE = """\
 # Where alerts go. Copy this file to channels.yaml and edit it; without channels.yaml alerts go to the console.
@@ -41,14 +42,17 @@ def init(
       basewatch init news
       cd news && basewatch check && basewatch run
     """
-    feeds, rules = packaged_or_beside("starter/feeds.yaml", "feeds.yaml"), packaged_or_beside("starter/rules", "rules")
+    feeds, rules = packaged_or_beside("starter/feeds.yaml", "feeds.yaml"), shipped_folder()
     targets = {name: folder / name for name in ("feeds.yaml", "rules", "channels.example.yaml")}
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file; name a folder")
     if held := [path for path in targets.values() if path.exists() or path.is_symlink()]:
         raise BasewatchError("\n".join(f"{path} exists; nothing was written" for path in held))
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(rules, targets["rules"], ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    for name in shipped_files(rules):
+        (targets["rules"] / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(rules / name, targets["rules"] / name)
+    write_manifest(targets["rules"], manifest_of(rules))
     shutil.copyfile(feeds, targets["feeds.yaml"])
     targets["channels.example.yaml"].write_text(CHANNELS_EXAMPLE, encoding="utf-8")
     for path in targets.values():

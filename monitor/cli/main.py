@@ -71,7 +71,7 @@ COMMANDS = {
          "Why it alerts or stays quiet: act, the words that decided, incident, decision, and rule by rule why or"
          " why not."),
         ("feedback", "feedback.feedback",
-         "Say that basewatch was right or wrong to alert about an item, or to stay quiet; without ITEM: list what"
+         "Say of an item that it was told rightly, missed, a false alarm, or read wrongly; without ITEM: list what"
          " was said."),
         ("rules", "", ABOUT_RULES),
         ("rules check", "rules.check",
@@ -85,6 +85,12 @@ COMMANDS = {
          "What edited rules add and remove, in headlines: what alerts now or no longer, at another level, to others."),
         ("rules new", "rules_new.new",
          "Propose a rule from two or three headlines: what they do, where, who, with which words, and its examples."),
+        ("rules learn", "rules_learn.learn_rules",
+         "What feedback says of the rules: which reading was wrong, and the line to add; --accept N writes it."),
+        ("rules lists", "rules_lists.lists",
+         "The lists of words that there are, and what stands in one of them, by language."),
+        ("rules update", "rules_update.update",
+         "Bring the rules that this version ships into the rules folder; your own files stay as they are."),
         ("rules schema", "rules.schema",
          "The JSON Schema of a kind of rule file: by it an editor completes keys, explains them and marks mistakes."),
     ),

@@ -74,24 +74,54 @@ def diff(
       basewatch rules diff edited-rules
       basewatch rules diff old-rules new-rules --since 7d --json
     """
-    (old_files, old), (new_files, edited) = _both(*((rules_folder(None), folder) if new is None else (folder, new)))
-    memory_days = max(old.memory_days, edited.memory_days)
+    before, after = _both(*((rules_folder(None), folder) if new is None else (folder, new)))
+    compared = compare(before, after, back, items)
+    if as_json:
+        json_out(compared.as_object())
+    else:
+        compared.show()
+    raise typer.Exit(1 if compared.past.unread else 0)
+
+
+#: the rules of a folder, as read and compiled
+LoadedRules = tuple[RuleFiles, RuleSet]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Two rules folders beside each other, over the items of a time."""
+
+    result: DiffResult
+    past: PastItems
+    rules: tuple[Edit, ...]
+    files: tuple[Edit, ...]
+
+    def show(self) -> None:
+        """For people."""
+        _show(self.result, self.rules, self.files)
+
+    def as_object(self) -> dict[str, Any]:
+        """For machines."""
+        return _object(self.result, self.past, self.rules, self.files)
+
+
+def compare(before: LoadedRules, after: LoadedRules, back: str | None, items: Path | None = None) -> Compared:
+    """What the second rules make otherwise of the stored items since `back` (30 days unless told), or of those of a
+    file."""
+    (old_files, old), (new_files, new) = before, after
+    memory_days = max(old.memory_days, new.memory_days)
     with past_items(back, items, default="30d", memory_days=memory_days) as past:
         if past.stored is False:
             say("there is no database yet, so no item is stored; only the examples of the rules are compared")
-        result = _compared(past, old, edited)
+        result = _compared(past, old, new)
     rules, files = rule_edits(old_files, new_files), file_edits(old_files, new_files)
-    if as_json:
-        json_out(_object(result, past, rules, files))
-    else:
-        _show(result, rules, files)
-    raise typer.Exit(1 if past.unread else 0)
+    return Compared(result=result, past=past, rules=rules, files=files)
 
 
-def _both(*folders: Path) -> list[tuple[RuleFiles, RuleSet]]:
+def _both(*folders: Path) -> list[LoadedRules]:
     """The rules of both folders, as read and compiled; one error with every problem of both."""
     start_logs()
-    found: list[tuple[RuleFiles, RuleSet]] = []
+    found: list[LoadedRules] = []
     problems: list[Problem] = []
     for folder in folders:
         try:
@@ -123,7 +153,7 @@ def _compared(past: PastItems, old: RuleSet, new: RuleSet) -> DiffResult:
 
 
 def _show(result: DiffResult, rules: Iterable[Edit], files: Iterable[Edit]) -> None:
-    edits = [(edit.edit, f"rule {edit.name}", ", ".join(edit.keys)) for edit in rules]
+    edits = [(edit.edit, _rule(edit), ", ".join(edit.keys)) for edit in rules]
     edits += [(edit.edit, edit.name, "") for edit in files]
     table(("edit", "of", "keys"), edits, empty="the two folders hold the same")
     if edits:
@@ -138,6 +168,11 @@ def _show(result: DiffResult, rules: Iterable[Edit], files: Iterable[Edit]) -> N
     if result.groups:
         out()
     out(_in_sum(result))
+
+
+def _rule(edit: Edit) -> str:
+    by = f" (override in {edit.override})" if edit.override else ""
+    return f"rule {edit.name}{by}"
 
 
 def _show_group(group: tuple[Change, ...]) -> None:

@@ -6,6 +6,8 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,8 +28,16 @@ from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
 from monitor.workbench.examples import ExampleResult, try_examples
+from monitor.workbench.proposing.headlines import read_headline
+from monitor.workbench.proposing.places import (
+    ProposedPlace,
+    as_unknown_place,
+    known_place,
+    proposed_places,
+    unknown_places,
+)
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
-from monitor.workbench.proposing.writing import pattern_text, rule_text
+from monitor.workbench.proposing.writing import pattern_text, places_text, rule_text
 
 #: from more headlines no common sense comes
 MOST_HEADLINES = 20
@@ -44,14 +54,22 @@ def new(
         typer.Argument(metavar="HEADLINE…", help="Headlines, or ids or links of stored items; - reads lines."),
     ],
     name: Annotated[str | None, typer.Option("--name", metavar="ID", help="The id of the rule.")] = None,
+    place: Annotated[
+        list[str] | None,
+        typer.Option("--place", metavar="NAME", help="The place that they are about."),
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option("--country", metavar="CODE", help="The country of a place that is not known: IN, DE.")
+    ] = None,
     write: Annotated[bool, typer.Option("--write", help="Save it in the rules folder; never overwrites.")] = False,
     rules: RulesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The headlines are read with the present rules, and what they have in common becomes the rule, as a file that is
-    ready to save; it is tried with all other files, and its own examples are run. On standard error: which rules take
-    the headlines already, and what could not be found. A proposed rule is on trial: it tells nobody until you delete
-    that line. Exit code 1 where its own examples do not hold.
+    ready to save; it is tried with all other files, and its own examples are run. A place that no file knows is said,
+    and its entry is proposed before the rule. On standard error: which rules take the headlines already, and what could
+    not be found. A proposed rule is on trial: it tells nobody until you delete that line. Exit code 1 where its own
+    examples do not hold.
 
     Example:
       basewatch rules new "Drones hit Ain al-Asad base" "Drone attack on Ain al-Asad wounds two"
@@ -63,18 +81,26 @@ def new(
     folder = rules or settings(warn=False).rules
     _check_name(name, rule_set)
     items, known = _items(texts, now)
+    places = _unknown_places(items, rule_set, place or [], country)
     try:
-        proposal = propose(items, rule_set, known=known, name=name, now=now)
+        with _scratch(folder, places_text(places)) as copy:
+            asked = load_rules(copy) if places else rule_set
+            proposal = propose(items, asked, known=known, name=name, now=now, places=places)
+            text = rule_text(proposal)
+            tried = _try(proposal, text, copy, now)
     except NothingInCommon as error:
-        raise BasewatchError(f"{error}; give headlines about the same thing") from None
-    text = rule_text(proposal)
-    tried = _try(proposal, text, folder, now)
-    path = _save(text, folder / f"{proposal.id}.yaml", tried) if write else None
+        hint = "give headlines about the same thing, or say what place they are about with --place NAME --country CODE"
+        raise BasewatchError(f"{error}; {hint}") from None
+    files = _files(proposal, text, folder)
+    if write:
+        _save(files, tried)
     if as_json:
-        json_out(_object(proposal, text, tried, path))
+        json_out(_object(proposal, text, tried, folder / f"{proposal.id}.yaml" if write else None))
+    elif write:
+        out("\n".join(map(str, files)))
     else:
-        out(str(path) if path else text, end="\n" if path else "")
-    _tell(proposal, tried, path)
+        out("\n".join(f"# {path}\n{held}" if len(files) > 1 else held for path, held in files.items()), end="")
+    _tell(proposal, tried, write)
     raise typer.Exit(1 if tried.failed else 0)
 
 
@@ -139,6 +165,33 @@ def _from(store: Store | None, texts: list[str], now: datetime) -> tuple[list[It
     return [replace(found[text], title=clean(found[text].title)) for text in texts], known
 
 
+# ------------------------------------------------------------------------------------------------- places
+
+
+def _unknown_places(
+    items: Sequence[Item], rules: RuleSet, named: Sequence[str], country: str | None
+) -> tuple[ProposedPlace, ...]:
+    """Entries for the places that the headlines are about and no file knows; none where they name one that is known."""
+    headlines = [read_headline(item, rules) for item in items]
+    gazetteer, vocabulary = rules.gazetteer, rules.vocabulary
+    for name in named:
+        if known := known_place(name, gazetteer):
+            said = f"the place {known.name} is known ({known.id}); leave --place out, and give headlines that name it"
+            raise UsageError(said)
+    if named:
+        found = [as_unknown_place(name, headlines, vocabulary) for name in named]
+    else:
+        found = unknown_places(headlines, rules)
+    places = proposed_places(found, headlines, rules, (country or "").upper())
+    if lost := [place.town for place in places if place.country not in gazetteer.countries]:
+        missing = f"there is no country {country}" if country else "and nothing says in which country it is"
+        raise BasewatchError(
+            f"I do not know a place called {' or '.join(lost)}, {missing}; say so with --country and the ISO code (IN,"
+            " DE), or name the place that is meant with --place NAME"
+        )
+    return tuple(places)
+
+
 # ------------------------------------------------------------------------------------------------- trying
 
 
@@ -152,44 +205,63 @@ class _Tried:
     read: int | None
 
 
-def _try(proposal: Proposal, text: str, folder: Path, now: datetime) -> _Tried:
-    """Loads the rules with the proposal among them, from a copy, and runs its examples."""
+@contextmanager
+def _scratch(folder: Path, places: str) -> Iterator[Path]:
+    """A copy of the rules folder, with entries of places."""
     with tempfile.TemporaryDirectory(prefix="basewatch-") as scratch:
         copy = Path(scratch)
         for part in ("", "lists", "places", "actors"):
             (copy / part).mkdir(exist_ok=True)
             for path in (folder / part).glob("[!.]*.yaml"):
                 shutil.copyfile(path, copy / part / path.name)
-        (copy / "proposed-rule.yaml").write_text(text, encoding="utf-8")
-        failed = [one for one in try_examples(load_rules(copy), now=now) if one.rule == proposal.id and not one.holds]
-        pattern = pattern_text(proposal)
-        if not pattern:
-            return _Tried(failed, None)
-        (copy / "lists" / "proposed-pattern.yaml").write_text(pattern, encoding="utf-8")
-        rules = load_rules(copy)
-        items = [Item(id="example", title=one.text, first_seen=now) for one in proposal.wordings]
-        return _Tried(failed, sum(classify(item, rules).act in INCIDENT_ACTS for item in items))
+        if places:
+            (copy / "places" / "proposed-places.yaml").write_text(places, encoding="utf-8")
+        yield copy
 
 
-def _save(text: str, path: Path, tried: _Tried) -> Path:
+def _try(proposal: Proposal, text: str, copy: Path, now: datetime) -> _Tried:
+    """Loads the rules with the proposal among them, in a copy of their folder, and runs its examples."""
+    (copy / "proposed-rule.yaml").write_text(text, encoding="utf-8")
+    failed = [one for one in try_examples(load_rules(copy), now=now) if one.rule == proposal.id and not one.holds]
+    pattern = pattern_text(proposal)
+    if not pattern:
+        return _Tried(failed, None)
+    (copy / "lists" / "proposed-pattern.yaml").write_text(pattern, encoding="utf-8")
+    rules = load_rules(copy)
+    items = [Item(id="example", title=one.text, first_seen=now) for one in proposal.wordings]
+    return _Tried(failed, sum(classify(item, rules).act in INCIDENT_ACTS for item in items))
+
+
+def _files(proposal: Proposal, text: str, folder: Path) -> dict[Path, str]:
+    """What is saved where: places that are not known first."""
+    places = places_text(proposal.places)
+    held = {folder / "places" / f"{proposal.id}.yaml": places} if places else {}
+    return {**held, folder / f"{proposal.id}.yaml": text}
+
+
+def _save(files: dict[Path, str], tried: _Tried) -> None:
     if tried.failed:
         raise BasewatchError(
             "nothing was written: the rule does not do what its own examples say; without --write you can read it"
         )
-    try:
+    if there := next((path for path in files if path.exists()), None):
+        raise ConfigError.at(there, "the file exists; nothing was written", hint="choose another --name")
+    for path, text in files.items():
+        path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError:
-        raise ConfigError.at(path, "the file exists; nothing was written", hint="choose another --name") from None
-    return path
 
 
 # ---------------------------------------------------------------------------------------------- answering
 
 
-def _tell(proposal: Proposal, tried: _Tried, path: Path | None) -> None:
+def _tell(proposal: Proposal, tried: _Tried, written: bool) -> None:
     """What a person must know beside the file itself."""
-    remarks: list[str] = []
+    remarks = [
+        f"I do not know a place called {place.town}: its entry comes first"
+        + (", with the coordinates of the town" if place.lat is not None else "; fill in its coordinates")
+        for place in proposal.places
+    ]
     count = len(proposal.headlines)
     for rule, taken in proposal.taken_by.items():
         level = next(one.level for h in proposal.headlines for one in h.found.taken if one.rule == rule)
@@ -205,17 +277,18 @@ def _tell(proposal: Proposal, tried: _Tried, path: Path | None) -> None:
     ]
     for remark in failed if quiet() else [*remarks, *failed]:
         say(clean(remark))
-    if path is not None and not quiet():
+    if written and not quiet():
         say("it is on trial: it decides and records, and tells nobody until you delete the line status: trial")
 
 
 def _object(proposal: Proposal, text: str, tried: _Tried, path: Path | None) -> dict[str, Any]:
-    rule = values_of(proposal, "id", "title", "level", "act", "where", "who")
-    rule |= {"what": proposal.what or proposal.what_any}
-    rule |= values_of(proposal, "send_to", "alert", "not_yet", "quiet", "quiet_is_made")
+    rule = values_of(proposal, "id", "title", "level", "act", "where", "whose", "who")
+    rule |= values_of(proposal, "what", "send_to", "alert", "not_yet", "quiet", "quiet_is_made")
     return {
         "rule": rule,
         "yaml": text,
+        "places": proposal.places,
+        "places_yaml": places_text(proposal.places),
         "headlines": [
             {
                 "text": one.text,

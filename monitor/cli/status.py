@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import typer
@@ -9,7 +10,9 @@ import typer
 from monitor.cli.begin import JsonOption, database, quiet, reading, settings, utc_now
 from monitor.cli.render import ago, json_out, out, say, table
 from monitor.config.feedsfile import load_feeds
+from monitor.health import Health
 from monitor.queries.status import FeedStatus, daemon_health, feed_statuses, unread_feed_languages
+from monitor.rules.languages import read_by_files
 from monitor.text.clean import clean
 
 
@@ -27,7 +30,7 @@ def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
     now, found = utc_now(), settings()
     configured = load_feeds(found.config)
     with reading() as tx:
-        rows = feed_statuses(tx, configured, now=now)
+        rows = feed_statuses(tx, configured, read_by_files(found.rules), now=now)
         unread = unread_feed_languages(tx, found, configured, now=now)
     for problem in unread if not quiet() else ():
         say(clean(f"warning: {problem}"))
@@ -46,26 +49,33 @@ def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
 
 
 def _detail(row: FeedStatus, *, now: datetime) -> str:
-    """What the last poll said, and that a feed which is read has been silent for unusually long."""
+    """What the last poll said, that a feed has been silent for unusually long, or writes what no list reads."""
     silent = f"nothing new since {ago(row.last_news_at, now=now)}, unusually long" if row.silent else ""
-    return "; ".join(filter(None, (row.detail, silent)))
+    unread = ", ".join(f"{count:,} in {language}" for language, count in row.unread.items())
+    unread = f"items of the last day that no list reads: {unread}" if unread else ""
+    return "; ".join(filter(None, (row.detail, silent, unread)))
 
 
 def health(as_json: JsonOption = False) -> None:
     """Exit code 1 with one sentence per problem: no sign of life, no network, blind feeds, overdue deliveries, an
-    edited file that is not in force. Warnings (a file that is not read under its name, a feed in a language that no
+    edited file that is not in force. Warnings (a file that is not read under its name, items in a language that no
     list reads) leave it 0.
 
     Example:
       basewatch health || echo "basewatch needs you"
     """
     with database() as store:
-        verdict = daemon_health(store, now=utc_now())
+        verdict = daemon_health(store, read_by_files(settings(warn=False).rules), now=utc_now())
     if as_json:
         json_out(verdict)
     else:
         for line in (*verdict.problems, *(f"warning: {warning}" for warning in verdict.warnings)):
             out(clean(line))
         if verdict.ok:
-            out("fine: " + ", ".join(f"{key} {value}" for key, value in verdict.facts.items()))
+            out("fine: " + ", ".join(f"{key} {value}" for key, value in _plain_facts(verdict)))
     raise typer.Exit(0 if verdict.ok else 1)
+
+
+def _plain_facts(verdict: Health) -> list[tuple[str, object]]:
+    """The facts in one line; those with parts are among the warnings."""
+    return [(key, value) for key, value in verdict.facts.items() if not isinstance(value, Mapping)]

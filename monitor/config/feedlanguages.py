@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from monitor.config.languagetags import ENGLISH, NO_LANGUAGE, primary_of, same_language
 from monitor.config.yamlfile import Document, close_match, read
 from monitor.errors import Problem
 from monitor.model.feed import Feed
@@ -20,8 +21,6 @@ _BY_NAME = {
     "kurdish": "ku", "pashto": "ps", "persian": "fa", "farsi": "fa", "portuguese": "pt", "russian": "ru",
     "sorani": "ckb", "spanish": "es", "turkish": "tr", "ukrainian": "uk", "urdu": "ur",
 }  # fmt: skip
-#: the files of words that say no language are English
-_ENGLISH = "en"
 _OF_LISTS = re.compile(r"(?m)^language:[ ]*[\"']?([A-Za-z]{2,3})\b")
 
 
@@ -37,13 +36,13 @@ def check_language(text: str) -> str:
 
 def languages_read(rules: Path) -> frozenset[str]:
     """The languages of the list files of a rules folder."""
-    out = {_ENGLISH}
+    out = {ENGLISH}
     for path in sorted((rules / "lists").glob("*.yaml")):
         try:
             found = _OF_LISTS.search(path.read_text(encoding="utf-8-sig", errors="replace"))
         except OSError:
             continue
-        out |= {found[1].casefold()} if found else set()
+        out |= {found[1].casefold()} - {NO_LANGUAGE} if found else set()
     return frozenset(out)
 
 
@@ -56,7 +55,9 @@ def unread_languages(
     """
     feeds_in: dict[str, list[int]] = {}
     for i, feed in enumerate(feeds):
-        for spoken in {_primary(feed.language), _primary(stored.get(feed.name))} - known - {""}:
+        for spoken in {primary_of(feed.language), primary_of(stored.get(feed.name))} - {""}:
+            if any(same_language(spoken, read_one) for read_one in known):
+                continue
             feeds_in.setdefault(spoken, []).append(i)
     return [_warning(read(config), feeds, spoken, at) for spoken, at in feeds_in.items()]
 
@@ -70,13 +71,8 @@ def _warning(document: Document, feeds: Sequence[Feed], spoken: str, at: Sequenc
     )
     hint = f"add a list file with language: {spoken} to lists/ (see docs/rules.md), or expect little of it"
     loc: tuple[str | int, ...] = ("feeds", at[0], "language")
-    if _primary(feeds[at[0]].language) != spoken:  # only its documents say so
+    if primary_of(feeds[at[0]].language) != spoken:  # only its documents say so
         loc = ("feeds", at[0], "name")
     elif loc not in document.lines:
         loc = ("defaults", "language")
     return document.problem(said, *loc, hint=hint, severity="warning")
-
-
-def _primary(tag: str | None) -> str:
-    """`ar` of `ar-IQ` and of `ar_IQ`; empty where none is said."""
-    return re.split("[-_]", tag.strip())[0].casefold() if tag else ""

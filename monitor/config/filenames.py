@@ -13,7 +13,7 @@ _COPY = re.compile(
     re.IGNORECASE,
 )
 #: put away on purpose
-_PUT_AWAY = (".off", ".disabled", ".example", ".sample", ".dist", ".template")
+_PUT_AWAY = (".off", ".disabled", ".example", ".sample", ".dist", ".template", ".new")
 
 
 def is_odd_name(path: Path) -> bool:

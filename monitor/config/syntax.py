@@ -34,6 +34,8 @@ _QUOTED = {'"': re.compile(r'(?:\\.|[^"\\])*'), "'": re.compile(r"(?:''|[^'])*")
 #: what word processors make of a quote
 CURLY = "“”„‘’‚«»"
 _CLOSING = {'"': "”“„", "'": "’‘‚"}
+#: a list with a quote behind it and none in front
+_HALF_QUOTED = re.compile(r"(@[\w.-]+)([\"'])")
 _BAD_START = "found character that cannot start any token"
 _BRACKETS = {"while parsing a flow sequence": "bracket [", "while parsing a flow mapping": "brace {"}
 #: (what the YAML library says of a problem or of where it arose, what is meant, what to write)
@@ -80,6 +82,9 @@ def explain(error: Any, text: str) -> Slip:
         return slip
     if "tab" in problem.split() or "\\t" in problem or (problem == _BAD_START and line.strip(" ").startswith("\t")):
         return Slip(number, "a tab stands where spaces are needed", "indent with spaces")
+    if problem == _BAD_START and (half := _HALF_QUOTED.match(line, mark.column)):
+        said = f"{_PREFIX}the quote in front of {half[1]} is missing"
+        return Slip(number, said, f"write {half[2]}{half[1]}{half[2]}")
     if problem == _BAD_START:
         return Slip(
             number, f"{_PREFIX}a text cannot begin with {line[mark.column : mark.column + 1]}", "put it in quotes"

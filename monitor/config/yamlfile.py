@@ -70,13 +70,35 @@ class Document:
     lines: dict[Loc, int] = field(repr=False, default_factory=dict)
     #: where in the file `data` stands, see `part`
     base: Loc = ()
+    #: a document laid over this one, and which of the values of both together it holds: where they stand in the whole,
+    #: and where in it
+    over: Document | None = field(repr=False, default=None)
+    laid: dict[Loc, Loc] = field(repr=False, default_factory=dict)
 
     def part(self, *loc: str | int, data: Any) -> Document:
         """The value at `loc` as a document of its own (or `data` in its place), with the lines and keys of the file."""
         return Document(self.path, data, self.text, self.lines, (*self.base, *loc))
 
+    def home(self, *loc: str | int) -> tuple[Document, Loc]:
+        """The document in which the value at `loc` was written, and where in it: this one, or the one laid over it,
+        which also answers for a whole that it changes in part."""
+        if self.over is None or not loc:
+            return self, loc
+        for depth in range(len(loc), 0, -1):
+            if (at := self.laid.get(loc[:depth])) is not None:
+                return self.over, (*at, *loc[depth:])
+        in_part = any(one[: len(loc)] == loc for one in self.laid)
+        return self.over if in_part else self, loc
+
+    def file(self, *loc: str | int) -> Path:
+        """The file in which a value was written."""
+        return self.home(*loc)[0].path
+
     def line(self, *loc: str | int) -> int:
         """The 1-based line of a value, or of its nearest parent that has one."""
+        home, at = self.home(*loc)
+        if home is not self:
+            return home.line(*at)
         where: Loc = (*self.base, *loc)
         while where:
             if where in self.lines:
@@ -88,6 +110,9 @@ class Document:
         self, message: str, *loc: str | int, hint: str = "", severity: str = "error", unknown: str = ""
     ) -> Problem:
         """A `Problem` at the line of the value that `loc` leads to."""
+        home, at = self.home(*loc)
+        if home is not self:
+            return home.problem(message, *at, hint=hint, severity=severity, unknown=unknown)
         key = dotted((*self.base, *loc))
         return Problem(
             file=str(self.path), line=self.line(*loc), key=key, message=message, hint=hint, severity=severity,

@@ -33,7 +33,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from monitor.incidents.agreement import Sides, agreement, contradiction, other_weapons, same_attacker
-from monitor.incidents.salvo import MOST_PLACES, added, exact, meets
+from monitor.incidents.salvo import MOST_PLACES, Nearness, added, exact, meets
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item
 from monitor.model.place import Place, unplaced
@@ -79,13 +79,15 @@ def relate(
     *,
     zone_of: Callable[[str], str],
     sides: Sides = lambda actor: frozenset({actor}),
+    near: Nearness = lambda town, place: False,  # noqa: ARG005
     own: str | None = None,
 ) -> Relation:
     """The incident that `item` opens or joins; `own` is the one that an edited item already belongs to.
 
     `incidents` may hold any incidents in any order; those outside the window are passed over. `sides` gives an actor
-    with those that it belongs to. The answer carries the incident as the item leaves it: a place made exact, places of
-    the same salvo, weapons and claims added, the highest toll.
+    with those that it belongs to; `near` tells whether the first is a town that was looked up and the second stands
+    beside it. The answer carries the incident as the item leaves it: a place made exact, places of the same salvo,
+    weapons and claims added, the highest toll.
     """
     act, facts = classification.act, classification.facts
     latest = sorted(incidents, key=lambda i: (i.opened_at, i.id), reverse=True)
@@ -98,6 +100,8 @@ def relate(
         return Relation(kind=RelationKind.JOINS, incident=joined, reason=reason)
     if act not in INCIDENT_ACTS:
         return Relation(kind=RelationKind.NONE, reason=f"an item of act {act} opens no incident")
+    if classification.rule is None and own is None:
+        return Relation(kind=RelationKind.NONE, reason="no rule asks for it, so it opens and joins no incident")
     places = facts.targets
     day = facts.date or _local_day(item, zone_of(places[0].id) if places else "UTC")
     report = _Report(item=item, act=act, facts=facts, places=places, day=day, sides=sides)
@@ -105,7 +109,7 @@ def relate(
     known = next((incident for incident in incidents if incident.id == own), None)
     found = (known, "the same article, edited") if known is not None else (
         _same_place(open_ones, report)
-        or _vaguer_place(open_ones, report)
+        or _vaguer_place(open_ones, report, near)
         or _same_salvo(open_ones, report)
         or _no_place(open_ones, report)
         or _claimed_later(latest, report)
@@ -115,10 +119,10 @@ def relate(
         return Relation(kind=RelationKind.OPENS, incident=opened, reason="no incident there on that day")
     joined, reason = found
     elsewhere = {place.id for other in open_ones if other.id != joined.id for place in other.places}
-    further = added(joined, places, elsewhere, linked=reason == _SALVO)
+    further = added(joined, places, elsewhere, near, linked=reason == _SALVO)
     return Relation(
         kind=RelationKind.JOINS,
-        incident=_with(joined, act, facts, exact(joined, places, further)),
+        incident=_with(joined, act, facts, exact(joined, places, further, near)),
         reason=reason,
         added=tuple(place.name for place in further),
     )
@@ -144,15 +148,17 @@ def _same_place(incidents: Sequence[Incident], report: _Report) -> Found:
     return None
 
 
-def _vaguer_place(incidents: Sequence[Incident], report: _Report) -> Found:
-    """A report of a country joins what is open there; a report of a base makes a country's incident exact."""
+def _vaguer_place(incidents: Sequence[Incident], report: _Report, near: Nearness) -> Found:
+    """A report of a country or a town joins what is open there; a report of a base makes such an incident exact."""
     for number, place in enumerate(report.places):
         for incident in incidents:
-            if not meets(place, incident) or report.differs(incident):
+            if not meets(place, incident, near) or report.differs(incident):
                 continue
             # a country that a report names behind others says little by itself
             if number == 0 or report.has_weapon(incident) or report.has_attacker(incident):
-                return incident, f"same country ({place.country}), same local date"
+                vague = place.is_vague or any(known.is_vague for known in incident.places)
+                what = f"same country ({place.country})" if vague else f"beside {place.name}"
+                return incident, f"{what}, same local date"
     return None
 
 

@@ -10,12 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from monitor.incidents.identity import relate
+from monitor.incidents.salvo import Nearness
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import StoredItem
 
 
 def incident_before(
-    incident: Incident, reports: Sequence[StoredItem], later: StoredItem, *, zone_of: Callable[[str], str]
+    incident: Incident,
+    reports: Sequence[StoredItem],
+    later: StoredItem,
+    *,
+    zone_of: Callable[[str], str],
+    near: Nearness = lambda town, place: False,  # noqa: ARG005
 ) -> Incident | None:
     """`incident` as it was when the item `later` came; None where nobody had reported it yet.
 
@@ -31,7 +37,12 @@ def incident_before(
             continue
         before = [known] if known is not None else []
         relation = relate(
-            report.item, report.classification, before, zone_of=zone_of, own=known.id if known is not None else None
+            report.item,
+            report.classification,
+            before,
+            zone_of=zone_of,
+            near=near,
+            own=known.id if known is not None else None,
         )
         if relation.kind is not RelationKind.NONE and relation.incident is not None:
             known = replace(relation.incident, id=incident.id)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from monitor.model.incident import Incident
 from monitor.model.place import Place
 
+#: whether the first is a town that was looked up, and the second stands near it; both by id
+Nearness = Callable[[str, str], bool]
 #: places of one incident; a text that lists more names no targets
 MOST_PLACES = 24
 
 
 def added(
-    incident: Incident, places: Sequence[Place], elsewhere: Collection[str], *, linked: bool
+    incident: Incident, places: Sequence[Place], elsewhere: Collection[str], near: Nearness, *, linked: bool
 ) -> tuple[Place, ...]:
     """The places that this report adds to the incident: those that it names beside one of them, or all of its salvo.
 
     A base in a country that the incident names makes it exact and adds nothing; one that has an incident of its own
     stays there.
     """
-    if incident.places[0].is_unplaced or not (linked or any(meets(place, incident) for place in places)):
+    if incident.places[0].is_unplaced or not (linked or any(meets(place, incident, near) for place in places)):
         return ()
     known = {place.id for place in incident.places}
     countries = {place.country for place in incident.places}
@@ -29,6 +31,8 @@ def added(
     for place in places:
         if place.id in known or place.id in elsewhere or (place.is_vague and place.country in countries):
             continue
+        if any(near(place.id, one) or near(one, place.id) for one in known):
+            continue
         if place.country in vague:
             vague.discard(place.country)
         else:
@@ -36,23 +40,26 @@ def added(
     return tuple(found[: MOST_PLACES - len(incident.places)])
 
 
-def meets(place: Place, incident: Incident) -> bool:
-    """The incident has this place, or one of the two is no more than the country of the other."""
+def meets(place: Place, incident: Incident, near: Nearness) -> bool:
+    """The incident has this place, or one of the two is no more than the country of the other, or a town beside it."""
     return any(
         place.id == known.id
         or (place.country and known.country == place.country and (place.is_vague or known.is_vague))
+        or near(place.id, known.id)
+        or near(known.id, place.id)
         for known in incident.places
     )
 
 
-def exact(incident: Incident, places: Sequence[Place], further: Sequence[Place]) -> list[Place]:
-    """The incident's places, each country made exact by a base in it that the report names, and the `further` ones."""
+def exact(incident: Incident, places: Sequence[Place], further: Sequence[Place], near: Nearness) -> list[Place]:
+    """The incident's places, each country or town made exact by a base there that the report names, and the `further`
+    ones."""
     if incident.places[0].is_unplaced and places:
         return list(places[:MOST_PLACES])
     known = {place.id for place in (*incident.places, *further)}
     bases = [place for place in places if not place.is_vague and place.id not in known]
     out: list[Place] = []
     for place in incident.places:
-        base = next((b for b in bases if place.is_vague and b.country == place.country), None)
+        base = next((b for b in bases if (place.is_vague and b.country == place.country) or near(place.id, b.id)), None)
         out.append(base or place)
     return [*out, *further]

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal, get_args
 
 from monitor.model.place import Place
 
@@ -17,6 +18,8 @@ class Act(StrEnum):
     FOILED = "foiled"
     CLAIM = "claim"
     TOLL = "toll"
+    RETRACTION = "retraction"
+    SIGHTING = "sighting"
     RETALIATION = "retaliation"
     THREAT = "threat"
     BACKGROUND = "background"
@@ -76,6 +79,33 @@ class Evidence(Span):
     means: str = ""
 
 
+#: how sure a clause is of what it tells; `cause`: it only names what something else came of
+Certainty = Literal[
+    "reported", "claimed", "denied", "asked", "threatened", "planned", "remembered", "rehearsed", "cause"
+]
+CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseReading(Span):
+    """One clause of an item: what it does, how sure it is, and its words for who, what, whom, where and when."""
+
+    text: str
+    #: None: no wording of any act stands in it
+    act: Act | None
+    certainty: Certainty | None
+    #: why it is read so
+    why: str
+    who: tuple[str, ...] = ()
+    does: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    #: ids of places and countries
+    where: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    #: the act of the item follows from it
+    decides: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What the item states; None where it does not say."""
@@ -98,6 +128,9 @@ class Facts:
     #: what headline and lead say of where it was, beside `places`: `country:SO`, `nation:UG` (whose base or troops),
     #: `town:kadugli` (a word that the gazetteer does not know)
     named: tuple[str, ...] = ()
+
+    #: the target where nobody says where it is: whose it is and of what kind
+    unplaced: Place | None = None
 
     @property
     def targets(self) -> tuple[Place, ...]:

@@ -157,6 +157,10 @@ def answer_of(id: Any, evaluation: Evaluation) -> dict[str, Any]:
             "wounded": facts.wounded,
             "intercepted": facts.intercepted,
             "date": facts.date.isoformat() if facts.date else None,
+            "targets": [
+                {"place": None if place.is_unplaced else place.id, "kind": place.kind or None, "whose": place.whose}
+                for place in facts.targets or ((facts.unplaced,) if facts.unplaced else ())
+            ],
         },
         "incident": incident.id if incident else None,
         "evidence": [

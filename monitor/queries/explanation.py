@@ -7,19 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from monitor.evaluation import Evaluation, Ledger, earliest_day
-from monitor.incidents.past import incident_before
 from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import Item, Novelty, StoredItem
-from monitor.model.report import RuleTaken
+from monitor.model.report import ClauseReading, RuleTaken
 from monitor.queries.alerts import alert_object
 from monitor.queries.contract import answer_of
 from monitor.queries.jsonvalues import plain, values_of
+from monitor.queries.past import incidents_before
 from monitor.queries.reasons import differences, verdict, why_stored
+from monitor.rules.languages import read_by
 from monitor.rules.matching import NotMatched
+from monitor.rules.overrides import Override
 from monitor.store.store import Transaction
-from monitor.topics.attacks.classifier import consider
+from monitor.topics.attacks.classifier import clauses_of, consider
 from monitor.topics.attacks.topic import RuleSet
 
 #: how many of the rules that do not take it are shown
@@ -35,10 +37,17 @@ class Explanation:
     rules: RuleSet = field(repr=False)
     #: the rules that do not take it, the nearest first
     not_matched: tuple[NotMatched, ...] = ()
+    #: what each clause of the item says
+    clauses: tuple[ClauseReading, ...] = ()
     stored: StoredItem | None = None
     #: the first report of the incident that the stored item belongs to, maybe itself
     first: StoredItem | None = None
     alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = ()
+
+    @property
+    def unread_language(self) -> str:
+        """The language of the item, where no list reads it; empty where one does."""
+        return read_by(self.rules.vocabulary).unread_in(self.evaluation.item)
 
     @property
     def nearest(self) -> tuple[NotMatched, ...]:
@@ -64,6 +73,13 @@ class Explanation:
         return f"it joined {self.stored.incident_id}, first reported by {first.publisher or first.feed}"
 
     @property
+    def overrides(self) -> dict[str, Override]:
+        """The files of one's own that change rules which are named here, by the id of the rule."""
+        taken = (one.rule for one in self.evaluation.classification.taken)
+        named = dict.fromkeys([*taken, *(one.rule.id for one in self.nearest), *self.switched_off])
+        return {name: override for name in named if (override := self.rules.override_of(name)) is not None}
+
+    @property
     def switched_off(self) -> list[str]:
         """Rules that are switched off: nobody asked them."""
         return [rule.id for rule in self.rules.rules if rule.status == "off"]
@@ -78,10 +94,8 @@ def explain_item(tx: Transaction | None, item: Item, rules: RuleSet) -> Explanat
 def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Explanation:
     """Judged as on its day: against the incidents as they were before it, never against what it brought itself."""
     own = stored.incident_id
-    known = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
-    reports = tx.items_of_incidents(incident.id for incident in known)
-    before = [incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of) for one in known]
-    explanation = _explanation(stored.item, [incident for incident in before if incident is not None], rules)
+    before, reports = incidents_before(tx, stored, rules)
+    explanation = _explanation(stored.item, before, rules)
     if own is None:
         return replace(explanation, stored=stored)
     alerts = tuple(pair for pair in tx.alerts(stored.item.first_seen) if pair[0].incident_id == own)
@@ -96,6 +110,7 @@ def _explanation(item: Item, around: list[Incident], rules: RuleSet) -> Explanat
         evaluation=evaluation,
         rules=rules,
         not_matched=tuple(rules.rule_matcher.nearest(case)),
+        clauses=clauses_of(case, rules),
     )
 
 
@@ -105,20 +120,45 @@ def as_object(explanation: Explanation) -> dict[str, Any]:
     now = {
         **answer_of(evaluation.item.id, evaluation),
         "title": evaluation.item.title,
+        "clauses": [_clause_object(clause) for clause in explanation.clauses],
         "score": found.score,
         "relation": values_of(evaluation.relation, "kind", "reason"),
         "decision": values_of(evaluation.decision, "tell", "reason"),
         "verdict": verdict(evaluation),
+        "unread_language": explanation.unread_language or None,
         "taken": _taken_objects(found.taken),
         "nearest": [
             {"rule": one.rule.id, "status": one.rule.status, "why": one.why, "held": one.held}
             for one in explanation.nearest
         ],
         "switched_off": explanation.switched_off,
+        "overrides": [
+            {"rule": rule, "file": override.path, "keys": override.keys}
+            for rule, override in explanation.overrides.items()
+        ],
         "rules_hash": found.rules_hash,
         "stored": explanation.stored is not None,
     }
     return now if explanation.stored is None else {**now, **plain(_happened(explanation.stored, explanation))}
+
+
+def _clause_object(clause: ClauseReading) -> dict[str, Any]:
+    return values_of(
+        clause,
+        "field",
+        "start",
+        "end",
+        "text",
+        "act",
+        "certainty",
+        "why",
+        "who",
+        "does",
+        "to",
+        "where",
+        "when",
+        "decides",
+    )
 
 
 def _taken_objects(taken: Sequence[RuleTaken]) -> list[dict[str, Any]]:

@@ -49,8 +49,8 @@ def ledger(tx: Transaction, first: date) -> tuple[LedgerEntry, ...]:
 
 def with_places_and_names(entries: Sequence[LedgerEntry], rules: RuleSet) -> tuple[LedgerEntry, ...]:
     """The entries with where the places are, and the names of countries and actors."""
-    places = rules.gazetteer.places.items()
-    positions = {id: (place.lat, place.lon) for id, place in places if place.lat is not None and place.lon is not None}
+    ids = {place.id for entry in entries for place in entry.incident.places}
+    positions = {id: point for id in ids if (point := rules.gazetteer.position(id)) is not None}
     countries = {code: country.name for code, country in rules.gazetteer.countries.items()}
     return tuple(
         replace(

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from monitor.evaluation import INCIDENT_HORIZON
+from monitor.evaluation import INCIDENT_HORIZON, earliest_day
+from monitor.incidents.past import incident_before
 from monitor.model.clock import Clock
 from monitor.model.incident import Incident
-from monitor.model.item import BELIEVABLE
+from monitor.model.item import BELIEVABLE, StoredItem
 from monitor.queries.contract import LineError, read_lines
 from monitor.store.store import Transaction
+from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.backtest import PastAlerts, PastItem
 
 
@@ -62,6 +64,20 @@ def _known_before(tx: Transaction, begin: datetime, memory_days: int) -> list[In
     reports = tx.items_of_incidents(young)
     came_later = {id for id, items in reports.items() if items[0].item.first_seen >= begin}
     return [incident for incident in earlier if incident.id not in came_later]
+
+
+def incidents_before(
+    tx: Transaction, stored: StoredItem, rules: RuleSet
+) -> tuple[list[Incident], dict[str, list[StoredItem]]]:
+    """The incidents that matter to a stored item as they were before it came, and the reports of each."""
+    own = stored.incident_id
+    known = tx.incidents(earliest_day(stored.item, rules), also=[own] if own else ())
+    reports = tx.items_of_incidents(incident.id for incident in known)
+    before = [
+        incident_before(one, reports.get(one.id, []), stored, zone_of=rules.zone_of, near=rules.gazetteer.is_town_near)
+        for one in known
+    ]
+    return [incident for incident in before if incident is not None], reports
 
 
 def items_of_file(

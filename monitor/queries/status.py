@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.config.feedlanguages import languages_read, unread_languages
@@ -13,9 +14,12 @@ from monitor.health import Health, health
 from monitor.model.daemon import DaemonState
 from monitor.model.feed import Feed, FeedState, Poll
 from monitor.store.store import Store, Transaction
+from monitor.text.languages import LanguagesRead
 
 #: of the stored items, those of this long are asked for their language
 LATELY = timedelta(days=7)
+#: so long back items in languages that no list reads are counted
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +44,21 @@ class FeedStatus:
     items_per_day: float | None = None
     #: the last ones, newest first
     polls: tuple[Poll, ...] = ()
+    #: how many items of the last day are in languages that no list reads, by language
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
-def feed_statuses(tx: Transaction | None, configured: Sequence[Feed], *, now: datetime) -> tuple[FeedStatus, ...]:
-    """The configured feeds in their order; `tx` is None where there is no database yet."""
+def feed_statuses(
+    tx: Transaction | None, configured: Sequence[Feed], read: LanguagesRead | None = None, *, now: datetime
+) -> tuple[FeedStatus, ...]:
+    """The configured feeds in their order; `tx` is None where there is no database yet.
+
+    `read` are the languages of the lists; None: items are not asked for theirs.
+    """
     states = tx.feed_states([feed.name for feed in configured]) if tx else []
     known = {state.name: state for state in states}
     rates = _rates(tx, states, now) if tx else {}
+    unread = _unread_items(tx, read, now)
     statuses = []
     for feed in configured:
         state = known.get(feed.name) or FeedState(feed_id=0, name=feed.name)
@@ -57,6 +69,7 @@ def feed_statuses(tx: Transaction | None, configured: Sequence[Feed], *, now: da
                 silent=bool(state.silent_told_at), last_news_at=state.news_at, last_poll_at=state.last_poll_at,
                 last_success_at=state.last_success_at, next_poll_at=state.next_poll_at,
                 items_per_day=rates.get(feed.name), polls=tuple(tx.polls_of(feed.name)) if tx else (),
+                unread=unread.get(feed.name, {}),
             )
         )  # fmt: skip
     return tuple(statuses)
@@ -69,6 +82,15 @@ def _rates(tx: Transaction, states: Iterable[FeedState], now: datetime) -> dict[
     return {name: round(counts[number].get(name, 0) / number, 1) for name, number in days.items() if number}
 
 
+def _unread_items(tx: Transaction | None, read: LanguagesRead | None, now: datetime) -> dict[str, Counter[str]]:
+    """How many items of the last day are in each language that no list reads, by feed."""
+    found: dict[str, Counter[str]] = {}
+    for feed, declared, text in tx.item_languages(now - A_DAY) if tx and read else ():
+        if read and (language := read.unread(declared, text)):
+            found.setdefault(feed, Counter())[language] += 1
+    return found
+
+
 def unread_feed_languages(
     tx: Transaction | None, settings: Settings, feeds: Sequence[Feed], *, now: datetime
 ) -> list[Problem]:
@@ -77,16 +99,17 @@ def unread_feed_languages(
     return unread_languages(settings.config, feeds, languages_read(settings.rules), stored)
 
 
-def daemon_health(store: Store | None, *, now: datetime) -> Health:
-    """Whether the daemon is at work; None: there is no database yet."""
+def daemon_health(store: Store | None, read: LanguagesRead | None = None, *, now: datetime) -> Health:
+    """Whether the daemon is at work; None: there is no database yet. `read` as for `feed_statuses`."""
     if store is None:
         return health(DaemonState(), [], None, now=now)
     with store.read() as tx:
         state, feeds, oldest_due = tx.daemon_state(), tx.feed_states(), tx.oldest_due()
+        unread = sum(_unread_items(tx, read, now).values(), Counter[str]())
     refused = ""
     try:  # a full disk lets everything be read, and the daemon cannot write into the database that it is full
         with store.transaction() as tx:
             tx.state_set("health", {"asked": now.isoformat()})
     except StoreError as error:
         refused = str(error)
-    return health(state, feeds, oldest_due, refused=refused, now=now)
+    return health(state, feeds, oldest_due, refused=refused, unread=dict(unread.most_common()), now=now)

@@ -19,14 +19,14 @@ from monitor.config import yamlfile
 from monitor.config.filenames import is_hidden, meant_name, odd_names
 from monitor.config.yamlfile import Document, Strict
 from monitor.errors import ConfigError, Problem
-from monitor.rules.gazetteer import ActorFile, PlaceFile
 from monitor.rules.listfile import ListFile
+from monitor.rules.placefile import ActorFile, PlaceFile
 from monitor.rules.rulefile import read_rules
 from monitor.rules.ruleset import RuleFiles
 
 #: where the files of a kind stand, what one is called, and the keys that it begins with
 _KINDS = {
-    "rule": ("*.yaml", "a rule", {"rule", "rules", "based_on"}),
+    "rule": ("*.yaml", "a rule", {"rule", "rules", "based_on", "override"}),
     "list": ("lists/*.yaml", "a list file", {"lists", "masks", "extend", "shapes", "patterns", "frames"}),
     "place": ("places/*.yaml", "a file of places", {"places", "groups", "countries"}),
     "actor": ("actors/*.yaml", "a file of actors", {"actors"}),
@@ -51,7 +51,10 @@ def read_folder(folder: Path) -> RuleFiles:
         reader.read("actor", ActorFile),
     )
     problems = reader.problems
-    rules = read_rules(list(reader.documents("rule")), problems)
+    documents = list(reader.documents("rule"))
+    rules = read_rules(documents, problems)
+    overridden = any(document.over is not None for document, _ in rules)
+    plain = read_rules(documents, [], overridden=False) if overridden else []
     unread = unread_in(folder)
     if not rules and not problems:
         hint = "a rule is a file *.yaml in it"
@@ -61,7 +64,7 @@ def read_folder(folder: Path) -> RuleFiles:
         problems.append(Problem(file=str(folder), message="the folder holds no rule", hint=hint))
     return RuleFiles(
         folder=folder, lists=lists, places=places, actors=actors, rules=tuple(rules), unread=unread,
-        hash=reader.digest.hexdigest()[:16], problems=tuple(problems),
+        hash=reader.digest.hexdigest()[:16], problems=tuple(problems), plain_rules=tuple(plain),
     )  # fmt: skip
 
 

@@ -1,175 +1,143 @@
-"""The gazetteer: places, countries and groups of places from `rules/places/`, actors from `rules/actors/`. It is also
-the one door to GeographicLib.
-
-A place has a *site*: `base` (foreign troops are or were stationed there), `home` (a base without foreign troops) or
-`diplomatic` (embassies, consulates, government zones). Rules speak of groups such as `@bases-iraq`.
-"""
+"""The gazetteer: the places, regions, countries, groups and actors of a rules folder, and what can be asked of them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal
-
-from geographiclib.geodesic import Geodesic
-from pydantic import WithJsonSchema
+from typing import Any
 
 from monitor.config.syntax import CURLY
-from monitor.config.yamlfile import Document, Loc, Strict
+from monitor.config.yamlfile import Document, Loc
 from monitor.errors import ConfigError, Problem
-from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, country_of
+from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, country_of, region_id, region_of
+from monitor.rules import towns
+from monitor.rules.geography import Circle, Point, is_within
 from monitor.rules.hints import FEW, SHORT, closest_of, name_hint, near, words_of
-from monitor.rules.values import Id, Zone, key, several
+from monitor.rules.placefile import ActorFile, ActorSpec, CountrySpec, GroupSpec, PlaceFile, PlaceSpec, RegionSpec
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
-DIPLOMATIC = frozenset({"embassy", "consulate", "government zone", "hotel"})
-Kind = Literal[
-    "air base", "airport", "consulate", "embassy", "garrison", "government zone", "headquarters", "hospital", "hotel",
-    "joint base", "logistics", "missile defence", "naval base", "outpost", "radar", "signals", "training base",
-]  # fmt: skip
-#: any text is read, so that `Iraq` can be answered with `IQ`
-CountryCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
-
-
-class PlaceSpec(Strict):
-    """One place of the gazetteer."""
-
-    id: Id = key("its id, for rules", "ain-al-asad")
-    name: str = key("its name in alerts; a name like those under `names`", "Lake Air Base")
-    country: CountryCode = key("ISO code of its country", "IQ")
-    region: str = key("the part of the country, for people", "Anbar", default="")
-    lat: float | None = key("latitude in degrees", 33.79, default=None, ge=-90, le=90)
-    lon: float | None = key("longitude in degrees", 42.44, default=None, ge=-180, le=180)
-    confirmed: bool = key("true: two sources agree on the coordinates", True, default=False)
-    kind: Kind = key("what it is", "air base")
-    hosts: tuple[str, ...] = several("whose forces are there, for people", ["US"])
-    foreign: bool = key("false: no foreign troops are known there", False, default=True)
-    foreign_until: date | None = key(
-        "the day the last foreign troops left; later it counts as a base without any", "2026-01-17", default=None
-    )
-    status: str = key("for people", "active", default="")
-    note: str = key("for people", "Papers also write Lakeside.", default="")
-    zone: Zone | None = key("IANA time zone, where it is not the country's", "Asia/Baghdad", default=None)
-    names: tuple[str, ...] = several("names that surely mean it, in any language", ["Lake Airfield"])
-    town: tuple[str, ...] = several(
-        "names of the town beside it: the base is meant only where a base word stands near", ["Laketown"]
-    )
-    loose: tuple[str, ...] = several(
-        "words with other meanings: they count only beside a base word, or where the country is named too", ["the Lake"]
-    )
-    shares_names_with: tuple[str, ...] = several("other places that rightly share one of its names", ["erbil-air-base"])
-
-    @property
-    def site(self) -> Site:
-        """What kind of target it is."""
-        if self.kind in DIPLOMATIC:
-            return "diplomatic"
-        return "base" if self.foreign else "home"
-
-
-class CountrySpec(Strict):
-    """A country and the words that name it."""
-
-    id: str = key("its ISO code", "IQ", pattern="^[A-Z]{2}$")
-    name: str = key("its name in alerts", "Iraq")
-    zone: Zone = key("IANA time zone: the day of an attack is that of its place", "Asia/Baghdad")
-    names: tuple[str, ...] = several("words that name it, its cities among them", ["Baghdad", "العراق"])
-    people: tuple[str, ...] = several(
-        "its people and what is theirs: they may stand abroad, so they do not say where something happened",
-        ["Iraqi", "Iraqis"],
-    )
-    far: bool = key(
-        "true: named as a speaker more often than as a scene (“Washington”); it is the scene only right behind the "
-        "target",
-        True,
-        default=False,
-    )
-
-
-class GroupSpec(Strict):
-    """A group of places for rules; a report that names only a country belongs to the groups that cover it."""
-
-    id: Id = key("its id; rules write it with an @", "bases-iraq")
-    title: str = key("what it is, for people", "bases in Iraq")
-    countries: tuple[str, ...] = several("only in these countries", ["IQ", "SY"], min_length=1)
-    not_countries: tuple[str, ...] = several("in all countries but these", ["IQ"], min_length=1)
-    sites: tuple[Site, ...] = key(
-        "`base` (foreign troops are there), `home` (a base without any), `diplomatic` (embassies and such)",
-        ["base", "home"],
-        default=("base",),
-    )
-    places: tuple[str, ...] = several("places, whatever else is said", ["al-udeid"], min_length=1)
-
-    def holds(self, place_id: str | None, country: str, site: str) -> bool:
-        """Whether a target at this place (or somewhere in this country) belongs to the group."""
-        if place_id is not None and place_id in self.places:
-            return True
-        if site not in self.sites or not country or (self.places and not self.countries and not self.not_countries):
-            return False
-        return (not self.countries or country in self.countries) and country not in self.not_countries
-
-
-class PlaceFile(Strict):
-    """One file of `rules/places/`."""
-
-    countries: tuple[CountrySpec, ...] = several("countries", [{"id": "IQ", "name": "Iraq", "zone": "Asia/Baghdad"}])
-    groups: tuple[GroupSpec, ...] = several(
-        "groups of places", [{"id": "bases-iraq", "title": "bases in Iraq", "countries": ["IQ"]}]
-    )
-    places: tuple[PlaceSpec, ...] = several(
-        "places", [{"id": "lake-base", "name": "Lake Air Base", "country": "IQ", "kind": "air base"}]
-    )
-
-
-class ActorSpec(Strict):
-    """An armed actor: who attacks, who claims."""
-
-    id: Id = key("its id, for rules", "lake-brigades")
-    name: str = key("its name in alerts", "Lake Brigades")
-    side: Literal["foe", "partner"] = key(
-        "`foe`: attacks bases; `partner`: fights beside their troops", "partner", default="foe"
-    )
-    kind: str = key("for people", "militia", default="")
-    umbrella: str = key(
-        "whom it belongs to: their reports do not contradict each other", "islamic-resistance", default=""
-    )
-    facade: bool = key("true: a name under which others claim", True, default=False)
-    names: tuple[str, ...] = several("other names, in any language", ["Brigades of the Lake", "كتائب البحيرة"])
-    exact: tuple[str, ...] = several("short names that count only in this very case", ["LB"])
-
-
-class ActorFile(Strict):
-    """One file of `rules/actors/`."""
-
-    actors: tuple[ActorSpec, ...] = several("armed actors", [{"id": "lake-brigades", "name": "Lake Brigades"}])
+#: a base of the kind that was hit stands at most so far from the town that is meant
+_BESIDE_KM = 40
 
 
 @dataclass(frozen=True, eq=False)
 class Gazetteer:
-    """Places, countries, groups and actors by id."""
+    """Places, countries, regions, groups and actors by id."""
 
-    places: dict[str, PlaceSpec]
-    countries: dict[str, CountrySpec]
-    groups: dict[str, GroupSpec]
-    actors: dict[str, ActorSpec]
+    places: dict[str, PlaceSpec] = field(default_factory=dict)
+    countries: dict[str, CountrySpec] = field(default_factory=dict)
+    regions: dict[str, RegionSpec] = field(default_factory=dict)
+    groups: dict[str, GroupSpec] = field(default_factory=dict)
+    actors: dict[str, ActorSpec] = field(default_factory=dict)
 
     def zone_of(self, place_id: str) -> str:
-        """The IANA time zone at a place or `country:XX`; UTC where nothing is known."""
-        place = self.places.get(place_id)
-        if place is not None and place.zone:
-            return place.zone
-        country = self.countries.get(place.country if place is not None else country_of(place_id))
+        """The IANA time zone at a place, a region, a town that was looked up, or `country:XX`; UTC where nothing is
+        known."""
+        place, region = self.places.get(place_id), self.regions.get(region_of(place_id))
+        known = place if place is not None else region
+        if known is not None and known.zone:
+            return known.zone
+        code = known.country if known is not None else country_of(place_id)
+        if not code and known is None and (town := towns.town(place_id)) is not None:
+            return town.zone
+        country = self.countries.get(code or "")
         return country.zone if country is not None else "UTC"
+
+    def position(self, place_id: str) -> Point | None:
+        """Where a place or a town is; None for what has no coordinates."""
+        known = self.places.get(place_id)
+        found = known if known is not None else towns.town(place_id)
+        return (found.lat, found.lon) if found is not None and found.lat is not None and found.lon is not None else None
+
+    def is_town_near(self, town_id: str, place_id: str) -> bool:
+        """Whether the first is a town that was looked up, and the second so near that a report may mean the same."""
+        if town_id in self.places or town_id == place_id:
+            return False
+        one, other = self.position(town_id), self.position(place_id)
+        return one is not None and other is not None and is_within(_BESIDE_KM, one, other)
 
     def place(self, place_id: str, role: PlaceRole, precision: Precision) -> Place:
         """A place of the gazetteer, as a report names it."""
         known = self.places[place_id]
         return Place(
-            id=place_id, name=known.name, role=role, precision=precision, country=known.country, site=known.site
+            id=place_id, name=known.name, role=role, precision=precision, country=known.country, site=known.site,
+            kind=known.kind, whose=known.whose,
+        )  # fmt: skip
+
+    def town(
+        self,
+        name: str,
+        *,
+        countries: Collection[str] = (),
+        beside: Collection[str] = (),
+        kind: str = "",
+        least: int = 0,
+        role: PlaceRole = "target",
+        precision: Precision = "near",
+    ) -> Place | None:
+        """The town or province of this name that no file tells of; None where it is unknown, or could be several.
+
+        `countries` are those that the report names, `beside` those of its other places, `kind` is that of what was
+        hit; where no country decides, the town has at least `least` thousand people. How it was chosen is said in
+        `Place.chosen`. Whose base stands there, the name does not tell.
+        """
+
+        def fits(one: towns.Town) -> bool:
+            return bool(kind) and self._has_beside(one, kind)
+
+        found = towns.choose(name, countries, beside, fits, least)
+        if found is None or self._is_land(name, found[0]):
+            return None
+        return _looked_up(*found, role, precision)
+
+    def town_of(self, place_id: str) -> Place | None:
+        """The town with this id, as a target."""
+        town = towns.town(place_id)
+        return _looked_up(town, "", "target", "near") if town is not None and place_id not in self.places else None
+
+    def _is_land(self, name: str, town: towns.Town) -> bool:
+        """The country is meant, whose name its capital has too: "Koweït" for Kuwait City."""
+        land = self.countries.get(town.country)
+        return land is not None and _form(name) != town.form and town in towns.named(land.name)
+
+    def is_town_of(self, place_id: str, word: str) -> bool:
+        """Whether the word, in the form of the matcher, is the town beside the place, and not a loose name of it."""
+        return any(_form(town) == word for town in self.places[place_id].town)
+
+    def _has_beside(self, town: towns.Town, kind: str) -> bool:
+        """A base of this kind stands near the town."""
+        if town.lat is None or town.lon is None:
+            return False
+        return any(self.places[name].kind == kind for name in self.places_within(_BESIDE_KM, town.lat, town.lon))
+
+    def region(self, name: str, role: PlaceRole, site: Site = "base") -> Place:
+        """A region as a place: somewhere in it."""
+        known = self.regions[name]
+        return Place(
+            id=region_id(name), name=known.name, role=role, precision="country", country=known.country or "", site=site
         )
+
+    def is_in_region(self, name: str, place: Place) -> bool:
+        """Whether a place lies in a region, by the region's id; a country only where it lies there as a whole."""
+        region = self.regions.get(name)
+        if region is None:
+            return False
+        if place.id == region_id(name) or place.country in region.countries:
+            return True
+        if place.lat is not None and place.lon is not None:
+            return any(box.holds((place.lat, place.lon), place.country) for box in region.boxes)
+        return place.id in self._in_regions[name]
+
+    @cached_property
+    def _in_regions(self) -> dict[str, frozenset[str]]:
+        """The places of the gazetteer in the boxes of each region."""
+        placed = [(place, point) for place in self.places.values() if (point := self.position(place.id)) is not None]
+        return {
+            region.id: frozenset(p.id for p, point in placed if any(b.holds(point, p.country) for b in region.boxes))
+            for region in self.regions.values()
+        }
 
     def somewhere_in(self, code: str, role: PlaceRole, site: Site = "base") -> Place:
         """A country as a place: somewhere in it."""
@@ -195,15 +163,15 @@ class Gazetteer:
         return country.name if country is not None else code
 
     def places_within(self, km: float, lat: float, lon: float) -> frozenset[str]:
-        """The places in a circle, by id: the shortest way on the WGS 84 ellipsoid (Karney 2013, doi
-        10.1007/s00190-012-0578-z). Those without coordinates lie in none."""
+        """The places in a circle, by id. Those without coordinates lie in none."""
+        points = ((name, place.lat, place.lon) for name, place in self.places.items())
         return frozenset(
-            place.id
-            for place in self.places.values()
-            if place.lat is not None
-            and place.lon is not None
-            and Geodesic.WGS84.Inverse(lat, lon, place.lat, place.lon, Geodesic.DISTANCE)["s12"] <= km * 1000
+            name for name, y, x in points if y is not None and x is not None and is_within(km, (lat, lon), (y, x))
         )
+
+    def circle(self, km: float, lat: float, lon: float) -> Circle:
+        """A circle, for the places in it."""
+        return Circle(km, (lat, lon), self.places_within(km, lat, lon))
 
     def actor_hint(self, name: str, sign: str = "") -> str:
         """What to write for an actor that does not exist: people write its name in place of its id."""
@@ -215,7 +183,11 @@ class Gazetteer:
 
     def place_hint(self, word: str, *, among: Collection[str] | None = None) -> str:
         """What to write for a place, country or group that does not exist; `among`: only ids among these."""
-        possible = [*self.places, *self.countries, *(f"@{name}" for name in self.groups)] if among is None else among
+        possible = (
+            [*self.places, *self.regions, *self.countries, *(f"@{name}" for name in self.groups)]
+            if among is None
+            else among
+        )
         bare = word.strip(CURLY + " ")
         name = bare.removeprefix("@")
         if bare != word and bare in possible:
@@ -252,6 +224,7 @@ class Gazetteer:
         """What rules write for each name of a place, country or group; made where a name is not known."""
         named = [(place.id, (place.name, *place.names, *place.town, *place.loose)) for place in self.places.values()]
         named += ((land.id, (land.name, *land.names, *land.people)) for land in self.countries.values())
+        named += ((region.id, (region.name, *region.names)) for region in self.regions.values())
         named += ((f"@{group.id}", (group.title,)) for group in self.groups.values())
         out: dict[str, list[str]] = {}
         for written, names in named:
@@ -261,13 +234,18 @@ class Gazetteer:
 
     def terms(self, bits: dict[str, int]) -> Iterator[Term]:
         """The terms of all names; `bits` are those of the built-in tags with the lists that include them."""
-        site_tag = {"base": bits["base-place"], "home": bits["home-base"], "diplomatic": bits["diplomatic-place"]}
+        base_tag = {"foreign": bits["base-place"], "un": bits["base-place"], "national": bits["home-base"]}
+        yield from self._region_terms(bits)
         for place in self.places.values():
             name = (("place", place.id),)
             for tag, words in (
-                (site_tag[place.site], (place.name, *place.names)),
+                (
+                    bits["diplomatic-place"] if place.site == "diplomatic" else base_tag[place.whose],
+                    (place.name, *place.names),
+                ),
                 (bits["town"], place.town),
-                (bits["loose-place"], place.loose),
+                # what is struck at Novorossiysk need not be its base; at a base of foreign troops it mostly is
+                (bits["town" if place.whose == "national" else "loose-place"], place.loose),
             ):
                 yield from _terms(words, tag, name)
         for country in self.countries.values():
@@ -281,14 +259,27 @@ class Gazetteer:
                 if term := make_term(word, tags, exact=True, names=(("actor", actor.id),)):
                     yield term
 
+    def _region_terms(self, bits: dict[str, int]) -> Iterator[Term]:
+        """The names of regions; they name the country too where the region stands for one."""
+        for region in self.regions.values():
+            tag, names = bits["region-place"], [("region", region.id)]
+            if region.country is not None:
+                tag |= bits["far-country"] if self.countries[region.country].far else bits["country"]
+                names.append(("country", region.country))
+            yield from _terms((region.name, *region.names), tag, tuple(names))
+
+
+#: what papers call an air base, behind its name
+_AIR_BASES = ("air force base", "military base", "air base", "airbase", "airfield", "base")
+
 
 def _spellings(words: Iterable[str]) -> Iterator[str]:
-    """The names, and those of air bases in the other usual spelling: `X Air Base`, `X airbase`."""
+    """The names, and those of air bases in the other usual words: `X Air Base`, `X airbase`, `X base`."""
     for word in words:
         yield word
-        for one, other in (("air base", " airbase"), ("airbase", " air base")):
-            if word.casefold().endswith(f" {one}"):
-                yield word[: -len(one) - 1] + other
+        said = next((one for one in _AIR_BASES if word.casefold().endswith(f" {one}")), None)
+        if said is not None:
+            yield from (f"{word[: -len(said)]}{other}" for other in _AIR_BASES if other != said)
 
 
 def _terms(words: Iterable[str], tags: int, names: tuple[tuple[str, str], ...]) -> Iterator[Term]:
@@ -303,16 +294,19 @@ def build_gazetteer(
 ) -> Gazetteer:
     """The gazetteer of these files; `ConfigError` holds every double id, shared name and unknown country."""
     problems: list[Problem] = []
-    gazetteer = Gazetteer(places={}, countries={}, groups={}, actors={})
-    for section in ("countries", "groups", "places"):
+    gazetteer = Gazetteer()
+    for section in ("countries", "regions", "groups", "places"):
         held = ((document, getattr(content, section)) for document, content in place_files)
         _collect(section, held, getattr(gazetteer, section), problems)
     _collect("actors", ((document, content.actors) for document, content in actor_files), gazetteer.actors, problems)
     owners: dict[str, str] = {}
     for document, content in place_files:
         for i, place in enumerate(content.places):
-            problems += _unknown(document, [(("places", i, "country"), place.country)], "country", gazetteer)
+            if place.country:
+                problems += _unknown(document, [(("places", i, "country"), place.country)], "country", gazetteer)
             problems += _name_problems(document, i, place, gazetteer, owners)
+        for i, region in enumerate(content.regions):
+            problems += _region_problems(document, i, region, gazetteer)
         for i, group in enumerate(content.groups):
             for part, kind in (("countries", "country"), ("not_countries", "country"), ("places", "place")):
                 named = ((("groups", i, part, j), name) for j, name in enumerate(getattr(group, part)))
@@ -320,6 +314,31 @@ def build_gazetteer(
     if problems:
         raise ConfigError(problems)
     return gazetteer
+
+
+def _looked_up(town: towns.Town, why: str, role: PlaceRole, precision: Precision) -> Place:
+    """A town as a place; a province is as vague as a country."""
+    return Place(
+        id=town.id, name=town.name, role=role, precision="country" if town.is_province else precision,
+        country=town.country, lat=town.lat, lon=town.lon, zone=town.zone, chosen=why,
+    )  # fmt: skip
+
+
+def _region_problems(document: Document, at: int, region: RegionSpec, gazetteer: Gazetteer) -> Iterator[Problem]:
+    """Countries that no file defines, an id that a place has too, and a region in which nothing can lie."""
+    here: Loc = ("regions", at)
+    named: list[tuple[Loc, str]] = [((*here, "countries", i), code) for i, code in enumerate(region.countries)]
+    named += [((*here, "boxes", i, "country"), box.country) for i, box in enumerate(region.boxes) if box.country]
+    if region.country is not None:
+        named.append(((*here, "country"), region.country))
+    yield from _unknown(document, named, "country", gazetteer)
+    if region.id in gazetteer.places:
+        hint = "give the region another id"
+        yield document.problem(f"{region.id} is the id of a place already", *here, "id", hint=hint)
+    if not region.countries and not region.boxes:
+        said = f"nothing can lie in the region {region.id}"
+        hint = "write countries: [XX], or boxes: [{south: 32.3, west: 73.7, north: 35.1, east: 77.0}]"
+        yield document.problem(said, *here, hint=hint)
 
 
 def _collect(

@@ -18,7 +18,7 @@ FEW, SHORT = 20, 3
 def list_hint(name: str, known: Iterable[str], *, sign: str = "@") -> str:
     """What to write for a list (or actor) that does not exist."""
     known = sorted(tag for tag in known if ":" not in tag and '"' not in tag)  # without what rules brought along
-    return name_hint(name, known, sign, "all lists stand in lists/*.yaml, actors in actors/*.yaml")
+    return name_hint(name, known, sign, "`basewatch rules lists` shows all there are, actors stand in actors/*.yaml")
 
 
 def curly_list(word: str) -> tuple[str, str] | None:

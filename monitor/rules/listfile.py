@@ -7,6 +7,7 @@
     shapes:    words that together make one thing           us-base: ["{us} {base-word}"]
     patterns:  wordings that tell what a report does        "{weapon} {hit} {target}" → attack
     frames:    words around a pattern that change its act   "would" before it → threat
+    signs:     what adds points to a pattern of attacks      a weapon is named → 0.5
     numbers, months, abbreviations: how the file's language counts, dates and shortens
 
 These are only the forms; `vocabulary` resolves the references between them.
@@ -19,7 +20,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from monitor.config.yamlfile import Strict
-from monitor.model.report import Act
+from monitor.model.report import Act, Certainty
 from monitor.rules.values import Texts, key, several
 
 #: the language of a file whose wordings are read in sentences of every language but English
@@ -66,6 +67,7 @@ class PatternSpec(Strict):
     )
     gap: int = key("how many words may stand between two parts of a template", 6, default=4, ge=0, le=20)
     not_between: Texts = several("lists whose words may not stand between two parts", ["intercept"])
+    unless: Texts = several("lists; a word of them in the same sentence makes the pattern powerless", ["broken-off"])
 
 
 class FrameSpec(Strict):
@@ -82,8 +84,26 @@ class FrameSpec(Strict):
     )
     of: tuple[Act, ...] = key("acts that it changes", ["attack", "foiled"], default=(Act.ATTACK, Act.FOILED, Act.CLAIM))
     instead: Act = key("the act that the report then has", "threat")
+    certainty: Certainty | None = key(
+        "how sure its clause then is, for `explain`; unless said, it follows from `instead`", "denied", default=None
+    )
     unless: Texts = several("lists; a word of them in the same sentence makes the frame powerless", ["@confirmed"])
     why: str = key("said by `explain` where it applies", "it is denied")
+
+
+class SignSpec(Strict):
+    """What speaks for a new attack beside the wording that tells of it."""
+
+    any: Texts = key("lists; a word of one of them is the sign", ["weapon"], min_length=1)
+    points: float = key("what it adds to the points of the wording", 0.5, gt=0, le=5)
+    why: str = key("said by `explain`", "a weapon is named")
+    scope: Literal["sentence", "beside", "opening"] = key(
+        "where it must stand: in the sentence that tells of the attack, beside the wording in it and not in it, or in "
+        "another one of headline and lead, where that sentence has none",
+        "sentence",
+        default="sentence",
+        alias="in",
+    )
 
 
 class MoreSpec(Strict):
@@ -204,6 +224,16 @@ class ListFile(Strict):
     frames: dict[str, FrameSpec] = key(
         "words around a pattern that change its act",
         {"hoax": {"any": ["@denial"], "in": "clause", "instead": "background", "why": "it was a hoax"}},
+        default_factory=dict,
+    )
+    order: tuple[tuple[Act, ...], ...] = several(
+        "which act a sentence has where its clauses differ: the first line that one of them has; an act that no line "
+        "names comes last",
+        [["retraction"], ["attack", "foiled", "claim"]],
+    )
+    signs: dict[str, SignSpec] = key(
+        "what speaks for an attack beside its wording",
+        {"a-weapon": {"any": ["weapon"], "points": 0.5, "why": "a weapon is named"}},
         default_factory=dict,
     )
     numbers: NumbersSpec | None = key(

@@ -14,6 +14,7 @@ from monitor.model.item import Item
 from monitor.model.place import PRECISIONS, Place
 from monitor.model.report import INCIDENT_ACTS, Act, Facts, IfFirst, Level
 from monitor.rules.gazetteer import Gazetteer
+from monitor.rules.geography import Circle
 from monitor.rules.model import Rule, Source, Where
 from monitor.rules.wording import Wanted
 from monitor.text.matcher import Hit
@@ -33,7 +34,7 @@ class CompiledRule:
     actors: frozenset[str] = frozenset()
     never: tuple[Wanted, ...] = ()
     #: places in the circle of `where.within`
-    circle: frozenset[str] | None = None
+    circle: Circle | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -149,9 +150,13 @@ class RuleMatcher:
     def _level_at(self, one: CompiledRule, case: Case) -> tuple[Level | None, str]:
         """The rule's level at the places of the report; None, and why, where it is not about them."""
         rule, where = one.rule, one.rule.where
+        if case.act in INCIDENT_ACTS and case.targets and not any(is_asked_for(rule, place) for place in case.targets):
+            return None, _not_asked_for(rule, case.targets)
         if where is None:
             return rule.level, ""
         places = self._asked_places(where, case)
+        if case.act in INCIDENT_ACTS:
+            places = [place for place in places if place.role != "target" or is_asked_for(rule, place)]
         if any(self.holds(where, one.circle, place) for place in places):
             return rule.level, ""
         circle = where.within
@@ -172,11 +177,11 @@ class RuleMatcher:
         named = [place for place in case.named if role in ("any", place.role) and place.id not in hit]
         return [*case.targets, *named] if role == "any" else named
 
-    def holds(self, where: Where, circle: frozenset[str] | None, place: Place) -> bool:
+    def holds(self, where: Where, circle: Circle | None, place: Place) -> bool:
         """Whether a place fulfils a rule's `where`, whatever role it has in the report."""
         if PRECISIONS.index(place.precision) > PRECISIONS.index(where.precision):
             return False
-        if circle is not None and place.id not in circle:
+        if circle is not None and not circle.holds(place):
             return False
         if where.not_ and self._is_in(where.not_, place):
             return False
@@ -187,9 +192,26 @@ class RuleMatcher:
             if name.startswith("@"):
                 if self._gazetteer.groups[name[1:]].holds(place.id, place.country, place.site):
                     return True
-            elif name == place.id or (name == place.country and name not in self._gazetteer.places):
+            elif (
+                name == place.id
+                or (name == place.country and name not in self._gazetteer.places)
+                or self._gazetteer.is_in_region(name, place)
+            ):
                 return True
         return False
+
+
+def is_asked_for(rule: Rule, place: Place) -> bool:
+    """Whether a target is of those, and of the kind, that the rule is about."""
+    return place.whose in rule.whose and (not rule.kind or place.kind in rule.kind)
+
+
+def _not_asked_for(rule: Rule, targets: Sequence[Place]) -> str:
+    whose = dict.fromkeys(place.whose for place in targets)
+    if not set(whose) & set(rule.whose):
+        return f"whose base it is: {_any(list(whose))}, and not {_any(rule.whose)}"
+    kinds = [kind for kind in dict.fromkeys(place.kind for place in targets) if kind]
+    return f"the target is {_any(kinds) if kinds else 'of no kind that is told'}, and not {_any(rule.kind)}"
 
 
 def _raised(rule: Rule, level: Level, facts: Facts) -> tuple[Level, str, tuple[IfFirst, ...]]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.config.yamlfile import Strict
-from monitor.model.place import Precision
+from monitor.model.place import Precision, TargetKind, Whose
 from monitor.model.report import INCIDENT_ACTS, Act, Level
 from monitor.rules.values import Asking, ConditionText, Id, Language, Texts, TimeOfDay, Zone, key, one_or_many, several
 
@@ -167,6 +167,16 @@ class Rule(Strict):
         min_length=1,
     )
     where: Where | None = key("places", {"any": ["@bases-iraq"]}, default=None)
+    whose: Annotated[tuple[Whose, ...], BeforeValidator(one_or_many)] = key(
+        "whose base or troops were attacked: of `foreign` troops, `national`, `un`, or `unknown` where nobody says; "
+        "asked of attacks, foiled attacks and claims",
+        ["foreign", "un", "national"],
+        default=("foreign", "un"),
+        min_length=1,
+    )
+    kind: Annotated[tuple[TargetKind, ...], BeforeValidator(one_or_many)] = several(
+        "kinds of target that it is about; unless said, all", ["air base", "camp"]
+    )
     who: Who | None = key("actors", {"any": ["@kataib-hezbollah"]}, default=None)
     what: What | None = key("words that must be there", {"any": ["@drone"], "in": "headline"}, default=None)
     never: tuple[Never, ...] = several("words that silence it", [{"any": ["@exercise"], "in": "sentence"}])

@@ -1,16 +1,18 @@
-"""Rules as they stand in files: one rule a file or several under `rules:`, some of them based on another, some with
-keys that the language had once."""
+"""Rules as they stand in files: one rule a file or several under `rules:`, some of them based on another or changed by
+an override, some with keys that the language had once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from monitor.config import yamlfile
 from monitor.config.yamlfile import Document, Loc, did_you_mean
 from monitor.errors import ConfigError, Problem
 from monitor.rules.model import Rule
+from monitor.rules.overrides import is_override, laid_over, overrides_of
 
 #: what a rule has for itself, also where it is based on another
 _OWN = frozenset({"rule", "based_on", "examples", "status"})
@@ -31,8 +33,9 @@ def retired_keys(document: Document) -> Iterator[Problem]:
 
     Such a rule is read without the key, so that no daemon stops at an upgrade.
     """
-    for key in _retired(document.data):
-        yield document.problem(key.message, *key.loc, hint=key.hint, severity="warning")
+    for part in (document, document.over):
+        for key in _retired(part.data if part is not None else None):
+            yield document.problem(key.message, *key.loc, hint=key.hint, severity="warning")
 
 
 def _retired(data: Any) -> Iterator[_Retired]:
@@ -67,13 +70,20 @@ def _without(held: Any, loc: Loc) -> Any:
     return out
 
 
-def read_rules(documents: Sequence[Document], problems: list[Problem]) -> list[tuple[Document, Rule]]:
-    """Every rule with its part of the file; what is wrong with one is added to `problems`, the others are read."""
-    parts = [part for document in documents for part in _parts(document, problems)]
+def read_rules(
+    documents: Sequence[Document], problems: list[Problem], *, overridden: bool = True
+) -> list[tuple[Document, Rule]]:
+    """Every rule with its part of the file; what is wrong with one is added to `problems`, the others are read.
+
+    `overridden`: as the overrides among the files change them.
+    """
+    every = [part for document in documents for part in _parts(document, problems)]
+    parts = [part for part in every if not is_override(part)]
     by_id: dict[str, Document] = {}
     for part in parts:
         if isinstance(part.data, dict) and isinstance(part.data.get("rule"), str):
             by_id.setdefault(part.data["rule"], part)
+    overrides = overrides_of(filter(is_override, every), by_id, problems)
     out: list[tuple[Document, Rule]] = []
     seen: dict[str, Document] = {}
     rings: set[frozenset[str]] = set()
@@ -87,13 +97,13 @@ def read_rules(documents: Sequence[Document], problems: list[Problem]) -> list[t
                 problems.append(part.problem(said, "based_on", hint="one of them must stand by itself"))
             continue
         try:
-            data = _completed(part, bases, by_id) if isinstance(part.data, dict) else part.data
-            whole = part.part(data=data)
+            whole = _completed(part, bases, by_id, overrides if overridden else {})
             rule = yamlfile.validate(whole, Rule, root="a rule (rule, title, why, …)")
         except ConfigError as error:
             problems += error.problems
             continue
-        problems += _empty_keys(part, part.data)
+        part = replace(part, over=whole.over, laid=whole.laid)
+        problems += (empty for one in (part, part.over) if one is not None for empty in _empty_keys(one, one.data))
         if rule.id in seen:
             first = seen[rule.id].path.name
             problems.append(part.problem(f"the rule {rule.id} is defined twice (first in {first})", "rule"))
@@ -133,17 +143,28 @@ def _bases(part: Document, by_id: dict[str, Document]) -> list[str]:
     return out
 
 
-def _completed(part: Document, bases: Sequence[str], by_id: dict[str, Document]) -> dict[str, Any]:
-    """The keys of a rule, with those of its bases where it says nothing itself, without those that do nothing."""
-    out: dict[str, Any] = dict(part.data)
+def _completed(
+    part: Document, bases: Sequence[str], by_id: Mapping[str, Document], overrides: Mapping[str, Document]
+) -> Document:
+    """The rule with the keys of its bases where it says nothing itself, changed by its override, and without keys that
+    do nothing. A base counts as it is in force, with its override."""
+    if not isinstance(part.data, dict):
+        return part
     for base in bases:
         if base not in by_id:
             hint = did_you_mean(base, by_id)
             raise ConfigError([part.problem(f"there is no rule {base} to be based on", "based_on", hint=hint)])
-        out |= {key: value for key, value in by_id[base].data.items() if key not in out and key not in _OWN}
-    for retired in _retired(out):
-        out = _without(out, retired.loc[: retired.depth])
-    return out
+    out = part.part(data={})
+    for one in (*(by_id[base] for base in reversed(bases)), part):
+        inherited = {key: value for key, value in out.data.items() if key not in _OWN}
+        out = part.part(data=inherited | one.data)
+        override = overrides.get(one.data["rule"]) if isinstance(one.data.get("rule"), str) else None
+        if override is not None:
+            out = laid_over(out, override)
+    data = out.data
+    for retired in _retired(data):
+        data = _without(data, retired.loc[: retired.depth])
+    return replace(out, data=data)
 
 
 def _empty_keys(part: Document, data: Any, *loc: str | int) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ them looked up. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -12,11 +12,14 @@ from typing import TypeVar
 from monitor.config.yamlfile import Document, Loc, dotted
 from monitor.errors import ConfigError, Problem
 from monitor.model.report import INCIDENT_ACTS
-from monitor.rules.gazetteer import ActorFile, Gazetteer, PlaceFile, build_gazetteer
+from monitor.rules.gazetteer import Gazetteer, build_gazetteer
+from monitor.rules.geography import Circle
 from monitor.rules.hints import list_hint
 from monitor.rules.listfile import ListFile
 from monitor.rules.matching import CompiledRule, RuleMatcher
 from monitor.rules.model import Near, Rule, Within, Wording
+from monitor.rules.overrides import Override, override_of
+from monitor.rules.placefile import ActorFile, PlaceFile
 from monitor.rules.terms import TermReader
 from monitor.rules.vocabulary import Vocabulary, build_vocabulary
 from monitor.rules.wording import Close, Wanted
@@ -41,6 +44,12 @@ class RuleFiles:
     problems: tuple[Problem, ...] = ()
     #: YAML files that stand where no file is read, or under a name that is not
     unread: tuple[Path, ...] = field(default=(), compare=False)
+    #: the rules as they are without overrides; empty where no file overrides one
+    plain_rules: tuple[tuple[Document, Rule], ...] = field(default=(), compare=False)
+
+    def without_overrides(self) -> RuleFiles:
+        """The same files, as if none of them overrode a rule."""
+        return replace(self, rules=self.plain_rules or self.rules, hash=f"{self.hash}, without overrides")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,7 +73,11 @@ class CompiledRules:
     def send_to_at(self, rule_id: str) -> tuple[str, int]:
         """File and line of a rule's `send_to`."""
         document = self.documents[rule_id]
-        return str(document.path), document.line("send_to")
+        return str(document.file("send_to")), document.line("send_to")
+
+    def override_of(self, rule_id: str) -> Override | None:
+        """The file of one's own that changes a rule, if there is one."""
+        return override_of(self.documents[rule_id]) if rule_id in self.documents else None
 
     def name_of(self, actor_id: str) -> str:
         """The name of an actor for people; an id that no file knows any more is its own name."""
@@ -203,21 +216,21 @@ class _RuleCompiler:
                 self.reader.refuse(document, (*loc, i), said, self._gazetteer.actor_hint(name, "@"), unknown=name)
         return frozenset(names)
 
-    def _circle(self, document: Document, loc: Loc, within: Within) -> frozenset[str]:
-        """The places in a circle; those without coordinates lie in none."""
+    def _circle(self, document: Document, loc: Loc, within: Within) -> Circle | None:
+        """The circle that a rule asks for."""
         lat, lon = within.lat, within.lon
         if within.of is not None:
-            place = self._gazetteer.places.get(within.of)
+            place = self._gazetteer.places.get(within.of) or self._gazetteer.town_of(within.of)
             if place is None:
                 hint = self._gazetteer.place_hint(within.of, among=self._gazetteer.places)
                 self.reader.refuse(document, loc, f"there is no place {within.of}", hint, unknown=within.of)
-                return frozenset()
+                return None
             lat, lon = place.lat, place.lon
         if lat is None or lon is None:
             said = f"the place {within.of} has no coordinates, so no circle can be drawn around it"
             self.reader.refuse(document, loc, said, "give it lat and lon")
-            return frozenset()
-        return self._gazetteer.places_within(within.km, lat, lon)
+            return None
+        return self._gazetteer.circle(within.km, lat, lon)
 
     def _check_where(self, document: Document, rule: Rule) -> None:
         known = self._gazetteer
@@ -227,7 +240,8 @@ class _RuleCompiler:
                 if word.startswith("@"):
                     kind, found = "group of places", name in known.groups
                 else:
-                    kind, found = "place", name in known.places or name in known.countries
+                    found = any(name in ids for ids in (known.places, known.regions, known.countries))
+                    kind, found = "place", found or known.town_of(name) is not None
                 if not found:
                     said, hint = f"there is no {kind} {word}", self._gazetteer.place_hint(word)
                     self.reader.refuse(document, ("where", key, i), said, hint, unknown=name)

@@ -21,6 +21,8 @@ _FIRST = re.compile(r"first here in (\d{1,4}) days?$")
 _WEAPON = re.compile(r"weapon is (\S+)$")
 _BY = re.compile(r"(claimed|attributed)(?: (?:by|to) @?(\S+))?$")
 _BY_NAME = re.compile(r"(claimed by|attributed to) (.+)$")
+#: ISO code of a country; any text is read, so that `Iraq` can be answered with `IQ`
+CountryCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
 Fact = Literal["killed", "wounded", "intercepted", "weapon", "claimed", "attributed", "first here"]
 #: no rule looks further back
 LONGEST_DAYS = 366

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from monitor.config.yamlfile import Document, Loc, close_match
 from monitor.errors import ConfigError
-from monitor.model.report import Act
+from monitor.model.report import Act, Certainty
 from monitor.rules.extensions import Extensions, extensions_of
 from monitor.rules.hints import list_hint
 from monitor.rules.listfile import (
@@ -27,6 +27,7 @@ from monitor.rules.listfile import (
     NumbersSpec,
     PatternSpec,
     ShapeSpec,
+    SignSpec,
     Terms,
 )
 from monitor.rules.terms import TermReader
@@ -41,13 +42,20 @@ from monitor.text.templates import Shape, Template, sum_of
 _Spec = ShapeSpec | PatternSpec | FrameSpec
 #: tags that the code gives: names of the gazetteer and actors, numbers, questions, the end of a clause
 BUILT_IN = (
-    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "country", "far-country", "nationality",
-    "actor", "foe", "partner", "number", "year", "past-year", "question", "start", "mask",
+    "base-place", "home-base", "diplomatic-place", "town", "loose-place", "region-place", "country", "far-country",
+    "nationality", "actor", "foe", "partner", "number", "year", "past-year", "question", "comma", "colon", "start",
+    "mask",
 )  # fmt: skip
 #: the list whose words open a cause or a background clause
 CAUSE = "cause"
 #: names of places, whose words do not count in the gap of a template
 _NAMES = ("base-place", "town", "loose-place", "country", "far-country")
+
+
+#: how sure a clause is whose act a frame changed, where the frame does not say
+_CERTAINTY: dict[Act, Certainty] = {
+    Act.CLAIM: "claimed", Act.THREAT: "threatened", Act.EXERCISE: "rehearsed", Act.BACKGROUND: "remembered",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +67,8 @@ class Pattern:
     points: float
     why: str
     templates: tuple[Template, ...]
+    #: words that make it powerless in their sentence
+    unless: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +79,23 @@ class Frame:
     scope: str
     of: frozenset[Act]
     instead: Act
+    certainty: Certainty
     why: str
     tags: int
     templates: tuple[Template, ...]
     unless: int
     #: the language it is of, which the sentence must hold a word of; 0 for English
     language: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sign:
+    """Compiled sign."""
+
+    tags: int
+    points: float
+    why: str
+    scope: str
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -91,6 +112,9 @@ class Vocabulary:
     shapes: tuple[Shape, ...]
     patterns: tuple[Pattern, ...]
     frames: tuple[Frame, ...]
+    signs: tuple[Sign, ...]
+    #: which act a sentence has where its clauses differ: the lower number
+    order: Mapping[Act, int]
     #: all bits that the lists brought, without those of rules
     listed: int
     #: how each language counts, by its bit; 0 is English
@@ -129,11 +153,13 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
     shapes: list[Shape] = []
     patterns: list[Pattern] = []
     frames: list[Frame] = []
+    signs: list[Sign] = []
     for document, content in files:
         wordings = _Wordings(lists, document, lists.language(content.language), extensions)
         shapes += (wordings.shape(name, shape) for name, shape in content.shapes.items())
         patterns += (wordings.pattern(name, pattern) for name, pattern in content.patterns.items())
         frames += (wordings.frame(name, frame) for name, frame in content.frames.items())
+        signs += (wordings.sign(name, sign) for name, sign in content.signs.items())
     if reader.problems:
         raise ConfigError(reader.problems)
     return Vocabulary(
@@ -145,12 +171,21 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
         shapes=_in_order(shapes),
         patterns=tuple(patterns),
         frames=tuple(frames),
+        signs=tuple(signs),
+        order=_order(files),
         listed=(1 << len(reader.bits)) - 1,
         counting=_counting(files, lists),
         languages=sum_of(lists.language(content.language) for _, content in files),
         calendar=calendar_of(content.months for _, content in files),
         abbreviations=abbreviations_of(word for _, content in files for word in content.abbreviations),
     )
+
+
+def _order(files: Sequence[tuple[Document, ListFile]]) -> dict[Act, int]:
+    """The place of each act in the order of the first file that has one."""
+    lines = next((content.order for _, content in files if content.order), ())
+    place = {act: number for number, line in enumerate(lines) for act in line}
+    return {act: place.get(act, len(lines)) for act in Act}
 
 
 class _Entry(NamedTuple):
@@ -331,7 +366,8 @@ class _Wordings:
 
     def pattern(self, name: str, spec: PatternSpec) -> Pattern:
         templates = self._all_templates(name, spec, ("patterns", name))
-        return Pattern(name, spec.act, spec.points, spec.why, templates)
+        unless = self.lists.tags(spec.unless, self.document, ("patterns", name, "unless"))
+        return Pattern(name, spec.act, spec.points, spec.why, templates, unless)
 
     def frame(self, name: str, spec: FrameSpec) -> Frame:
         loc: Loc = ("frames", name)
@@ -342,12 +378,17 @@ class _Wordings:
             scope=spec.scope,
             of=frozenset(spec.of),
             instead=spec.instead,
+            certainty=spec.certainty or _CERTAINTY.get(spec.instead, "reported"),
             why=spec.why,
             tags=self._any(name, spec),
             templates=self._all_templates(name, spec, loc),
             unless=self.lists.tags(spec.unless, self.document, (*loc, "unless")),
             language=self.language,
         )
+
+    def sign(self, name: str, spec: SignSpec) -> Sign:
+        tags = self.lists.tags(spec.any, self.document, ("signs", name, "any"))
+        return Sign(tags, spec.points, spec.why, spec.scope)
 
     def _any(self, name: str, spec: FrameSpec) -> int:
         """The lists of a frame, and those that other files add."""

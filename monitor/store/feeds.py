@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, Row, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Delete, Row, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from monitor.errors import StoreError
 from monitor.model.feed import Feed, FeedState, Poll
@@ -111,6 +111,12 @@ class FeedPart(TransactionPart):
         named = select(FeedRow.name, counts.c["language"]).join(counts, counts.c.feed_id == FeedRow.id)
         fewest_first = named.order_by(counts.c["items"], counts.c["language"])
         return {row[0]: row[1] for row in self._connection.execute(fewest_first)}
+
+    def item_languages(self, since: datetime) -> Iterator[tuple[str, str | None, str]]:
+        """Feed, declared language and title (or summary) of each item first seen since then."""
+        words = case((ItemRow.title != "", ItemRow.title), else_=ItemRow.summary)
+        said = select(FeedRow.name, ItemRow.language, words).join(FeedRow, FeedRow.id == ItemRow.feed_id)
+        yield from map(tuple, self._connection.execute(said.where(ItemRow.first_seen >= since)))
 
     def _states(self, query: Select[Any]) -> list[FeedState]:
         return [_state(row) for row in self._connection.execute(query)]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from monitor.model.alert import Alert, AlertKind, DecisionReason
 from monitor.model.delivery import Delivery, DeliveryState
 from monitor.model.feed import FeedState, Poll
-from monitor.model.feedback import Feedback
+from monitor.model.feedback import Correction, Feedback
 from monitor.model.incident import Incident
 from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
 from monitor.model.place import Place
@@ -47,7 +47,10 @@ class TableRow(DeclarativeBase):
         str: PlainText,
         datetime: UtcDateTime,
         Enum: Word,
-        **{shape: Frozen(shape) for shape in (tuple[str, ...], tuple[Place, ...], Classification)},
+        **{
+            shape: Frozen(shape)
+            for shape in (tuple[str, ...], tuple[Place, ...], tuple[Correction, ...], Classification)
+        },
     }
 
     def __init_subclass__(cls, *, of: tuple[type, ...] = (), without: tuple[str, ...] = (), **others: Any) -> None:

@@ -44,11 +44,18 @@ _ASCII_WORDS = {i: " " for i in range(128) if not chr(i).isalnum()}
 _GDELT = re.compile(r" [.,:;?!] ")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Z](?: ?\. ?[A-Z](?![^\W_]))+(?: ?\.)?")
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
+#: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`
+_SHORT_HYPHEN = re.compile(
+    r"(?<![^\W_])(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z|[A-Z]{1,2}) - (?=\w)"
+    r"|(?<=[a-z]) - (?=(?:[Rr]un|[Ll]ed|[Bb]acked|[Ll]inked|[Hh]eld|[Cc]ontrolled|[Tt]rained|[Mm]ade|[Aa]ligned)\b)"
+)
+_HASHTAG = re.compile(r"#\w+")
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: the dot of `U.S.-led`: with the hyphen it would part the words as a comma does
 _DOT_BEFORE_HYPHEN = re.compile(r"[.](?=-\w)")
 #: where a Persian word may be parted, in the form of the text
 _PARTED = re.compile(r"(?<=[\u0620-\u06ff]{3})(?=ها(?:ي|يي|يش|يشان)?\b)|(?:(?<=\bمي)|(?<=\bنمي))(?=[\u0620-\u06ff]{3})")
-_SLOW = re.compile(r"  | [.,:;?!] |[.]-|\t|\r")
+_SLOW = re.compile(r"  | [.,:;?!] |[.]-|\t|\r|[a-zA-Z] - |#[A-Za-z]*[a-z][A-Z]")
 #: characters that are a word each: ideographs, kana, Hangul syllables
 EACH = (
     "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
@@ -226,7 +233,9 @@ def _normalise_slowly(text: str, plain: str) -> Text:
     if any("\u0620" <= c <= "\u06ff" for c in done):
         done, own_case, origins = _without_article(done, own_case, origins)
     if has_each(done):
-        done, own_case, origins = _with_spaces(done, own_case, origins)
+        done, own_case, origins = _with_spaces(done, own_case, origins, [m.start() for m in _APART.finditer(done)])
+    if cuts := _in_hashtags(own_case):
+        done, own_case, origins = _with_spaces(done, own_case, origins, cuts)
     inside = [c.isalnum() or unicodedata.category(c) == "Mc" for c in done]
     words = "".join([c if yes else " " for c, yes in zip(done, inside, strict=True)])
     own_words = "".join([c if yes else " " for c, yes in zip(own_case, inside, strict=True)])
@@ -241,7 +250,16 @@ def _without_spaces(text: str, plain: str, dropped: frozenset[int]) -> Text:
     origins = [i for i in range(len(plain)) if i not in gone]
     kept = "".join([plain[i] for i in origins])
     folded = kept.lower()
+    if cuts := _in_hashtags(kept):
+        folded, kept, origins = _with_spaces(folded, kept, origins, cuts)
     return Text(text, folded, kept.translate(_ASCII_WORDS), folded.translate(_ASCII_WORDS), origins)
+
+
+def _in_hashtags(text: str) -> list[int]:
+    """Where the words of a hashtag meet: `#CampArifjan` is two."""
+    if "#" not in text:
+        return []
+    return [tag.start() + cap.start() for tag in _HASHTAG.finditer(text) for cap in _CAPITAL.finditer(tag[0])]
 
 
 def _find_all(text: str, part: str) -> Iterator[int]:
@@ -259,6 +277,8 @@ def _spaces_to_drop(plain: str) -> frozenset[int]:
     if _GDELT.search(plain):
         for match in _SPACED_HYPHEN.finditer(plain):
             found.update((match.start(), match.end() - 1))
+    for match in _SHORT_HYPHEN.finditer(plain):
+        found.update((match.end() - 3, match.end() - 1))
     return frozenset(found)
 
 
@@ -276,10 +296,9 @@ def _without_article(folded: str, cased: str, origins: list[int]) -> tuple[str, 
     )
 
 
-def _with_spaces(folded: str, cased: str, origins: list[int]) -> tuple[str, str, list[int]]:
-    """A space between the characters that are a word each; it comes from where the character before it does."""
-    cuts = [0, *(match.start() for match in _APART.finditer(folded)), len(folded)]
-    pieces = list(pairwise(cuts))
+def _with_spaces(folded: str, cased: str, origins: list[int], cuts: Sequence[int]) -> tuple[str, str, list[int]]:
+    """A space at each cut; it comes from where the character before it does."""
+    pieces = list(pairwise([0, *cuts, len(folded)]))
     spread: list[int] = []
     for start, end in pieces:
         spread += origins[max(start - 1, 0) : end] if start else origins[:end]

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right, insort
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.model.item import Item
@@ -50,6 +51,8 @@ class Sentence:
     hits: list[Hit]
     #: which clauses only name a cause
     causes: list[bool]
+    #: where its segments begin
+    starts: Sequence[int] = ()
     #: all tags of the hits together
     tags: int = 0
     #: where main clauses begin that only a comma or a little word parts from those before: templates may reach across
@@ -62,6 +65,11 @@ class Sentence:
     def clause(self, hit: Hit) -> tuple[int, int]:
         """The main clause that the hit stands in; clauses are in order."""
         return hit.segment, bisect_right(self.joints, hit.start)
+
+    def is_one_clause(self, hits: Sequence[Hit]) -> bool:
+        """No main clause begins between them; what they say of a cause may stand in a clause of its own."""
+        first, last = hits[0], hits[-1]
+        return first.segment != last.segment or self.clause(first) == self.clause(last)
 
     def with_tags(self, tags: int) -> Iterator[Hit]:
         """Hits with any of these tags, by position."""
@@ -83,10 +91,20 @@ class Sentence:
         )
 
     @property
+    def clause_spans(self) -> list[tuple[int, int]]:
+        """Where each of its clauses begins and ends, in the form that is matched."""
+        bounds = sorted({self.start, *self.starts, *self.joints, self.end})
+        return list(pairwise(bounds))
+
+    @property
     def span(self) -> Span:
         """Where the sentence stands in the item: whole words, without the blanks and bars around it."""
+        return self.span_of(self.start, self.end)
+
+    def span_of(self, start: int, end: int) -> Span:
+        """Where a part of it stands in the item, likewise."""
         text = self.text.original
-        start, end = self.text.span(self.start, self.end)
+        start, end = self.text.span(start, end)
         # the form that is matched may have lost the first letters (the Arabic article) and the last signs
         while 0 < start < len(text) and not _parts(text[start]) and not _parts(text[start - 1]):
             start -= 1
@@ -152,6 +170,8 @@ class ReadingWords:
     year: int
     past_year: int
     question: int
+    comma: int
+    colon: int
     start: int
     #: words before a full stop that ends no sentence, and names of months
     abbreviations: frozenset[str]
@@ -223,9 +243,15 @@ class Reader:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
         if hits:
             more = self._numbers(text, start, end, year)
-            at = text.folded.find("?", start, end)
-            if at >= 0:
-                more.append(Hit(at, at + 1, self._words.question, "?"))
+            more += (
+                Hit(match.start(), match.end(), self._words.comma, ",")
+                for match in _COMMA.finditer(text.folded, start, end)
+                if not _in_number(text.folded, match.start())
+            )
+            for sign, tags in (("?", self._words.question), (":", self._words.colon)):
+                at = text.folded.find(sign, start, end)
+                if at >= 0:
+                    more.append(Hit(at, at + 1, tags, sign))
             if more:
                 hits += more
                 hits.sort(key=by_position)
@@ -236,7 +262,7 @@ class Reader:
         if len(starts) > 1:
             for hit in hits:
                 hit.segment = max(0, bisect_right(starts, hit.start) - 1)
-        sentence = Sentence(name, section, text, start, end, hits, is_cause)
+        sentence = Sentence(name, section, text, start, end, hits, is_cause, starts)
         self._shape(sentence)
         sentence.tags = sum_of(hit.tags for hit in sentence.hits)
         return sentence
@@ -267,6 +293,8 @@ class Reader:
                     hit.tags &= ~self._words.listed if cover.tags & self._words.hides else ~cover.tags
                     if cover.tags & self._words.undone:
                         hit.tags &= ~self._words.deed
+                    if cover.end - cover.start > length:  # "come down behind" names no cause
+                        hit.tags &= ~self._words.cause
             if hit.tags:
                 covering.append(hit)
                 out.append(hit)
@@ -331,6 +359,11 @@ class Reader:
             insort(sentence.hits, hit, key=by_position)
             added.append(hit)
             after = first.start
+
+
+def _in_number(folded: str, at: int) -> bool:
+    """The comma parts thousands, and no clauses."""
+    return folded[at - 1 : at].isdigit() and folded[at + 1 : at + 2].isdigit()
 
 
 def _led_by_and(text: Text, at: int) -> bool:

@@ -7,7 +7,7 @@ rule no longer takes the first report, the second does not "alert now".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from monitor.evaluation import Evaluation, Ledger, refusal
@@ -15,6 +15,7 @@ from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import Act, Classification, Level
 from monitor.rules.model import Rule
+from monitor.rules.overrides import override_of
 from monitor.rules.ruleset import RuleFiles
 from monitor.topics.attacks.topic import RuleSet
 
@@ -74,6 +75,8 @@ class Edit:
     edit: str
     #: of a changed rule: its keys that are different
     keys: tuple[str, ...] = ()
+    #: the file whose override changes the rule, in the new folder or else in the old one
+    override: str | None = None
 
 
 class Comparison:
@@ -182,7 +185,9 @@ def examples_of(*rule_sets: RuleSet) -> list[tuple[str, str]]:
 def rule_edits(old: RuleFiles, new: RuleFiles) -> tuple[Edit, ...]:
     """Which rules are added, removed and changed; of a changed one the keys, also those that it has from another."""
     before, after = ({rule.id: rule for _, rule in files.rules} for files in (old, new))
-    return tuple(_edits(before, after))
+    found = [(rule.id, override_of(document)) for files in (old, new) for document, rule in files.rules]
+    overrides = {name: override.path.name for name, override in found if override is not None}
+    return tuple(replace(edit, override=overrides.get(edit.name)) for edit in _edits(before, after))
 
 
 def file_edits(old: RuleFiles, new: RuleFiles) -> tuple[Edit, ...]:

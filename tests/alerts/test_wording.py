@@ -259,6 +259,8 @@ def test_every_place_and_country_is_told_by_name() -> None:
         told_in = location(f"country:{country.id}", country.name, country.id)
         assert told_in == (country.name, country.name)
     for place in gazetteer.places.values():
+        if not place.country:
+            continue
         country = gazetteer.countries[place.country]
         for said in location(place.id, place.name, place.country):
             assert country.name.casefold() in said.casefold()
@@ -318,7 +320,7 @@ def test_any_time_is_told_at_every_place(moment: datetime) -> None:
 
 
 def rule_examples() -> list[str]:
-    return [text for rule in RULES.rules if rule.level.tells for text in rule.examples.alert]
+    return [text for rule in RULES.rules if rule.level.tells and rule.status == "live" for text in rule.examples.alert]
 
 
 @pytest.mark.parametrize("title", rule_examples())

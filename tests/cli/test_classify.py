@@ -26,7 +26,7 @@ from newsroom import shipped_rules
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ASAD = "Two drones hit Ain al-Asad air base in western Iraq"
-FACTS = {"places", "weapons", "claimed_by", "attributed_to", "killed", "wounded", "intercepted", "date"}
+FACTS = {"places", "weapons", "claimed_by", "attributed_to", "killed", "wounded", "intercepted", "date", "targets"}
 
 
 @pytest.fixture
@@ -62,6 +62,7 @@ def test_an_answer_has_exactly_the_keys_of_the_contract(rules: RuleSet) -> None:
     assert {key for word in answer["evidence"] for key in word} == {"field", "start", "end", "text", "why"}
     assert (answer["act"], answer["alert"]) == ("attack", True)
     assert answer["facts"]["places"][0]["id"] == "ain-al-asad"
+    assert answer["facts"]["targets"] == [{"place": "ain-al-asad", "kind": "air base", "whose": "foreign"}]
     assert answer["facts"]["date"] == "2026-11-21"
     assert all(ASAD[word["start"] : word["end"]] == word["text"] for word in answer["evidence"])
 

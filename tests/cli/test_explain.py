@@ -119,13 +119,14 @@ def test_explain_shows_trials_what_a_never_did_and_what_sleeps(
     shown = call("explain", ASAD.title, "--rules", "rules")[1]
     assert re.search(r"^drones +notice +on trial: would have told family", shown, re.MULTILINE)
     assert re.search(r"^drills +never where “western” stands in the headline", shown, re.MULTILINE)
-    assert "switched off (status: off): asleep" in shown
+    assert re.search(r"switched off \(status: off\): .*\basleep\b", shown)
     for path in (here / "rules").glob("attack-*.yaml"):
         path.unlink()
     (here / "rules" / "trials.yaml").write_text(TRIALS.replace("status: trial,", "language: [xx],"))
     answer = json.loads(call("explain", ASAD.title, "--rules", "rules", "--json")[1])
     assert answer["act"] == "attack"
-    assert (answer["nearest"][0]["rule"], answer["switched_off"]) == ("drills", ["asleep"])
+    assert answer["nearest"][0]["rule"] == "drills"
+    assert "asleep" in answer["switched_off"]
     assert "“western”" in answer["nearest"][0]["why"]
 
 

@@ -120,28 +120,81 @@ def prune(address: str) -> None:
 # ------------------------------------------------------------------------------------ give and be tested
 
 
+#: what may be said of an item of each fate, beside `right`, and the alert that it then asks for
+SAID = [("told", "false", False), ("told already", "missed", True), ("told already", "false", False),
+        ("quiet", "missed", True), ("before", "missed", True), ("before", "false", False)]  # fmt: skip
+
+
 @pytest.mark.parametrize("fate", FATES)
-def test_right_holds_and_wrong_fails_until_the_rules_are_changed(stored: str, call: Call, fate: str) -> None:
-    """`right` holds on to what the rules said; `wrong` never asks for silence where nobody was told."""
-    link = FATES[fate].link
-    for opinion in ("right", "wrong"):
-        code, out, _ = call("feedback", link, opinion, "--note", "so the duty officer", "--json")
+def test_right_holds_on_to_what_the_rules_said(stored: str, call: Call, fate: str) -> None:
+    code, out, _ = call("feedback", FATES[fate].link, "right", "--json")
+    said = json.loads(out)
+    assert (code, said["opinion"], said["must_alert"], said["told"]) == (0, "right", fate in ALERTS, fate == "told")
+    code, out, err = call("rules", "test", "--json")
+    assert (code, failed(out)) == (0, [])
+    assert err.endswith("; feedback on 1 item holds\n")
+
+
+@pytest.mark.parametrize(("fate", "opinion", "must"), SAID)
+def test_what_was_wrong_fails_until_the_rules_are_changed(
+    stored: str, call: Call, fate: str, opinion: str, must: bool
+) -> None:
+    """A missed alert never asks for silence; where the rules wanted it told and something else kept it, it holds."""
+    code, out, _ = call("feedback", FATES[fate].link, opinion, "--note", "so the duty officer", "--json")
+    said = json.loads(out)
+    assert (code, said["opinion"], said["must_alert"], said["told"]) == (0, opinion, must, fate == "told")
+    code, out, err = call("rules", "test", "--json")
+    assert json.loads(out)["feedback"] == 1
+    if must is (fate in ALERTS):
+        assert (code, failed(out)) == (0, [])
+        return
+    (row,) = failed(out)
+    assert row == row | {"item": said["item"], "text": FATES[fate].title, "wanted": must, "opinion": opinion}
+    assert row["must"] == ("alert" if must else "stay quiet")
+    assert row["note"] == "so the duty officer"
+    assert row["why"].startswith("attack: " if fate in ALERTS else "other: ")
+    assert code == 1
+    assert err.endswith("; feedback on 1 of 1 item does not hold\n")
+
+
+@pytest.mark.parametrize(("fate", "means"), [("told", "false"), ("quiet", "missed")])
+def test_wrong_alone_is_taken_where_it_can_mean_only_one_thing(stored: str, call: Call, fate: str, means: str) -> None:
+    code, out, _ = call("feedback", FATES[fate].link, "wrong", "--json")
+    assert (code, json.loads(out)["opinion"]) == (0, means)
+
+
+@pytest.mark.parametrize(
+    ("fate", "options", "asks", "holds"),
+    [
+        ("told", ("--place", "harir"), "place harir", False),
+        ("told", ("--place", "SY", "--killed", "2"), "place SY; killed 2", False),
+        ("told", ("--wounded", "5"), "wounded 5", False),
+        ("told", ("--act", "Threat"), "act threat", False),
+        ("told already", ("--incident", "none"), "incident none", False),
+        ("quiet", ("--act", "exercise"), "act exercise", False),
+    ],
+)
+def test_a_fact_that_was_read_wrongly_is_asked_for(
+    stored: str, call: Call, fate: str, options: tuple[str, ...], asks: str, holds: bool
+) -> None:
+    """With `wrong`, or without any word: an option says it."""
+    for word in ((), ("wrong",)):
+        code, out, err = call("feedback", FATES[fate].link, *word, *options, "--json")
         said = json.loads(out)
-        missed = opinion == "wrong" and fate != "told"
-        must = missed or (fate in ALERTS and opinion == "right")
-        assert (code, said["opinion"], said["must_alert"], said["told"]) == (0, opinion, must, fate == "told")
-        code, out, err = call("rules", "test", "--json")
-        assert json.loads(out)["feedback"] == 1
-        if opinion == "right" or (missed and fate in ALERTS):  # the rules want it told: it was something else
-            assert (code, failed(out)) == (0, [])
-            assert err.endswith("; feedback on 1 item holds\n")
-            continue
-        (row,) = failed(out)
-        assert row == row | {"item": said["item"], "text": FATES[fate].title, "wanted": must, "opinion": "wrong"}
-        assert row["note"] == "so the duty officer"
-        assert row["why"].startswith("attack: " if fate in ALERTS else "other: ")
-        assert code == 1
-        assert err.endswith("; feedback on 1 of 1 item does not hold\n")
+        assert (code, said["opinion"], said["must_alert"]) == (0, "wrong", None)
+        assert err.endswith(f"asks the rules for this: {asks}\n")
+        assert [f"{one['fact']} {one['value']}" for one in said["corrections"]] == asks.split("; ")
+    (row,) = failed(call("rules", "test", "--json")[1])
+    assert (row["must"], row["wanted"], row["why"].startswith("its ")) == (asks, None, True)
+    assert "wrong (" + asks.replace("; ", ", ") + ")" in call("feedback")[1]
+
+
+def test_a_missed_one_and_its_facts_are_said_at_once(stored: str, call: Call) -> None:
+    code, out, err = call("feedback", QUIET.link, "missed", "--place", "harir", "--killed", "none")
+    assert (code, err) == (2, "basewatch: its killed was read so: none; leave --killed out\n")
+    code, out, err = call("feedback", QUIET.link, "missed", "--place", "harir")
+    assert code == 0
+    assert "means nobody was told, and somebody should have been; its place is harir\n" in out
 
 
 def test_what_is_kept_is_what_was_done_and_the_text(stored: str, call: Call) -> None:
@@ -149,7 +202,7 @@ def test_what_is_kept_is_what_was_done_and_the_text(stored: str, call: Call) -> 
     assert code == 0
     assert TOLD.title in out
     assert "right: well done" in out
-    assert "asks the rules to alert" in err
+    assert "asks the rules for this: alert" in err
     (said,) = json.loads(call("feedback", "--json")[1])
     assert said == said | {
         "item": item_of(call, TOLD), "opinion": "right", "note": "well done", "told": True, "decision": "FIRST",
@@ -185,19 +238,45 @@ def test_where_the_rules_and_the_outcome_differ_it_says_what_is_meant(
     [
         ("told", "right", "it was right to tell it"),
         ("told", "wrong", "somebody was told, and nobody should have been"),
+        ("told", "false", "somebody was told, and nobody should have been"),
         ("quiet", "right", "it was right that nobody was told"),
         ("quiet", "wrong", "nobody was told, and somebody should have been"),
+        ("quiet", "missed", "nobody was told, and somebody should have been"),
         ("told already", "right", "the rules were right to want it told"),
-        ("told already", "wrong", "nobody was told, and somebody should have been"),
-        ("before", "wrong", "nobody was told, and somebody should have been"),
+        ("told already", "missed", "nobody was told, and somebody should have been"),
+        ("told already", "false", "the rules wanted it told, and should not have"),
+        ("before", "missed", "nobody was told, and somebody should have been"),
     ],
 )
 def test_it_says_back_what_was_understood(stored: str, call: Call, fate: str, opinion: str, words: str) -> None:
     out, err = call("feedback", FATES[fate].link, opinion)[1:]
     assert f"means {words}\n" in out
     assert f"understood: {words}\n" in err
-    swallowed = fate in ("told already", "before") and opinion == "wrong"
-    assert ("under examples: quiet of the rule attack-" in err) is swallowed
+
+
+@pytest.mark.parametrize(
+    ("fate", "words", "teaches"),
+    [
+        ("told already", ("wrong",), "wrong can mean two things here: the rules wanted it told, and nobody was (the"),
+        ("before", ("wrong",), "Write missed where somebody should have been told, false where"),
+        ("told", ("missed",), "it was not missed: somebody was told"),
+        ("quiet", ("false",), "it was no false alarm"),
+        ("told", ("right", "--killed", "2"), "write: wrong --killed 2"),
+        ("told", ("wrong", "--place", "harrir"), "did you mean harir?"),
+        ("told", ("wrong", "--place", "ain-al-asad"), "its place was read so"),
+        ("told", ("wrong", "--act", "attak"), "did you mean attack?"),
+        ("told", ("wrong", "--killed", "two"), "write for instance 2, or none"),
+        ("told", ("wrong", "--incident", "2020-01-01-nowhere"), "there is no incident"),
+        ("quiet", ("wrong", "--incident", "none"), "it belongs to no incident"),
+    ],
+)  # fmt: skip
+def test_a_word_that_contradicts_what_was_done_teaches_what_to_write(
+    stored: str, call: Call, fate: str, words: tuple[str, ...], teaches: str
+) -> None:
+    code, out, err = call("feedback", FATES[fate].link, *words)
+    assert (code, out) == (2, "")
+    assert teaches in err
+    assert call("feedback", "--json")[1] == "[]\n"
 
 
 def test_a_copy_is_kept_for_the_article_that_it_repeats(stored: str, call: Call) -> None:
@@ -256,14 +335,14 @@ def test_it_outlives_the_item_and_can_still_be_changed_and_taken_back(stored: st
 
 def test_the_list_as_a_table(stored: str, call: Call) -> None:
     assert call("feedback")[1:] == ("", "nothing was said of any item yet\n")
-    call("feedback", QUIET.link, "wrong", "--note", "a \x1b[31mred\u202e\nnote")
+    call("feedback", QUIET.link, "missed", "--note", "a \x1b[31mred\u202e\nnote")
     call("feedback", TOLD.link, "right")
     code, out, err = call("feedback")
     assert (code, err) == (0, "")
     head, first, second = out.splitlines()
     assert head.split() == ["GIVEN", "ITEM", "SAID", "WAS", "RULE", "TITLE", "NOTE"]
-    assert re.search(rf"  right  alert \(urgent attack\)  attack-iraq  {TOLD.title}  +-$", first)
-    assert re.search(rf"  wrong  quiet \(other\) +-  +{QUIET.title}  +a \[31mred note$", second)
+    assert re.search(rf"  right +alert \(urgent attack\)  attack-iraq  {TOLD.title}  +-$", first)
+    assert re.search(rf"  missed  quiet \(other\) +-  +{QUIET.title}  +a \[31mred note$", second)
 
 
 def test_what_is_taken_back_is_asked_for_no_more(stored: str, call: Call) -> None:
@@ -301,7 +380,7 @@ def test_what_is_taken_back_is_asked_for_no_more(stored: str, call: Call) -> Non
         (("01ARZ3NDEKTSV", "--remove"), "nothing was said"),
         (("drone " * 50_000, "right"), "no stored item"),
         (("\udce9\x1b[31m", "right"), "no stored item"),
-        (("right", "ITEM"), "neither right nor wrong"),
+        (("right", "ITEM"), "neither right nor missed, false or wrong"),
     ],
 )
 def test_a_mistake_is_told_and_keeps_nothing(stored: str, call: Call, arguments: tuple[str, ...], words: str) -> None:

@@ -151,11 +151,11 @@ def test_examples_of_both_folders_are_compared_and_named(answer: Asked) -> None:
 
 def test_rules_and_files_that_were_edited(answer: Asked) -> None:
     assert answer.json["rules"] == [
-        {"name": "attack-gulf", "edit": "removed", "keys": []},
-        {"name": "attack-iraq", "edit": "changed", "keys": ["never", "send_to"]},
-        {"name": "attack-syria", "edit": "changed", "keys": ["level"]},
-        {"name": "retaliation", "edit": "changed", "keys": ["level"]},
-        {"name": "try-claims", "edit": "added", "keys": []},
+        {"name": "attack-gulf", "edit": "removed", "keys": [], "override": None},
+        {"name": "attack-iraq", "edit": "changed", "keys": ["never", "send_to"], "override": None},
+        {"name": "attack-syria", "edit": "changed", "keys": ["level"], "override": None},
+        {"name": "retaliation", "edit": "changed", "keys": ["level"], "override": None},
+        {"name": "try-claims", "edit": "added", "keys": [], "override": None},
     ]
     assert answer.json["files"] == [{"name": "lists/weapons.yaml", "edit": "changed"}]
 

@@ -21,14 +21,20 @@ from classifying import NOW, shipped
 from monitor.cli.main import main
 from monitor.config.yamlfile import parse, validate
 from monitor.model.item import Item
+from monitor.model.place import Place
 from monitor.model.report import Act, Level
+from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.model import Rule
+from monitor.rules.placefile import PlaceFile
 from monitor.store.store import Store
 from monitor.text.clean import clean
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
+from monitor.workbench.examples import try_examples
+from monitor.workbench.proposing.headlines import read_headline
+from monitor.workbench.proposing.places import proposed_place, proposed_places, unknown_places
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
-from monitor.workbench.proposing.writing import pattern_text, quoted, rule_text
+from monitor.workbench.proposing.writing import pattern_text, places_text, quoted, rule_text
 from values import FEED, stored_item
 
 RULES = Path(__file__).parent.parent.parent / "rules"
@@ -64,6 +70,8 @@ def as_rule(proposal: Proposal) -> Rule:
         (("US launches airstrikes in Syria against Kataib Hezbollah",
           "American jets bomb Kataib Hezbollah positions in Syria"),
          {"retaliation"}, ["SY"], ["@kataib-hezbollah"], None, Level.NOTICE),
+        (("Attack on army camp in Kashmir kills two", "Gunmen storm army base in Kashmir"),
+         {"attack", "foiled", "claim"}, ["kashmir"], None, None, Level.URGENT),
         (("Two drones hit Ain al-Asad air base", "Iran warns Ain al-Asad base is a legitimate target"),
          {"attack", "foiled", "claim", "threat"}, ["ain-al-asad"], None, None, Level.NOTICE),
     ],
@@ -92,10 +100,10 @@ def test_who_claims_must_claim_again() -> None:
 
 def test_words_that_no_list_knows_are_terms_where_no_list_is_shared() -> None:
     rule = as_rule(
-        proposed("Rockets hit warehouse quarter of Ain al-Asad base", "Attack on warehouse quarter of Harir base")
+        proposed("Rockets hit juniper quarter of Ain al-Asad base", "Attack on juniper quarter of Harir base")
     )
     assert rule.what is not None
-    assert "warehouse quarter" in rule.what.all
+    assert "juniper quarter" in rule.what.all
 
 
 def test_lists_that_rules_ask_for_are_told_from_those_of_the_grammar() -> None:
@@ -127,7 +135,7 @@ def test_channels_are_those_of_the_rule_that_takes_most() -> None:
     proposal = proposed(*AT_ASAD)
     assert (proposal.send_to, proposal.send_to_as) == (("alerts",), "attack-iraq")
     assert proposal.taken_by == {"attack-iraq": 2}
-    assert proposed("Lions win the derby at Wembley").send_to_as == ""
+    assert proposed("New school opens beside Al Udeid air base").send_to_as == ""
 
 
 def test_ids_are_free_and_short() -> None:
@@ -153,13 +161,19 @@ def test_quiet_examples_come_from_what_was_seen() -> None:
     assert proposed(*AT_ASAD, known=seen[:2]).quiet_is_made
 
 
-def test_headlines_that_share_nothing() -> None:
-    rule = as_rule(proposed("Oil prices tumble again", "Lions win the derby"))
-    assert rule.act == (Act.OTHER,)
-    assert rule.what is not None
-    assert len(rule.what.any) == 2  # one word of each, and nothing that takes everything
+@pytest.mark.parametrize(
+    "headlines",
+    [
+        ("Oil prices tumble again", "Lions win the derby"),
+        ("Lions win the derby at Wembley",),
+        ("Drone show delights visitors", "Drone race draws crowds"),
+        ("Two drones hit US base", "Rockets hit US base"),
+        ("? !", "…"),
+    ],
+)
+def test_no_rule_is_proposed_that_takes_anything_on_earth(headlines: tuple[str, ...]) -> None:
     with pytest.raises(NothingInCommon):
-        proposed("? !", "…")
+        proposed(*headlines)
 
 
 # ------------------------------------------------------------------------------------- unread headlines
@@ -184,6 +198,36 @@ def test_where_nothing_is_recognised_nothing_is_invented() -> None:
     assert pattern_text(proposal) == ""
     assert "no base and no troops were recognised" in rule_text(proposal)
     assert as_rule(proposal).act == (Act.OTHER,)
+
+
+# -------------------------------------------------------------------------------------- unknown places
+
+
+@pytest.mark.parametrize(
+    ("headlines", "named"),
+    [
+        (("Militants storm army camp in Tolvana, two soldiers killed", "Gunmen attack army camp in Tolvana"),
+         ["Tolvana"]),
+        (("Drone attack on Anqaz army camp, two soldiers killed",), ["Anqaz army camp"]),
+        (("Drone sighting halts flights at Munrath airport", "Drones force closure of Farnkord airport"),
+         ["Munrath airport", "Farnkord airport"]),
+        (("Tolvana camp stormed", "Two soldiers killed near Tolvana"), ["Tolvana camp"]),
+        (("Rebels shell Rann barracks", "Rann barracks burnt down", "Fighters of Gajiram flee Rann"),
+         ["Rann barracks"]),
+        (("Soldiers Killed In Attack On Harlingrad Naval Base",), ["Harlingrad Naval Base"]),
+        (("Rockets hit US base in Anqazi, Syria", "Drones hit US base near Anqazi in Syria"), ["Anqazi"]),
+        (("Rockets hit US base in Anqazi, Syria", "Drones hit US base in Syria"), []),
+        (("Rockets hit Ain al-Asad, troops of Anqaz flee",), []),
+        (("Two camps were attacked", "All camps are closed"), []),
+        (("Lions win the derby",), []),
+    ],
+)  # fmt: skip
+def test_which_words_name_a_place_that_nobody_knows(headlines: tuple[str, ...], named: list[str]) -> None:
+    read = [read_headline(Item(id="x", title=text, first_seen=NOW), shipped()) for text in headlines]
+    assert [one.written for one in unknown_places(read, shipped())] == named
+
+
+AT_TOLVANA = ("Militants storm army camp in Tolvana, two soldiers killed", "Gunmen attack army camp in Tolvana")
 
 
 # ------------------------------------------------------------------------------------------ as a file
@@ -302,6 +346,78 @@ def test_the_proposed_pattern_works_as_a_file(call: Call, here: Path) -> None:
 
 def proposed_with(rules: RuleSet, headlines: tuple[str, ...]) -> Proposal:
     return propose([Item(id="x", title=text, first_seen=NOW) for text in headlines], rules, now=NOW)
+
+
+def test_a_place_that_is_not_known_is_said_and_its_country_asked_for(call: Call) -> None:
+    code, out, err = call(*AT_TOLVANA)
+    assert (code, out) == (1, "")
+    said = "basewatch: I do not know a place called Tolvana, and nothing says in which country it is; say so with"
+    assert err.startswith(said)
+    assert "there is no country XX" in call(*AT_TOLVANA, "--country", "XX")[2]
+
+
+def test_the_entry_of_the_place_comes_before_the_rule(call: Call, here: Path) -> None:
+    code, out, err = call(*AT_TOLVANA, "--country", "IN", "--name", "my-camp", "--rules", "rules")
+    assert code == 0
+    assert "I do not know a place called Tolvana: its entry comes first; fill in its coordinates" in err
+    first, _, second = out.partition("\n# rules/my-camp.yaml\n")
+    assert first.startswith("# rules/places/my-camp.yaml\n")
+    place = validate(parse(first, Path("p.yaml")), PlaceFile).places[0]
+    assert (place.id, place.country, place.town) == ("tolvana", "IN", ("Tolvana",))
+    rule = validate(parse(second, Path("r.yaml")), Rule)
+    assert rule.where is not None
+    assert (rule.where.any, rule.whose) == (("tolvana",), ("national",))
+    assert "fill in both" in out
+
+
+def test_coordinates_come_from_the_table_of_towns(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, tuple[str, ...], str]] = []
+
+    def town(self: object, name: str, *, countries: Any = (), kind: str = "", **keys: Any) -> Place:
+        asked.append((name, tuple(countries), kind))
+        return Place(
+            id="x", name=name, country="IN", role="target", lat=34.5262, lon=74.2546, zone="Asia/Kolkata",
+            chosen="the one in India",
+        )  # fmt: skip
+
+    monkeypatch.setattr(Gazetteer, "town", town)
+    read = [read_headline(Item(id="x", title=text, first_seen=NOW), shipped()) for text in AT_TOLVANA]
+    place = proposed_place(unknown_places(read, shipped())[0], read, shipped())
+    assert (place.country, place.lat, place.lon) == ("IN", 34.5262, 74.2546)
+    assert asked[-1] == ("Tolvana", (), "camp")
+    text = places_text([place])
+    assert "lat: 34.5262  # of the town; the one in India; write those of the base if you can\n" in text
+    assert validate(parse(text, Path("p.yaml")), PlaceFile).places[0].lon == 74.2546
+
+
+def test_a_place_beside_another_is_in_its_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    def town(self: object, name: str, *, countries: Any = (), **keys: Any) -> Place | None:
+        if name == "Farnkord" and "DE" not in countries:
+            return None  # there are several
+        return Place(id="x", name=name, country="DE", role="target", lat=50.0, lon=8.0)
+
+    monkeypatch.setattr(Gazetteer, "town", town)
+    headlines = ("Drone sighting halts flights at Munrath airport", "Drones force closure of Farnkord airport")
+    read = [read_headline(Item(id="x", title=text, first_seen=NOW), shipped()) for text in headlines]
+    found = proposed_places(unknown_places(read, shipped()), read, shipped())
+    assert [(one.country, one.lat) for one in found] == [("DE", 50.0), ("DE", 50.0)]
+
+
+def test_place_and_rule_are_saved_and_do_as_they_say(call: Call, here: Path) -> None:
+    code, out, _ = call(*AT_TOLVANA, "--country", "in", "--name", "my-camp", "--write", "--rules", "rules")
+    assert (code, out) == (0, "rules/places/my-camp.yaml\nrules/my-camp.yaml\n")
+    found = try_examples(load_rules(here / "rules"), now=NOW)
+    own = [one for one in found if one.rule == "my-camp"]
+    assert [one.holds for one in own] == [True] * 4
+    assert call("Two soldiers killed in Tolvana camp", "--name", "other")[0] == 0, "it is known now"
+
+
+def test_a_person_names_the_place(call: Call) -> None:
+    answer = json.loads(call("Attack leaves Zvezda in flames", "--place", "Zvezda", "--country", "RU", "--json")[1])
+    assert [place["town"] for place in answer["places"]] == ["Zvezda"]
+    assert answer["rule"]["where"] == ["zvezda"]
+    code, _, err = call(*AT_ASAD, "--place", "Harir")
+    assert (code, "the place Harir Air Base is known (harir); leave --place out" in err) == (2, True)
 
 
 def test_headlines_from_standard_input(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ def report(item_id: str, facts: Facts, decision: Decision = QUIET, *, hours: flo
     item = Item(id=item_id, title=f"Title {item_id}", first_seen=NOON + timedelta(hours=hours))
     return StoredItem(
         item=item, novelty=Novelty.NEW, novelty_reason=NoveltyReason.UNKNOWN, decision=decision,
-        classification=Classification(act=Act.ATTACK, facts=replace(facts, date=date(2026, 11, 21))),
+        classification=Classification(act=Act.ATTACK, rule="attack", facts=replace(facts, date=date(2026, 11, 21))),
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from monitor.model.incident import Incident
 STORIES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent.parent / "data/incidents/stories.yaml").read_text("utf-8")
 )
+#: countries in which no shipped rule that is switched on asks for attacks on bases of guests
+WITHOUT_RULE = {"UA", "RU"}
 TUESDAY = datetime(2026, 5, 5, tzinfo=UTC)
 
 
@@ -50,7 +52,12 @@ def test_no_two_countries_ever_meet() -> None:
         news = item(
             f"Drones strike NATO base in {country.name}", published=TUESDAY + timedelta(hours=9, minutes=number)
         )
-        relation = ledger.add(news, rules).relation
+        evaluation = ledger.add(news, rules)
+        relation = evaluation.relation
+        if country.id in WITHOUT_RULE:
+            assert evaluation.classification.rule is None
+            assert relation.kind == "none"
+            continue
         assert relation.kind == "opens", country.name
         assert relation.incident is not None
         assert relation.incident.place_id == f"country:{country.id}"

@@ -14,6 +14,8 @@ from languages import HERE, Keys, asked, case_file, rule, rules_of, taken
 from monitor.topics.attacks.topic import RuleSet
 
 CASES = {path.stem: case_file(path) for path in sorted((HERE / "data" / "rules" / "language").glob("*.yaml"))}
+#: for rules that ask for words, whoever owns the base
+ANYBODY = ["foreign", "national", "un", "unknown"]
 #: of a case, not of its rule
 BESIDE = ("rule", "takes", "leaves")
 
@@ -24,7 +26,10 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     @cache
     def read(name: str) -> RuleSet:
-        rules = [rule(one["rule"], **{k: v for k, v in one.items() if k not in BESIDE}) for one in CASES[name]["rules"]]
+        rules = [
+            rule(one["rule"], **{"whose": ANYBODY} | {k: v for k, v in one.items() if k not in BESIDE})
+            for one in CASES[name]["rules"]
+        ]
         return rules_of(tmp_path_factory.mktemp(name), rules, lists=CASES[name].get("lists"))
 
     return read

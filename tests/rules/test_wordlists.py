@@ -51,7 +51,9 @@ def italian(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
         # a wording of its own
         ("Pioggia di razzi su Ain al-Asad", "attack"),
         # a frame of its own
-        ("Droni potrebbero colpire, razzi colpiscono Ain al-Asad", "threat"),
+        ("Droni potrebbero colpire Ain al-Asad", "threat"),
+        # it speaks for its own clause
+        ("Droni potrebbero colpire, razzi colpiscono Ain al-Asad", "attack"),
         # the shipped languages go on
         ("Two drones hit Ain al-Asad air base", "attack"),
         ("La base americana è tranquilla", "other"),

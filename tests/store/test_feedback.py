@@ -8,14 +8,17 @@ from datetime import timedelta
 import pytest
 
 from monitor.model.alert import DecisionReason
-from monitor.model.feedback import Feedback, Opinion
+from monitor.model.feedback import NONE, Correction, Fact, Feedback, Opinion
 from monitor.model.report import Act, Level
 from monitor.store.store import Store
 from values import FEED, NOW, full_item, stored_item
 
 DAY = timedelta(days=1)
 FULL = Feedback(
-    item=full_item("A").item, opinion=Opinion.WRONG, note="a drill\nof last year", given_at=NOW, told=True,
+    item=full_item("A").item, opinion=Opinion.FALSE, note="a drill\nof last year",
+    corrections=(
+        Correction(fact=Fact.ACT, value="exercise", was="attack"), Correction(fact=Fact.INCIDENT, value=NONE, was="x"),
+    ), given_at=NOW, told=True,
     decision=DecisionReason.FIRST, alerted=True, act=Act.ATTACK, rule="attack-iraq", level=Level.URGENT,
 )  # fmt: skip
 BARE = Feedback(
@@ -69,17 +72,17 @@ def test_text_that_no_database_takes_is_kept_as_far_as_it_goes(store: Store) -> 
     assert kept.note == "a\ufffdb\ufffd"
 
 
-@pytest.mark.parametrize(
-    ("alerted", "opinion", "must"),
-    [(True, "right", True), (True, "wrong", False), (False, "right", False), (False, "wrong", True)],
-)
-def test_right_asks_for_the_same_and_wrong_for_the_opposite(alerted: bool, opinion: str, must: bool) -> None:
-    assert replace(FULL, alerted=alerted, opinion=Opinion(opinion)).must_alert is must
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("alerted", [True, False])
+def test_a_missed_alert_never_asks_for_silence(alerted: bool, told: bool) -> None:
+    """Also where the rules wanted it told, and an incident, a first poll or a flood kept it back."""
+    given = replace(FULL, alerted=alerted, told=told)
+    must = {opinion: replace(given, opinion=opinion).must_alert for opinion in Opinion}
+    assert must == {Opinion.RIGHT: alerted, Opinion.MISSED: True, Opinion.FALSE: False, Opinion.WRONG: None}
 
 
-@pytest.mark.parametrize(("opinion", "must"), [("right", True), ("wrong", True)])
-def test_what_the_rules_wanted_and_nobody_got_never_asks_for_silence(opinion: str, must: bool) -> None:
-    """Swallowed by an incident, a first poll, a flood: `wrong` is about what people got."""
-    swallowed = replace(FULL, told=False, decision=DecisionReason.NO_CHANGE, opinion=Opinion(opinion))
-    assert swallowed.must_alert is must
-    assert swallowed.is_missed is (opinion == "wrong")
+def test_what_it_asks_for_in_words() -> None:
+    assert FULL.asks == "stay quiet; act exercise; incident none"
+    assert BARE.asks == "stay quiet"
+    toll = Correction(fact=Fact.KILLED, value="2")
+    assert replace(FULL, opinion=Opinion.WRONG, corrections=(toll,)).asks == "killed 2"

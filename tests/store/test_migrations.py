@@ -17,6 +17,7 @@ from sqlalchemy import inspect, text
 
 from monitor.errors import StoreError
 from monitor.model.document import DateMark
+from monitor.model.feedback import Correction, Fact, Opinion
 from monitor.resources import packaged_or_beside
 from monitor.store import tables
 from monitor.store.engine import begin, open_engine
@@ -134,6 +135,38 @@ def test_what_stored_items_show_of_a_feed_is_known_after_the_upgrade(database_ur
         state = tx.feed_state(FEED.name)
     store.close()
     assert (state.newest_at, state.news_at, state.crowd, state.unchanged) == (NOW - HOUR, NOW, 0, 0)
+
+
+def test_what_was_called_wrong_is_missed_or_false_after_the_upgrade(database_url: str) -> None:
+    """Old words were about what people got; a word on facts alone has none of them to go back to."""
+    from alembic.command import downgrade
+
+    texts = "'', '', '', '', 'wire', 'wire', '2026-01-01 00:00:00', 'wrong', '', '2026-01-01 00:00:00'"
+    names = "id, title, summary, body, url, feed, publisher, first_seen, opinion, note, given_at, act, told, alerted"
+    engine = open_engine(database_url)
+    with begin(engine) as connection:
+        downgrade(alembic_config(connection), "0006")
+        for id, told, alerted in (("A", True, True), ("B", False, True), ("C", False, False)):
+            values = f"('{id}', {texts}, 'attack', {told}, {alerted})"
+            connection.execute(text(f"INSERT INTO feedback ({names}) VALUES {values}"))
+    engine.dispose()
+    upgrade(database_url)
+    store = Store(database_url)
+    with store.transaction() as tx:
+        assert {said.item.id: str(said.opinion) for said in tx.feedback()} == {
+            "A": "false",
+            "B": "missed",
+            "C": "missed",
+        }
+        assert {said.corrections for said in tx.feedback()} == {()}
+        toll = Correction(fact=Fact.KILLED, value="2")
+        tx.keep_feedback(replace(tx.feedback()[0], opinion=Opinion.WRONG, corrections=(toll,)))
+    store.close()
+    with begin(engine) as connection:
+        downgrade(alembic_config(connection), "0006")
+        kept = connection.execute(text("SELECT id, opinion FROM feedback ORDER BY id")).all()
+    engine.dispose()
+    assert kept == [("A", "wrong"), ("B", "wrong")]
 
 
 def test_an_old_a_newer_and_a_foreign_database_are_refused_with_what_to_do(database_url: str) -> None:

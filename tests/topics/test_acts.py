@@ -49,9 +49,9 @@ def test_the_evidence_quotes_the_text_and_the_reason_names_the_act(case: dict[st
 
 def test_the_reason_names_the_nearest_rule_and_the_condition_that_failed() -> None:
     found = asked("Rockets hit Israeli air base Nevatim")
-    assert found.rule is None
-    assert "no rule is for other" in found.reason
-    assert "no foreign troops" in found.reason
+    assert (found.act, found.rule) == ("attack", None)
+    assert "the nearest is attack-elsewhere" in found.reason
+    assert "whose base it is: national, and not foreign or un" in found.reason
 
 
 def test_an_item_without_a_title_has_its_first_line_as_one() -> None:

@@ -11,7 +11,7 @@ from classifying import asked, targets
     ("title", "places"),
     [
         ("Drones strike NATO base in Estonia", ["country:EE"]),
-        ("Drones hit UN peacekeepers' base in Malakal, South Sudan", ["country:SS"]),
+        ("Drones hit UN peacekeepers' base in Malakal, South Sudan", ["malakal-ss"]),
         ("Drone hits US base in the northern Philippines", ["country:PH"]),
         ("US base in Qatar hit by missile", ["country:QA"]),
         ("Al Shabaab attacks Ugandan AU base in Somalia", ["country:SO"]),
@@ -46,7 +46,7 @@ def test_the_countries_of_a_headline_stay_beside_a_base_of_the_lead() -> None:
     ("title", "said"),
     [
         ("Al Shabaab attacks Ugandan AU base in Somalia", {"nation:UG", "nation:UN", "country:SO"}),
-        ("Gunmen storm base of UN peacekeepers in Malam Fatori, nine killed", {"nation:UN", "town:malam"}),
+        ("Gunmen storm base of UN peacekeepers in Malam Fatori, nine killed", {"nation:UN", "town:malam-fatori"}),
         ("Missiles hit US base in Jordan as US-Israel war on Iran goes on", {"nation:US", "country:JO"}),
         ("Iranian missiles fired at American forces in Middle East", {"nation:US"}),
     ],

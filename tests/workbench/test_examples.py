@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.model.feedback import Feedback, Opinion
+from monitor.model.feedback import NONE, Correction, Fact, Feedback, Opinion
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import Act
@@ -112,13 +113,14 @@ def test_an_example_taken_too_low_says_so(rules: Rules) -> None:
 )
 @pytest.mark.parametrize("alerted", [True, False])
 @pytest.mark.parametrize("opinion", list(Opinion))
-def test_feedback_asks_for_the_same_or_the_opposite(
+def test_feedback_asks_for_what_should_have_been(
     rules: Rules, keys: dict[str, Any], alerts: bool, alerted: bool, opinion: Opinion
 ) -> None:
     given = said(opinion, alerted=alerted)
     (result,) = try_examples(rules(own=keys), [given], now=NOW)
-    must = alerted if opinion is Opinion.RIGHT else not alerted
-    assert (result.origin, result.must_alert, result.holds) == (Origin.FEEDBACK, must, must is alerts), result.why
+    must = {"right": alerted, "missed": True, "false": False, "wrong": None}[opinion]
+    holds = must is None or must is alerts
+    assert (result.origin, result.must_alert, result.holds) == (Origin.FEEDBACK, must, holds), result.why
     assert result.feedback is given
     assert result.rule == ("own" if keys.get("status") != "off" and "act" not in keys else None)
 
@@ -149,6 +151,43 @@ def test_feedback_is_judged_with_the_date_the_language_and_the_past_of_its_item(
     assert not try_examples(found, [given], [known], now=NOW)[0].holds
     assert not try_examples(found, [said(Opinion.RIGHT, alerted=True, language="ar")], now=NOW)[0].holds
     assert not try_examples(found, [said(Opinion.RIGHT, alerted=True, at=night)], now=NOW)[0].holds
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "was", "holds"),
+    [
+        ("act", "attack", "threat", True),
+        ("act", "threat", "attack", False),
+        ("place", "hill-base", "", True),
+        ("place", "IQ", "", True),
+        ("place", "lake-base", "hill-base", False),
+        ("place", NONE, "hill-base", False),
+        ("killed", "3", "2", False),
+        ("killed", NONE, "2", True),
+        ("wounded", "1", "", False),
+        ("incident", "x", "", True),
+        ("incident", "y", "x", False),
+        ("incident", NONE, "x", False),
+        ("incident", NONE, "y", True),
+    ],
+)
+def test_a_fact_must_be_read_as_a_person_said(rules: Rules, fact: str, value: str, was: str, holds: bool) -> None:
+    known = Incident(
+        id="x", place_id="hill-base", place_name="Hill Base", country="IQ", date=NOW.date(),
+        opened_at=NOW - timedelta(hours=1),
+    )  # fmt: skip
+    correction = Correction(fact=Fact(fact), value=value, was=was)
+    given = replace(said(Opinion.WRONG, alerted=True), corrections=(correction,))
+    (result,) = try_examples(rules(own={}), [given], (), {"A": [known]}, now=NOW)
+    assert (result.must_alert, result.must, result.holds) == (None, f"{fact} {value}", holds), result.why
+    assert result.why.startswith(f"its {fact} is ") is not holds
+
+
+def test_silence_and_a_fact_are_both_asked_for(rules: Rules) -> None:
+    exercise = Correction(fact=Fact.ACT, value="exercise", was="attack")
+    given = replace(said(Opinion.FALSE, alerted=True), corrections=(exercise,))
+    (result,) = try_examples(rules(own={"level": "digest"}), [given], now=NOW)
+    assert (result.must, result.holds) == ("stay quiet; act exercise", False)
 
 
 def test_examples_come_first_and_feedback_in_its_order(rules: Rules) -> None:

@@ -132,6 +132,16 @@ def test_a_rule_that_is_based_on_another_may_say_less() -> None:
     assert refused("rule", {"based_on": "x", "title": "no id"})
 
 
+def test_an_override_holds_only_what_changes() -> None:
+    assert refused("rule", {"override": "x", "level": "notice"}) == []
+    parts = {"where": {"role": "any"}, "what": {"in": "headline"}, "source": {"not": ["x"]}, "who": {"role": "claims"}}
+    assert refused("rule", {"rules": [{"override": "x", **parts, "examples": {"quiet": ["y"]}}]}) == []
+    assert refused("rule", {"override": "x"}), "nothing changes"
+    assert refused("rule", {"override": "x", "rule": "y", "level": "notice"})
+    assert refused("rule", {"override": "x", "based_on": "y", "level": "notice"})
+    assert refused("rule", {"override": "x", "levl": "notice"})
+
+
 @pytest.mark.parametrize(
     ("keys", "fits"),
     [
@@ -332,5 +342,5 @@ def test_what_explain_says_on_the_page_is_what_it_says(with_the_page: RuleSet) -
 def test_every_level_and_every_rule_command_is_told() -> None:
     for level in Level:
         assert f"`{level}`" in PAGE
-    for command in ("check", "test", "replay", "diff", "new", "schema"):
+    for command in ("check", "test", "replay", "diff", "new", "schema", "lists", "update"):
         assert f"basewatch rules {command}" in PAGE

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from monitor.model.report import INCIDENT_ACTS, Act, ScorePart
-from monitor.rules.vocabulary import Frame, Pattern, Vocabulary
+from monitor.rules.vocabulary import Frame, Pattern, Sign, Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import Template, TemplateIndex, find, sum_of
@@ -17,13 +17,14 @@ from monitor.topics.attacks.lists import AttackLists
 STRONG = 5.0
 #: an attack, foiled attack or claim needs this much in sum
 NEEDED = 4.5
-#: a base that only another sentence of headline or lead calls a foreign one
-OWNER = 2.5
 WEIGHT = {"headline": 1.0, "lead": 0.9, "body": 0.5}
 #: sentences that are searched for the act, counted over title, summary and body
 SENTENCES = 12
 #: places of one wording in a sentence that are looked at
 _PLACES = 4
+
+
+Wordings = TemplateIndex[Pattern]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class ActResult:
     frame: Frame | None = None
     frame_hits: tuple[Hit, ...] = ()
     score: tuple[ScorePart, ...] = ()
+    #: it tells of a base, and nothing says that foreign troops are there
+    anybody: bool = False
 
     @property
     def points(self) -> float:
@@ -64,22 +67,29 @@ class ActClassifier:
 
     def __init__(self, lists: AttackLists, vocabulary: Vocabulary) -> None:
         self._lists = lists
-        self._index = TemplateIndex(
-            (pattern, template) for pattern in vocabulary.patterns for template in pattern.templates
+        wordings = [(pattern, template) for pattern in vocabulary.patterns for template in pattern.templates]
+        self._index = TemplateIndex(wordings)
+        #: the same wordings of attacks with any base in the place of one of foreign troops, and any attacker
+        self._anybody = TemplateIndex(
+            (pattern, _of_anybody(template, lists)) for pattern, template in wordings if pattern.act in INCIDENT_ACTS
         )
         self._languages = vocabulary.languages
         #: frames of each act: all of them, and those for a sentence in English
         self._frames = {act: [f for f in vocabulary.frames if act in f.of] for act in Act}
         self._english = {act: [f for f in frames if not f.language] for act, frames in self._frames.items()}
-        self._support = (
-            (lists.base_place | lists.base_name, 1.0, "a known base is named"),
-            (lists.weapon, 0.5, "a weapon is named"),
-            (lists.harmed, 0.5, "people were harmed"),
-            (lists.claim, 0.5, "somebody claims it"),
-            (lists.foe, 0.5, "an attacker is named"),
-        )
+        self._any_base = lists.any_base | lists.base_target
+        self._signs = vocabulary.signs
+        self._order = vocabulary.order
 
     def classify(self, reading: Reading) -> ActResult:
+        """What the item does to a base of foreign troops; where it tells of none, to anybody's."""
+        result = self._classify(reading, self._index)
+        if result.act is not Act.OTHER or result.frame is not None or not reading.tags & self._any_base:
+            return result
+        national = self._classify(reading, self._anybody)
+        return replace(national, anybody=True) if national.act is not Act.OTHER else result
+
+    def _classify(self, reading: Reading, index: Wordings) -> ActResult:
         """The act of the first sentence that decides; `other` where none does.
 
         An attack on an embassy gives way to one on a base that a later sentence of the same item tells of.
@@ -87,7 +97,7 @@ class ActClassifier:
         weak: ActResult | None = None
         embassy: ActResult | None = None
         for sentence in reading.sentences[:SENTENCES]:
-            result = self._decide(sentence, reading)
+            result = self._decide(sentence, reading, index)
             if result is None:
                 continue
             weak = weak or result
@@ -107,13 +117,13 @@ class ActClassifier:
         tags = sum_of(hit.tags for hit in result.match.hits) if result.match is not None else 0
         return bool(tags & self._lists.diplomatic_target) and not tags & self._lists.base_target
 
-    def _decide(self, sentence: Sentence, reading: Reading) -> ActResult | None:
+    def _decide(self, sentence: Sentence, reading: Reading, index: Wordings) -> ActResult | None:
         """The result of the sentence: of its first strong match, else of the heaviest weak one.
 
-        What is no attack gives way to one that another clause tells of ("Trump bombs Iran; Guards fire at …",
-        "Attack on US base; Trump vows response", "Iran denies role as rockets hit …").
+        It gives way to what another clause tells of and comes before it in the order ("Trump bombs Iran; Guards fire
+        at …", "Attack on US base; Trump vows response", "Iran denies role as rockets hit …").
         """
-        matches = self._matches(sentence)
+        matches = _within_clauses(self._matches(sentence, index))
         if not matches:
             return None
         strong = sorted((m for m in matches if m.pattern.points >= STRONG), key=_by_position)
@@ -121,20 +131,26 @@ class ActClassifier:
         if not strong:
             return self._result(weak, reading) if weak else None
         first = self._result(strong[0], reading)
-        if first.act in INCIDENT_ACTS:
-            return first
         for match in strong[1:] + ([weak] if weak else []):
-            if match.pattern.act in INCIDENT_ACTS and _is_apart(match, first):
+            if self._order[match.pattern.act] < self._order[first.act]:
                 result = self._result(match, reading)
-                if result.act in INCIDENT_ACTS:
+                if self._order[result.act] < self._order[first.act] and _is_apart(result, first):
                     return result
         return first
 
-    def _matches(self, sentence: Sentence) -> list[Match]:
+    def results(self, sentence: Sentence, reading: Reading, *, anybody: bool = False) -> list[ActResult]:
+        """What each wording of a sentence says, the surest first: for `explain`."""
+        matches = _within_clauses(self._matches(sentence, self._anybody if anybody else self._index))
+        strong = sorted((m for m in matches if m.pattern.points >= STRONG), key=_by_position)
+        weak = sorted((m for m in matches if m.pattern.points < STRONG), key=_by_weight)
+        return [self._result(match, reading) for match in (*strong, *weak)]
+
+    def _matches(self, sentence: Sentence, index: Wordings) -> list[Match]:
         """Every wording of the sentence that stands outside a cause, each place of it once."""
         return [
             Match(pattern, template, hits, sentence, order)
-            for order, pattern, template in self._index.possible(sentence.tags)
+            for order, pattern, template in index.possible(sentence.tags)
+            if not pattern.unless & sentence.tags
             for hits in islice(_outside_causes(template, sentence, pattern.act), _PLACES)
         ]
 
@@ -155,11 +171,48 @@ class ActClassifier:
             weight = WEIGHT["body" if reading.item.title.strip() else "headline"]
         parts = [ScorePart(points=round(pattern.points * weight, 2), why=f"{pattern.why} ({sentence.section})")]
         if act in INCIDENT_ACTS:
-            parts += [ScorePart(points=p, why=why) for tags, p, why in self._support if sentence.tags & tags]
-            base = self._lists.base_target
-            if not sentence.tags & base and (reading.headline_tags | reading.lead_tags) & base:
-                parts.append(ScorePart(points=OWNER, why="another sentence says whose troops are there"))
+            parts += [ScorePart(points=s.points, why=s.why) for s in self._signs if _speaks(s, match, reading)]
         return tuple(parts)
+
+
+def _of_anybody(template: Template, lists: AttackLists) -> Template:
+    """The template for attacks of anybody on any base."""
+    foreign = lists.base_target | lists.base_thing | lists.target
+    parts = tuple(
+        replace(
+            part,
+            tags=part.tags
+            | (lists.any_base if part.tags & foreign else 0)
+            | (lists.any_attacker if part.tags & lists.foe else 0),
+        )
+        for part in template.parts
+    )
+    required = tuple(part.tags for part in parts if not part.optional)
+    return replace(
+        template,
+        parts=parts,
+        required=(template.language, *required) if template.language else required,
+        barrier=template.barrier & ~sum_of(part.tags for part in parts),
+    )
+
+
+def _speaks(sign: Sign, match: Match, reading: Reading) -> bool:
+    sentence = match.sentence
+    here = bool(sentence.tags & sign.tags)
+    if sign.scope == "opening":
+        return not here and bool((reading.headline_tags | reading.lead_tags) & sign.tags)
+    if sign.scope == "beside":
+        inside = sum_of(hit.tags for hit in match.hits)
+        return here and not inside & sign.tags and any(sentence.outside_causes(sign.tags))
+    return here
+
+
+def _within_clauses(matches: list[Match]) -> list[Match]:
+    """Those that one clause tells alone, where some of them tell of an attack: its subject is not the speaker of the
+    clause before ("Tehran denies role as missiles tear into …")."""
+    alone = [match for match in matches if match.sentence.is_one_clause(match.hits)]
+    told = any(match.pattern.act in INCIDENT_ACTS and match.pattern.points >= STRONG for match in alone)
+    return alone if told else matches
 
 
 def _by_position(match: Match) -> tuple[int, float, int]:
@@ -170,16 +223,15 @@ def _by_weight(match: Match) -> tuple[float, int, int]:
     return -match.pattern.points, match.order, match.hits[0].start
 
 
-def _is_apart(match: Match, first: ActResult) -> bool:
-    """Told in a clause of its own; a weak wording of an attack counts before a threat, not behind it."""
-    if first.match is None:
+def _is_apart(result: ActResult, first: ActResult) -> bool:
+    """Told in a clause of its own: before the other one it needs the points of an attack, behind it more."""
+    one, other = result.match, first.match
+    if one is None or other is None:
         return True
-    clause, other = match.sentence.clause, first.match.hits
-    if clause(match.hits[-1]) < clause(other[0]):
-        return match.pattern.points >= NEEDED
-    if first.act is Act.RETALIATION:
-        return match.hits[0].segment > other[-1].segment
-    return match.pattern.points >= STRONG and clause(match.hits[0]) > clause(other[-1])
+    clause = one.sentence.clause
+    if clause(one.hits[-1]) < clause(other.hits[0]):
+        return result.points >= NEEDED
+    return result.points >= STRONG and clause(one.hits[0]) > clause(other.hits[-1])
 
 
 def _decides(result: ActResult, sentence: Sentence) -> bool:

@@ -11,6 +11,7 @@ from monitor.model.report import (
     INCIDENT_ACTS,
     Act,
     Classification,
+    ClauseReading,
     Evidence,
     Facts,
     RuleTaken,
@@ -38,6 +39,12 @@ def consider(item: Item, rules: RuleSet) -> tuple[Classification, Case]:
     return _consider(item, rules, all_names=True)
 
 
+def clauses_of(case: Case, rules: RuleSet) -> tuple[ClauseReading, ...]:
+    """The readings of every clause, for `explain`."""
+    topic = rules.attacks
+    return topic.clauses.read(case.reading, topic.acts.classify(case.reading))
+
+
 def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[Classification, Case]:
     """`all_names`: the case holds every place that is named, also where no rule for its act is there to ask."""
     topic = rules.attacks
@@ -45,9 +52,7 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
     result = topic.acts.classify(reading)
     act, targets = result.act, tuple[Place, ...]()
     if result.match is not None and act in INCIDENT_ACTS:
-        targets = topic.places.targets(result.match, reading)
-    if targets and all(target.site == "home" for target in targets):
-        act, targets = Act.OTHER, ()
+        targets = topic.places.targets(result, reading)
     facts = _facts(result, reading, targets, rules)
     old = _old_news(item, facts)
     if old:
@@ -113,6 +118,7 @@ def _recorded(matched: Matched) -> RuleTaken:
 def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rules: RuleSet) -> Facts:
     finder, act, match = rules.attacks.facts, result.act, result.match
     places = rules.attacks.places.of_facts(reading, targets)
+    unplaced = next((target for target in targets if target.is_unplaced), None)
     if match is None:
         return Facts(places=places)
     killed, wounded = finder.harmed(reading)
@@ -125,6 +131,7 @@ def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rule
         intercepted=finder.intercepted(reading),
         toll_claimed=finder.toll_claimed(act, reading),
         interception=finder.interception(reading),
+        unplaced=unplaced,
     )
     if act not in INCIDENT_ACTS:
         return facts

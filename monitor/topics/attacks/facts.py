@@ -27,6 +27,8 @@ _DATED = 4
 _BESIDE = 2
 
 
+#: characters between two names of one actor
+_RUN = 3
 #: an actor that stands for anybody
 _ANYBODY = "unknown-fighters"
 
@@ -43,11 +45,16 @@ class FactFinder:
         self._day_part = vocabulary.words_of(lists.day_part)
 
     def weapons(self, match: Match, reading: Reading) -> tuple[str, ...]:
-        """Weapons of the deciding sentence; where it names none, of headline and lead."""
-        return self._weapons_of([match.sentence]) or self._weapons_of(reading.opening)
+        """Weapons of the deciding sentence; where it names none, of headline and lead, and last of what somebody was
+        hurt by ("killed after a suicide bombing")."""
+        return (
+            self._weapons_of(match.sentence.outside_causes(self._weapon))
+            or self._weapons_of(hit for s in reading.opening for hit in s.outside_causes(self._weapon))
+            or self._weapons_of(match.sentence.with_tags(self._weapon))
+        )
 
-    def _weapons_of(self, sentences: Iterable[Sentence]) -> tuple[str, ...]:
-        tags = sum_of(hit.tags for sentence in sentences for hit in sentence.outside_causes(self._weapon))
+    def _weapons_of(self, hits: Iterable[Hit]) -> tuple[str, ...]:
+        tags = sum_of(hit.tags for hit in hits)
         names = [name for name, bits in zip(WEAPONS, self._lists.weapons, strict=True) if tags & bits]
         return tuple(name for name in names if not any(special in names for special in _GENERAL.get(name, ())))
 
@@ -61,14 +68,18 @@ class FactFinder:
             claim = next(sentence.outside_causes(self._lists.claim), None)
             if claim is None or sentence.tags & self._lists.no_claim:
                 continue
-            actors = [hit for hit in sentence.with_tags(self._lists.foe) if _actor(hit)]
+            actors = _by_name(sentence.with_tags(self._lists.foe))
             before = [hit for hit in actors if hit.end <= claim.start]
             for hit in before[-1:] or [hit for hit in actors if hit.start >= claim.end][:1]:
                 out[_actor(hit)] = None
-        if not out and act is Act.CLAIM:
-            names = [_actor(hit) for hit in match.sentence.outside_causes(self._lists.foe)]
-            out.update((name, None) for name in names[:1] if name and name != _ANYBODY)
+        if not out and (act is Act.CLAIM or self._is_own_voice(reading)):
+            named = _by_name(match.sentence.outside_causes(self._lists.foe))
+            out.update((_actor(hit), None) for hit in _first_of_run(named) if _actor(hit) != _ANYBODY)
         return tuple(out)
+
+    def _is_own_voice(self, reading: Reading) -> bool:
+        """Told in the attacker's own words, such as the name that it gave its operation."""
+        return bool((reading.headline_tags | reading.lead_tags) & self._lists.own_voice)
 
     def attributed_to(self, match: Match, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
         """Attackers named in the deciding sentence, or where headline or lead blame somebody, who do not claim it."""
@@ -162,6 +173,22 @@ class FactFinder:
         return any(is_near(word, day) for word in sentence.with_tags(before)) or any(
             is_near(day, word) for word in sentence.with_tags(behind)
         )
+
+
+def _by_name(hits: Iterable[Hit]) -> list[Hit]:
+    """Those that name an actor, without those that stand for anybody where others name one ("Houthi rebels")."""
+    named = [hit for hit in hits if _actor(hit)]
+    return [hit for hit in named if _actor(hit) != _ANYBODY] or named
+
+
+def _first_of_run(named: list[Hit]) -> list[Hit]:
+    """The first actor; of several side by side the last, which is the most exact ("Iran's IRGC")."""
+    chosen = named[:1]
+    for hit in named[1:]:
+        if hit.start - chosen[-1].end > _RUN:
+            break
+        chosen = [hit]
+    return chosen
 
 
 def _actor(hit: Hit) -> str:

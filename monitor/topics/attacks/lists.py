@@ -17,12 +17,15 @@ from dataclasses import dataclass, field, fields
 from typing import cast
 
 from monitor.errors import Problem
+from monitor.model.place import TARGET_KINDS
 from monitor.model.report import INCIDENT_ACTS, WEAPONS
 from monitor.rules.model import Rule
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.reading import ReadingWords
 
+#: the list of the words for each kind of target, `kind-air-base` for an air base
+KINDS = {kind: f"kind-{kind.replace(' ', '-')}" for kind in TARGET_KINDS}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: what a rule asks for that needs a list: when it does, and what would never be without the list
 _WISHES = {
@@ -52,6 +55,7 @@ class AttackLists:
     diplomatic_place: int = _list("names of embassies and consulates")
     town: int = _list("names of towns near a place")
     loose_place: int = _list("names that are no target by themselves")
+    region_place: int = _list("names of regions of the gazetteer")
     assailant: int = _list("words for attackers: who is counted with them is no victim")
     country: int = _list("names of countries")
     far_country: int = _list("names of countries far from the news")
@@ -61,6 +65,8 @@ class AttackLists:
     year: int = _list("years")
     past_year: int = _list("years before that of the report")
     question: int = _list("question marks")
+    comma: int = _list("commas: a wording may refuse to reach over one")
+    colon: int = _list("the first colon of a sentence: who stands before it speaks")
     start: int = _list("the start of a sentence")
 
     # how a sentence is read
@@ -80,6 +86,15 @@ class AttackLists:
     base_of_guests: int = _list("words for a base of guests")
     troops: int = _list("words for foreign troops")
     troops_of: int = _list("words for troops of a nation")
+    base_thing: int = _list("bases of foreign troops, without the troops")
+    maybe_target: int = _list("what may be a base of foreign troops, where another sentence says whose it is")
+    guests_hurt: int = _list("foreigners were hurt: a base of which nobody says whose it is, is then theirs")
+    border: int = _list("words for a border: a base beside it stands in its own country")
+    nation_harmed: int = _list("soldiers of a nation who were harmed: guests, where the base is in another country")
+    military_site: int = _list("sites that an army owns")
+    national_word: int = _list("words for a base that say that it is an army's")
+    any_base: int = _list("what is a base, whoever owns it")
+    any_attacker: int = _list("who attacks bases that are not of foreign troops")
     base_target: int = _list("targets that are bases or their troops", asked="attacks")
     diplomatic_target: int = _list("targets that are embassies or consulates")
     base_name: int = _list("wordings that name a known base")
@@ -109,6 +124,7 @@ class AttackLists:
     claim: int = _list("somebody claims it", asked="claims")
     no_claim: int = _list("nobody claims it")
     claim_of_deed: int = _list("an attacker tells of its own deed")
+    own_voice: int = _list("words that only the attacker uses of its deed: it claims it")
     attacker_said: int = _list("an attacker is who says it")
     blamed: int = _list("who is blamed")
     says: int = _list("somebody says: parts a statement from the deed")
@@ -132,6 +148,8 @@ class AttackLists:
     rises_to: int = _list("a toll becomes another")
     troop_word: int = _list("words for troops, whom a number counts")
 
+    #: of each kind of target
+    kinds: tuple[int, ...]
     #: of each weapon in the words of facts, and of each day from Monday on
     weapons: tuple[int, ...]
     weekdays: tuple[int, ...]
@@ -147,6 +165,7 @@ _FIELDS = {listed.name.replace("_", "-"): listed for listed in fields(AttackList
 LISTS: dict[str, str] = {
     **{name: listed.metadata["use"] for name, listed in _FIELDS.items()},
     **dict.fromkeys(WEAPONS, "a weapon of the facts"),
+    **{name: f"words for a target of the kind {kind}" for kind, name in KINDS.items()},
     **dict.fromkeys(WEEKDAYS, "a day of the week"),
 }
 #: the wish of a rule that each list fulfils, for those that some wish needs
@@ -161,6 +180,7 @@ REQUIRED = {name: _WISHES[wish][0] for name, wish in _ASKED.items()}
 def attack_lists(vocabulary: Vocabulary) -> AttackLists:
     """The lists as this vocabulary has them."""
     return AttackLists(
+        kinds=tuple(map(vocabulary.bits_of, KINDS.values())),
         weapons=tuple(map(vocabulary.bits_of, WEAPONS)),
         weekdays=tuple(map(vocabulary.bits_of, WEEKDAYS)),
         **{listed.name: vocabulary.bits_of(name) for name, listed in _FIELDS.items()},
@@ -222,6 +242,8 @@ def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:
         year=lists.year,
         past_year=lists.past_year,
         question=lists.question,
+        comma=lists.comma,
+        colon=lists.colon,
         start=lists.start,
         abbreviations=vocabulary.abbreviations,
         months=vocabulary.calendar.months,

@@ -20,6 +20,8 @@ from monitor.topics.attacks.lists import AttackLists
 _AROUND = 4
 #: characters between two places of one list
 _APART = 80
+#: characters between a town and its country: a comma and a space
+_COMMA = 2
 #: the first Arabic letter
 _ARABIC = "\u0600"
 _WORDS = re.compile(r"[^\W_]+")
@@ -42,6 +44,7 @@ class SceneFinder:
         self._bases = vocabulary.words_of(lists.base_word | lists.stationed_nation)
         #: all that may stand between two places of one list
         self._linking = self._within | self._joined | self._direction | self._bases
+        self._land_names = {normalise_term(country.name)[0] for country in gazetteer.countries.values()}
         own = {term.words for term in vocabulary.terms if term.tags & lists.own}
         #: countries that strike themselves
         self._parties = {c.id for c in gazetteer.countries.values() if normalise_term(c.name)[0] in own}
@@ -65,6 +68,7 @@ class SceneFinder:
             if (hit.tags & tags or hit in scenes)
             and not sentence.is_cause(hit)
             and not sentence.has_around(hit, self._lists.origin)
+            and not self._is_namesake(hit, sentence)
         ]
         found = list(seeds)
         for hits in (places, places[::-1]):
@@ -90,6 +94,9 @@ class SceneFinder:
                         out[f"{kind}:{name}"] = None
                 if hit.tags & ours:
                     out["nation:US" if hit.tags & self._lists.us else "nation:UN"] = None
+            out.update(
+                (f"town:{id}", None) for h in sentence.outside_causes(self._lists.town) for id in h.named("place")
+            )
             out.update((f"town:{name}", None) for name in self._unknown_towns(sentence))
         return tuple(out)
 
@@ -128,7 +135,18 @@ class SceneFinder:
                 or sentence.has_around(hit, self._lists.target)
             )
             and not any(hit.is_in(actor) for actor in actors)
+            and not self._is_namesake(hit, sentence)
         ]
+
+    def _is_namesake(self, hit: Hit, sentence: Sentence) -> bool:
+        """ "Tripoli, Lebanon": a town that stands for a country, and of which the next word names another."""
+        land = next((h for h in sentence.with_tags(self._scene) if 0 < h.start - hit.end <= _COMMA), None)
+        if land is None or "," not in sentence.text.folded[hit.end : land.start]:
+            return False
+        name, codes = sentence.text.words[hit.start : hit.end], codes_of([land])
+        if name in self._land_names or sentence.text.words[land.start : land.end] not in self._land_names:
+            return False
+        return codes != codes_of([hit]) and self._gazetteer.town(name, countries=codes) is not None
 
     def _actors(self, sentence: Sentence) -> list[Hit]:
         """Names of actors, without those of a land: "a base in Iran"."""

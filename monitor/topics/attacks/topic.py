@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from monitor.rules.ruleset import CompiledRules
 from monitor.text.reading import Reader
 from monitor.topics.attacks.acts import ActClassifier
+from monitor.topics.attacks.clauses import ClauseReader
 from monitor.topics.attacks.facts import FactFinder
 from monitor.topics.attacks.highlights import Highlights
 from monitor.topics.attacks.lists import attack_lists, reading_words
@@ -22,6 +23,7 @@ class AttackTopic:
     places: PlaceFinder
     facts: FactFinder
     highlights: Highlights
+    clauses: ClauseReader
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,11 +37,13 @@ def with_topic(rules: CompiledRules) -> RuleSet:
     """The rules, and the topic as their lists and places tell it."""
     words = rules.vocabulary
     lists = attack_lists(words)
+    acts = ActClassifier(lists, words)
     attacks = AttackTopic(
         reader=Reader(reading_words(lists, words), rules.matcher),
-        acts=ActClassifier(lists, words),
+        acts=acts,
         places=PlaceFinder(rules.gazetteer, lists, words),
         facts=FactFinder(lists, words),
         highlights=Highlights(words),
+        clauses=ClauseReader(acts, lists, words),
     )
     return RuleSet(**vars(rules), attacks=attacks)

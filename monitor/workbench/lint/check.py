@@ -146,6 +146,8 @@ def _words(content: ListFile) -> tuple[tuple[str, dict[str, Terms]], ...]:
 def _without_coordinates(files: RuleFiles) -> Iterator[Problem]:
     for document, content in files.places:
         for i, place in enumerate(content.places):
+            if place.kind == "warship":
+                continue
             if missing := [key for key in ("lat", "lon") if getattr(place, key) is None]:
                 said = f"the place {place.id} has no {' and no '.join(missing)}, so it lies in no circle and on no map"
                 yield warning(document, ("places", i), said, f"write {', '.join(f'{key}: …' for key in missing)}")

@@ -47,7 +47,7 @@ class WordEntry:
     @property
     def at(self) -> str:
         """File and line, as one word names another."""
-        return f"{self.document.path.name}:{self.document.line(*self.loc)}"
+        return f"{self.document.file(*self.loc).name}:{self.document.line(*self.loc)}"
 
     def is_beside(self, other: WordEntry) -> bool:
         """The two are words of one language: those of one are not needless because of those of another."""

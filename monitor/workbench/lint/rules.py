@@ -13,8 +13,8 @@ from monitor.errors import Problem
 from monitor.model.place import Place, Precision, Site, unplaced
 from monitor.model.report import INCIDENT_ACTS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
-from monitor.rules.matching import CompiledRule
-from monitor.rules.model import Never, Rule, Source, What, Who, Wording
+from monitor.rules.matching import CompiledRule, is_asked_for
+from monitor.rules.model import Never, Rule, Source, What, Where, Who, Wording
 from monitor.rules.values import Condition
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.lint.entries import Lists, warning
@@ -60,10 +60,8 @@ class RuleCheck:
                 message = f"the rule can take nothing: no place that a report of {acts} can have fulfils its where"
                 hint = "ask for fewer things at once (any, not, within, precision, role)"
                 if homes := reach.home_places(one):
-                    hint = "an attack on a base without foreign troops is not told; see foreign in its places file"
-                    if list(where.any) != homes:
-                        named = ", ".join(homes[:4]) + (", …" if len(homes) > 4 else "")
-                        hint += f" (foreign: false at {named})"
+                    message = f"the rule can take nothing: {_no_targets(where, homes)}"
+                    hint = "write whose: [national]"
                 yield warning(document, ("where",), message, hint)
         if rule.source is not None and rule.source.any and _folded(rule.source.any) <= _folded(rule.source.not_):
             message = "the rule can take nothing: every source that it asks for is left out again"
@@ -209,6 +207,16 @@ class RuleCheck:
         )
 
 
+def _no_targets(where: Where, homes: Sequence[str]) -> str:
+    """That the places of a rule are no targets, and why."""
+    why = "no foreign troops are known there, and the rule does not ask for national bases"
+    if list(where.any) == list(homes):
+        return f"{' and '.join(homes)} cannot be {'a target' if len(homes) == 1 else 'targets'}: {why}"
+    what = " and ".join(f"the group {w}" if w.startswith("@") else w for w in where.any) or "the circle"
+    named = ", ".join(homes[:4]) + (", …" if len(homes) > 4 else "")
+    return f"{what} {'hold' if len(where.any) > 1 else 'holds'} only places that cannot be targets ({named}): {why}"
+
+
 def _tells_nobody(document: Document, rule: Rule) -> Iterator[Problem]:
     levels = [rule.level, _at_unknown_places(rule) or rule.level, *(level for level, some in rule.raises if some)]
     highest = max(levels, key=lambda level: level.rank)
@@ -287,9 +295,17 @@ class PlaceCoverage:
         places = {
             place: bool(as_target) for as_target in (False, True) for place in _places(rules.gazetteer, as_target)
         }
+        places |= {place: True for one in rules.rule_matcher.rules for place in _towns(rules.gazetteer, one)}
         self._places = list(places)
         self._targets = sum(1 << i for i, as_target in enumerate(places.values()) if as_target)
-        self._homes = sum(1 << i for i, place in enumerate(places) if place.site == "home")
+        self._homes = sum(1 << i for i, place in enumerate(places) if place.whose == "national")
+        #: by rule id: the targets that are of those, and of the kind, that the rule is about
+        self._asked_for = {
+            one.rule.id: sum(
+                1 << i for i, place in enumerate(places) if place.is_vague or is_asked_for(one.rule, place)
+            )
+            for one in rules.rule_matcher.rules
+        }
         self._named = sum(1 << i for i, place in enumerate(places) if place.precision not in ("near", "unknown"))
         holds = rules.rule_matcher.holds
         #: by rule id: the places that its `where` holds, in whatever role
@@ -317,18 +333,22 @@ class PlaceCoverage:
         roles = self._roles(one, act)
         asked = self._asked(roles)
         if act in INCIDENT_ACTS and "target" in roles:
-            # an attack on a base without foreign troops is not told
-            asked &= ~self._homes
-        return bool(asked & self._holding[one.rule.id])
+            asked &= ~self._targets | self._asked_for[one.rule.id]
+        return bool(asked & self._holding[one.rule.id]) or (_asks_for_towns(one) and "target" in roles)
 
     def is_within(self, inner: CompiledRule, outer: CompiledRule, act: Act) -> bool:
         """Whether `outer` takes a report of this act at every place at which `inner` does."""
         if outer.rule.where is None:
             return True
         roles = self._roles(inner, act)
-        if inner.rule.where is None or not roles <= self._roles(outer, act):
+        if inner.rule.where is None or _asks_for_towns(inner) or not roles <= self._roles(outer, act):
             return False
-        return not self._asked(roles) & self._holding[inner.rule.id] & ~self._holding[outer.rule.id]
+        asked = self._asked(roles)
+        taken = self._holding[outer.rule.id]
+        if act in INCIDENT_ACTS:
+            asked &= ~self._targets | self._asked_for[inner.rule.id]
+            taken &= ~self._targets | self._asked_for[outer.rule.id]
+        return not asked & self._holding[inner.rule.id] & ~taken
 
     def _roles(self, one: CompiledRule, act: Act) -> frozenset[str]:
         """The roles that the rule asks about, as far as reports of this act have them."""
@@ -348,10 +368,30 @@ def _places(gazetteer: Gazetteer, as_target: bool) -> Iterator[Place]:
         for precision in exact:
             yield gazetteer.place(place.id, "target", precision)
         if place.foreign_until is not None:
-            yield replace(gazetteer.place(place.id, "target", "base"), site="home")
+            yield replace(gazetteer.place(place.id, "target", "base"), whose="national")
     sites: tuple[Site, ...] = ("base", "diplomatic") if as_target else ("base",)
     for site in sites:
         for code in gazetteer.countries:
             yield gazetteer.somewhere_in(code, "target", site)
+        for name in gazetteer.regions:
+            yield gazetteer.region(name, "target", site)
         if as_target:
             yield unplaced(site)
+
+
+def _towns(gazetteer: Gazetteer, one: CompiledRule) -> Iterator[Place]:
+    """Towns that are looked up and that a rule names."""
+    where = one.rule.where
+    if where is None:
+        return
+    kind, whose = next(iter(one.rule.kind), ""), one.rule.whose[0]
+    for name in where.any:
+        if name not in gazetteer.places and (town := gazetteer.town_of(name)) is not None:
+            yield replace(town, kind=kind, whose=whose)
+
+
+def _asks_for_towns(one: CompiledRule) -> bool:
+    """No place of the gazetteer lies in its circle, and a town that is looked up may."""
+    where = one.rule.where
+    empty = one.circle is not None and not one.circle.ids
+    return empty and where is not None and not where.any and where.precision != "base"

@@ -16,10 +16,11 @@ from typing import TypeVar
 
 from monitor.alerts.policy import raised
 from monitor.model.item import Item
-from monitor.model.place import Place
+from monitor.model.place import Place, region_of
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Classification
-from monitor.rules.gazetteer import Gazetteer, GroupSpec
+from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.matching import Case
+from monitor.rules.placefile import GroupSpec
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.reading import Sentence
 from monitor.topics.attacks.classifier import consider
@@ -38,7 +39,7 @@ _STOP_TEXT = (
     "northern southern eastern western central north-east north-west monday tuesday wednesday thursday friday "
     "saturday sunday"
 )
-_STOP_WORDS = frozenset(_STOP_TEXT.split())
+STOP_WORDS = frozenset(_STOP_TEXT.split())
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORTEST = 4
 #: terms that a rule is proposed to ask for; more of them would only describe these very headlines
@@ -75,8 +76,8 @@ class Headline:
 
     @property
     def names_place(self) -> bool:
-        """It says at least in which country."""
-        return any(place.country for place in self.places)
+        """It says at least in which country or region."""
+        return any(place.country or region_of(place.id) for place in self.places)
 
 
 def read_headline(item: Item, rules: RuleSet) -> Headline:
@@ -94,9 +95,11 @@ def _in_all(named: Sequence[Iterable[T]]) -> list[T]:
 # ------------------------------------------------------------------------------------------------ places
 
 
-def common_places(headlines: Sequence[Headline]) -> list[str]:
-    """Places that every headline is about, in the order of the first one."""
-    return _in_all([[place.id for place in one.places if not place.is_vague] for one in headlines])
+def common_places(headlines: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:
+    """Places of the files that every headline is about, in the order of the first one; else regions."""
+    named = [[place.id for place in one.places] for one in headlines]
+    places = [name for name in _in_all(named) if name in gazetteer.places]
+    return places or [region for name in _in_all(named) if (region := region_of(name)) in gazetteer.regions]
 
 
 def smallest_groups(headlines: Sequence[Headline], gazetteer: Gazetteer) -> list[str]:
@@ -195,7 +198,7 @@ def unknown_in(sentence: Sentence) -> list[tuple[int, str]]:
             continue
         start, end = sentence.text.span(match.start(), match.end())
         word = sentence.text.original[start:end].casefold()
-        if len(word) >= _SHORTEST and word not in _STOP_WORDS:
+        if len(word) >= _SHORTEST and word not in STOP_WORDS:
             out.append((match.start(), word))
     return out
 

@@ -13,10 +13,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from typing import get_args
 
 from monitor.model.item import Item
+from monitor.model.place import Whose
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level
 from monitor.rules.gazetteer import Gazetteer
+from monitor.rules.model import Rule
 from monitor.topics.attacks.classifier import consider
 from monitor.topics.attacks.topic import RuleSet
 from monitor.workbench.proposing.headlines import (
@@ -30,15 +33,16 @@ from monitor.workbench.proposing.headlines import (
     groups_of_sites,
     read_headline,
     smallest_groups,
-    unknown_words,
     wording_of,
 )
+from monitor.workbench.proposing.places import ProposedPlace
 
 #: channel where no rule takes any of the headlines
 _ALERTS = "alerts"
 #: what a rule is about, around the name of a weapon
 _ABOUT = {
     Act.ATTACK: "{} attack", Act.FOILED: "foiled {} attack", Act.CLAIM: "claimed {} attack", Act.TOLL: "{} toll",
+    Act.RETRACTION: "withdrawn {} reports", Act.SIGHTING: "{} sighting",
     Act.RETALIATION: "{} retaliation", Act.THREAT: "{} threat", Act.BACKGROUND: "{} background",
     Act.EXERCISE: "{} exercise", Act.ACCIDENT: "{} accident", Act.OTHER: "{} reports",
 }  # fmt: skip
@@ -57,7 +61,7 @@ _QUIET = (
 
 
 class NothingInCommon(ValueError):
-    """The headlines share nothing that a rule could ask for; the text says what was looked for."""
+    """The headlines share no place and no actor, so that a rule would be about anything; the text says so."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,6 +76,10 @@ class Proposal:
     where: tuple[str, ...] = ()
     #: names of the places in `where`, and what would be wider
     where_note: str = ""
+    #: whose base or troops they are; empty: those that a rule is about unless it says
+    whose: tuple[Whose, ...] = ()
+    #: places among them that the files do not know yet
+    places: tuple[ProposedPlace, ...] = ()
     #: some headlines name no place that is known
     if_unknown: bool = False
     #: actors, with `@`
@@ -80,8 +88,6 @@ class Proposal:
     who_claims: bool = False
     #: `what.all`
     what: tuple[str, ...] = ()
-    #: `what.any`, where the headlines share nothing else
-    what_any: tuple[str, ...] = ()
     send_to: tuple[str, ...] = (_ALERTS,)
     #: the rule whose channels these are
     send_to_as: str = ""
@@ -103,25 +109,34 @@ class Proposal:
 
 
 def propose(
-    items: Sequence[Item], rules: RuleSet, *, known: Iterable[Item] = (), name: str | None = None, now: datetime
+    items: Sequence[Item],
+    rules: RuleSet,
+    *,
+    known: Iterable[Item] = (),
+    name: str | None = None,
+    now: datetime,
+    places: Sequence[ProposedPlace] = (),
 ) -> Proposal:
     """The rule that the titles of `items` ask for; `known` are items that quiet examples may be taken from.
 
-    `NothingInCommon` where the rule would take everything.
-    """
+    `places`: what it is about, where no file knew it; `rules` know it already. `NothingInCommon` where the rule would
+    take everything.
+    """  # fmt: skip
     headlines = [read_headline(item, rules) for item in items]
     unread = [one for one in headlines if not one.is_read]
     read = [one for one in headlines if one.is_read] or headlines
     act = _acts(read)
     where, note, if_unknown = _where(headlines, read, rules.gazetteer)
+    if places:
+        where, note, if_unknown = [one.id for one in places], ", ".join(one.name for one in places), False
     who = common_actors(headlines)
     lists = common_lists(headlines, rules)
     terms = [] if lists else common_terms(headlines)
-    shared = where or who or lists or terms
-    # where they share nothing, the most telling unknown word of each
-    what_any = [] if shared else [max(words, key=len) for one in read if (words := unknown_words(one))]
-    if not (shared or what_any) and not set(act) <= INCIDENT_ACTS:
-        raise NothingInCommon("the headlines name no place, actor, list or telling word that a rule could ask for")
+    if not where and not who:
+        raise NothingInCommon(
+            "the headlines name no place that is known and no common actor, so the rule would be about any place on"
+            " earth"
+        )
     send_to, send_to_as = _channels(read)
     quiet = _real_quiet(known, headlines, act, rules.vocabulary.bits_of(*lists), rules)
     made = [] if quiet else _made_quiet(where, lists, act, rules, now)
@@ -129,10 +144,10 @@ def propose(
         id=name or _free_id(_slug(lists, act, where), rules),
         title=_title(lists, act, where, who, rules),
         level=Level.URGENT if set(act) <= INCIDENT_ACTS else Level.NOTICE,
-        act=act, where=tuple(where), where_note=note, if_unknown=if_unknown,
+        act=act, where=tuple(where), where_note=note, if_unknown=if_unknown, whose=_whose(read), places=tuple(places),
         who=tuple(f"@{actor}" for actor in who),
         who_claims=bool(who) and all(set(who) & set(one.found.facts.claimed_by) for one in read),
-        what=(*(f"@{name}" for name in lists), *terms), what_any=tuple(dict.fromkeys(what_any)),
+        what=(*(f"@{name}" for name in lists), *terms),
         send_to=send_to, send_to_as=send_to_as,
         alert=tuple(one.text for one in read), not_yet=tuple(one.text for one in headlines if one not in read),
         quiet=tuple(quiet or made), quiet_is_made=not quiet,
@@ -155,10 +170,11 @@ def _where(
     """`where.any`, words about it, and whether some headline that is read names no place that is known."""
     placed = [one for one in headlines if one.names_place]
     if not placed:
-        return [], "", False
+        sites = groups_of_sites(read, gazetteer)
+        return sites, ", ".join(_name(word, gazetteer) for word in sites), bool(sites)
     attacks = all(one.case.act in INCIDENT_ACTS for one in read)
     groups = [f"@{group}" for group in smallest_groups(placed, gazetteer)] if attacks else []
-    places = common_places(placed)
+    places = common_places(placed, gazetteer)
     exact = dict.fromkeys(place.id for one in placed for place in one.places if not place.is_vague)
     beside = ""
     if places and groups:
@@ -168,6 +184,15 @@ def _where(
     unplaced = [one for one in read if not one.names_place]
     where = [*(places or groups or common_countries(placed)), *groups_of_sites(unplaced, gazetteer)]
     return where, ", ".join(_name(word, gazetteer) for word in where) + beside, bool(unplaced)
+
+
+def _whose(headlines: Sequence[Headline]) -> tuple[Whose, ...]:
+    """Whose bases were attacked, where some headline is only about such as a rule leaves out unless it says so."""
+    usual = set(Rule.model_fields["whose"].default)
+    owners = [{place.whose for place in one.case.targets} for one in headlines if one.case.act in INCIDENT_ACTS]
+    if not any(some and not some & usual for some in owners):
+        return ()
+    return tuple(one for one in get_args(Whose) if one in set().union(*owners))
 
 
 def _channels(headlines: Sequence[Headline]) -> tuple[tuple[str, ...], str]:
@@ -183,7 +208,8 @@ def _name(word: str, gazetteer: Gazetteer) -> str:
     """A word of `where` for people: `Ain al-Asad Air Base`, `bases in Iraq`, `Iraq`."""
     if word.startswith("@"):
         return gazetteer.groups[word[1:]].title
-    return gazetteer.places[word].name if word in gazetteer.places else gazetteer.country_name(word)
+    known = gazetteer.places.get(word) or gazetteer.regions.get(word)
+    return known.name if known is not None else gazetteer.country_name(word)
 
 
 def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
@@ -192,6 +218,8 @@ def _base(where: Sequence[str], gazetteer: Gazetteer) -> str:
         return "a US base"
     if where[0] in gazetteer.places:
         return gazetteer.places[where[0]].name
+    if where[0] in gazetteer.regions:
+        return f"a base in {gazetteer.regions[where[0]].name}"
     group = gazetteer.groups.get(where[0].removeprefix("@"))
     codes = group.countries if group is not None else where
     return f"a US base in {gazetteer.country_name(codes[0])}" if codes else "a US base"

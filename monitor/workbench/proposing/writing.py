@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from monitor.model.report import INCIDENT_ACTS, Act
+from monitor.workbench.proposing.places import ProposedPlace
 from monitor.workbench.proposing.proposal import Proposal
 from monitor.workbench.reference.schema import KINDS
 from monitor.workbench.reference.tables import NO_TEXT
@@ -25,6 +27,7 @@ def rule_text(proposal: Proposal) -> str:
         f"level: {proposal.level}  # digest, notice, urgent or flash",
         "status: trial  # decides and records, tells nobody; delete this line when it may",
         f"act: [{', '.join(proposal.act)}]",
+        *_whose(proposal),
         *_where(proposal),
         *_who(proposal),
         *_what(proposal),
@@ -37,6 +40,31 @@ def rule_text(proposal: Proposal) -> str:
         *_quiet(proposal),
     ]
     return "\n".join([*lines, *_wordings(proposal)]) + "\n"
+
+
+def places_text(places: Sequence[ProposedPlace]) -> str:
+    """The entries of places that no file knows, as a file of `rules/places/`; empty where there are none."""
+    if not places:
+        return ""
+    lines = [KINDS["places"].first_line, "places:", *(line for place in places for line in _entry(place))]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(place: ProposedPlace) -> list[str]:
+    where = ["    # lat: …  # fill in both, in degrees: else it lies in no circle and on no map", "    # lon: …"]
+    if place.lat is not None:
+        note = "; ".join(["of the town", *([place.note] if place.note else []), "write those of the base if you can"])
+        where = [f"    lat: {place.lat}  # {' '.join(note.split())}", f"    lon: {place.lon}"]
+    return [
+        f"  - id: {_plain(place.id)}",
+        f"    name: {quoted(place.name)}",
+        f"    country: {_plain(place.country)}",
+        f"    kind: {place.kind}  # what it is; check it",
+        *(["    whose: national  # delete this line where foreign troops are there"] if place.national else []),
+        *where,
+        *([f"    zone: {place.zone}"] if place.zone else []),
+        f"    town: [{quoted(place.town)}]  # it is meant where a word such as base or camp stands near",
+    ]
 
 
 def pattern_text(proposal: Proposal) -> str:
@@ -56,6 +84,12 @@ def pattern_text(proposal: Proposal) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _whose(proposal: Proposal) -> list[str]:
+    if not proposal.whose:
+        return []
+    return [f"whose: [{', '.join(proposal.whose)}]  # a rule that does not say so is about foreign troops and the UN's"]
+
+
 def _where(proposal: Proposal) -> list[str]:
     if not proposal.where:
         return []
@@ -73,10 +107,8 @@ def _who(proposal: Proposal) -> list[str]:
 
 
 def _what(proposal: Proposal) -> list[str]:
-    key, words, note = "all", proposal.what, "stands in all of them"
-    if not words:
-        key, words, note = "any", proposal.what_any, "they share nothing; check these words"
-    return [f"what: {{{key}: [{', '.join(map(_plain, words))}]}}  # {note}"] if words else []
+    words = ", ".join(map(_plain, proposal.what))
+    return [f"what: {{all: [{words}]}}  # stands in all of them"] if words else []
 
 
 def _quiet(proposal: Proposal) -> list[str]:

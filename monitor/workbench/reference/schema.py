@@ -16,9 +16,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from monitor.config.yamlfile import Strict
-from monitor.rules.gazetteer import ActorFile, PlaceFile
 from monitor.rules.listfile import FrameSpec, ListFile
 from monitor.rules.model import Never, Rule, RuleFile, Source, What, Where
+from monitor.rules.overrides import KEY as OVERRIDE
+from monitor.rules.overrides import PARTS
+from monitor.rules.placefile import ActorFile, PlaceFile
 from monitor.rules.values import one_or_many
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -93,9 +95,11 @@ def first_paragraph(model: type[BaseModel]) -> str:
 
 
 def _one_or_several(rule: dict[str, Any]) -> dict[str, Any]:
-    """A rule file holds one rule, or several under `rules:`; which of them is asked first, so that an editor complains
-    about the right one."""
+    """A rule file holds one rule or override, or several under `rules:`; which of them is asked first, so that an
+    editor complains about the right one."""
     definitions = rule.pop("$defs", {})
+    override, parts = _override(rule, definitions)
+    one = {"if": {"required": [OVERRIDE]}, "then": {"$ref": "#/$defs/Override"}, "else": {"$ref": "#/$defs/Rule"}}
     return {
         "type": "object",
         "if": {"required": ["rules"]},
@@ -103,14 +107,36 @@ def _one_or_several(rule: dict[str, Any]) -> dict[str, Any]:
             "description": first_paragraph(RuleFile),
             "properties": {
                 "rules": {
-                    "type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Rule"}, "description": "several rules",
+                    "type": "array", "minItems": 1, "items": one, "description": "several rules",
                 },
             },
             "additionalProperties": False,
         },
-        "else": {"$ref": "#/$defs/Rule"},
-        "$defs": {**definitions, "Rule": rule},
+        "else": one,
+        "$defs": {**definitions, **parts, "Rule": rule, "Override": override},
     }  # fmt: skip
+
+
+def _override(rule: dict[str, Any], definitions: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keys of a rule as an override may have them, none of which must be there; and their parts, likewise."""
+    keys = {key: held for key, held in rule["properties"].items() if key not in ("rule", "based_on")}
+    named = {key: str(keys[key]["$ref"]).rpartition("/")[2] for key in PARTS}
+    parts = {f"{name}Part": _without_duties(definitions[name]) for name in named.values()}
+    keys |= {key: {**keys[key], "$ref": f"#/$defs/{name}Part"} for key, name in named.items()}
+    changed = {"type": "string", "description": "the rule that is changed, by its id", "examples": ["attack-gulf"]}
+    return {
+        "title": "Override",
+        "description": "A rule of another file, changed by the keys that stand here.",
+        "type": "object",
+        "properties": {OVERRIDE: changed, **keys},
+        "required": [OVERRIDE],
+        "minProperties": 2,
+        "additionalProperties": False,
+    }, parts
+
+
+def _without_duties(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: held for key, held in part.items() if key not in ("anyOf", "required")}
 
 
 class _Generator(GenerateJsonSchema):
