@@ -49,6 +49,8 @@ class PlaceFinder:
 
         def owned(place: Place) -> Place:
             said = place.whose
+            if result.anybody and said == "foreign" and _is_topic(main, match.sentence, self._sure, lists.colon):
+                return replace(place, kind=place.kind or kind)
             theirs = hurt or bool(result.anybody and place.country and abroad - {place.country})
             if theirs and kind != "warship" and (result.anybody or said == "national"):
                 said = "foreign"
@@ -226,6 +228,13 @@ class PlaceFinder:
     def said(self, reading: Reading) -> tuple[str, ...]:
         """What headline and lead say of where it was and whose base it is; see `Facts.named`."""
         return self._scenes.said(reading)
+
+
+def _is_topic(main: Sequence[Hit], sentence: Sentence, sure: int, colon: int) -> bool:
+    """ "Al Minhad: small fire after projectile lands near base": the base is named before a colon."""
+    at = next((hit.start for hit in sentence.with_tags(colon)), None)
+    first = min((hit.start for hit in main), default=-1)
+    return at is not None and at < first and any(hit.end <= at for hit in sentence.with_tags(sure))
 
 
 def _ids_of(hits: Iterable[Hit]) -> list[str]:
