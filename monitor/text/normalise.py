@@ -43,7 +43,8 @@ _INVISIBLE = frozenset(
 _BLANKS = {9: " ", 11: "\n", 12: "\n", 13: " "}
 _ASCII_WORDS = {i: " " for i in range(128) if not chr(i).isalnum()}
 _GDELT = re.compile(r" [.,:;?!] ")
-_INITIALS = re.compile(r"(?<![^\W_])[A-Z](?: ?\. ?[A-Z](?![^\W_]))+(?: ?\.)?")
+#: `U . S .`, and with doubled letters `EE . UU .`
+_INITIALS = re.compile(r"(?<![^\W_])([A-Z])\1?(?: ?\. ?([A-Z])\2?(?![^\W_]))+(?: ?\.)?")
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
 #: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`
 _SHORT_HYPHEN = re.compile(
