@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,16 @@ from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, c
 from monitor.rules import towns
 from monitor.rules.geography import Circle, Point, is_within
 from monitor.rules.hints import FEW, SHORT, closest_of, name_hint, near, words_of
-from monitor.rules.placefile import ActorFile, ActorSpec, CountrySpec, GroupSpec, PlaceFile, PlaceSpec, RegionSpec
+from monitor.rules.placefile import (
+    ActorFile,
+    ActorSpec,
+    CountrySpec,
+    GroupSpec,
+    MoreNames,
+    PlaceFile,
+    PlaceSpec,
+    RegionSpec,
+)
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
@@ -300,6 +309,10 @@ def build_gazetteer(
         _collect(section, held, getattr(gazetteer, section), problems)
     _collect("actors", ((document, content.actors) for document, content in actor_files), gazetteer.actors, problems)
     owners: dict[str, str] = {}
+    added = [(document, content.more_names) for document, content in place_files]
+    added += [(document, content.more_names) for document, content in actor_files]
+    for document, more in added:
+        problems += _add_names(document, more, gazetteer)
     for document, content in place_files:
         for i, place in enumerate(content.places):
             if place.country:
@@ -314,6 +327,23 @@ def build_gazetteer(
     if problems:
         raise ConfigError(problems)
     return gazetteer
+
+
+def _add_names(document: Document, more: Mapping[str, MoreNames], gazetteer: Gazetteer) -> Iterator[Problem]:
+    """Gives names to what other files define; a problem for each id that none does, and each kind of name it lacks."""
+    held: list[dict[str, Any]] = [gazetteer.places, gazetteer.countries, gazetteer.regions, gazetteer.actors]
+    for name, spec in more.items():
+        specs = next((specs for specs in held if name in specs), None)
+        if specs is None:
+            hint = gazetteer.place_hint(name)
+            yield document.problem(f"there is no place, country or actor {name}", "more_names", name, hint=hint)
+            continue
+        given = {part: words for part, words in spec if words}
+        for part in given.keys() - type(specs[name]).model_fields.keys():
+            yield document.problem(f"{name} has no {part}", "more_names", name, part, hint="write names")
+            del given[part]
+        update = {part: (*getattr(specs[name], part), *words) for part, words in given.items()}
+        specs[name] = specs[name].model_copy(update=update)
 
 
 def _looked_up(town: towns.Town, why: str, role: PlaceRole, precision: Precision) -> Place:
