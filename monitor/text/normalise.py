@@ -43,12 +43,13 @@ _INVISIBLE = frozenset(
 _BLANKS = {9: " ", 11: "\n", 12: "\n", 13: " "}
 _ASCII_WORDS = {i: " " for i in range(128) if not chr(i).isalnum()}
 _GDELT = re.compile(r" [.,:;?!] ")
-_INITIALS = re.compile(r"(?<![^\W_])[A-Z](?: ?\. ?[A-Z](?![^\W_]))+(?: ?\.)?")
+#: `U . S .`, and with doubled letters `EE . UU .`
+_INITIALS = re.compile(r"(?<![^\W_])([A-Z])\1?(?: ?\. ?([A-Z])\2?(?![^\W_]))+(?: ?\.)?")
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
 #: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`
 _SHORT_HYPHEN = re.compile(
-    r"(?<![^\W_])(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z|[A-Z]{1,2}) - (?=\w)"
-    r"|(?<=[a-z]) - (?=(?:[Rr]un|[Ll]ed|[Bb]acked|[Ll]inked|[Hh]eld|[Cc]ontrolled|[Tt]rained|[Mm]ade|[Aa]ligned)\b)"
+    r"(?<![^\W_])(?:(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z) - (?=\w)|[A-Z]{1,2} - (?=\d))"
+    r"|(?<=[A-Za-z]) - (?=(?:[Rr]un|[Ll]ed|[Bb]acked|[Ll]inked|[Hh]eld|[Cc]ontrolled|[Tt]rained|[Mm]ade|[Aa]ligned)\b)"
 )
 _HASHTAG = re.compile(r"#\w+")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -105,6 +105,11 @@ def found(terms: list[str], text: str) -> list[str]:
     return [text[slice(*done.span(hit.start, hit.end))] for hit in Matcher(made).hits(done)]
 
 
+@pytest.mark.parametrize("text", ["tropas de EE UU - Trump amenaza", "base used by US - Reuters", "rockets - two hurt"])
+def test_a_dash_between_spaces_parts_what_it_parts(text: str) -> None:
+    assert " - " in normalise(text).folded
+
+
 @pytest.mark.parametrize(
     ("term", "text", "hits"),
     [
@@ -114,6 +119,9 @@ def found(terms: list[str], text: str) -> list[str]:
         ("Tower 22", "tower 22 or TOWER 22 or Tower 22", ["TOWER 22", "Tower 22"]),
         ("air base", "air\nbase, air-base, air, base", ["air\nbase", "air-base"]),
         ("U.S.", "the U . S . and the U.S.", ["U . S", "U.S"]),
+        ("EE. UU.", "de EE . UU . y EE.UU.", ["EE . UU", "EE.UU"]),
+        ("US-led", "US - led force", ["US - led"]),
+        ("F-16", "an F - 16 jet", ["F - 16"]),
         ("قاعدة", "والقاعدة وقاعدة لقاعدة مقاعدة", ["والقاعدة", "قاعدة", "قاعدة"]),
         ("בסיס", "הבסיס ובבסיס כבסיסים", ["בסיס", "בסיס"]),
         ("üs", "us üs", ["üs"]),

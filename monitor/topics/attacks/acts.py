@@ -86,6 +86,8 @@ class ActClassifier:
         result = self._classify(reading, self._index)
         if result.act is not Act.OTHER or result.frame is not None or not reading.tags & self._any_base:
             return result
+        if result.match is not None and result.match.pattern.act is Act.OTHER:  # "a convoy was struck": no base at all
+            return result
         national = self._classify(reading, self._anybody)
         return replace(national, anybody=True) if national.act is not Act.OTHER else result
 
