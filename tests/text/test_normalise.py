@@ -80,6 +80,8 @@ def test_a_term_with_punctuation_is_found_as_it_is_written(term: str, text: str)
         ("مسيّرة", "مسيرة"),
         ("قـــاعدة", "قاعدة"),
         ("پایگاه عین‌الاسد", "پايگاه عين الاسد"),
+        ("بنکەی ئەمریکا لە هەولێر", "بنكهي ئهمريكا له ههولير"),
+        ("ڕۆکێت", "روكيت"),
         ("Aïn", "Ain"),
         (unicodedata.normalize("NFD", "Kraków"), "Krakow"),
         ("İHA", "iha"),
@@ -115,6 +117,7 @@ def found(terms: list[str], text: str) -> list[str]:
         ("قاعدة", "والقاعدة وقاعدة لقاعدة مقاعدة", ["والقاعدة", "قاعدة", "قاعدة"]),
         ("בסיס", "הבסיס ובבסיס כבסיסים", ["בסיס", "בסיס"]),
         ("üs", "us üs", ["üs"]),
+        ("si", "si și", ["si", "și"]),
         ("état", "détaté L’État", ["État"]),
         ("Beirut", "Beirut’s", ["Beirut"]),
         ("база", "база базы турбаза", ["база"]),
@@ -122,10 +125,16 @@ def found(terms: list[str], text: str) -> list[str]:
         ("ガ", "ガス カメラ", ["ガ"]),
         ("기지", "미군기지를 기지 근처 기 지", ["기지", "기지", "기 지"]),
         ("US", "在US基地", ["US"]),
+        ("بنکە*", "بنکە، بنكه‌یه‌ک، بنکەکانی", ["بنکە", "بنكه", "بنکەکانی"]),
+        ("ئەمریکا", "بنکەی ئه‌مریكا لە عێراق", ["ئه‌مریكا"]),
     ],
 )
 def test_whole_words_smart_case_and_written_on_letters(term: str, text: str, hits: list[str]) -> None:
     assert found([term], text) == hits
+
+
+def test_of_two_short_words_the_accent_of_the_text_tells_which_it_is() -> None:
+    assert found(["si", "și", "US", "üs"], "si și US ÜS üs") == ["si", "și", "US", "ÜS", "üs"]
 
 
 @pytest.mark.parametrize(

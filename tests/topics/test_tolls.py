@@ -23,7 +23,10 @@ from monitor.topics.loading import compile_rules
 from monitor.workbench.lint.check import lint
 
 HERE = Path(__file__).parent.parent
-LANGUAGES = {"en", "ar", "fa", "tr", "he", "fr", "ru", "de", "es", "hi", "id", "it", "pt", "zh", "ja", "ko"}
+LANGUAGES = {
+    "en", "ar", "fa", "tr", "he", "fr", "ru", "de", "es", "hi", "ckb", "ur", "uk", "pl", "ro", "id", "it", "pt", "zh",
+    "ja", "ko",
+}  # fmt: skip
 NOVEMBER = datetime(2026, 11, 28, 15, 0, tzinfo=UTC)
 DATELINES = {
     "en": (
@@ -38,6 +41,11 @@ DATELINES = {
     "ru": ("БАГДАД, {} ноября (ТАСС) - ", "Москва. {} ноября. "),
     "de": ("BAGDAD, {}. November (dpa) - ", "Bagdad, {}. Nov. (Reuters) - "),
     "es": ("BAGDAD, {} nov (EFE).- ", "Bagdad, {} de noviembre (AFP) - "),
+    "uk": ("БАГДАД, {} листопада (Укрінформ) - ", "Київ. {} листопада. "),
+    "pl": ("BAGDAD, {} listopada (PAP) - ", "Bagdad, {} listopada: "),
+    "ro": ("BAGDAD, {} noiembrie (Agerpres) - ", "Bagdad, {} noiembrie: "),
+    "ur": ("بغداد، {} نومبر (اے ایف پی) - ", "بغداد {} نومبر: "),
+    "ckb": ("بەغدا، {} تشرینی دووەم (ڕۆیتەرز) - ", "هەولێر {} تشرینی دووەم: "),
     "hi": ("बगदाद, {} नवंबर (भाषा) - ", "बगदाद {} नवंबर: "),
     "id": ("BAGHDAD, {} November (Antara) - ", "Baghdad, {} November: "),
     "it": ("BAGHDAD, {} novembre (Ansa) - ", "Roma, {} nov. - "),
