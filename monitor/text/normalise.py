@@ -49,7 +49,8 @@ _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
 #: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`
 _SHORT_HYPHEN = re.compile(
     r"(?<![^\W_])(?:(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z) - (?=\w)|[A-Z]{1,2} - (?=\d))"
-    r"|(?<=[A-Za-z]) - (?=(?:[Rr]un|[Ll]ed|[Bb]acked|[Ll]inked|[Hh]eld|[Cc]ontrolled|[Tt]rained|[Mm]ade|[Aa]ligned)\b)"
+    r"|(?<=[A-Za-z]) - (?=(?:[Rr]un|[Ll]ed|[Bb]acked|[Ll]inked|[Hh]eld|[Cc]ontrolled|[Tt]rained|[Mm]ade|[Aa]ligned"
+    r"|[Mm]anned|[Oo]perated|[Bb]ased|[Uu]sed|[Oo]wned|[Oo]ccupied)\b)"
 )
 _HASHTAG = re.compile(r"#\w+")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

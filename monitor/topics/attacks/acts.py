@@ -129,11 +129,13 @@ class ActClassifier:
         if not matches:
             return None
         strong = sorted((m for m in matches if m.pattern.points >= STRONG), key=_by_position)
-        weak = min((m for m in matches if m.pattern.points < STRONG), key=_by_weight, default=None)
+        weak = sorted((m for m in matches if m.pattern.points < STRONG), key=_by_weight)
         if not strong:
-            return self._result(weak, reading) if weak else None
+            # what its signs make an attack comes before a weak wording of something else ("sirens at …")
+            results = [self._result(match, reading) for match in weak]
+            return next((one for one in results if one.act in INCIDENT_ACTS and one.points >= NEEDED), results[0])
         first = self._result(strong[0], reading)
-        for match in strong[1:] + ([weak] if weak else []):
+        for match in strong[1:] + weak[:1]:
             if self._order[match.pattern.act] < self._order[first.act]:
                 result = self._result(match, reading)
                 if self._order[result.act] < self._order[first.act] and _is_apart(result, first):

@@ -143,7 +143,8 @@ class PlaceFinder:
         if left and not sentence.tags & self._lists.stationed_nation:
             return replace(place, whose="national")
         harmed = sentence.tags & self._lists.harmed and any(sentence.outside_causes(self._guests))
-        return replace(place, whose="foreign") if place.whose == "national" and harmed else place
+        hosted = any(sentence.outside_causes(self._lists.hosting_base))
+        return replace(place, whose="foreign") if place.whose == "national" and (harmed or hosted) else place
 
     def _vague(
         self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]
