@@ -44,8 +44,8 @@ _ASCII_WORDS = {i: " " for i in range(128) if not chr(i).isalnum()}
 _GDELT = re.compile(r" [.,:;?!] ")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Z](?: ?\. ?[A-Z](?![^\W_]))+(?: ?\.)?")
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
-#: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`
-_SHORT_HYPHEN = re.compile(r"(?<![^\W_])(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z|[A-Z]{1,2}) - (?=\w)")
+#: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`; not behind `EE UU`, a name of two words
+_SHORT_HYPHEN = re.compile(r"(?<![^\W_])(?<![A-Z]{2} )(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z|[A-Z]{1,2}) - (?=\w)")
 _HASHTAG = re.compile(r"#\w+")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: the dot of `U.S.-led`: with the hyphen it would part the words as a comma does
