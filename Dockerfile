@@ -11,7 +11,7 @@ FROM python:3.11-slim AS build
 WORKDIR /src
 ENV PIP_CONSTRAINT=/src/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY constraints.txt ./
-COPY pyproject.toml README.md LICENSE feeds.yaml ./
+COPY pyproject.toml README.md LICENSE NOTICE.md feeds.yaml ./
 COPY monitor ./monitor
 COPY migrations ./migrations
 COPY rules ./rules

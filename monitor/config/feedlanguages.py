@@ -19,7 +19,8 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _BY_NAME = {
     "arabic": "ar", "english": "en", "french": "fr", "german": "de", "hebrew": "he", "italian": "it",
     "kurdish": "ku", "pashto": "ps", "persian": "fa", "farsi": "fa", "portuguese": "pt", "russian": "ru",
-    "sorani": "ckb", "spanish": "es", "turkish": "tr", "ukrainian": "uk", "urdu": "ur",
+    "polish": "pl", "romanian": "ro", "sorani": "ckb", "spanish": "es", "turkish": "tr", "ukrainian": "uk",
+    "urdu": "ur",
 }  # fmt: skip
 _OF_LISTS = re.compile(r"(?m)^language:[ ]*[\"']?([A-Za-z]{2,3})\b")
 

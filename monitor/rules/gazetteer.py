@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,16 @@ from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, c
 from monitor.rules import towns
 from monitor.rules.geography import Circle, Point, is_within
 from monitor.rules.hints import FEW, SHORT, closest_of, name_hint, near, words_of
-from monitor.rules.placefile import ActorFile, ActorSpec, CountrySpec, GroupSpec, PlaceFile, PlaceSpec, RegionSpec
+from monitor.rules.placefile import (
+    ActorFile,
+    ActorSpec,
+    CountrySpec,
+    GroupSpec,
+    MoreNames,
+    PlaceFile,
+    PlaceSpec,
+    RegionSpec,
+)
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
@@ -90,17 +99,21 @@ class Gazetteer:
         found = towns.choose(name, countries, beside, fits, least)
         if found is None or self._is_land(name, found[0]):
             return None
-        town, why = found
-        area = town.is_province
-        return Place(
-            id=town.id, name=town.name, role=role, precision="country" if area else precision, country=town.country,
-            lat=town.lat, lon=town.lon, zone=town.zone, chosen=why,
-        )  # fmt: skip
+        return _looked_up(*found, role, precision)
+
+    def town_of(self, place_id: str) -> Place | None:
+        """The town with this id, as a target."""
+        town = towns.town(place_id)
+        return _looked_up(town, "", "target", "near") if town is not None and place_id not in self.places else None
 
     def _is_land(self, name: str, town: towns.Town) -> bool:
         """The country is meant, whose name its capital has too: "Koweït" for Kuwait City."""
         land = self.countries.get(town.country)
         return land is not None and _form(name) != town.form and town in towns.named(land.name)
+
+    def is_town_of(self, place_id: str, word: str) -> bool:
+        """Whether the word, in the form of the matcher, is the town beside the place, and not a loose name of it."""
+        return any(_form(town) == word for town in self.places[place_id].town)
 
     def _has_beside(self, town: towns.Town, kind: str) -> bool:
         """A base of this kind stands near the town."""
@@ -240,7 +253,8 @@ class Gazetteer:
                     (place.name, *place.names),
                 ),
                 (bits["town"], place.town),
-                (bits["loose-place"], place.loose),
+                # what is struck at Novorossiysk need not be its base; at a base of foreign troops it mostly is
+                (bits["town" if place.whose == "national" else "loose-place"], place.loose),
             ):
                 yield from _terms(words, tag, name)
         for country in self.countries.values():
@@ -295,6 +309,10 @@ def build_gazetteer(
         _collect(section, held, getattr(gazetteer, section), problems)
     _collect("actors", ((document, content.actors) for document, content in actor_files), gazetteer.actors, problems)
     owners: dict[str, str] = {}
+    added = [(document, content.more_names) for document, content in place_files]
+    added += [(document, content.more_names) for document, content in actor_files]
+    for document, more in added:
+        problems += _add_names(document, more, gazetteer)
     for document, content in place_files:
         for i, place in enumerate(content.places):
             if place.country:
@@ -309,6 +327,31 @@ def build_gazetteer(
     if problems:
         raise ConfigError(problems)
     return gazetteer
+
+
+def _add_names(document: Document, more: Mapping[str, MoreNames], gazetteer: Gazetteer) -> Iterator[Problem]:
+    """Gives names to what other files define; a problem for each id that none does, and each kind of name it lacks."""
+    held: list[dict[str, Any]] = [gazetteer.places, gazetteer.countries, gazetteer.regions, gazetteer.actors]
+    for name, spec in more.items():
+        specs = next((specs for specs in held if name in specs), None)
+        if specs is None:
+            hint = gazetteer.place_hint(name)
+            yield document.problem(f"there is no place, country or actor {name}", "more_names", name, hint=hint)
+            continue
+        given = {part: words for part, words in spec if words}
+        for part in given.keys() - type(specs[name]).model_fields.keys():
+            yield document.problem(f"{name} has no {part}", "more_names", name, part, hint="write names")
+            del given[part]
+        update = {part: (*getattr(specs[name], part), *words) for part, words in given.items()}
+        specs[name] = specs[name].model_copy(update=update)
+
+
+def _looked_up(town: towns.Town, why: str, role: PlaceRole, precision: Precision) -> Place:
+    """A town as a place; a province is as vague as a country."""
+    return Place(
+        id=town.id, name=town.name, role=role, precision="country" if town.is_province else precision,
+        country=town.country, lat=town.lat, lon=town.lon, zone=town.zone, chosen=why,
+    )  # fmt: skip
 
 
 def _region_problems(document: Document, at: int, region: RegionSpec, gazetteer: Gazetteer) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from monitor.resources import packaged_or_beside
 #: parts of a folder and the keys under which their files define names
 _DEFINES = {
     "lists": ("lists", "masks", "shapes", "patterns", "frames"),
-    "places": ("places", "groups", "countries"),
+    "places": ("places", "groups", "countries", "regions"),
     "actors": ("actors",),
 }
 #: names that a message shows of many

@@ -162,8 +162,23 @@ class GroupSpec(Strict):
         return (not self.countries or country in self.countries) and country not in self.not_countries
 
 
+class MoreNames(Strict):
+    """Names for a place, a country, a region or an actor of another file, so that a language has a file of its own."""
+
+    names: tuple[str, ...] = several("names beside those that it has", ["Flugplatz am See"])
+    people: tuple[str, ...] = several("of a country: more words for its people", ["Iraker"])
+    town: tuple[str, ...] = several("of a place: more names of the town beside it", ["Seestadt"])
+    loose: tuple[str, ...] = several("of a place: more words with other meanings", ["am See"])
+
+
 class PlaceFile(Strict):
     """One file of `rules/places/`."""
+
+    more_names: dict[str, MoreNames] = key(
+        "names for places, countries and regions of other files, by their id",
+        {"lake-base": {"names": ["Flugplatz am See"]}, "IQ": {"names": ["Irak"]}},
+        default_factory=dict,
+    )
 
     countries: tuple[CountrySpec, ...] = several("countries", [{"id": "IQ", "name": "Iraq", "zone": "Asia/Baghdad"}])
     regions: tuple[RegionSpec, ...] = several(
@@ -196,5 +211,11 @@ class ActorSpec(Strict):
 
 class ActorFile(Strict):
     """One file of `rules/actors/`."""
+
+    more_names: dict[str, MoreNames] = key(
+        "names for actors of other files, by their id",
+        {"lake-brigades": {"names": ["Seebrigaden"]}},
+        default_factory=dict,
+    )
 
     actors: tuple[ActorSpec, ...] = several("armed actors", [{"id": "lake-brigades", "name": "Lake Brigades"}])

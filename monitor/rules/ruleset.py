@@ -220,7 +220,7 @@ class _RuleCompiler:
         """The circle that a rule asks for."""
         lat, lon = within.lat, within.lon
         if within.of is not None:
-            place = self._gazetteer.places.get(within.of)
+            place = self._gazetteer.places.get(within.of) or self._gazetteer.town_of(within.of)
             if place is None:
                 hint = self._gazetteer.place_hint(within.of, among=self._gazetteer.places)
                 self.reader.refuse(document, loc, f"there is no place {within.of}", hint, unknown=within.of)
@@ -240,7 +240,8 @@ class _RuleCompiler:
                 if word.startswith("@"):
                     kind, found = "group of places", name in known.groups
                 else:
-                    kind, found = "place", any(name in ids for ids in (known.places, known.regions, known.countries))
+                    found = any(name in ids for ids in (known.places, known.regions, known.countries))
+                    kind, found = "place", found or known.town_of(name) is not None
                 if not found:
                     said, hint = f"there is no {kind} {word}", self._gazetteer.place_hint(word)
                     self.reader.refuse(document, ("where", key, i), said, hint, unknown=name)

@@ -71,7 +71,8 @@ def calendar_of(languages: Iterable[Mapping[int, Sequence[str]]]) -> Calendar:
     year = r"(?P<y{}>(?:19|20)\d\d)"
     pattern = re.compile(
         rf"(?<![^\W_])(?:(?P<m1>{name})\.? (?P<d1>\d{{1,2}})(?:[a-z]{{2}})?(?:,? {year.format(1)})?"
-        rf"|(?P<d2>\d{{1,2}})(?:[a-z]{{2}}|\.|-\w{{1,3}})? ?-?(?P<m2>{name})(?:\.|,)?(?: {year.format(2)})?)(?![^\W_])"
+        rf"|(?P<d2>\d{{1,2}})(?!\d)(?:[a-z]{{2}}|\.|-\w{{1,3}})?"
+        rf" ?-?(?P<m2>{name})(?:\.|,)?(?: {year.format(2)})?)(?![^\W_])"
     )
     return Calendar(pattern, months, frozenset(capitals - small))
 

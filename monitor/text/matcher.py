@@ -141,6 +141,8 @@ class Matcher:
             if plain is not None:
                 found.append(Hit(start, last - 1, plain.tags, plain.written, plain.names))
                 continue
+            # where a short word is known with and without an accent, the accent of the text tells which it is
+            accents = any(term.accented for term in variants)
             for term in variants:
                 end = last if term.open_end else last - 1
                 if term.open_end:
@@ -148,7 +150,7 @@ class Matcher:
                         end += 1
                 if term.exact and not _same_case(text.cased[start:end], term):
                     continue
-                if term.accented and _is_plain(text, start, end):
+                if accents and term.accented == _is_plain(text, start, end):
                     continue
                 found.append(Hit(start, end, term.tags, term.written, term.names))
         found.sort(key=by_position)

@@ -5,7 +5,8 @@ everything that is no letter or digit turned into a space. `Text.span` leads fro
 original, so that evidence can quote what the paper wrote: `original[start:end]`.
 
 What is unified (Unicode NFKD, then): letter case with Turkish İ/ı; combining marks of any script; tatweel and other
-invisible letters; أإآٱ→ا, ى and Persian ی→ي, ک→ك, ة→ه, ؤ→و, ئ→ي; the article ال, also behind و ف ب ك and as لل;
+invisible letters; أإآٱ→ا, ى and Persian ی→ي, ک→ك, ة→ه, ؤ→و, ئ→ي;
+Kurdish ە and ھ→ه, ڕ→ر, ڵ→ل, ۆ→و, ێ→ي; the article ال, also behind و ف ب ك and as لل;
 digits of any script; curly quotes and dashes; the spaced punctuation of GDELT titles (`U . S .`, `Iran - backed`).
 
 Chinese, Japanese and Korean set no spaces between words, or write little words onto others. There each character
@@ -33,7 +34,7 @@ _TYPOGRAPHY = {
 }  # fmt: skip
 _LETTERS = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ە": "ه",
-    "ھ": "ه", "ؤ": "و", "ئ": "ي", "ı": "i", "ø": "o", "ł": "l", "đ": "d",
+    "ھ": "ه", "ؤ": "و", "ئ": "ي", "ڕ": "ر", "ڵ": "ل", "ۆ": "و", "ێ": "ي", "ı": "i", "ø": "o", "ł": "l", "đ": "d",
 }  # fmt: skip
 #: tatweel and letters without width that hide inside words; the non-joiner separates and becomes a space
 _INVISIBLE = frozenset(
@@ -42,10 +43,15 @@ _INVISIBLE = frozenset(
 _BLANKS = {9: " ", 11: "\n", 12: "\n", 13: " "}
 _ASCII_WORDS = {i: " " for i in range(128) if not chr(i).isalnum()}
 _GDELT = re.compile(r" [.,:;?!] ")
-_INITIALS = re.compile(r"(?<![^\W_])[A-Z](?: ?\. ?[A-Z](?![^\W_]))+(?: ?\.)?")
+#: `U . S .`, and with doubled letters `EE . UU .`
+_INITIALS = re.compile(r"(?<![^\W_])([A-Z])\1?(?: ?\. ?([A-Z])\2?(?![^\W_]))+(?: ?\.)?")
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
-#: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`; not behind `EE UU`, a name of two words
-_SHORT_HYPHEN = re.compile(r"(?<![^\W_])(?<![A-Z]{2} )(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z|[A-Z]{1,2}) - (?=\w)")
+#: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`
+_SHORT_HYPHEN = re.compile(
+    r"(?<![^\W_])(?:(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z) - (?=\w)|[A-Z]{1,2} - (?=\d))"
+    r"|(?<=[A-Za-z]) - (?=(?:[Rr]un|[Ll]ed|[Bb]acked|[Ll]inked|[Hh]eld|[Cc]ontrolled|[Tt]rained|[Mm]ade|[Aa]ligned"
+    r"|[Mm]anned|[Oo]perated|[Bb]ased|[Uu]sed|[Oo]wned|[Oo]ccupied)\b)"
+)
 _HASHTAG = re.compile(r"#\w+")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: the dot of `U.S.-led`: with the hyphen it would part the words as a comma does
@@ -143,13 +149,15 @@ def spell_term(term: str) -> tuple[str, str]:
 
 
 def joined_or_parted(term: str, words: str) -> Iterator[str]:
-    """Other spellings of a Persian term, which is written with the non-joiner, with a space or in one word.
+    """Other spellings of a Persian or Kurdish term, which is written with the non-joiner, with a space or in one word.
 
     A non-joiner in the term may be missing in the text; before the plural `ها` and behind the verb's `می` the text may
-    hold one that the term lacks.
+    hold one that the term lacks. Older Kurdish texts write the vowel `ە` as `ه` with a non-joiner.
     """
     if "\u200c" in term:
         yield normalise_term(term.replace("\u200c", ""))[0]
+    if "ە" in term:
+        yield normalise_term(term.replace("ە", "ه\u200c"))[0]
     parted = _PARTED.sub(" ", words)
     if parted != words:
         yield parted

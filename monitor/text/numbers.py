@@ -203,12 +203,22 @@ def _put_together(text: Text, parts: Sequence[NumberPart], part: NumberPart, at:
         is_one = "articles" in behind.kinds and not (linked and skipped == 2)
         if behind.value is None or is_one or not _is_tight(text, parts[at + skipped - 2], behind):
             break
+        ahead = at + skipped
+        if ahead < len(parts) and _is_factor_of(behind, parts[ahead], part) and _is_tight(text, behind, parts[ahead]):
+            behind = behind._replace(end=parts[ahead].end, value=(behind.value or 0) * (parts[ahead].value or 0))
+            skipped += 1
         value = _sum(part, behind, linked)
         if value is None:
             break
         part = part._replace(end=behind.end, value=value)
         at += skipped
     return part, at
+
+
+def _is_factor_of(factor: NumberPart, times: NumberPart, before: NumberPart) -> bool:
+    """It belongs to what follows, which is less than what stands before: "mille deux cents", 一百二十."""
+    factor_value, times_value, before_value = factor.value or 0, times.value or 0, before.value or 0
+    return times.times and not factor.digits and 0 < factor_value < times_value < before_value
 
 
 def _sum(one: NumberPart, two: NumberPart, linked: bool) -> int | None:
@@ -218,7 +228,7 @@ def _sum(one: NumberPart, two: NumberPart, linked: bool) -> int | None:
         return a * b
     if one.digits or two.digits:
         return None
-    if a >= 100 and a % 100 == 0 and 0 < b < 100:
+    if (a >= 100 and a % 100 == 0 and 0 < b < 100) or (a >= 1000 and a % 1000 == 0 and 0 < b < 1000):
         return a + b
     tens, units = 20 <= a <= 90 and a % 10 == 0, 0 < b < 10
     if (tens and units) or (a in (60, 80) and 10 <= b < 20) or (a == 10 and units):

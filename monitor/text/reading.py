@@ -242,6 +242,7 @@ class Reader:
     ) -> Sentence:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
         if hits:
+            self._tell_language(hits)
             more = self._numbers(text, start, end, year)
             more += (
                 Hit(match.start(), match.end(), self._words.comma, ",")
@@ -266,6 +267,27 @@ class Reader:
         self._shape(sentence)
         sentence.tags = sum_of(hit.tags for hit in sentence.hits)
         return sentence
+
+    def _tell_language(self, hits: list[Hit]) -> None:
+        """A sentence is in the languages that most of its words are of; a word that two share speaks for both.
+
+        Another language's words neither call for its wordings nor part clauses: Romanian "a tras" is no Spanish "tras".
+        """
+        words, said = self._words, dict[int, int]()
+        for hit in hits:
+            spoken = hit.tags & words.languages
+            while spoken:
+                language = spoken & -spoken
+                said[language] = said.get(language, 0) + 1
+                spoken ^= language
+        if len(said) < 2:
+            return
+        most = max(said.values())
+        lost = sum_of(language for language, count in said.items() if 2 * count < most)
+        parting = words.cause | words.clause_break | words.clause_joint | words.condition
+        for hit in hits if lost else ():
+            if hit.tags & lost:
+                hit.tags &= ~lost if hit.tags & words.languages & ~lost else ~(lost | parting)
 
     def _numbers(self, text: Text, start: int, end: int, year: int) -> list[Hit]:
         out: list[Hit] = []

@@ -13,7 +13,9 @@ from monitor.text.normalise import EACH, Text, normalise
 
 #: possessive, and begun only at the first of several dots: a text of nothing but dots is read once
 _END = re.compile(r"""(?<![.!?。।])[.!?。।]++["')\]»]*+(?=\s)|\n++|\|""")
-_BREAK = re.compile(r"[;:!?]|\s-+\s|\s\.\s|--")
+_BREAK = re.compile(rf"[;:!?]|\s-+\s|\s\.\s|--|\.\.\.(?= ?[{EACH}])")
+#: three dots in Korean headlines part clauses, as a dash does
+_DOTS = re.compile(rf"\.\.\. ?[{EACH}]")
 #: initials of any script end no sentence, whatever the files say ("U.S.", "т. е."); a Korean syllable is none
 _INITIALS = re.compile(rf"(?![{EACH}])[^\W\d_](?:\.[^\W\d_])*")
 #: the word before a full stop
@@ -55,6 +57,8 @@ def sentences(
 
 
 def _ends(folded: str, cased: str, end: int, abbreviations: Container[str], months: Container[str]) -> bool:
+    if _DOTS.match(folded, end - 3):
+        return False
     if folded[end - 1] == "." and "\n" not in folded[end : end + 2]:
         word = _LAST_WORD.search(folded, max(0, end - _LONGEST_WORD), end - 1)
         if word is not None and (word[0] in abbreviations or _INITIALS.fullmatch(word[0])):

@@ -49,6 +49,11 @@ def test_the_languages_of_the_lists_and_english_are_read(rules: Path) -> None:
     assert languages_read(rules / "nowhere") == {"en"}
 
 
+def test_kurdish_feeds_are_read_under_the_name_of_the_group_too(rules: Path) -> None:
+    (rules / "lists" / "kurdish.yaml").write_text("language: ckb\nlists: {arms: [چەک]}\n")
+    assert languages_read(rules) == {"en", "ar", "ckb", "ku"}
+
+
 @pytest.mark.parametrize("own", ["en", "en-GB", "EN", "ar", "ar-IQ"])
 def test_a_language_that_is_read_is_no_word_worth(warned: Callable[..., list[str]], own: str) -> None:
     assert warned(own=own) == []

@@ -10,9 +10,11 @@ import pytest
 from classifying import NOW, shipped
 from monitor.model.item import Item
 from monitor.model.place import Place, region_of
+from monitor.rules.folder import read_folder
 from monitor.rules.model import Where
 from monitor.topics.attacks.classifier import classify
-from monitor.topics.loading import load_rules
+from monitor.topics.loading import compile_rules, load_rules
+from monitor.workbench.lint.check import lint
 
 RULES = Path(__file__).parent.parent.parent / "rules"
 
@@ -113,3 +115,28 @@ def test_a_town_lies_in_the_circle_of_a_rule(tmp_path: Path) -> None:
     assert "near" in taken("French base in Gao, Mali, hit by rockets")
     assert "near" not in taken("French base in Mopti, Mali, hit by rockets")
     assert "near" not in taken("French base in Mali hit by rockets")
+
+
+def test_a_rule_may_name_a_town(tmp_path: Path) -> None:
+    shutil.copytree(RULES, tmp_path / "rules")
+    head = "why: A test.\nlevel: notice\nsend_to: [duty]\nexamples: {alert: [x], quiet: [y]}\n"
+    for name, where in (("at", "any: [gao-ml]"), ("near", "within: {km: 50, of: gao-ml}"), ("in", "any: [mindanao]")):
+        (tmp_path / "rules" / f"{name}.yaml").write_text(f"rule: {name}\ntitle: T\nwhere: {{{where}}}\n{head}")
+    files = read_folder(tmp_path / "rules")
+    rules = compile_rules(files)
+    found = classify(Item(id="1", title="French base in Gao, Mali, hit by rockets", first_seen=NOW), rules)
+    assert {"at", "near"} <= {one.rule for one in found.taken}
+    assert [str(one) for one in lint(files, rules) if "take nothing" in str(one)] == []
+
+
+def test_a_rule_for_other_acts_may_ask_for_a_region(tmp_path: Path) -> None:
+    shutil.copytree(RULES, tmp_path / "rules")
+    (tmp_path / "rules" / "sea.yaml").write_text(
+        "rule: sea\ntitle: T\nwhy: A test.\nlevel: notice\nsend_to: [duty]\nact: threat\nwhere: {any: [red-sea]}\n"
+        "examples: {alert: [x], quiet: [y]}\n"
+    )
+    rules = load_rules(tmp_path / "rules")
+    found = classify(
+        Item(id="1", title="Houthis threaten to attack US bases and ships in the Red Sea", first_seen=NOW), rules
+    )
+    assert "sea" in {one.rule for one in found.taken}

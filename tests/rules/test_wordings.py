@@ -50,7 +50,7 @@ def extended(tmp_path: Path, language: str | None = None, **extend: Any) -> Any:
 def test_a_pattern_is_given_a_wording(tmp_path: Path) -> None:
     rules = extended(tmp_path, **{"weapon-hits-target": {"templates": ["{it-on} {target} {weapon}"]}})
     assert asked(rules, "sopra Ain al-Asad bomb").act == "attack"
-    assert asked(rules, "bomb sopra Harir").act != "attack"
+    assert asked(rules, "bomb sopra US").act != "attack"
 
 
 def test_a_wording_that_is_given_counts_in_its_language_alone(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from xml.sax.saxutils import escape
 
 from monitor.app import open_app, utc_now
 from monitor.channels.apprise import Channels
+from monitor.config import yamlfile
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
 from monitor.configuration import Configuration
@@ -233,11 +234,12 @@ def english_rules(folder: Path) -> Path:
     if not folder.exists():
         shutil.copytree(CHECKOUT / "rules", folder, ignore=shutil.ignore_patterns("schema"))
         for file in (folder / "lists").glob("*.yaml"):
-            if re.search("^language:", file.read_text("utf-8"), re.MULTILINE):
+            if re.search("^language: (?!any$)", file.read_text("utf-8"), re.MULTILINE):
                 file.unlink()
-        empty = ("us-behind", "coalition-behind", "guest-nation-behind", "hurt-elsewhere", "bombed-behind",
-             "harmless", "misfortune", "hostile", "aircraft", "comes-down")  # fmt: skip
-        (folder / "lists" / "none.yaml").write_text(json.dumps({"extend": {name: ["xyzzy"] for name in empty}}))
+        files = [yamlfile.read(file).data for file in (folder / "lists").glob("*.yaml")]
+        empty = {name for data in files for name, words in data.get("lists", {}).items() if not words}
+        more = {name: ["xyzzy"] for name in sorted(empty)}
+        (folder / "lists" / "none.yaml").write_text(json.dumps({"extend": more}))
     return folder
 
 

@@ -80,6 +80,8 @@ def test_a_term_with_punctuation_is_found_as_it_is_written(term: str, text: str)
         ("مسيّرة", "مسيرة"),
         ("قـــاعدة", "قاعدة"),
         ("پایگاه عین‌الاسد", "پايگاه عين الاسد"),
+        ("بنکەی ئەمریکا لە هەولێر", "بنكهي ئهمريكا له ههولير"),
+        ("ڕۆکێت", "روكيت"),
         ("Aïn", "Ain"),
         (unicodedata.normalize("NFD", "Kraków"), "Krakow"),
         ("İHA", "iha"),
@@ -103,6 +105,11 @@ def found(terms: list[str], text: str) -> list[str]:
     return [text[slice(*done.span(hit.start, hit.end))] for hit in Matcher(made).hits(done)]
 
 
+@pytest.mark.parametrize("text", ["tropas de EE UU - Trump amenaza", "base used by US - Reuters", "rockets - two hurt"])
+def test_a_dash_between_spaces_parts_what_it_parts(text: str) -> None:
+    assert " - " in normalise(text).folded
+
+
 @pytest.mark.parametrize(
     ("term", "text", "hits"),
     [
@@ -112,9 +119,13 @@ def found(terms: list[str], text: str) -> list[str]:
         ("Tower 22", "tower 22 or TOWER 22 or Tower 22", ["TOWER 22", "Tower 22"]),
         ("air base", "air\nbase, air-base, air, base", ["air\nbase", "air-base"]),
         ("U.S.", "the U . S . and the U.S.", ["U . S", "U.S"]),
+        ("EE. UU.", "de EE . UU . y EE.UU.", ["EE . UU", "EE.UU"]),
+        ("US-led", "US - led force", ["US - led"]),
+        ("F-16", "an F - 16 jet", ["F - 16"]),
         ("قاعدة", "والقاعدة وقاعدة لقاعدة مقاعدة", ["والقاعدة", "قاعدة", "قاعدة"]),
         ("בסיס", "הבסיס ובבסיס כבסיסים", ["בסיס", "בסיס"]),
         ("üs", "us üs", ["üs"]),
+        ("si", "si și", ["si", "și"]),
         ("état", "détaté L’État", ["État"]),
         ("Beirut", "Beirut’s", ["Beirut"]),
         ("база", "база базы турбаза", ["база"]),
@@ -122,10 +133,16 @@ def found(terms: list[str], text: str) -> list[str]:
         ("ガ", "ガス カメラ", ["ガ"]),
         ("기지", "미군기지를 기지 근처 기 지", ["기지", "기지", "기 지"]),
         ("US", "在US基地", ["US"]),
+        ("بنکە*", "بنکە، بنكه‌یه‌ک، بنکەکانی", ["بنکە", "بنكه", "بنکەکانی"]),
+        ("ئەمریکا", "بنکەی ئه‌مریكا لە عێراق", ["ئه‌مریكا"]),
     ],
 )
 def test_whole_words_smart_case_and_written_on_letters(term: str, text: str, hits: list[str]) -> None:
     assert found([term], text) == hits
+
+
+def test_of_two_short_words_the_accent_of_the_text_tells_which_it_is() -> None:
+    assert found(["si", "și", "US", "üs"], "si și US ÜS üs") == ["si", "și", "US", "ÜS", "üs"]
 
 
 @pytest.mark.parametrize(
@@ -165,6 +182,7 @@ def test_a_term_of_signs_is_no_term() -> None:
         ("美军基地遭袭。两人受伤！US证实", 3),
         ("미군 기지가 공격받았다. 두 명이 다쳤다.", 2),
         ("「米軍基地を攻撃した。」と発表。", 2),
+        ("미군기지 사이렌 울려…오경보로 확인", 1),
         ("one line\nand another", 2),
         ("no end", 1),
         ("", 0),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, date, datetime
 
 import pytest
 import yaml
@@ -52,3 +53,13 @@ def test_what_they_do_not_tell_stays_quiet(language: tuple[str, RuleSet]) -> Non
 
 def test_each_has_twenty_sentences_of_both_kinds() -> None:
     assert {len(content[kind]) for content in FILES.values() for kind in ("alert", "quiet")} == {20}
+
+
+@pytest.mark.parametrize("language", ["korean"], indirect=True)
+def test_numbers_and_months_are_found_where_no_space_parts_words(language: tuple[str, RuleSet]) -> None:
+    found = classify(item("이라크 미군 기지에 드론 공격, 미군 병사 3명 사망 5명 부상"), language[1])
+    assert (found.facts.killed, found.facts.wounded) == (3, 5)
+    dated = classify(
+        item("11월 28일 미군기지에 로켓 공격", published=datetime(2026, 11, 29, 9, tzinfo=UTC)), language[1]
+    )
+    assert dated.facts.date == date(2026, 11, 28)

@@ -23,7 +23,10 @@ from monitor.topics.loading import compile_rules
 from monitor.workbench.lint.check import lint
 
 HERE = Path(__file__).parent.parent
-LANGUAGES = {"en", "ar", "fa", "tr", "he", "fr", "ru", "de", "es", "hi"}
+LANGUAGES = {
+    "en", "ar", "fa", "tr", "he", "fr", "ru", "de", "es", "hi", "ckb", "ur", "uk", "pl", "ro", "id", "it", "pt", "zh",
+    "ja", "ko",
+}  # fmt: skip
 NOVEMBER = datetime(2026, 11, 28, 15, 0, tzinfo=UTC)
 DATELINES = {
     "en": (
@@ -38,7 +41,18 @@ DATELINES = {
     "ru": ("БАГДАД, {} ноября (ТАСС) - ", "Москва. {} ноября. "),
     "de": ("BAGDAD, {}. November (dpa) - ", "Bagdad, {}. Nov. (Reuters) - "),
     "es": ("BAGDAD, {} nov (EFE).- ", "Bagdad, {} de noviembre (AFP) - "),
+    "uk": ("БАГДАД, {} листопада (Укрінформ) - ", "Київ. {} листопада. "),
+    "pl": ("BAGDAD, {} listopada (PAP) - ", "Bagdad, {} listopada: "),
+    "ro": ("BAGDAD, {} noiembrie (Agerpres) - ", "Bagdad, {} noiembrie: "),
+    "ur": ("بغداد، {} نومبر (اے ایف پی) - ", "بغداد {} نومبر: "),
+    "ckb": ("بەغدا، {} تشرینی دووەم (ڕۆیتەرز) - ", "هەولێر {} تشرینی دووەم: "),
     "hi": ("बगदाद, {} नवंबर (भाषा) - ", "बगदाद {} नवंबर: "),
+    "id": ("BAGHDAD, {} November (Antara) - ", "Baghdad, {} November: "),
+    "it": ("BAGHDAD, {} novembre (Ansa) - ", "Roma, {} nov. - "),
+    "pt": ("BAGDÁ, {} nov (Lusa) - ", "Bagdá, {} de novembro (AFP) - "),
+    "zh": ("新华社巴格达11月{}日电 ", "（中央社巴格達{}日綜合外電報導）"),
+    "ja": ("【バグダッド共同】{}日、", "11月{}日 ロイター - "),
+    "ko": ("(바그다드=연합뉴스) {}일 ", "11월 {}일 로이터 - "),
 }  # fmt: skip
 
 
@@ -94,6 +108,15 @@ def test_a_dateline_changes_no_toll(case: tuple[str, dict[str, Any]], day: int, 
         ("Raketen treffen US-Stützpunkt Harir am 2. Mai", "2026-05-02"),
         ("Cohetes impactan en una base de EE. UU. en Irak el 2 de mayo de 2026", "2026-05-02"),
         ("इराक में अमेरिकी बेस पर 2 मई को रॉकेट हमला", "2026-05-02"),
+        ("Razzi colpiscono la base americana di Harir in Iraq il 2 maggio", "2026-05-02"),
+        ("Foguetes atingem base americana de Harir em 2 de maio", "2026-05-02"),
+        ("Roket hantam pangkalan AS di Harir pada 2 Mei", "2026-05-02"),
+        ("5月2日火箭弹袭击美军基地", "2026-05-02"),
+        ("5月2日、米軍基地にロケット弾攻撃", "2026-05-02"),
+        ("5월 2일 미군기지에 로켓 공격", "2026-05-02"),
+        ("周日美军基地遭火箭弹袭击", "2026-05-03"),
+        ("日曜に米軍基地へロケット弾攻撃", "2026-05-03"),
+        ("일요일 미군기지에 로켓 공격", "2026-05-03"),
         ("Raketen treffen US-Stützpunkt Harir am Sonntag", "2026-05-03"),
         ("इराक में अमेरिकी बेस पर रविवार को रॉकेट हमला", "2026-05-03"),
     ],
@@ -140,14 +163,17 @@ def values(language: str, text: str) -> list[int]:
         ("en", "scores", 40), ("en", "ninety-nine", 99), ("en", "forty two", 42),
         ("de", "dreiundzwanzig", 23), ("de", "einundzwanzig", 21), ("de", "zweihundert", 200), ("de", "1.200", 1200),
         ("fr", "vingt et un", 21), ("fr", "quatre-vingt-dix-sept", 97), ("fr", "soixante-douze", 72),
-        ("fr", "1 200", 1200), ("fr", "dix-huit", 18), ("fr", "deux cents", 200),
+        ("fr", "1 200", 1200), ("fr", "dix-huit", 18), ("fr", "deux cents", 200), ("fr", "mille deux cents", 1200),
         ("es", "veintitrés", 23), ("es", "treinta y dos", 32), ("es", "ciento diez", 110), ("es", "1.200", 1200),
         ("ru", "двадцать один", 21), ("ru", "сто десять", 110), ("ru", "троих", 3), ("ru", "12 000", 12000),
         ("ru", "5 тысяч", 5000), ("ar", "ثلاثة وعشرون", 23), ("ar", "خمسة عشر", 15), ("ar", "أحد عشر", 11),
         ("ar", "٣٤", 34), ("ar", "مئتين وخمسين", 250), ("he", "עשרים ושלושה", 23), ("he", "חמש עשרה", 15),
         ("he", "שתי", 2), ("tr", "on iki", 12), ("tr", "yirmi bir", 21), ("tr", "iki yüz elli", 250),
         ("fa", "بیست و سه", 23), ("fa", "۱۱۰", 110), ("fa", "صد و ده", 110), ("hi", "तेईस", 23), ("hi", "१२", 12),
-        ("hi", "दो सौ", 200),
+        ("hi", "दो सौ", 200), ("it", "ventuno", 21), ("it", "duecento", 200), ("pt", "trinta e dois", 32),
+        ("pt", "cento e dez", 110), ("pt", "5 mil", 5000), ("id", "dua puluh satu", 21), ("id", "seratus sepuluh", 110),
+        ("id", "lima belas", 15), ("zh", "二十三", 23), ("zh", "一百二十", 120), ("ja", "三十五", 35),
+        ("ja", "十二", 12), ("ko", "두 명", 2), ("ko", "110", 110),
     ],
 )  # fmt: skip
 def test_a_number_in_words_and_digits(language: str, text: str, value: int) -> None:
@@ -189,29 +215,29 @@ def test_any_text_is_read(text: str) -> None:
 
 def test_a_language_of_ones_own_may_say_how_it_counts_or_not(tmp_path: Path) -> None:
     words = {
-        "killed": ["mortos", "morto"], "hit": ["atinge"], "base-word": ["base militar"],
-        "us-behind": ["norte-americana"], "weapon": ["foguetes"],
+        "killed": ["mortigitaj"], "hit": ["trafas"], "base-word": ["militbazo"],
+        "us-behind": ["usona"], "weapon": ["raketoj"],
     }  # fmt: skip
-    parts: dict[str, Any] = {"language": "pt", "extend": words}
-    told = "Foguetes atinge base militar norte-americana: {} mortos"
+    parts: dict[str, Any] = {"language": "eo", "extend": words}
+    told = "Raketoj trafas militbazo usona: {} mortigitaj"
     without = rules_of(tmp_path / "a", [live("one", raise_to_flash_if=["killed >= 2"])], **parts)
     assert asked_of(without, told.format("3")).facts.killed == 3
-    assert asked_of(without, told.format("dois")).facts.killed is None
-    numbers = {"values": {"2": ["dois", "duas"]}, "times": {"12": ["dúzia"]}}
+    assert asked_of(without, told.format("du")).facts.killed is None
+    numbers = {"values": {"2": ["du"]}, "times": {"12": ["dekduo", "dekduoj"]}}
     able = rules_of(tmp_path / "b", [live("one", raise_to_flash_if=["killed >= 2"])], numbers=numbers, **parts)
-    found = asked_of(able, told.format("dois"))
+    found = asked_of(able, told.format("du"))
     assert found.facts.killed == 2
     assert taken(found)["one"].level == "flash"
-    assert asked_of(able, told.format("2 dúzias, uma dúzia")).facts.killed == 12
+    assert asked_of(able, told.format("2, dekduo")).facts.killed == 12
 
 
 def test_the_lint_names_a_language_that_cannot_count(tmp_path: Path) -> None:
-    parts: dict[str, Any] = {"language": "pt", "extend": {"killed": ["mortos"]}}
+    parts: dict[str, Any] = {"language": "eo", "extend": {"killed": ["mortigitaj"]}}
     rules_of(tmp_path / "rules", [live("one")], **parts)
     files = read_folder(tmp_path / "rules")
-    told = [p for p in lint(files, compile_rules(files)) if "own.yaml" in p.file and "pt" in p.message]
+    told = [p for p in lint(files, compile_rules(files)) if "own.yaml" in p.file and " eo " in p.message]
     assert len(told) == 1
-    assert told[0].message.startswith("the language pt has no numbers, no months and no abbreviations")
+    assert told[0].message.startswith("the language eo has no numbers, no months and no abbreviations")
     assert "numbers: {values: {2: [" in told[0].hint
 
 

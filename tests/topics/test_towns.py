@@ -20,7 +20,7 @@ def target(title: str, summary: str = "") -> Place | None:
         ("Suicide bombers attack UN base near Douentza", "douentza-ml", "near", "Africa/Bamako"),
         ("US base in Doha, Qatar, hit by missile", "doha-qa", "near", "Asia/Qatar"),
         ("Drone Strikes US Base In Harare", "harare-zw", "near", "Africa/Harare"),
-        ("Anschlag auf Bundeswehr-Lager in Gao: Mehrere Verletzte", "gao-ml", "city", "Africa/Bamako"),
+        ("Anschlag auf Bundeswehr-Lager in Gao: Mehrere Verletzte", "gao-ml", "near", "Africa/Bamako"),
     ],
 )
 def test_a_town_says_where_it_was(title: str, town: str, precision: str, zone: str) -> None:

@@ -86,6 +86,8 @@ class ActClassifier:
         result = self._classify(reading, self._index)
         if result.act is not Act.OTHER or result.frame is not None or not reading.tags & self._any_base:
             return result
+        if result.match is not None and result.match.pattern.act is Act.OTHER:  # "a convoy was struck": no base at all
+            return result
         national = self._classify(reading, self._anybody)
         return replace(national, anybody=True) if national.act is not Act.OTHER else result
 
@@ -127,11 +129,13 @@ class ActClassifier:
         if not matches:
             return None
         strong = sorted((m for m in matches if m.pattern.points >= STRONG), key=_by_position)
-        weak = min((m for m in matches if m.pattern.points < STRONG), key=_by_weight, default=None)
+        weak = sorted((m for m in matches if m.pattern.points < STRONG), key=_by_weight)
         if not strong:
-            return self._result(weak, reading) if weak else None
+            # what its signs make an attack comes before a weak wording of something else ("sirens at …")
+            results = [self._result(match, reading) for match in weak]
+            return next((one for one in results if one.act in INCIDENT_ACTS and one.points >= NEEDED), results[0])
         first = self._result(strong[0], reading)
-        for match in strong[1:] + ([weak] if weak else []):
+        for match in strong[1:] + weak[:1]:
             if self._order[match.pattern.act] < self._order[first.act]:
                 result = self._result(match, reading)
                 if self._order[result.act] < self._order[first.act] and _is_apart(result, first):

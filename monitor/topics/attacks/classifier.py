@@ -161,7 +161,7 @@ def _what(act: Act, result: ActResult) -> str:
         words = ", ".join(f"“{h.written}”" for h in result.frame_hits[:2])
         return result.frame.why + (f" ({words})" if words else "")
     why = result.match.pattern.why
-    if act is not Act.OTHER:
+    if act is not Act.OTHER or result.match.pattern.act is Act.OTHER:
         return why
     if result.act is not Act.OTHER:
         return f"{why}, but no foreign troops are known there"

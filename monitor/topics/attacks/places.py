@@ -49,6 +49,8 @@ class PlaceFinder:
 
         def owned(place: Place) -> Place:
             said = place.whose
+            if result.anybody and said == "foreign" and _is_topic(main, match.sentence, self._sure, lists.colon):
+                return replace(place, kind=place.kind or kind)
             theirs = hurt or bool(result.anybody and place.country and abroad - {place.country})
             if theirs and kind != "warship" and (result.anybody or said == "national"):
                 said = "foreign"
@@ -141,7 +143,8 @@ class PlaceFinder:
         if left and not sentence.tags & self._lists.stationed_nation:
             return replace(place, whose="national")
         harmed = sentence.tags & self._lists.harmed and any(sentence.outside_causes(self._guests))
-        return replace(place, whose="foreign") if place.whose == "national" and harmed else place
+        hosted = any(sentence.outside_causes(self._lists.hosting_base))
+        return replace(place, whose="foreign") if place.whose == "national" and (harmed or hosted) else place
 
     def _vague(
         self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]
@@ -150,7 +153,7 @@ class PlaceFinder:
         for place in (sentence, *others):
             for hit in place.outside_causes(self._lists.town):
                 for name in hit.named("place"):
-                    if self._gazetteer.places[name].site == site:
+                    if self._gazetteer.places[name].site == site and self._is_beside(name, hit, place, main):
                         return (self._near(name),)
         for place in (sentence, *others):
             codes = self._scenes.codes(place, main if place is sentence else ())
@@ -161,6 +164,20 @@ class PlaceFinder:
             if codes:
                 return tuple(self._gazetteer.somewhere_in(code, "target", site) for code in codes)
         return (unplaced(site),)
+
+    def _is_beside(self, place_id: str, hit: Hit, sentence: Sentence, main: Sequence[Hit]) -> bool:
+        """The town tells where it was; that of a national base only in the country of the scene, so many there are."""
+        known = self._gazetteer.places[place_id]
+        if known.whose != "national":
+            return True
+        codes = self._scenes.codes(sentence, main)
+        return self._is_town(place_id, hit, sentence) and (not codes or known.country in codes)
+
+    def _is_town(self, place_id: str, hit: Hit, sentence: Sentence) -> bool:
+        """The word names the base or its town, and is none that counts only beside a base word."""
+        known, word = self._gazetteer.places[place_id], sentence.text.words[hit.start : hit.end]
+        sure = hit.tags & self._sure or known.whose != "national"
+        return bool(sure) or self._gazetteer.is_town_of(place_id, word)
 
     def _near(self, place_id: str) -> Place:
         """Near the town of a base. Where that is a national one, nothing says that what was hit is the same."""
@@ -191,7 +208,8 @@ class PlaceFinder:
     def named(self, reading: Reading) -> tuple[Place, ...]:
         """Every place and country that headline and lead name, as origin or mentioned: for rules on other acts."""
         out: dict[str, Place] = {}
-        for place in self._named(reading, self._sure | self._lists.town | self._lists.country):
+        tags = self._sure | self._lists.town | self._lists.country | self._lists.region_place
+        for place in self._named(reading, tags):
             out.setdefault(place.id, place)
         return tuple(out.values())
 
@@ -201,14 +219,23 @@ class PlaceFinder:
                 role: PlaceRole = "origin" if sentence.has_around(hit, self._lists.origin) else "mentioned"
                 exact: Precision = "base" if hit.tags & self._sure else "city"
                 for kind, name in hit.names:
-                    if kind == "place":
+                    if kind == "place" and self._is_town(name, hit, sentence):
                         yield self._gazetteer.place(name, role, exact)
                     elif kind == "country":
                         yield self._gazetteer.somewhere_in(name, role)
+                    elif kind == "region":
+                        yield self._gazetteer.region(name, role)
 
     def said(self, reading: Reading) -> tuple[str, ...]:
         """What headline and lead say of where it was and whose base it is; see `Facts.named`."""
         return self._scenes.said(reading)
+
+
+def _is_topic(main: Sequence[Hit], sentence: Sentence, sure: int, colon: int) -> bool:
+    """ "Al Minhad: small fire after projectile lands near base": the base is named before a colon."""
+    at = next((hit.start for hit in sentence.with_tags(colon)), None)
+    first = min((hit.start for hit in main), default=-1)
+    return at is not None and at < first and any(hit.end <= at for hit in sentence.with_tags(sure))
 
 
 def _ids_of(hits: Iterable[Hit]) -> list[str]:

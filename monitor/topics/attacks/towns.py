@@ -30,6 +30,8 @@ class TownFinder:
         terms = [term for term in vocabulary.terms if " " not in term.words]
         self._nearby = {term.words for term in terms if term.tags & lists.nearby}
         self._before = self._nearby | {term.words for term in terms if term.tags & lists.within}
+        #: what wordings are called that are found as one hit: only words of lists are no names
+        self._wordings = {shape.id for shape in vocabulary.shapes}
         self._named = lists.country | lists.far_country | lists.nationality
 
     def find(self, sentence: Sentence, codes: Sequence[str], opening: Sequence[Sentence]) -> Place | None:
@@ -60,7 +62,8 @@ class TownFinder:
         that stands near it, or at it."""
         words = list(_WORDS.finditer(sentence.text.cased, sentence.start, sentence.end))
         cities = [hit for hit in sentence.hits if self._is_city(hit, sentence)]
-        taken = [hit for hit in sentence.hits if hit.end > hit.start and not any(hit.is_in(city) for city in cities)]
+        listed = [hit for hit in sentence.hits if hit.end > hit.start and hit.written not in self._wordings]
+        taken = [hit for hit in listed if not any(hit.is_in(city) for city in cities)]
         bases = list(sentence.with_tags(self._lists.base_word))
 
         def can_name(word: re.Match[str], anchor: re.Match[str]) -> bool:

@@ -61,7 +61,7 @@ class RuleCheck:
                 hint = "ask for fewer things at once (any, not, within, precision, role)"
                 if homes := reach.home_places(one):
                     message = f"the rule can take nothing: {_no_targets(where, homes)}"
-                    hint = "no foreign troops are there: write whose: [national]"
+                    hint = "write whose: [national]"
                 yield warning(document, ("where",), message, hint)
         if rule.source is not None and rule.source.any and _folded(rule.source.any) <= _folded(rule.source.not_):
             message = "the rule can take nothing: every source that it asks for is left out again"
@@ -209,7 +209,7 @@ class RuleCheck:
 
 def _no_targets(where: Where, homes: Sequence[str]) -> str:
     """That the places of a rule are no targets, and why."""
-    why = "no foreign troops are known there"
+    why = "no foreign troops are known there, and the rule does not ask for national bases"
     if list(where.any) == list(homes):
         return f"{' and '.join(homes)} cannot be {'a target' if len(homes) == 1 else 'targets'}: {why}"
     what = " and ".join(f"the group {w}" if w.startswith("@") else w for w in where.any) or "the circle"
@@ -295,6 +295,7 @@ class PlaceCoverage:
         places = {
             place: bool(as_target) for as_target in (False, True) for place in _places(rules.gazetteer, as_target)
         }
+        places |= {place: True for one in rules.rule_matcher.rules for place in _towns(rules.gazetteer, one)}
         self._places = list(places)
         self._targets = sum(1 << i for i, as_target in enumerate(places.values()) if as_target)
         self._homes = sum(1 << i for i, place in enumerate(places) if place.whose == "national")
@@ -333,14 +334,14 @@ class PlaceCoverage:
         asked = self._asked(roles)
         if act in INCIDENT_ACTS and "target" in roles:
             asked &= ~self._targets | self._asked_for[one.rule.id]
-        return bool(asked & self._holding[one.rule.id])
+        return bool(asked & self._holding[one.rule.id]) or (_asks_for_towns(one) and "target" in roles)
 
     def is_within(self, inner: CompiledRule, outer: CompiledRule, act: Act) -> bool:
         """Whether `outer` takes a report of this act at every place at which `inner` does."""
         if outer.rule.where is None:
             return True
         roles = self._roles(inner, act)
-        if inner.rule.where is None or not roles <= self._roles(outer, act):
+        if inner.rule.where is None or _asks_for_towns(inner) or not roles <= self._roles(outer, act):
             return False
         asked = self._asked(roles)
         taken = self._holding[outer.rule.id]
@@ -372,5 +373,25 @@ def _places(gazetteer: Gazetteer, as_target: bool) -> Iterator[Place]:
     for site in sites:
         for code in gazetteer.countries:
             yield gazetteer.somewhere_in(code, "target", site)
+        for name in gazetteer.regions:
+            yield gazetteer.region(name, "target", site)
         if as_target:
             yield unplaced(site)
+
+
+def _towns(gazetteer: Gazetteer, one: CompiledRule) -> Iterator[Place]:
+    """Towns that are looked up and that a rule names."""
+    where = one.rule.where
+    if where is None:
+        return
+    kind, whose = next(iter(one.rule.kind), ""), one.rule.whose[0]
+    for name in where.any:
+        if name not in gazetteer.places and (town := gazetteer.town_of(name)) is not None:
+            yield replace(town, kind=kind, whose=whose)
+
+
+def _asks_for_towns(one: CompiledRule) -> bool:
+    """No place of the gazetteer lies in its circle, and a town that is looked up may."""
+    where = one.rule.where
+    empty = one.circle is not None and not one.circle.ids
+    return empty and where is not None and not where.any and where.precision != "base"

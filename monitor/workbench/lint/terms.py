@@ -170,7 +170,7 @@ def _finds_all(other: Term, at: int, term: Term, order: int) -> bool:
 
 def _is_wider(one: Term, two: Term) -> bool:
     case = not one.exact or (two.exact.startswith(one.exact) if one.open_end else one.exact == two.exact)
-    return case and one.open_end >= two.open_end and (two.accented or not one.accented)
+    return case and one.open_end >= two.open_end and one.accented == two.accented
 
 
 def _odd_capitals(entry: WordEntry, term: Term) -> Iterator[Problem]:
