@@ -131,6 +131,7 @@ class Matcher:
         if self._empty:
             return found
         words = f" {text.words} "
+        without_case = text.cased == text.words  # all in small letters, so that a capital cannot be asked for
         for last, (length, lead, plain, variants) in self._automaton.iter(words):
             # `words` is one longer in front than `text.words`; a key ends with its space unless the word may go on
             start = last - length
@@ -148,7 +149,8 @@ class Matcher:
                 if term.open_end:
                     while end < len(text.words) and text.words[end] != " ":
                         end += 1
-                if term.exact and not _same_case(text.cased[start:end], term):
+                may_be_small = without_case and len(term.exact) > _SHORT
+                if term.exact and not may_be_small and not _same_case(text.cased[start:end], term):
                     continue
                 if accents and term.accented == _is_plain(text, start, end):
                     continue
