@@ -109,8 +109,12 @@ class Ownership:
         named = lists.sure_place | lists.loose_place
         if at is not None and at < first and any(hit.end <= at for hit in sentence.with_tags(named)):
             return True
-        guests = any(sentence.outside_causes(lists.stationed_nation))
-        return guests and any(sentence.outside_causes(lists.loose_place))
+        named_for_sure = list(sentence.with_tags(lists.sure_place))
+        clauses = {sentence.clause(hit) for hit in self._main}
+        return any(sentence.outside_causes(lists.stationed_nation)) and any(
+            sentence.clause(hit) in clauses and not any(hit.is_in(one) for one in named_for_sure)
+            for hit in sentence.outside_causes(lists.loose_place)
+        )
 
     def _is_told_by_guests(self) -> bool:
         """Those who are stationed abroad speak of it, and none of their partners strikes there itself."""
