@@ -90,6 +90,8 @@ class AttackLists:
     base_thing: int = _list("bases of foreign troops, without the troops")
     maybe_target: int = _list("what may be a base of foreign troops, where another sentence says whose it is")
     guests_hurt: int = _list("foreigners were hurt: a base of which nobody says whose it is, is then theirs")
+    guests_speak: int = _list("foreign troops speak of it: a base of which nobody says whose it is, is then theirs")
+    peacekeepers_hurt: int = _list("peacekeepers were hurt: a base of which nobody says whose it is, is then theirs")
     hosting_base: int = _list("bases that are said to house foreign troops")
     border: int = _list("words for a border: a base beside it stands in its own country")
     nation_harmed: int = _list("soldiers of a nation who were harmed: guests, where the base is in another country")
