@@ -54,8 +54,9 @@ class PlaceFinder:
             theirs = hurt or bool(result.anybody and place.country and abroad - {place.country})
             if theirs and kind != "warship" and (result.anybody or said == "national"):
                 said = "foreign"
-            elif said == "unknown" or (result.anybody and said == "foreign"):
-                # a base of foreign troops that the wording itself does not name is not what was struck
+            elif said == "unknown" or whose == "un" or (result.anybody and said == "foreign"):
+                # what the words say goes before the gazetteer: a base of foreign troops that the wording itself does
+                # not name is not what was struck
                 said = whose
             return replace(place, whose=said, kind=place.kind or (kind if place.site == "base" else ""))
 
