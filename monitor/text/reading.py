@@ -210,6 +210,7 @@ class Reader:
         """The item's sentences; where it has no title, the first line of its text is read as one."""
         out = Reading(item)
         year = item.reported.year
+        english = (item.language or "")[:2].lower() == "en"
         for name, raw in (("title", item.title), ("summary", item.summary), ("body", item.body)):
             if not raw or raw.isspace():
                 continue
@@ -220,7 +221,7 @@ class Reader:
                 first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
                 headline = name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text)))
                 section = "headline" if headline else "body" if self._has_lead(out, number) else "lead"
-                sentence = self._sentence(name, section, text, start, end, hits, year)
+                sentence = self._sentence(name, section, text, start, end, hits, year, english)
                 out.sentences.append(sentence)
                 out.tags |= sentence.tags
                 if section == "headline":
@@ -238,11 +239,11 @@ class Reader:
         return len(leads) >= 2
 
     def _sentence(
-        self, name: str, section: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int
+        self, name: str, section: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int, english: bool
     ) -> Sentence:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
         if hits:
-            self._tell_language(hits)
+            self._tell_language(hits, english)
             more = self._numbers(text, start, end, year)
             more += (
                 Hit(match.start(), match.end(), self._words.comma, ",")
@@ -268,10 +269,11 @@ class Reader:
         sentence.tags = sum_of(hit.tags for hit in sentence.hits)
         return sentence
 
-    def _tell_language(self, hits: list[Hit]) -> None:
+    def _tell_language(self, hits: list[Hit], english: bool) -> None:
         """A sentence is in the languages that most of its words are of; a word that two share speaks for both.
 
         Another language's words neither call for its wordings nor part clauses: Romanian "a tras" is no Spanish "tras".
+        One word is too few where the item is said to be `english`: "Iran in retaliation" is no Turkish "İran'ın".
         """
         words, said = self._words, dict[int, int]()
         for hit in hits:
@@ -280,10 +282,10 @@ class Reader:
                 language = spoken & -spoken
                 said[language] = said.get(language, 0) + 1
                 spoken ^= language
-        if len(said) < 2:
+        if not said:
             return
-        most = max(said.values())
-        lost = sum_of(language for language, count in said.items() if 2 * count < most)
+        enough = max(max(said.values()) / 2, 2 if english else 1)
+        lost = sum_of(language for language, count in said.items() if count < enough)
         parting = words.cause | words.clause_break | words.clause_joint | words.condition
         for hit in hits if lost else ():
             if hit.tags & lost:
