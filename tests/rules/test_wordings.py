@@ -84,11 +84,11 @@ def test_a_frame_is_given_wordings_and_lists(tmp_path: Path) -> None:
 
 
 def test_a_word_between_the_parts_of_a_frame_breaks_it(tmp_path: Path) -> None:
-    frame = {"templates": ["solo {weapon}"], "not_between": ["it-not"], "in": "sentence", "instead": "other", "why": "w"}
-    write(tmp_path / "lists" / "own.yaml", {"lists": {"it-not": ["mai"]}, "frames": {"own-solo": frame}})
-    rules = small(tmp_path, ATTACK)
-    assert asked(rules, "solo un missile hits Ain al-Asad").act == "other"
-    assert asked(rules, "solo mai missile hits Ain al-Asad").act == "attack"
+    frame = {"templates": ["solo {drone}"], "not_between": ["it-not"], "in": "sentence", "instead": "other", "why": "w"}
+    words = {"lists": {"it-not": ["mai"]}, "frames": {"own-solo": frame}}
+    rules = rules_of(tmp_path, [ATTACK], **words)
+    assert asked(rules, "solo un drone hits Ain al-Asad").act == "other"
+    assert asked(rules, "solo mai drone hits Ain al-Asad").act == "attack"
 
 
 @pytest.mark.parametrize(
