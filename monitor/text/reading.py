@@ -165,6 +165,8 @@ class ReadingWords:
     clause_joint: int
     #: behind a comma it goes on with what the clause before says ("что", "że")
     clause_that: int
+    #: where such a word joins a main clause to one that only names a cause, the cause ends
+    cause_end: int
     #: makes what follows depend on what it says ("if the US attacks, Iran strikes …")
     condition: int
     #: tags that the reader itself gives: numbers, years, question marks, the start of a sentence
@@ -351,6 +353,7 @@ class Reader:
                     hit.tags &= ~hidden
         if present & self._words.clause_start:
             sentence.joints = self._joints(sentence)
+            self._end_causes(sentence)
 
     def _joints(self, sentence: Sentence) -> list[int]:
         """Where a main clause begins close behind a comma or a word that joins clauses ("as three drones hit …").
@@ -371,6 +374,17 @@ class Reader:
             for joint in joints
             if any(joint <= at and count_words(text.words[joint:at]) <= _BEFORE_SUBJECT for at in starts)
         )
+
+    def _end_causes(self, sentence: Sentence) -> None:
+        """A cause ends where a main clause is joined to it ("on the anniversary of the attack on …, as rockets hit …")."""
+        joining = {hit.end for hit in sentence.with_tags(self._words.cause_end)}
+        for joint in (joint for joint in sentence.joints if joint in joining):
+            at = bisect_right(sentence.starts, joint)
+            if sentence.causes[at - 1]:
+                sentence.starts = [*sentence.starts[:at], joint, *sentence.starts[at:]]
+                sentence.causes.insert(at, False)
+                for hit in sentence.hits:
+                    hit.segment += hit.start >= joint
 
     def _add(self, sentence: Sentence, shape: Shape, template: Template) -> list[Hit]:
         after, added = -1, list[Hit]()
