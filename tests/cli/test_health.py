@@ -61,5 +61,5 @@ def test_items_that_no_list_reads_are_counted(told: FeedServer, call: Call, here
     assert "the feed mwananchi is in the language sw" in call("check")[1]
     out = call("explain", SWAHILI.link)[1]
     assert re.search(r"(?m)^language +no list reads Swahili: only English and names were looked for$", out)
-    assert json.loads(call("explain", KOREAN.title, "--json")[1])["unread_language"] == "Korean"
+    assert json.loads(call("explain", GEORGIAN.title, "--json")[1])["unread_language"] == "Georgian"
     assert json.loads(call("explain", ASAD.title, "--json")[1])["unread_language"] is None
