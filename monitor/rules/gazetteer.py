@@ -14,6 +14,7 @@ from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, c
 from monitor.rules import towns
 from monitor.rules.geography import Circle, Point, is_within
 from monitor.rules.hints import FEW, SHORT, closest_of, name_hint, near, words_of
+from monitor.rules.lostfiles import shipped_names
 from monitor.rules.placefile import (
     ActorFile,
     ActorSpec,
@@ -330,10 +331,15 @@ def build_gazetteer(
 
 
 def _add_names(document: Document, more: Mapping[str, MoreNames], gazetteer: Gazetteer) -> Iterator[Problem]:
-    """Gives names to what other files define; a problem for each id that none does, and each kind of name it lacks."""
+    """Gives names to what other files define; a problem for each id that none does, and each kind of name it lacks.
+
+    Names of a place whose shipped file was taken out wait for it: the file is told of, not each of its names.
+    """
     held: list[dict[str, Any]] = [gazetteer.places, gazetteer.countries, gazetteer.regions, gazetteer.actors]
     for name, spec in more.items():
         specs = next((specs for specs in held if name in specs), None)
+        if specs is None and any(name in names for names in shipped_names().values()):
+            continue
         if specs is None:
             hint = gazetteer.place_hint(name)
             yield document.problem(f"there is no place, country or actor {name}", "more_names", name, hint=hint)

@@ -163,6 +163,8 @@ class ReadingWords:
     #: things with which a main clause may begin ("Trump vows"), and words that join it to the one before ("as")
     clause_start: int
     clause_joint: int
+    #: behind a comma it goes on with what the clause before says ("что", "że")
+    clause_that: int
     #: where such a word joins a main clause to one that only names a cause, the cause ends
     cause_end: int
     #: makes what follows depend on what it says ("if the US attacks, Iran strikes …")
@@ -362,7 +364,9 @@ class Reader:
         if any(sentence.with_tags(self._words.condition)):
             return []
         joints = [hit.end for hit in sentence.with_tags(self._words.clause_joint)]
-        joints += [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
+        said = [hit.start for hit in sentence.with_tags(self._words.clause_that)]
+        commas = [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
+        joints += [comma for comma in commas if not any(0 <= at - comma <= 1 for at in said)]
         starts = [hit.start for hit in sentence.with_tags(self._words.clause_start)]
         joints += [at for at in starts if text.folded[at - 1 : at] in _AND or _led_by_and(text, at)]
         return sorted(
