@@ -376,7 +376,7 @@ class Reader:
         )
 
     def _end_causes(self, sentence: Sentence) -> None:
-        """A cause ends where a main clause is joined to it ("on the anniversary of the attack on …, as rockets hit …")."""
+        """A cause ends where a main clause is joined to it ("anniversary of the attack on … as rockets hit …")."""
         joining = {hit.end for hit in sentence.with_tags(self._words.cause_end)}
         for joint in (joint for joint in sentence.joints if joint in joining):
             at = bisect_right(sentence.starts, joint)
