@@ -84,7 +84,9 @@ class FactFinder:
     def attributed_to(self, match: Match, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
         """Attackers named in the deciding sentence, or where headline or lead blame somebody, who do not claim it."""
         blaming = [s for s in reading.opening if s.tags & self._lists.blamed and s is not match.sentence]
-        names = [_actor(hit) for s in (match.sentence, *blaming) for hit in s.outside_causes(self._lists.foe)]
+        named = [(s, hit) for s in (match.sentence, *blaming) for hit in s.outside_causes(self._lists.foe)]
+        denied = [(s, s.clause(hit)) for s in (match.sentence, *blaming) for hit in s.with_tags(self._lists.denied)]
+        names = [_actor(hit) for s, hit in named if (s, s.clause(hit)) not in denied]
         return tuple(dict.fromkeys(name for name in names if name and name not in (*claimed, _ANYBODY)))
 
     def harmed(self, reading: Reading) -> tuple[int | None, int | None]:

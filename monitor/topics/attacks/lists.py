@@ -65,6 +65,7 @@ class AttackLists:
     year: int = _list("years")
     past_year: int = _list("years before that of the report")
     question: int = _list("question marks")
+    denied: int = _list("denials: who denies it in its own clause is not blamed for it")
     comma: int = _list("commas: a wording may refuse to reach over one")
     colon: int = _list("the first colon of a sentence: who stands before it speaks")
     start: int = _list("the start of a sentence")

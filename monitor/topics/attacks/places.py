@@ -56,9 +56,12 @@ class PlaceFinder:
         )
 
     def _kind(self, main: Sequence[Hit], sentence: Sentence) -> str:
-        """The kind of the target: of its longest word that tells one."""
-        inside = [hit for hit in sentence.hits if any(hit.is_in(one) for one in main)]
-        told = max((hit for hit in inside if hit.tags & self._any_kind), key=lambda h: h.end - h.start, default=None)
+        """The kind of the target: of its longest word that tells one, or else of its clause's."""
+        kinds = list(sentence.outside_causes(self._any_kind))
+        inside = [hit for hit in kinds if any(hit.is_in(one) for one in main)]
+        clauses = {sentence.clause(one) for one in main}
+        inside = inside or [hit for hit in kinds if sentence.clause(hit) in clauses]
+        told = max(inside, key=lambda hit: hit.end - hit.start, default=None)
         if told is None:
             return ""
         return next(kind for kind, bits in zip(TARGET_KINDS, self._lists.kinds, strict=True) if told.tags & bits)
