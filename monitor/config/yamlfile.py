@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -67,7 +67,7 @@ class Document:
     path: Path
     data: Any
     text: str = field(repr=False, default="")
-    lines: dict[Loc, int] = field(repr=False, default_factory=dict)
+    lines: Mapping[Loc, int] = field(repr=False, default_factory=dict)
     #: where in the file `data` stands, see `part`
     base: Loc = ()
     #: a document laid over this one, and which of the values of both together it holds: where they stand in the whole,
@@ -173,9 +173,8 @@ def parse(text: str, path: Path) -> Document:
         line = text.count("\n", 0, odd.start()) + 1
         raise ConfigError.at(path, "a space of another kind stands before the text", line=line, hint="use plain spaces")
     text = _ODD_ELSEWHERE.sub(" ", text)
-    values = _Values(path, text)
     try:
-        data = values.document(yaml.parse(text, Loader=_LOADER))
+        data = _Values(path, text).document()
     except yaml.MarkedYAMLError as error:
         raise _slipped(path, explain(error, text)) from None
     except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
@@ -183,18 +182,40 @@ def parse(text: str, path: Path) -> Document:
         line = text.count("\n", 0, found.start()) + 1 if found else 0
         said = f"not readable as YAML: {str(error).splitlines()[0]}"
         raise ConfigError.at(path, said, line=line, hint="is it a text file?") from None
-    if values.problems:
-        raise ConfigError(values.problems)
-    return Document(path=path, data=data, text=text, lines=values.lines)
+    return Document(path=path, data=data, text=text, lines=_Lines(path, text))
+
+
+class _Lines(Mapping[Loc, int]):
+    """On which line each value of a file stands; found when somebody asks, which of most files nobody does."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._text = path, text
+
+    @cached_property
+    def _found(self) -> dict[Loc, int]:
+        values = _Values(self._path, self._text, located=True)
+        values.document()
+        return values.lines
+
+    def __getitem__(self, loc: Loc) -> int:
+        return self._found[loc]
+
+    def __iter__(self) -> Iterator[Loc]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class _Values:
     """Plain values from YAML's events; anchors, aliases, tags, deep nesting, second documents are refused on sight."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, *, located: bool = False) -> None:
         self.path = path
         self.text = text
         self.asks = "? " in text
+        #: whether the line of each value is noted
+        self.located = located
         self.lines: dict[Loc, int] = {}
         self.problems: list[Problem] = []
 
@@ -202,9 +223,10 @@ class _Values:
     def _text_lines(self) -> list[str]:
         return self.text.splitlines()
 
-    def document(self, events: Iterator[Any]) -> Any:
-        """The value of the one document in the stream; None where it is empty."""
+    def document(self) -> Any:
+        """The value of the one document in the text; None where it is empty."""
         data, documents = None, 0
+        events = yaml.parse(self.text, Loader=_LOADER)
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
@@ -212,6 +234,8 @@ class _Values:
                     raise self._refused(event, "a second document starts here (---)", "use one file each")
             elif isinstance(event, yaml.NodeEvent):
                 data = self._value(event, events, ())
+        if self.problems:
+            raise ConfigError(self.problems)
         return data
 
     def _refused(self, event: Any, message: str, hint: str = "") -> ConfigError:
@@ -229,7 +253,8 @@ class _Values:
             raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
         if event.tag and event.implicit in (False, (False, False)):
             raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
-        self.lines[loc] = event.start_mark.line + 1
+        if self.located:
+            self.lines[loc] = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
             self._refuse_slips(event, loc)
             return _scalar(event.value, event.style)
@@ -241,9 +266,10 @@ class _Values:
 
     def _list(self, start: Any, events: Iterator[Any], loc: Loc) -> list[Any]:
         out: list[Any] = []
+        flow = start.flow_style
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             at = (*loc, len(out))
-            plain = start.flow_style and isinstance(event, yaml.ScalarEvent) and not event.style
+            plain = flow and isinstance(event, yaml.ScalarEvent) and not event.style
             # two entries with another sign between them than a comma would be one, which is never found
             if plain and (found := _NO_COMMA.search(event.value)):
                 hint = "write , between two entries; where the sign belongs to a text, put the text in quotes"
@@ -254,6 +280,7 @@ class _Values:
 
     def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
         out: dict[str, Any] = {}
+        begun: dict[str, int] = {}
         again: list[str] = []
         in_list = bool(loc) and isinstance(loc[-1], int)
         while not isinstance(event := next(events), yaml.MappingEndEvent):
@@ -266,7 +293,6 @@ class _Values:
                 self._complain(event, "", "a text cannot begin with a ? that stands alone", "put it in quotes")
             if key[:1] in BULLETS and key[1:2] == " ":
                 self._refuse_slips(event, loc)
-            first = self.lines.get(at, 0)
             value = self._value(next(events), events, at)
             if key in out:
                 if in_list and again and again[0] == next(iter(out)):
@@ -275,12 +301,14 @@ class _Values:
                         hint = f"begin the next entry with a hyphen: - {again[0]}: …"
                         self.problems[-1] = replace(self.problems[-1], hint=hint)
                 elif key not in again:
-                    said = f"the key stands twice (first in line {first})"
+                    said = f"the key stands twice (first in line {begun[key]})"
                     self._complain(event, dotted(at), said, "keep one of them")
                 again.append(key)
             elif key != "?":
                 out[key] = value
-                self.lines[at] = event.start_mark.line + 1
+                begun[key] = event.start_mark.line + 1
+                if self.located:
+                    self.lines[at] = begun[key]
         return out
 
     def _asks(self, event: Any) -> bool:
