@@ -32,10 +32,8 @@ MAX_BYTES = 5 * 1024 * 1024
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)$")
 _FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$")
-#: `@name` where YAML expects a value: after `- `, `: `, `[`, `,` or at the start of a line
-_BARE_REFERENCE = re.compile(
-    r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*)(?<![\w\"'])(?=@[\w.-]+\s*(?:[,\]}#]|$))|,\s*(?=@[\w.-]+\s*[,\]}]))@([\w.-]+)"
-)
+#: `@name` at the end of a value, and before it the place where YAML expects one
+_REFERENCE = re.compile(r"(?m)@([\w.-]+)(?=\s*(?:([,\]}])|#|$))")
 #: spaces that no YAML knows: in front of a line nobody can say how wide they are, elsewhere they are spaces
 _ODD = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _ODD_SPACE, _ODD_ELSEWHERE = re.compile(rf"(?m)^[ ]*[{_ODD}]"), re.compile(f"[{_ODD}]")
@@ -46,6 +44,8 @@ _NO_COMMA = re.compile("[،，、；;]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Word, LibreOffice, RTF, PDF
 _DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
+#: characters that may stand between a reference and the sign before it
+_INDENT = 200
 _HYPHENS = f"-{BULLETS}"
 _DEEPEST = 50
 #: longer numbers are none that anybody means
@@ -168,7 +168,7 @@ def parse(text: str, path: Path) -> Document:
 
     Kept, so that after an edit only that file is parsed again. YAML reserves a leading `@`, so it is quoted first.
     """
-    text = _BARE_REFERENCE.sub(r'\1"@\2"', _INVISIBLE.sub("", text))
+    text = _REFERENCE.sub(_quoted, _INVISIBLE.sub("", text))
     if odd := _ODD_SPACE.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         raise ConfigError.at(path, "a space of another kind stands before the text", line=line, hint="use plain spaces")
@@ -183,6 +183,15 @@ def parse(text: str, path: Path) -> Document:
         said = f"not readable as YAML: {str(error).splitlines()[0]}"
         raise ConfigError.at(path, said, line=line, hint="is it a text file?") from None
     return Document(path=path, data=data, text=text, lines=_Lines(path, text))
+
+
+def _quoted(reference: re.Match[str]) -> str:
+    """The reference in quotes, where a value begins with it: behind `- `, `: `, `[`, `{`, `,` or on a line of its own."""
+    begun = reference.string[max(0, reference.start() - _INDENT) : reference.start()]
+    before = begun.rstrip()
+    blanks, last = begun[len(before) :], before[-1:]
+    begins = not last or "\n" in blanks or last in "[{" or (blanks and last in "-:") or (last == "," and reference[2])
+    return f'"{reference[0]}"' if begins else reference[0]
 
 
 class _Lines(Mapping[Loc, int]):
@@ -253,11 +262,14 @@ class _Values:
             raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
         if event.tag and event.implicit in (False, (False, False)):
             raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
+        first = event.start_mark.line
         if self.located:
-            self.lines[loc] = event.start_mark.line + 1
+            self.lines[loc] = first + 1
         if isinstance(event, yaml.ScalarEvent):
-            self._refuse_slips(event, loc)
-            return _scalar(event.value, event.style)
+            text, style = event.value, event.style
+            if style or text[:1] in _HYPHENS or event.end_mark.line > first:
+                self._refuse_slips(event, loc)
+            return _scalar(text, style)
         if len(loc) > _DEEPEST:
             raise self._refused(event, f"the file is nested more than {_DEEPEST} levels deep")
         if isinstance(event, yaml.SequenceStartEvent):

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import ahocorasick
 
@@ -104,7 +105,7 @@ class Matcher:
     def __init__(self, terms: Iterable[Term], expressions: Expressions | None = None) -> None:
         merged: dict[str, tuple[Term, ...]] = {}
         for written in terms:
-            for term in _spellings(written):
+            for term in (written, *_other_spellings(written)):
                 key = _key(term)
                 known = merged.get(key)
                 merged[key] = (term,) if known is None else _with(known, term)
@@ -167,12 +168,18 @@ def _is_simple(terms: Sequence[Term]) -> bool:
     return len(terms) == 1 and not (one.exact or one.open_end or one.accented)
 
 
-def _spellings(term: Term) -> Iterator[Term]:
-    """The term, and the term with its own punctuation: `U.S. embassy` leaves two spaces where the paper has it."""
-    yield term
+def _other_spellings(term: Term) -> Iterable[Term]:
     if "\u0600" <= term.words[0] <= "\u06ff" or "\u200c" in term.written:
-        for words in joined_or_parted(term.written, term.words):
-            yield replace(term, words=words)
+        return chain(_joined_or_parted(term), _punctuated(term))
+    return () if _ONE_BETWEEN.fullmatch(term.written) else _punctuated(term)
+
+
+def _joined_or_parted(term: Term) -> Iterator[Term]:
+    return (replace(term, words=words) for words in joined_or_parted(term.written, term.words))
+
+
+def _punctuated(term: Term) -> Iterator[Term]:
+    """The term with its own punctuation: `U.S. embassy` leaves two spaces where the paper has it."""
     if _ONE_BETWEEN.fullmatch(term.written):
         return
     words, cased = spell_term(term.written.removesuffix("*"))
@@ -231,4 +238,7 @@ def _with(known: tuple[Term, ...], term: Term) -> tuple[Term, ...]:
 
 def _united(one: Term, other: Term) -> Term:
     names = one.names + tuple(name for name in other.names if name not in one.names)
-    return replace(one, tags=one.tags | other.tags, names=names)
+    tags = one.tags | other.tags
+    if tags == one.tags and len(names) == len(one.names):
+        return one
+    return replace(one, tags=tags, names=names)
