@@ -57,7 +57,7 @@ M = TypeVar("M", bound=BaseModel)
 class Strict(BaseModel):
     """Base of every model of an edited file: unknown keys are errors, values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def parse(text: str, path: Path) -> Document:
 
 
 def _quoted(reference: re.Match[str]) -> str:
-    """The reference in quotes, where a value begins with it: behind `- `, `: `, `[`, `{`, `,` or on a line of its own."""
+    """The reference in quotes, where a value begins with it: on its own line, or behind `- `, `: `, `[`, `{`, `,`."""
     begun = reference.string[max(0, reference.start() - _INDENT) : reference.start()]
     before = begun.rstrip()
     blanks, last = begun[len(before) :], before[-1:]
@@ -235,7 +235,7 @@ class _Values:
     def document(self) -> Any:
         """The value of the one document in the text; None where it is empty."""
         data, documents = None, 0
-        events = yaml.parse(self.text, Loader=_LOADER)
+        events: Iterator[Any] = yaml.parse(self.text, Loader=_LOADER)
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
@@ -349,7 +349,7 @@ class _Values:
 def _scalar(text: str, style: str | None) -> Any:
     """YAML 1.2's few plain types: `no`, `on` and `2024-01-01` stay text, as the writer meant."""
     if style:  # quoted or block; plain is "" in the C loader and None in the other
-        return text
+        return text.strip()  # here, because a model that strips makes every text anew
     if text in ("", "~", "null"):
         return None
     if text in ("true", "false"):

@@ -81,6 +81,8 @@ def make_term(
     words, cased = normalise_term(written[:-1] if open_end else written)
     if not words:
         return None
+    if words == written:  # one text is enough
+        words = written
     keeps_case = exact or (not any_case and cased != cased.lower())
     accented = len(words) <= _SHORT and words.isascii() and not written.isascii()
     return Term(written, words, cased if keeps_case else "", open_end, tags, accented, names)
