@@ -262,12 +262,12 @@ class _Values:
             raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
         if event.tag and event.implicit in (False, (False, False)):
             raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
-        first = event.start_mark.line
+        first, last = event.start_mark.line, event.end_mark.line
         if self.located:
             self.lines[loc] = first + 1
         if isinstance(event, yaml.ScalarEvent):
             text, style = event.value, event.style
-            if style or text[:1] in _HYPHENS or event.end_mark.line > first:
+            if style or text[:1] in _HYPHENS or last > first:
                 self._refuse_slips(event, loc)
             return _scalar(text, style)
         if len(loc) > _DEEPEST:

@@ -22,6 +22,9 @@ from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import sum_of
 
+#: conditions that a rule holds which is not about the places of the report
+_AT_PLACE = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CompiledRule:
@@ -140,6 +143,22 @@ class RuleMatcher:
         answers = (self._try(one, case) for one in self.rules)
         return sorted((a for a in answers if isinstance(a, NotMatched)), key=lambda a: -a.held)
 
+    def first_not_matched(self, case: Case) -> NotMatched | None:
+        """The first of `not_matched`. Rules that are about other targets hold few conditions, and mostly a few kinds of
+        targets are all that a thousand rules ask for; so those are passed over as soon as one holds as many."""
+        best: NotMatched | None = None
+        others: dict[tuple[object, ...], bool] = {}
+        for one in self.rules:
+            asked = (one.rule.whose, one.rule.kind)
+            if asked not in others:
+                others[asked] = _is_about_others(one.rule, case)
+            if best is not None and best.held >= _AT_PLACE and others[asked]:
+                continue
+            answer = self._try(one, case)
+            if isinstance(answer, NotMatched) and (best is None or answer.held > best.held):
+                best = answer
+        return best
+
     def nearest(self, case: Case) -> list[NotMatched]:
         """As `not_matched`; of rules for other acts those come first that are about a place that the report names."""
         about = {
@@ -158,7 +177,7 @@ class RuleMatcher:
             return NotMatched(rule, 2, partial(_not_by_then, rule, case.item))
         level = self._level_at(one, case)
         if level is None:
-            return NotMatched(rule, 3, partial(_not_there, rule, case))
+            return NotMatched(rule, _AT_PLACE, partial(_not_there, rule, case))
         if _not_who(one, case):
             return NotMatched(rule, 4, partial(_not_who, one, case))
         hits: tuple[Hit, ...] = ()
