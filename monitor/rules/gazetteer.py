@@ -380,15 +380,17 @@ def _region_problems(document: Document, at: int, region: RegionSpec, gazetteer:
 def _collect(
     section: str, held: Iterable[tuple[Document, Sequence[Any]]], into: dict[str, Any], problems: list[Problem]
 ) -> None:
-    first: dict[str, str] = {}
+    first: dict[str, tuple[Document, int]] = {}
     for document, specs in held:
         for i, spec in enumerate(specs):
             if spec.id in into:
-                hint = f"first in {first[spec.id]}; give one of them another id"
+                other, at = first[spec.id]
+                line = other.line(section, at, "id")
+                hint = f"first in {other.path.name}:{line}; give one of them another id"
                 problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id", hint=hint))
             else:
                 into[spec.id] = spec
-                first[spec.id] = f"{document.path.name}:{document.line(section, i, 'id')}"
+                first[spec.id] = (document, i)
 
 
 def _unknown(
