@@ -89,10 +89,25 @@ def test_claims_and_blame(text: str, claimed: list[str], blamed: list[str]) -> N
         ("Rockets hit US base in Syria", ["country:SY"]),
         ("Drones hit base in Rukban, Jordan, near US troops; US base hit by drone in Rukban, Jordan", ["tower-22"]),
         ("Rockets hit US base", []),
+        # words with other meanings tell the place where a base in its country was hit
+        ("Rockets hit US base in Syria; they landed near Green Village", ["green-village"]),
+        ("Rockets hit US base in Jordan; Green Village is quiet", ["country:JO"]),
+        ("Taliban fire rockets at Kabul airport where US troops are based", ["hkia"]),
+        ("Rebels shell UN base in Butembo, eastern Congo", ["monusco-butembo"]),
+        ("Rebels shell UN base in Kadugli, Sudan", ["un-kadugli"]),
+        ("Al-Shabaab storms AMISOM base at Kulbiyow", ["au-kulbiyow"]),
     ],
 )
 def test_targets(text: str, places: list[str]) -> None:
     assert targets(asked(text)) == places
+
+
+def test_in_a_town_of_an_army_and_its_guests_the_report_says_whose_base_it_was() -> None:
+    hurt = asked("Mortar shells hit camp in Aguelhok; three Chadian soldiers wounded")
+    assert [(p.id, str(p.whose)) for p in hurt.facts.places if p.role == "target"] == [("minusma-aguelhok", "foreign")]
+    assert hurt.alert
+    assert not asked("Jihadists attack Malian army camp in Aguelhok").alert
+    assert not asked("Rebels shell army camp in Butembo, eastern Congo").alert
 
 
 def test_an_origin_is_no_target() -> None:

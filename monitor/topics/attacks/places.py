@@ -18,6 +18,8 @@ from monitor.topics.attacks.towns import TownFinder
 
 #: characters between a nation and its base: room for "army" or "air force"
 _OWNER = 12
+#: hosts whose soldiers may be of any nation
+_MISSIONS = frozenset({"UN", "AU", "SADC"})
 #: characters between "near" and the name: room for an article
 _ARTICLE = 5
 
@@ -42,7 +44,8 @@ class PlaceFinder:
         if match is None:
             return ()
         main: list[Hit] = []
-        for tags in (lists.target, lists.any_base, lists.maybe_target, lists.country):
+        beside = lists.town | lists.loose_place
+        for tags in (lists.target, lists.any_base, lists.maybe_target, lists.country, beside, self._guests):
             main = main or [hit for hit in match.hits if hit.tags & tags and not hit.tags & lists.actor]
         whose, kind = self._whose(main, match.sentence, result.anybody), self._kind(main, match.sentence)
         guests = {code for hit in match.sentence.with_tags(lists.nation_harmed) for code in hit.named("nation")}
@@ -54,12 +57,14 @@ class PlaceFinder:
             theirs = hurt or bool(result.anybody and place.country and abroad - {place.country})
             if theirs and kind != "warship" and (result.anybody or said == "national"):
                 said = "foreign"
+            elif said in ("national", "unknown") and self._is_of_its_guests(place, reading):
+                said = "foreign"
             elif said == "unknown" or (result.anybody and said == "foreign"):
                 # a base of foreign troops that the wording itself does not name is not what was struck
                 said = whose
             return replace(place, whose=said, kind=place.kind or (kind if place.site == "base" else ""))
 
-        places = self._where(main, match, reading) if main else ()
+        places = self._where(main, match, reading, result.anybody) if main else ()
         owners = self._owners(main, match.sentence)
         # on a border the country that is named may be the neighbour's
         hurt = any(sentence.tags & lists.guests_hurt for sentence in reading.opening)
@@ -67,6 +72,25 @@ class PlaceFinder:
         if result.anybody and any(place.is_unplaced for place in places):
             places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners)) or places
         return tuple(map(owned, places))
+
+    def _is_of_its_guests(self, place: Place, reading: Reading) -> bool:
+        """A town where an army and its guests both have bases, and the report names people from abroad: "Chadian
+        soldiers wounded at camp in Aguelhok"."""
+        known = self._gazetteer.places.get(place.id)
+        if known is None or known.whose != "national" or not known.hosts or known.kind == "warship":
+            return False
+        lists, mission = self._lists, not _MISSIONS.isdisjoint(known.hosts)
+        if not any(sentence.tags & lists.base_word for sentence in reading.opening):
+            return False
+        for sentence in reading.opening:
+            attackers = list(sentence.with_tags(lists.foe))
+            if any(sentence.outside_causes(self._guests | lists.un)):
+                return True
+            for hit in sentence.outside_causes(lists.stationed_nation | lists.nationality):
+                nations = {*hit.named("nation"), *hit.named("country")} - {known.country}
+                if any(mission or nation in known.hosts for nation in nations) and not any(map(hit.is_in, attackers)):
+                    return True
+        return False
 
     def _owners(self, main: Sequence[Hit], sentence: Sentence) -> set[str]:
         """The nation right before a base: where nothing else says so, it is at home ("South Korean marine base")."""
@@ -91,7 +115,7 @@ class PlaceFinder:
             return ""
         return next(kind for kind, bits in zip(TARGET_KINDS, self._lists.kinds, strict=True) if told.tags & bits)
 
-    def _where(self, main: Sequence[Hit], match: Match, reading: Reading) -> tuple[Place, ...]:
+    def _where(self, main: Sequence[Hit], match: Match, reading: Reading, anybody: bool) -> tuple[Place, ...]:
         """The places of what was hit, most exact first."""
         lists, sentence = self._lists, match.sentence
         bases = any(hit.tags & lists.base_target or not hit.tags & lists.target for hit in main)
@@ -109,7 +133,7 @@ class PlaceFinder:
             ids.sort(key=lambda id: [*codes, places[id].country].index(places[id].country))
         known = [id for id in ids if (places[id].site == "diplomatic") != bases]
         if not known:
-            return self._vague(site, sentence, others, main)
+            return self._vague(site, sentence, others, main, anybody)
         exact: Precision = "near" if self._is_nearby([*main, *sure], sentence) else "base"
         chosen = self._in_named_country(known, sentence)
         why = "" if chosen == known else "the report names its country"
@@ -147,23 +171,35 @@ class PlaceFinder:
         return replace(place, whose="foreign") if place.whose == "national" and (harmed or hosted) else place
 
     def _vague(
-        self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]
+        self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit], anybody: bool
     ) -> tuple[Place, ...]:
         """Near a town, or somewhere in a country, or in several that are named together."""
+        land = [code for one in (sentence, *others) for code in self._scenes.codes(one, main if one is sentence else ())]
         for place in (sentence, *others):
             for hit in place.outside_causes(self._lists.town):
                 for name in hit.named("place"):
                     if self._gazetteer.places[name].site == site and self._is_beside(name, hit, place, main):
                         return (self._near(name),)
+            if loose := [id for id in self._loosely(place, land) if self._gazetteer.places[id].site == site]:
+                return (self._gazetteer.place(loose[0], "target", "base"),)
         for place in (sentence, *others):
             codes = self._scenes.codes(place, main if place is sentence else ())
             if town := self._towns.find(place, codes, (sentence, *others)):
-                return (replace(town, site=site),)
+                base = "" if anybody or site != "base" else self._gazetteer.guests_beside(town)
+                return (self._near(base) if base else replace(town, site=site),)
             if region := self._region(place, codes):
                 return (self._gazetteer.region(region, "target", site),)
             if codes:
                 return tuple(self._gazetteer.somewhere_in(code, "target", site) for code in codes)
         return (unplaced(site),)
+
+    def _loosely(self, sentence: Sentence, land: Sequence[str]) -> Iterator[str]:
+        """Places that it names by words with other meanings, in the country where a base was hit: "a base in Syria …
+        rockets landed near Green Village"."""
+        for hit in sentence.with_tags(self._lists.loose_place):
+            # "UNIFIL" is a force in many places, and the name of its headquarters only beside a base word
+            if not sentence.has_around(hit, self._lists.origin | self._lists.un):
+                yield from (id for id in hit.named("place") if self._gazetteer.places[id].country in land[:1])
 
     def _is_beside(self, place_id: str, hit: Hit, sentence: Sentence, main: Sequence[Hit]) -> bool:
         """The town tells where it was; that of a national base only in the country of the scene, so many there are."""
