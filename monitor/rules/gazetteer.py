@@ -114,8 +114,8 @@ class Gazetteer:
         if town.lat is None or town.lon is None:
             return ""
         near = [self.places[name] for name in self.places_within(_IN_TOWN_KM, town.lat, town.lon)]
-        camps = [place.id for place in near if place.whose == "national" and place.hosts and place.lat is not None]
-        return camps[0] if len(camps) == 1 else ""
+        hosts = [place for place in near if place.hosts and place.site == "base" and place.kind != "warship"]
+        return hosts[0].id if len(hosts) == 1 and hosts[0].whose == "national" else ""
 
     def _is_land(self, name: str, town: towns.Town) -> bool:
         """The country is meant, whose name its capital has too: "Koweït" for Kuwait City."""

@@ -73,6 +73,9 @@ def test_the_day_is_that_of_the_place() -> None:
         ("Attack on Ain al-Asad claimed by Kataib Hezbollah", ["kataib-hezbollah"], []),
         ("Iran fires missiles at Al Udeid air base", [], ["iran"]),
         ("Rockets hit Ain al-Asad. No group has claimed the attack.", [], []),
+        ("Iranian missiles hit Al Udeid air base, Revolutionary Guards say", ["irgc"], ["iran"]),
+        ("Rockets hit Kandahar airfield; Taliban own up", ["taliban"], []),
+        ("Ten peacekeepers killed in attack on UN base in Mali. AQIM claims responsibility.", ["aqim"], []),
     ],
 )
 def test_claims_and_blame(text: str, claimed: list[str], blamed: list[str]) -> None:
@@ -120,3 +123,22 @@ def test_the_general_weapon_gives_way_to_the_special_one() -> None:
     assert asked("Ballistic missiles hit Al Udeid").facts.weapons == ("ballistic_missile",)
     assert asked("Mortar shells hit Camp Taji").facts.weapons == ("mortar",)
     assert asked("Drones and rockets hit Camp Taji").facts.weapons == ("rocket", "drone")
+    assert asked("Gunmen storm US base in Somalia").facts.weapons == ("ground_assault",)
+
+
+def test_a_later_sentence_tells_the_weapon_exactly() -> None:
+    found = asked("Missiles hit Al Udeid; the ballistic missiles landed at night")
+    assert found.facts.weapons == ("ballistic_missile",)
+
+
+@pytest.mark.parametrize(
+    ("text", "weapon"),
+    [
+        ("Al-Shabaab attacks African Union base in Somalia", "ground_assault"),
+        ("Nine Turkish soldiers killed in raid on base in Metina, northern Iraq", "ground_assault"),
+        ("Three US soldiers killed in shooting at base in Syria", "small_arms"),
+        ("Vehicle bomb explodes at gate of US base in Syria", "vbied"),
+    ],
+)
+def test_words_for_the_deed_imply_a_weapon_where_none_is_named(text: str, weapon: str) -> None:
+    assert asked(text).facts.weapons == (weapon,)

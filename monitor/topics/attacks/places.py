@@ -55,9 +55,9 @@ class PlaceFinder:
             if result.anybody and said == "foreign" and _is_topic(main, match.sentence, self._sure, lists.colon):
                 return replace(place, kind=place.kind or kind)
             theirs = hurt or bool(result.anybody and place.country and abroad - {place.country})
-            if theirs and kind != "warship" and (result.anybody or said == "national"):
-                said = "foreign"
-            elif said in ("national", "unknown") and self._is_of_its_guests(place, reading):
+            if (theirs and kind != "warship" and (result.anybody or said == "national")) or (
+                said in ("national", "unknown") and self._is_of_its_guests(place, reading)
+            ):
                 said = "foreign"
             elif said == "unknown" or (result.anybody and said == "foreign"):
                 # a base of foreign troops that the wording itself does not name is not what was struck
@@ -174,7 +174,9 @@ class PlaceFinder:
         self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit], anybody: bool
     ) -> tuple[Place, ...]:
         """Near a town, or somewhere in a country, or in several that are named together."""
-        land = [code for one in (sentence, *others) for code in self._scenes.codes(one, main if one is sentence else ())]
+        land = [
+            code for one in (sentence, *others) for code in self._scenes.codes(one, main if one is sentence else ())
+        ]
         for place in (sentence, *others):
             for hit in place.outside_causes(self._lists.town):
                 for name in hit.named("place"):
