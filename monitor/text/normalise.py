@@ -48,7 +48,7 @@ _INITIALS = re.compile(r"(?<![^\W_])([A-Z])\1?(?: ?\. ?([A-Z])\2?(?![^\W_]))+(?:
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
 #: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`
 _SHORT_HYPHEN = re.compile(
-    r"(?<![^\W_])(?:(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z) - (?=\w)|[A-Z]{1,2} - (?=\d))"
+    r"(?<![^\W_])(?:US|UK|UN) - (?=[A-Z][a-z]+(?:an|ish|i|ese|ch)\b)|(?<![^\W_])(?:(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z) - (?=\w)|[A-Z]{1,2} - (?=\d))"
     r"|(?<=[A-Za-z]) - (?=(?:[Rr]un|[Ll]ed|[Bb]acked|[Ll]inked|[Hh]eld|[Cc]ontrolled|[Tt]rained|[Mm]ade|[Aa]ligned"
     r"|[Mm]anned|[Oo]perated|[Bb]ased|[Uu]sed|[Oo]wned|[Oo]ccupied)\b)"
 )

@@ -138,7 +138,9 @@ class ActClassifier:
         for match in strong[1:] + weak[:1]:
             if self._order[match.pattern.act] < self._order[first.act]:
                 result = self._result(match, reading)
-                if self._order[result.act] < self._order[first.act] and _is_apart(result, first):
+                if self._order[result.act] < self._order[first.act] and (
+                    result.act is Act.RETRACTION or _is_apart(result, first)
+                ):
                     return result
         return first
 

@@ -74,6 +74,7 @@ class AttackLists:
     clause_break: int = _list("begins a new clause")
     clause_start: int = _list("things with which a main clause may begin")
     clause_joint: int = _list("joins a main clause to the one before")
+    cause_end: int = _list("joins a main clause to what only names a cause: the cause ends before it")
     condition: int = _list("makes what follows depend on what it says")
     intercept: int = _list("shoots down: what it stops is no attack, and a fact", asked="intercepted")
     stopped: int = _list("was shot down: the same in the passive voice")
@@ -240,6 +241,7 @@ def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:
         clause_break=lists.clause_break,
         clause_start=lists.clause_start,
         clause_joint=lists.clause_joint,
+        cause_end=lists.cause_end,
         condition=lists.condition,
         number=lists.number,
         year=lists.year,

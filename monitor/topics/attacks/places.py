@@ -44,8 +44,8 @@ class PlaceFinder:
         if match is None:
             return ()
         main: list[Hit] = []
-        beside = lists.town | lists.loose_place
-        for tags in (lists.target, lists.any_base, lists.maybe_target, lists.country, beside, self._guests):
+        wanted = (lists.target, lists.any_base, lists.maybe_target, lists.town, lists.country, lists.loose_place)
+        for tags in (*wanted, self._guests):
             main = main or [hit for hit in match.hits if hit.tags & tags and not hit.tags & lists.actor]
         whose, kind = self._whose(main, match.sentence, result.anybody), self._kind(main, match.sentence)
         guests = {code for hit in match.sentence.with_tags(lists.nation_harmed) for code in hit.named("nation")}
