@@ -28,6 +28,8 @@ from monitor.rules.placefile import (
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
+#: a camp stands at most so far from the middle of its town
+_IN_TOWN_KM = 6
 #: a base of the kind that was hit stands at most so far from the town that is meant
 _BESIDE_KM = 40
 
@@ -106,6 +108,15 @@ class Gazetteer:
         """The town with this id, as a target."""
         town = towns.town(place_id)
         return _looked_up(town, "", "target", "near") if town is not None and place_id not in self.places else None
+
+    def guests_beside(self, town: Place) -> str:
+        """The camp of guests that stands in a town that was looked up, beside bases of its own army; empty where none
+        or several do."""
+        if town.lat is None or town.lon is None:
+            return ""
+        near = [self.places[name] for name in self.places_within(_IN_TOWN_KM, town.lat, town.lon)]
+        hosts = [place for place in near if place.hosts and place.site == "base" and place.kind != "warship"]
+        return hosts[0].id if len(hosts) == 1 and hosts[0].whose == "national" else ""
 
     def _is_land(self, name: str, town: towns.Town) -> bool:
         """The country is meant, whose name its capital has too: "Koweït" for Kuwait City."""

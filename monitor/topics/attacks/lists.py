@@ -122,6 +122,8 @@ class AttackLists:
 
     # weapons, who did it, and when
     weapon: int = _list("all weapons: adds to the score, and is no count of people")
+    implied_guns: int = _list("a deed with small arms, where no weapon is named")
+    implied_assault: int = _list("a deed of fighters on the ground, where no weapon is named")
     flying: int = _list("weapons that fly: no count of people")
     own_aircraft: int = _list("aircraft of the attacked: no count of people")
     airstrike: int = _list("strikes: no count of people")

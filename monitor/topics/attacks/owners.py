@@ -16,18 +16,20 @@ from monitor.topics.attacks.lists import AttackLists
 _OWNER = 12
 #: characters between peacekeepers and their camp: an apostrophe and a space
 _BESIDE = 2
+#: hosts whose soldiers may be of any nation
+_MISSIONS = frozenset({"UN", "AU", "SADC"})
 
 
 class OwnerFinder:
     """Finds owners with one set of lists."""
 
     def __init__(self, gazetteer: Gazetteer, lists: AttackLists) -> None:
-        self._lists = lists
+        self._lists, self._gazetteer = lists, gazetteer
         self._hosts = {place.country for place in gazetteer.places.values() if place.whose == "foreign"}
 
     def read(self, result: ActResult, main: Sequence[Hit], sentence: Sentence, reading: Reading) -> Ownership:
         """What the report says of the owner; `main` are the hits of what was hit in the deciding sentence."""
-        return Ownership(self._lists, self._hosts, result.anybody, main, sentence, reading)
+        return Ownership(self._lists, self._gazetteer, self._hosts, result.anybody, main, sentence, reading)
 
 
 class Ownership:
@@ -36,13 +38,14 @@ class Ownership:
     def __init__(
         self,
         lists: AttackLists,
+        gazetteer: Gazetteer,
         hosts: set[str],
         anybody: bool,
         main: Sequence[Hit],
         sentence: Sentence,
         reading: Reading,
     ) -> None:
-        self._lists, self._hosts, self._anybody = lists, hosts, anybody
+        self._lists, self._gazetteer, self._hosts, self._anybody = lists, gazetteer, hosts, anybody
         self._main, self._sentence, self._reading = main, sentence, reading
         #: the nation right before the base
         self.nations = self._nations()
@@ -55,6 +58,8 @@ class Ownership:
     def of(self, place: Place, kind: str) -> Whose:
         """Whose the place is that was struck, which the wording calls a thing of this kind."""
         said = place.whose
+        if said in ("national", "unknown") and self._is_of_its_guests(place):
+            return "foreign"
         if not self._anybody:
             if said == "foreign" and self._is_of_peacekeepers():
                 return "un"
@@ -99,6 +104,26 @@ class Ownership:
         inside = [hit for hit in self._sentence.hits if any(hit.is_in(one) for one in self._main)]
         camps = [hit.start for hit in inside if hit.tags & self._lists.base_word]
         return any(0 <= at - hit.end <= _BESIDE for hit in inside if hit.tags & self._lists.un for at in camps)
+
+    def _is_of_its_guests(self, place: Place) -> bool:
+        """An army and its guests both have bases there, and the report names people from abroad: "Chadian soldiers
+        wounded at camp in Aguelhok"."""
+        known = self._gazetteer.places.get(place.id)
+        if known is None or known.whose != "national" or not known.hosts or known.kind == "warship":
+            return False
+        lists, mission = self._lists, not _MISSIONS.isdisjoint(known.hosts)
+        if not self._tells(lists.base_word):
+            return False
+        guests = lists.foreign_base | lists.troops | lists.troops_of | lists.base_of_guests | lists.un
+        for sentence in self._reading.opening:
+            if any(sentence.outside_causes(guests)):
+                return True
+            attackers = list(sentence.with_tags(lists.foe))
+            for hit in sentence.outside_causes(lists.stationed_nation | lists.nationality):
+                nations = {*hit.named("nation"), *hit.named("country")} - {known.country}
+                if any(mission or nation in known.hosts for nation in nations) and not any(map(hit.is_in, attackers)):
+                    return True
+        return False
 
     def _is_meant(self) -> bool:
         """The base is named before a colon, or under a short name beside those who are stationed there:

@@ -44,10 +44,11 @@ class PlaceFinder:
         if match is None:
             return ()
         main: list[Hit] = []
-        for tags in (lists.target, lists.any_base, lists.maybe_target, lists.town, lists.country):
+        wanted = (lists.target, lists.any_base, lists.maybe_target, lists.town, lists.country, lists.loose_place)
+        for tags in (*wanted, self._guests):
             main = main or [hit for hit in match.hits if hit.tags & tags and not hit.tags & lists.actor]
         kind, owners = self._kind(main, match.sentence), self._owners.read(result, main, match.sentence, reading)
-        places = self._where(main, match, reading) if main else ()
+        places = self._where(main, match, reading, result.anybody) if main else ()
         if result.anybody and any(place.is_unplaced for place in places):
             places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners.nations)) or places
         return tuple(
@@ -66,7 +67,7 @@ class PlaceFinder:
             return ""
         return next(kind for kind, bits in zip(TARGET_KINDS, self._lists.kinds, strict=True) if told.tags & bits)
 
-    def _where(self, main: Sequence[Hit], match: Match, reading: Reading) -> tuple[Place, ...]:
+    def _where(self, main: Sequence[Hit], match: Match, reading: Reading, anybody: bool) -> tuple[Place, ...]:
         """The places of what was hit, most exact first."""
         lists, sentence = self._lists, match.sentence
         bases = any(hit.tags & lists.base_target or not hit.tags & lists.target for hit in main)
@@ -85,7 +86,7 @@ class PlaceFinder:
             ids = ids or self._loosely(sentence, codes)
         known = [id for id in ids if (places[id].site == "diplomatic") != bases]
         if not known:
-            return self._vague(site, sentence, others, main)
+            return self._vague(site, sentence, others, main, anybody)
         exact: Precision = "near" if self._is_nearby([*main, *sure], sentence) else "base"
         chosen = self._in_named_country(known, sentence)
         why = "" if chosen == known else "the report names its country"
@@ -132,23 +133,37 @@ class PlaceFinder:
         return replace(place, whose="foreign") if place.whose == "national" and (harmed or hosted) else place
 
     def _vague(
-        self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]
+        self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit], anybody: bool
     ) -> tuple[Place, ...]:
         """Near a town, or somewhere in a country, or in several that are named together."""
+        land = [
+            code for one in (sentence, *others) for code in self._scenes.codes(one, main if one is sentence else ())
+        ]
         for place in (sentence, *others):
             for hit in place.outside_causes(self._lists.town):
                 for name in hit.named("place"):
                     if self._gazetteer.places[name].site == site and self._is_beside(name, hit, place, main):
                         return (self._near(name),)
+            if loose := [id for id in self._named_loosely(place, land) if self._gazetteer.places[id].site == site]:
+                return (self._gazetteer.place(loose[0], "target", "base"),)
         for place in (sentence, *others):
             codes = self._scenes.codes(place, main if place is sentence else ())
             if town := self._towns.find(place, codes, (sentence, *others)):
-                return (replace(town, site=site),)
+                base = "" if anybody or site != "base" else self._gazetteer.guests_beside(town)
+                return (self._near(base) if base else replace(town, site=site),)
             if region := self._region(place, codes):
                 return (self._gazetteer.region(region, "target", site),)
             if codes:
                 return tuple(self._gazetteer.somewhere_in(code, "target", site) for code in codes)
         return (unplaced(site),)
+
+    def _named_loosely(self, sentence: Sentence, land: Sequence[str]) -> Iterator[str]:
+        """Places that it names by words with other meanings, in the country where a base was hit: "a base in Syria …
+        rockets landed near Green Village"."""
+        for hit in sentence.with_tags(self._lists.loose_place):
+            # "UNIFIL" is a force in many places, and the name of its headquarters only beside a base word
+            if not sentence.has_around(hit, self._lists.origin | self._lists.un):
+                yield from (id for id in hit.named("place") if self._gazetteer.places[id].country in land[:1])
 
     def _is_beside(self, place_id: str, hit: Hit, sentence: Sentence, main: Sequence[Hit]) -> bool:
         """The town tells where it was; that of a national base only in the country of the scene, so many there are."""
