@@ -63,7 +63,7 @@ class Ownership:
         if not self._anybody:
             if said == "foreign" and self._is_of_peacekeepers():
                 return "un"
-            if self._hurt and kind != "warship" and said == "national":
+            if said == "national" and (self._is_worded() or (self._hurt and kind != "warship")):
                 return "foreign"
             return self._wording if said == "unknown" else said
         if said == "foreign" and self._is_meant():
@@ -98,6 +98,11 @@ class Ownership:
         around = [hit for hit in sentence.hits if any(hit.is_in(one) or one.is_in(hit) for one in self._main)]
         armed = sum_of(hit.tags for hit in around) & (lists.military_site | lists.national_word)
         return "national" if armed or sentence.tags & lists.nationality else "unknown"
+
+    def _is_worded(self) -> bool:
+        """The words themselves say that it is a base of foreign troops: "Africa Corps compound in Tessalit"."""
+        names = self._lists.sure_place | self._lists.town | self._lists.loose_place
+        return any(hit.tags & self._lists.base_target and not hit.tags & names for hit in self._main)
 
     def _is_of_peacekeepers(self) -> bool:
         """ "UN peacekeepers' camp in Kidal": the mission's, whoever else is at the place."""

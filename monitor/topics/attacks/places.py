@@ -150,7 +150,8 @@ class PlaceFinder:
             codes = self._scenes.codes(place, main if place is sentence else ())
             if town := self._towns.find(place, codes, (sentence, *others)):
                 base = "" if anybody or site != "base" else self._gazetteer.guests_beside(town)
-                return (self._near(base) if base else replace(town, site=site),)
+                camp = "the camp of foreign troops in that town"
+                return (replace(self._near(base), chosen=camp) if base else replace(town, site=site),)
             if region := self._region(place, codes):
                 return (self._gazetteer.region(region, "target", site),)
             if codes:
