@@ -163,6 +163,8 @@ class ReadingWords:
     #: things with which a main clause may begin ("Trump vows"), and words that join it to the one before ("as")
     clause_start: int
     clause_joint: int
+    #: names of bases: a colon behind one that opens the sentence parts no clauses
+    place: int
     #: behind a comma it goes on with what the clause before says ("что", "że")
     clause_that: int
     #: where such a word joins a main clause to one that only names a cause, the cause ends
@@ -264,7 +266,7 @@ class Reader:
             hits.insert(0, Hit(start, start, self._words.start, "start of the sentence"))
         causes = [h for h in hits if h.tags & self._words.cause]
         breaks = [h.start for h in hits if h.tags & self._words.clause_break]
-        starts, is_cause = clauses(text, start, end, causes, breaks)
+        starts, is_cause = clauses(text, start, end, causes, breaks, -1 if english else self._scene(text, start, hits))
         if len(starts) > 1:
             for hit in hits:
                 hit.segment = max(0, bisect_right(starts, hit.start) - 1)
@@ -272,6 +274,14 @@ class Reader:
         self._shape(sentence)
         sentence.tags = sum_of(hit.tags for hit in sentence.hits)
         return sentence
+
+    def _scene(self, text: Text, start: int, hits: Sequence[Hit]) -> int:
+        """Where a colon stands behind nothing but a place that a rule file knows; -1 where there is none."""
+        for hit in hits:
+            at = text.folded.find(":", hit.end, hit.end + 2)
+            if hit.tags & self._words.place and at >= 0 and not text.words[start : hit.start].strip():
+                return at
+        return -1
 
     def _tell_language(self, hits: list[Hit], english: bool) -> None:
         """A sentence is in the languages that most of its words are of; a word that two share speaks for both.

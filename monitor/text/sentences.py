@@ -83,15 +83,16 @@ def _is_inside(hits: Sequence[Hit], start: int, end: int) -> bool:
 
 
 def clauses(
-    text: Text, start: int, end: int, causes: Sequence[Hit], more_breaks: Sequence[int] = ()
+    text: Text, start: int, end: int, causes: Sequence[Hit], more_breaks: Sequence[int] = (), scene: int = -1
 ) -> tuple[list[int], list[bool]]:
     """Where the clauses of a sentence begin, and which of them only name a cause ("after the attack on …").
 
-    `more_breaks` are offsets of words that begin a clause of their own ("while").
+    `more_breaks` are offsets of words that begin a clause of their own ("while"); `scene` is that of a colon behind
+    nothing but a place ("Camp Arifjan: drone hits hangar"), which parts nothing.
 
     A cause runs to the next break; one that opens the sentence ends at its comma ("After days of calm, rockets …").
     """
-    breaks = {*(m.end() for m in _BREAK.finditer(text.folded, start, end)), *more_breaks}
+    breaks = {*(m.end() for m in _BREAK.finditer(text.folded, start, end) if m.start() != scene), *more_breaks}
     marks = sorted([(at, False) for at in breaks] + [(hit.start, True) for hit in causes])
     starts, is_cause = [start], [False]
     for at, cause in marks:

@@ -245,6 +245,7 @@ def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:
         clause_break=lists.clause_break,
         clause_start=lists.clause_start,
         clause_joint=lists.clause_joint,
+        place=lists.base_place | lists.loose_place,
         clause_that=lists.clause_that,
         cause_end=lists.cause_end,
         condition=lists.condition,
