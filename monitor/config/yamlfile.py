@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -32,10 +32,8 @@ MAX_BYTES = 5 * 1024 * 1024
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)$")
 _FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$")
-#: `@name` where YAML expects a value: after `- `, `: `, `[`, `,` or at the start of a line
-_BARE_REFERENCE = re.compile(
-    r"(?m)((?:^\s*|[-:]\s+|[\[{]\s*)(?<![\w\"'])(?=@[\w.-]+\s*(?:[,\]}#]|$))|,\s*(?=@[\w.-]+\s*[,\]}]))@([\w.-]+)"
-)
+#: `@name` at the end of a value, and before it the place where YAML expects one
+_REFERENCE = re.compile(r"(?m)@([\w.-]+)(?=\s*(?:([,\]}])|#|$))")
 #: spaces that no YAML knows: in front of a line nobody can say how wide they are, elsewhere they are spaces
 _ODD = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _ODD_SPACE, _ODD_ELSEWHERE = re.compile(rf"(?m)^[ ]*[{_ODD}]"), re.compile(f"[{_ODD}]")
@@ -46,6 +44,8 @@ _NO_COMMA = re.compile("[،，、；;]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Word, LibreOffice, RTF, PDF
 _DOCUMENTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
+#: characters that may stand between a reference and the sign before it
+_INDENT = 200
 _HYPHENS = f"-{BULLETS}"
 _DEEPEST = 50
 #: longer numbers are none that anybody means
@@ -57,7 +57,7 @@ M = TypeVar("M", bound=BaseModel)
 class Strict(BaseModel):
     """Base of every model of an edited file: unknown keys are errors, values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Document:
     path: Path
     data: Any
     text: str = field(repr=False, default="")
-    lines: dict[Loc, int] = field(repr=False, default_factory=dict)
+    lines: Mapping[Loc, int] = field(repr=False, default_factory=dict)
     #: where in the file `data` stands, see `part`
     base: Loc = ()
     #: a document laid over this one, and which of the values of both together it holds: where they stand in the whole,
@@ -168,14 +168,13 @@ def parse(text: str, path: Path) -> Document:
 
     Kept, so that after an edit only that file is parsed again. YAML reserves a leading `@`, so it is quoted first.
     """
-    text = _BARE_REFERENCE.sub(r'\1"@\2"', _INVISIBLE.sub("", text))
+    text = _REFERENCE.sub(_quoted, _INVISIBLE.sub("", text))
     if odd := _ODD_SPACE.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         raise ConfigError.at(path, "a space of another kind stands before the text", line=line, hint="use plain spaces")
     text = _ODD_ELSEWHERE.sub(" ", text)
-    values = _Values(path, text)
     try:
-        data = values.document(yaml.parse(text, Loader=_LOADER))
+        data = _Values(path, text).document()
     except yaml.MarkedYAMLError as error:
         raise _slipped(path, explain(error, text)) from None
     except yaml.YAMLError as error:  # a character that YAML does not allow; PyYAML tells no line
@@ -183,18 +182,49 @@ def parse(text: str, path: Path) -> Document:
         line = text.count("\n", 0, found.start()) + 1 if found else 0
         said = f"not readable as YAML: {str(error).splitlines()[0]}"
         raise ConfigError.at(path, said, line=line, hint="is it a text file?") from None
-    if values.problems:
-        raise ConfigError(values.problems)
-    return Document(path=path, data=data, text=text, lines=values.lines)
+    return Document(path=path, data=data, text=text, lines=_Lines(path, text))
+
+
+def _quoted(reference: re.Match[str]) -> str:
+    """The reference in quotes, where a value begins with it: on its own line, or behind `- `, `: `, `[`, `{`, `,`."""
+    begun = reference.string[max(0, reference.start() - _INDENT) : reference.start()]
+    before = begun.rstrip()
+    blanks, last = begun[len(before) :], before[-1:]
+    begins = not last or "\n" in blanks or last in "[{" or (blanks and last in "-:") or (last == "," and reference[2])
+    return f'"{reference[0]}"' if begins else reference[0]
+
+
+class _Lines(Mapping[Loc, int]):
+    """On which line each value of a file stands; found when somebody asks, which of most files nobody does."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._text = path, text
+
+    @cached_property
+    def _found(self) -> dict[Loc, int]:
+        values = _Values(self._path, self._text, located=True)
+        values.document()
+        return values.lines
+
+    def __getitem__(self, loc: Loc) -> int:
+        return self._found[loc]
+
+    def __iter__(self) -> Iterator[Loc]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class _Values:
     """Plain values from YAML's events; anchors, aliases, tags, deep nesting, second documents are refused on sight."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, *, located: bool = False) -> None:
         self.path = path
         self.text = text
         self.asks = "? " in text
+        #: whether the line of each value is noted
+        self.located = located
         self.lines: dict[Loc, int] = {}
         self.problems: list[Problem] = []
 
@@ -202,9 +232,10 @@ class _Values:
     def _text_lines(self) -> list[str]:
         return self.text.splitlines()
 
-    def document(self, events: Iterator[Any]) -> Any:
-        """The value of the one document in the stream; None where it is empty."""
+    def document(self) -> Any:
+        """The value of the one document in the text; None where it is empty."""
         data, documents = None, 0
+        events: Iterator[Any] = yaml.parse(self.text, Loader=_LOADER)
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
@@ -212,6 +243,8 @@ class _Values:
                     raise self._refused(event, "a second document starts here (---)", "use one file each")
             elif isinstance(event, yaml.NodeEvent):
                 data = self._value(event, events, ())
+        if self.problems:
+            raise ConfigError(self.problems)
         return data
 
     def _refused(self, event: Any, message: str, hint: str = "") -> ConfigError:
@@ -229,10 +262,14 @@ class _Values:
             raise self._refused(event, "anchors and aliases (& and *) are not used here", hint)
         if event.tag and event.implicit in (False, (False, False)):
             raise self._refused(event, "YAML tags (!) are not used here", "put the text in quotes")
-        self.lines[loc] = event.start_mark.line + 1
+        first, last = event.start_mark.line, event.end_mark.line
+        if self.located:
+            self.lines[loc] = first + 1
         if isinstance(event, yaml.ScalarEvent):
-            self._refuse_slips(event, loc)
-            return _scalar(event.value, event.style)
+            text, style = event.value, event.style
+            if style or text[:1] in _HYPHENS or last > first:
+                self._refuse_slips(event, loc)
+            return _scalar(text, style)
         if len(loc) > _DEEPEST:
             raise self._refused(event, f"the file is nested more than {_DEEPEST} levels deep")
         if isinstance(event, yaml.SequenceStartEvent):
@@ -241,9 +278,10 @@ class _Values:
 
     def _list(self, start: Any, events: Iterator[Any], loc: Loc) -> list[Any]:
         out: list[Any] = []
+        flow = start.flow_style
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             at = (*loc, len(out))
-            plain = start.flow_style and isinstance(event, yaml.ScalarEvent) and not event.style
+            plain = flow and isinstance(event, yaml.ScalarEvent) and not event.style
             # two entries with another sign between them than a comma would be one, which is never found
             if plain and (found := _NO_COMMA.search(event.value)):
                 hint = "write , between two entries; where the sign belongs to a text, put the text in quotes"
@@ -254,6 +292,7 @@ class _Values:
 
     def _mapping(self, events: Iterator[Any], loc: Loc) -> dict[str, Any]:
         out: dict[str, Any] = {}
+        begun: dict[str, int] = {}
         again: list[str] = []
         in_list = bool(loc) and isinstance(loc[-1], int)
         while not isinstance(event := next(events), yaml.MappingEndEvent):
@@ -266,7 +305,6 @@ class _Values:
                 self._complain(event, "", "a text cannot begin with a ? that stands alone", "put it in quotes")
             if key[:1] in BULLETS and key[1:2] == " ":
                 self._refuse_slips(event, loc)
-            first = self.lines.get(at, 0)
             value = self._value(next(events), events, at)
             if key in out:
                 if in_list and again and again[0] == next(iter(out)):
@@ -275,12 +313,14 @@ class _Values:
                         hint = f"begin the next entry with a hyphen: - {again[0]}: …"
                         self.problems[-1] = replace(self.problems[-1], hint=hint)
                 elif key not in again:
-                    said = f"the key stands twice (first in line {first})"
+                    said = f"the key stands twice (first in line {begun[key]})"
                     self._complain(event, dotted(at), said, "keep one of them")
                 again.append(key)
             elif key != "?":
                 out[key] = value
-                self.lines[at] = event.start_mark.line + 1
+                begun[key] = event.start_mark.line + 1
+                if self.located:
+                    self.lines[at] = begun[key]
         return out
 
     def _asks(self, event: Any) -> bool:
@@ -309,7 +349,7 @@ class _Values:
 def _scalar(text: str, style: str | None) -> Any:
     """YAML 1.2's few plain types: `no`, `on` and `2024-01-01` stay text, as the writer meant."""
     if style:  # quoted or block; plain is "" in the C loader and None in the other
-        return text
+        return text.strip()  # here, because a model that strips makes every text anew
     if text in ("", "~", "null"):
         return None
     if text in ("true", "false"):

@@ -74,8 +74,6 @@ def _mistake(name: str, spec: MoreSpec, section: str, is_list: bool) -> tuple[st
         return f"{name} is a list, which is made of words and not of wordings", f"write {name}: [its new words]"
     if spec.any and section != "frames":
         return f"{name} is a {_KINDS[section]}; only a frame has any:", 'write templates: ["{the-list} …"]'
-    if spec.not_between is not None and section == "frames":
-        return f"{name} is a frame, which has no not_between", "leave it out"
     if not spec.any and not spec.templates:
         return f"{name} is given nothing here", 'write templates: ["…"]'
     return "", ""

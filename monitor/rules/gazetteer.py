@@ -14,6 +14,7 @@ from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, c
 from monitor.rules import towns
 from monitor.rules.geography import Circle, Point, is_within
 from monitor.rules.hints import FEW, SHORT, closest_of, name_hint, near, words_of
+from monitor.rules.lostfiles import shipped_names
 from monitor.rules.placefile import (
     ActorFile,
     ActorSpec,
@@ -27,6 +28,8 @@ from monitor.rules.placefile import (
 from monitor.text.matcher import Term, make_term
 from monitor.text.normalise import normalise_term
 
+#: a camp stands at most so far from the middle of its town
+_IN_TOWN_KM = 6
 #: a base of the kind that was hit stands at most so far from the town that is meant
 _BESIDE_KM = 40
 
@@ -105,6 +108,15 @@ class Gazetteer:
         """The town with this id, as a target."""
         town = towns.town(place_id)
         return _looked_up(town, "", "target", "near") if town is not None and place_id not in self.places else None
+
+    def guests_beside(self, town: Place) -> str:
+        """The camp of guests that stands in a town that was looked up, beside bases of its own army; empty where none
+        or several do."""
+        if town.lat is None or town.lon is None:
+            return ""
+        near = [self.places[name] for name in self.places_within(_IN_TOWN_KM, town.lat, town.lon)]
+        hosts = [place for place in near if place.hosts and place.site == "base" and place.kind != "warship"]
+        return hosts[0].id if len(hosts) == 1 and hosts[0].whose == "national" else ""
 
     def _is_land(self, name: str, town: towns.Town) -> bool:
         """The country is meant, whose name its capital has too: "Koweït" for Kuwait City."""
@@ -330,10 +342,15 @@ def build_gazetteer(
 
 
 def _add_names(document: Document, more: Mapping[str, MoreNames], gazetteer: Gazetteer) -> Iterator[Problem]:
-    """Gives names to what other files define; a problem for each id that none does, and each kind of name it lacks."""
+    """Gives names to what other files define; a problem for each id that none does, and each kind of name it lacks.
+
+    Names of a place whose shipped file was taken out wait for it: the file is told of, not each of its names.
+    """
     held: list[dict[str, Any]] = [gazetteer.places, gazetteer.countries, gazetteer.regions, gazetteer.actors]
     for name, spec in more.items():
         specs = next((specs for specs in held if name in specs), None)
+        if specs is None and any(name in names for names in shipped_names().values()):
+            continue
         if specs is None:
             hint = gazetteer.place_hint(name)
             yield document.problem(f"there is no place, country or actor {name}", "more_names", name, hint=hint)
@@ -374,15 +391,17 @@ def _region_problems(document: Document, at: int, region: RegionSpec, gazetteer:
 def _collect(
     section: str, held: Iterable[tuple[Document, Sequence[Any]]], into: dict[str, Any], problems: list[Problem]
 ) -> None:
-    first: dict[str, str] = {}
+    first: dict[str, tuple[Document, int]] = {}
     for document, specs in held:
         for i, spec in enumerate(specs):
             if spec.id in into:
-                hint = f"first in {first[spec.id]}; give one of them another id"
+                other, at = first[spec.id]
+                line = other.line(section, at, "id")
+                hint = f"first in {other.path.name}:{line}; give one of them another id"
                 problems.append(document.problem(f"the id {spec.id} is used twice", section, i, "id", hint=hint))
             else:
                 into[spec.id] = spec
-                first[spec.id] = f"{document.path.name}:{document.line(section, i, 'id')}"
+                first[spec.id] = (document, i)
 
 
 def _unknown(

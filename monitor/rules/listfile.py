@@ -76,6 +76,7 @@ class FrameSpec(Strict):
     any: Texts = several("lists; a word of one of them makes it apply", ["@denial"])
     templates: Texts = several("or wordings with slots that make it apply", ["{target} {was-not} {struck}"])
     gap: int = key("how many words may stand between two parts of a template", 3, default=3, ge=0, le=20)
+    not_between: Texts = several("lists whose words may not stand between two parts", ["says"])
     scope: Literal["before", "clause", "sentence", "headline", "lead", "item"] = key(
         "how near they must stand: before the pattern in its clause, or anywhere in the same clause, sentence, "
         "headline, lead or item",

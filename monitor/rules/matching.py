@@ -6,8 +6,9 @@ by act and by the words that they cannot do without, so that a thousand rules co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from monitor.model.item import Item
@@ -20,6 +21,9 @@ from monitor.rules.wording import Wanted
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import sum_of
+
+#: conditions that a rule holds which is not about the places of the report
+_AT_PLACE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,7 +77,13 @@ class NotMatched:
 
     rule: Rule
     held: int
-    why: str
+    #: says which; of a thousand rules only one or a few are told, so the words are made when they are
+    say: Callable[[], str]
+
+    @property
+    def why(self) -> str:
+        """The condition that failed, in words for people."""
+        return self.say()
 
 
 class RuleMatcher:
@@ -83,26 +93,46 @@ class RuleMatcher:
         self._gazetteer = gazetteer
         #: those that are asked: all but those with `status: off`
         self.rules = tuple(compiled for compiled in rules if compiled.rule.status != "off")
-        #: numbers of rules by act and by each bit that can make them hold; 0: those without words of their own
+        #: numbers of rules by act and by each bit that can make them hold; 0: those without words of their own, which
+        #: are filed by the places that they ask for; "": those without such either
         self._filed: dict[Act, dict[int, list[int]]] = {}
+        self._places = [_needed_places(compiled.rule) for compiled in self.rules]
+        self._filed_by_place: dict[Act, dict[str, list[int]]] = {}
         for number, compiled in enumerate(self.rules):
             anchors = compiled.what.anchors if compiled.what is not None else 0
             for act in compiled.rule.act:
                 filed = self._filed.setdefault(act, {})
-                for bit in list(_bits(anchors)) or [0]:
+                for bit in _bits(anchors):
                     filed.setdefault(bit, []).append(number)
+                places = self._filed_by_place.setdefault(act, {})
+                for name in () if anchors else self._places[number] or ("",):
+                    places.setdefault(name, []).append(number)
         self._anchors = {act: sum_of(filed) for act, filed in self._filed.items()}
+        asked = dict.fromkeys(name for names in self._places for name in names)
+        #: groups and regions that rules ask for
+        self._wide = [name for name in asked if name.startswith("@") or name in gazetteer.regions]
 
     def taken(self, case: Case) -> list[Matched]:
         """The rules that take the report, most urgent first (in the order of the files among equals)."""
         filed = self._filed.get(case.act)
         if filed is None:
             return []
-        numbers = set(filed.get(0, ()))
+        numbers, by_place, names = set[int](), self._filed_by_place[case.act], self._names(case)
+        for name in names & by_place.keys():
+            numbers.update(by_place[name])
         for bit in _bits(case.reading.tags & self._anchors[case.act]):
             numbers.update(filed[bit])
-        answers = (self._try(self.rules[number], case) for number in sorted(numbers))
+        possible = (n for n in sorted(numbers) if not self._places[n] or not names.isdisjoint(self._places[n]))
+        answers = (self._try(self.rules[number], case) for number in possible)
         return sorted((a for a in answers if isinstance(a, Matched)), key=lambda a: -a.level.rank)
+
+    def _names(self, case: Case) -> set[str]:
+        """Every name by which a rule may ask for a place of the report, and the empty one."""
+        names = {""}
+        for place in (*case.targets, *case.named):
+            names.update(name for name in (place.id, place.country) if name)
+            names.update(name for name in self._wide if self._is_in((name,), place))
+        return names
 
     def is_for(self, act: Act) -> bool:
         """Whether some rule is for reports of this act."""
@@ -113,10 +143,26 @@ class RuleMatcher:
         answers = (self._try(one, case) for one in self.rules)
         return sorted((a for a in answers if isinstance(a, NotMatched)), key=lambda a: -a.held)
 
+    def first_not_matched(self, case: Case) -> NotMatched | None:
+        """The first of `not_matched`. Rules that are about other targets hold few conditions, and mostly a few kinds of
+        targets are all that a thousand rules ask for; so those are passed over as soon as one holds as many."""
+        best: NotMatched | None = None
+        others: dict[tuple[object, ...], bool] = {}
+        for one in self.rules:
+            asked = (one.rule.whose, one.rule.kind)
+            if asked not in others:
+                others[asked] = _is_about_others(one.rule, case)
+            if best is not None and best.held >= _AT_PLACE and others[asked]:
+                continue
+            answer = self._try(one, case)
+            if isinstance(answer, NotMatched) and (best is None or answer.held > best.held):
+                best = answer
+        return best
+
     def nearest(self, case: Case) -> list[NotMatched]:
         """As `not_matched`; of rules for other acts those come first that are about a place that the report names."""
         about = {
-            one.rule.id for one in self.rules if one.rule.where is not None and self._level_at(one, case)[0] is not None
+            one.rule.id for one in self.rules if one.rule.where is not None and self._level_at(one, case) is not None
         }
         return sorted(self.not_matched(case), key=lambda a: (-a.held, a.rule.id not in about))
 
@@ -124,49 +170,48 @@ class RuleMatcher:
         """The conditions in their order; the first that fails answers."""
         rule = one.rule
         if case.act not in rule.act:
-            return NotMatched(rule, 0, f"it is for {_any(rule.act)}, and this is {case.act}")
-        for held, why in enumerate((_not_said_so(rule, case.item), _not_by_then(rule, case.item)), start=1):
-            if why:
-                return NotMatched(rule, held, why)
-        level, why = self._level_at(one, case)
+            return NotMatched(rule, 0, lambda: f"it is for {_any(rule.act)}, and this is {case.act}")
+        if _not_said_so(rule, case.item):
+            return NotMatched(rule, 1, partial(_not_said_so, rule, case.item))
+        if _not_by_then(rule, case.item):
+            return NotMatched(rule, 2, partial(_not_by_then, rule, case.item))
+        level = self._level_at(one, case)
         if level is None:
-            return NotMatched(rule, 3, why)
-        if why := _not_who(one, case):
-            return NotMatched(rule, 4, why)
+            return NotMatched(rule, _AT_PLACE, partial(_not_there, rule, case))
+        if _not_who(one, case):
+            return NotMatched(rule, 4, partial(_not_who, one, case))
         hits: tuple[Hit, ...] = ()
         if one.what is not None:
             found = one.what.every(case.reading, case.deciding)
             if found is None:
-                return NotMatched(rule, 5, f"what it asks for does not stand in the {one.what.scope}")
+                scope = one.what.scope
+                return NotMatched(rule, 5, lambda: f"what it asks for does not stand in the {scope}")
             hits = found
         for never in one.never:
             silenced = never.one(case.reading, case.deciding)
             if silenced is not None:
-                words = ", ".join(f"“{hit.written}”" for hit in silenced[:3])
-                return NotMatched(rule, 6, f"never where {words} stands in the {never.scope}")
+                return NotMatched(rule, 6, partial(_silenced_by, silenced, never.scope))
         level, raised, if_first = _raised(rule, level, case.facts)
         return Matched(rule, level, raised, if_first, hits)
 
-    def _level_at(self, one: CompiledRule, case: Case) -> tuple[Level | None, str]:
-        """The rule's level at the places of the report; None, and why, where it is not about them."""
+    def _level_at(self, one: CompiledRule, case: Case) -> Level | None:
+        """The rule's level at the places of the report; None where it is not about them."""
         rule, where = one.rule, one.rule.where
-        if case.act in INCIDENT_ACTS and case.targets and not any(is_asked_for(rule, place) for place in case.targets):
-            return None, _not_asked_for(rule, case.targets)
+        if _is_about_others(rule, case):
+            return None
         if where is None:
-            return rule.level, ""
+            return rule.level
         places = self._asked_places(where, case)
         if case.act in INCIDENT_ACTS:
             places = [place for place in places if place.role != "target" or is_asked_for(rule, place)]
         if any(self.holds(where, one.circle, place) for place in places):
-            return rule.level, ""
-        circle = where.within
-        names = (*where.any, *([f"{circle.km:g} km around {circle.of or 'the point'}"] if circle else ()))
+            return rule.level
         if where.if_unknown != "drop":
             groups = [self._gazetteer.groups[name[1:]] for name in where.any if name[0] == "@"]
             sites = {site for group in groups for site in group.sites} or {"base"}
             if not places or any(not place.country and place.site in sites for place in places):
-                return Level(where.if_unknown), ""
-        return None, f"the place is not in {_any(names)}" if names else "the place is not told exactly enough"
+                return Level(where.if_unknown)
+        return None
 
     @staticmethod
     def _asked_places(where: Where, case: Case) -> Sequence[Place]:
@@ -201,9 +246,35 @@ class RuleMatcher:
         return False
 
 
+def _needed_places(rule: Rule) -> Sequence[str]:
+    """The names of `where` of which one must hold for a place of the report; none where it may hold without."""
+    return rule.where.any if rule.where is not None and rule.where.if_unknown == "drop" else ()
+
+
 def is_asked_for(rule: Rule, place: Place) -> bool:
     """Whether a target is of those, and of the kind, that the rule is about."""
     return place.whose in rule.whose and (not rule.kind or place.kind in rule.kind)
+
+
+def _is_about_others(rule: Rule, case: Case) -> bool:
+    """The report has targets, and none of them is of those that the rule is about."""
+    if case.act not in INCIDENT_ACTS or not case.targets:
+        return False
+    return not any(is_asked_for(rule, place) for place in case.targets)
+
+
+def _not_there(rule: Rule, case: Case) -> str:
+    """Why a rule has no level at the places of the report."""
+    if _is_about_others(rule, case) or rule.where is None:
+        return _not_asked_for(rule, case.targets)
+    where, circle = rule.where, rule.where.within
+    names = (*where.any, *([f"{circle.km:g} km around {circle.of or 'the point'}"] if circle else ()))
+    return f"the place is not in {_any(names)}" if names else "the place is not told exactly enough"
+
+
+def _silenced_by(hits: Sequence[Hit], scope: str) -> str:
+    words = ", ".join(f"“{hit.written}”" for hit in hits[:3])
+    return f"never where {words} stands in the {scope}"
 
 
 def _not_asked_for(rule: Rule, targets: Sequence[Place]) -> str:

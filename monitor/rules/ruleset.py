@@ -47,6 +47,10 @@ class RuleFiles:
     #: the rules as they are without overrides; empty where no file overrides one
     plain_rules: tuple[tuple[Document, Rule], ...] = field(default=(), compare=False)
 
+    def name_only(self) -> RuleFiles:
+        """What equals these files, without their content."""
+        return replace(self, lists=(), places=(), actors=(), rules=(), plain_rules=())
+
     def without_overrides(self) -> RuleFiles:
         """The same files, as if none of them overrode a rule."""
         return replace(self, rules=self.plain_rules or self.rules, hash=f"{self.hash}, without overrides")

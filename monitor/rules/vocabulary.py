@@ -224,12 +224,11 @@ class _Wordings:
 
     def _all_templates(self, name: str, spec: _Spec, loc: Loc) -> tuple[Template, ...]:
         """The templates of the file, and those that other files add, each as its own file reads it."""
-        walls = () if isinstance(spec, FrameSpec) else spec.not_between
-        out = [*self._templates(spec.templates, loc, spec.gap, walls)]
+        out = [*self._templates(spec.templates, loc, spec.gap, spec.not_between)]
         for more in self.extensions.get((str(loc[0]), name), ()):
             other = _Wordings(self.lists, more.document, self.lists.language(more.language), {})
             gap = spec.gap if more.spec.gap is None else more.spec.gap
-            between = walls if more.spec.not_between is None else more.spec.not_between
+            between = spec.not_between if more.spec.not_between is None else more.spec.not_between
             out += other._templates(more.spec.templates, more.loc, gap, between)
         return tuple(out)
 

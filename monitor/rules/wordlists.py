@@ -80,18 +80,19 @@ class WordLists:
     def read_terms(self) -> None:
         """Takes up the terms of all lists; one that is English too speaks for no other language."""
         english = set(self._shared)
-        others: list[tuple[_Entry, int]] = []
+        others: list[tuple[_Entry, int, int]] = []
         for name, entries in self._words.items():
             tags = self.closures[name]
+            # made once for each language: the bits of a term are a number of a thousand digits, so terms share it
+            speaking = {language: tags | bit for language, bit in self._languages.items()}
             for entry in entries:
                 if entry.language:
-                    others.append((entry, tags))
+                    others.append((entry, tags, speaking[entry.language]))
                 elif (term := self.reader.read_term(entry.written, tags, entry.document, entry.loc)) is not None:
                     english.add(term.words)
-        for entry, tags in others:
+        for entry, tags, speaks in others:
             known = normalise_term(entry.written.removesuffix("*"))[0] in english
-            speaks = 0 if known else self.language(entry.language)
-            self.reader.read_term(entry.written, tags | speaks, entry.document, entry.loc)
+            self.reader.read_term(entry.written, tags if known else speaks, entry.document, entry.loc)
 
     # -------------------------------------------------------------------------------------- what the files define
 

@@ -10,8 +10,10 @@ are written onto the next word (و ف ب ل ك س, ו ה ב ל מ ש כ) are tol
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import ahocorasick
 
@@ -26,11 +28,14 @@ LONGEST = 20
 #: hits of one text; no article has so many, however many rules there are
 _MOST = 5000
 _SHORT = 3
+#: a term with at most one sign between two letters, so that its form is the same with its punctuation and without
+_ONE_BETWEEN = re.compile(r"[^\W_]+(?:[ '’\u200c\u2010-\u2014-][^\W_]+)*+\*?")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Term:
-    """A word or phrase that is searched for, and what it stands for."""
+    """A word or phrase that is searched for, and what it stands for. Never changed; but at each start there are many
+    ten thousands of them, and a frozen one takes three times as long to make."""
 
     #: as written in the rule file
     written: str
@@ -76,6 +81,8 @@ def make_term(
     words, cased = normalise_term(written[:-1] if open_end else written)
     if not words:
         return None
+    if words == written:  # one text is enough
+        words = written
     keeps_case = exact or (not any_case and cased != cased.lower())
     accented = len(words) <= _SHORT and words.isascii() and not written.isascii()
     return Term(written, words, cased if keeps_case else "", open_end, tags, accented, names)
@@ -98,18 +105,16 @@ class Matcher:
     """Finds all terms in one pass; built once per set of rules, then only read."""
 
     def __init__(self, terms: Iterable[Term], expressions: Expressions | None = None) -> None:
-        merged: dict[str, dict[tuple[str, bool, bool], Term]] = {}
-        for term in (spelling for written in terms for spelling in _spellings(written)):
-            variants = merged.setdefault(_key(term), {})
-            same = (term.exact, term.open_end, term.accented)
-            known = variants.get(same)
-            variants[same] = term if known is None else _united(known, term)
+        merged: dict[str, tuple[Term, ...]] = {}
+        for written in terms:
+            for term in (written, *_other_spellings(written)):
+                key = _key(term)
+                known = merged.get(key)
+                merged[key] = (term,) if known is None else _with(known, term)
         self._automaton = ahocorasick.Automaton()
         for key, variants in merged.items():
-            lead = not _takes_prefix(key)
-            length = len(key) - lead
-            spelt = tuple(variants.values())
-            self._automaton.add_word(key, (length, lead, spelt[0] if _is_simple(spelt) else None, spelt))
+            lead = key[0] == " "
+            self._automaton.add_word(key, (len(key) - lead, lead, variants[0] if _is_simple(variants) else variants))
         self._empty = not merged
         self._expressions = expressions
         if merged:
@@ -132,15 +137,15 @@ class Matcher:
             return found
         words = f" {text.words} "
         without_case = text.cased == text.words  # all in small letters, so that a capital cannot be asked for
-        for last, (length, lead, plain, variants) in self._automaton.iter(words):
+        for last, (length, lead, variants) in self._automaton.iter(words):
             # `words` is one longer in front than `text.words`; a key ends with its space unless the word may go on
             start = last - length
             if not lead and not _starts_word(words, start + 1):
                 continue
             if len(found) >= _MOST:
                 break
-            if plain is not None:
-                found.append(Hit(start, last - 1, plain.tags, plain.written, plain.names))
+            if type(variants) is Term:
+                found.append(Hit(start, last - 1, variants.tags, variants.written, variants.names))
                 continue
             # where a short word is known with and without an accent, the accent of the text tells which it is
             accents = any(term.accented for term in variants)
@@ -165,13 +170,19 @@ def _is_simple(terms: Sequence[Term]) -> bool:
     return len(terms) == 1 and not (one.exact or one.open_end or one.accented)
 
 
-def _spellings(term: Term) -> Iterator[Term]:
-    """The term, and the term with its own punctuation: `U.S. embassy` leaves two spaces where the paper has it."""
-    yield term
-    if term.words[0] >= "\u0600" or "\u200c" in term.written:
-        for words in joined_or_parted(term.written, term.words):
-            yield replace(term, words=words)
-    if term.words == term.written.lower():
+def _other_spellings(term: Term) -> Iterable[Term]:
+    if "\u0600" <= term.words[0] <= "\u06ff" or "\u200c" in term.written:
+        return chain(_joined_or_parted(term), _punctuated(term))
+    return () if _ONE_BETWEEN.fullmatch(term.written) else _punctuated(term)
+
+
+def _joined_or_parted(term: Term) -> Iterator[Term]:
+    return (replace(term, words=words) for words in joined_or_parted(term.written, term.words))
+
+
+def _punctuated(term: Term) -> Iterator[Term]:
+    """The term with its own punctuation: `U.S. embassy` leaves two spaces where the paper has it."""
+    if _ONE_BETWEEN.fullmatch(term.written):
         return
     words, cased = spell_term(term.written.removesuffix("*"))
     if words != term.words:
@@ -219,6 +230,17 @@ def _is_plain(text: Text, start: int, end: int) -> bool:
     return text.original[first:last].isascii()
 
 
+def _with(known: tuple[Term, ...], term: Term) -> tuple[Term, ...]:
+    """The terms of one key, each way in which they ask for it once."""
+    for at, one in enumerate(known):
+        if (one.exact, one.open_end, one.accented) == (term.exact, term.open_end, term.accented):
+            return (*known[:at], _united(one, term), *known[at + 1 :])
+    return (*known, term)
+
+
 def _united(one: Term, other: Term) -> Term:
     names = one.names + tuple(name for name in other.names if name not in one.names)
-    return replace(one, tags=one.tags | other.tags, names=names)
+    tags = one.tags | other.tags
+    if tags == one.tags and len(names) == len(one.names):
+        return one
+    return replace(one, tags=tags, names=names)

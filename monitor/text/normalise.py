@@ -48,7 +48,8 @@ _INITIALS = re.compile(r"(?<![^\W_])([A-Z])\1?(?: ?\. ?([A-Z])\2?(?![^\W_]))+(?:
 _SPACED_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
 #: the same of short words in any title: `Ali al - Salem`, `F - 16`, `US - led`
 _SHORT_HYPHEN = re.compile(
-    r"(?<![^\W_])(?:(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z) - (?=\w)|[A-Z]{1,2} - (?=\d))"
+    r"(?<![^\W_])(?:US|UK|UN) - (?=[A-Z][a-z]+(?:an|ish|i|ese|ch)\b)"
+    r"|(?<![^\W_])(?:(?:[Aa]l|[Ee]l|[Aa]sh|[Aa]r|[Aa]d|[Aa]z|[Ee]z) - (?=\w)|[A-Z]{1,2} - (?=\d))"
     r"|(?<=[A-Za-z]) - (?=(?:[Rr]un|[Ll]ed|[Bb]acked|[Ll]inked|[Hh]eld|[Cc]ontrolled|[Tt]rained|[Mm]ade|[Aa]ligned"
     r"|[Mm]anned|[Oo]perated|[Bb]ased|[Uu]sed|[Oo]wned|[Oo]ccupied)\b)"
 )
@@ -71,6 +72,12 @@ _APART = re.compile(f"(?<=[^\\s(])(?=[{EACH}])|(?<=[{EACH}])(?=[^\\W_])|(?<=[!?�
 _EACH_OF_TEN = 4
 #: scripts whose letters NFKD would take apart, where the parts are no marks: Hangul, and kana with their voice
 _WHOLE = re.compile("[\u3041-\u30ff\uff66-\uff9f\uac00-\ud7a3]")
+#: signs in a term for which more is done than for each of its characters: see `_spaces_to_drop`, `_in_hashtags`
+_ASKS_FOR_MORE = re.compile(r"[.#\n]|  | - ")
+#: signs that hold letters, capitals among them: `№` is No
+_LETTERLIKE = re.compile("[\u2100-\u214f\u3300-\u33ff]")
+#: terms whose form is kept: what asks for the same one again does so at once
+_KEPT = 1024
 _ARTICLE = re.compile(r"(?<![^\W\d_])(?:[وفبك]?ال|[وف]?لل)(?=[\u0620-\u064a]{3})")
 
 
@@ -121,31 +128,35 @@ def has_each(words: str) -> bool:
     return not words.isascii() and _EACH_WORD.search(words) is not None
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=_KEPT)
 def normalise_term(term: str) -> tuple[str, str]:
-    """The words of a term, folded and in their own case; both empty where nothing is left to match.
-
-    Kept from one reading of the rules to the next: most terms are the same.
-    """
+    """The words of a term, folded and in their own case; both empty where nothing is left to match."""
     if term.isascii() and term.replace(" ", "").isalnum() and "  " not in term:
         return term.lower().strip(), term.strip()
     words, cased = spell_term(term)
-    return " ".join(words.split()), " ".join(cased.split())
+    return (words, cased) if "  " not in words else (" ".join(words.split()), " ".join(cased.split()))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=_KEPT)
 def spell_term(term: str) -> tuple[str, str]:
     """As `normalise_term`, with a space for each mark that it is written with (`U.S. embassy` holds two in a row)."""
-    plain = term.translate(_TYPOGRAPHY)
-    folded = plain.translate(_FOLDED)
-    if plain.isascii() or "." in plain or "  " in folded or "\n" in folded or has_each(folded):
+    folded = term.translate(_TERM)
+    if term.isascii() or _ASKS_FOR_MORE.search(folded):
         done = normalise(term)
         return done.words.strip(), done.cased.strip()
     # a term needs no way back to the original, so all of it is done letter by letter inside `translate`
-    cased = plain.translate(_CASED)
-    if any("\u0620" <= c <= "\u06ff" for c in folded):
-        folded, cased = _ARTICLE.sub("", folded), _ARTICLE.sub("", cased)
-    return folded.translate(_WORDS).strip(), cased.translate(_WORDS).strip()
+    words = _words_of_term(folded)
+    if term == term.lower() and not _LETTERLIKE.search(term):  # or of a script that knows no case
+        return words, words
+    return words, _words_of_term(term.translate(_TERM_IN_CASE))
+
+
+def _words_of_term(form: str) -> str:
+    if "\u0644" in form:  # a lam, which every form of the article has
+        form = _ARTICLE.sub("", form)
+    if not form.isascii() and has_each(form):
+        form = _APART.sub(" ", form)
+    return form.translate(_WORDS).strip()
 
 
 def joined_or_parted(term: str, words: str) -> Iterator[str]:
@@ -212,8 +223,9 @@ class _Translation(dict[int, str]):
         return found
 
 
-_FOLDED = _Translation(lambda character: _FORMS[character][0])
-_CASED = _Translation(lambda character: _FORMS[character][1])
+#: a character of a term, folded and in its own case
+_TERM = _Translation(lambda c: "".join(_FORMS[plain][0] for plain in c.translate(_TYPOGRAPHY)))
+_TERM_IN_CASE = _Translation(lambda c: "".join(_FORMS[plain][1] for plain in c.translate(_TYPOGRAPHY)))
 _WORDS = _Translation(lambda c: c if c.isalnum() or unicodedata.category(c) == "Mc" else " ")
 
 

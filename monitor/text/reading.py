@@ -163,6 +163,10 @@ class ReadingWords:
     #: things with which a main clause may begin ("Trump vows"), and words that join it to the one before ("as")
     clause_start: int
     clause_joint: int
+    #: behind a comma it goes on with what the clause before says ("что", "że")
+    clause_that: int
+    #: where such a word joins a main clause to one that only names a cause, the cause ends
+    cause_end: int
     #: makes what follows depend on what it says ("if the US attacks, Iran strikes …")
     condition: int
     #: tags that the reader itself gives: numbers, years, question marks, the start of a sentence
@@ -210,6 +214,7 @@ class Reader:
         """The item's sentences; where it has no title, the first line of its text is read as one."""
         out = Reading(item)
         year = item.reported.year
+        english = (item.language or "")[:2].lower() == "en"
         for name, raw in (("title", item.title), ("summary", item.summary), ("body", item.body)):
             if not raw or raw.isspace():
                 continue
@@ -220,7 +225,7 @@ class Reader:
                 first_line = not item.title.strip() and not (out.sentences and out.sentences[0].field != name)
                 headline = name == "title" or (first_line and end <= min(FIRST_LINE, _line_end(text)))
                 section = "headline" if headline else "body" if self._has_lead(out, number) else "lead"
-                sentence = self._sentence(name, section, text, start, end, hits, year)
+                sentence = self._sentence(name, section, text, start, end, hits, year, english)
                 out.sentences.append(sentence)
                 out.tags |= sentence.tags
                 if section == "headline":
@@ -238,11 +243,11 @@ class Reader:
         return len(leads) >= 2
 
     def _sentence(
-        self, name: str, section: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int
+        self, name: str, section: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int, english: bool
     ) -> Sentence:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
         if hits:
-            self._tell_language(hits)
+            self._tell_language(hits, english)
             more = self._numbers(text, start, end, year)
             more += (
                 Hit(match.start(), match.end(), self._words.comma, ",")
@@ -268,10 +273,11 @@ class Reader:
         sentence.tags = sum_of(hit.tags for hit in sentence.hits)
         return sentence
 
-    def _tell_language(self, hits: list[Hit]) -> None:
+    def _tell_language(self, hits: list[Hit], english: bool) -> None:
         """A sentence is in the languages that most of its words are of; a word that two share speaks for both.
 
         Another language's words neither call for its wordings nor part clauses: Romanian "a tras" is no Spanish "tras".
+        One word is too few where the item is said to be `english`: "Iran in retaliation" is no Turkish "İran'ın".
         """
         words, said = self._words, dict[int, int]()
         for hit in hits:
@@ -280,10 +286,10 @@ class Reader:
                 language = spoken & -spoken
                 said[language] = said.get(language, 0) + 1
                 spoken ^= language
-        if len(said) < 2:
+        if not said:
             return
-        most = max(said.values())
-        lost = sum_of(language for language, count in said.items() if 2 * count < most)
+        enough = max(max(said.values()) / 2, 2 if english else 1)
+        lost = sum_of(language for language, count in said.items() if count < enough)
         parting = words.cause | words.clause_break | words.clause_joint | words.condition
         for hit in hits if lost else ():
             if hit.tags & lost:
@@ -347,6 +353,7 @@ class Reader:
                     hit.tags &= ~hidden
         if present & self._words.clause_start:
             sentence.joints = self._joints(sentence)
+            self._end_causes(sentence)
 
     def _joints(self, sentence: Sentence) -> list[int]:
         """Where a main clause begins close behind a comma or a word that joins clauses ("as three drones hit …").
@@ -357,7 +364,9 @@ class Reader:
         if any(sentence.with_tags(self._words.condition)):
             return []
         joints = [hit.end for hit in sentence.with_tags(self._words.clause_joint)]
-        joints += [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
+        said = [hit.start for hit in sentence.with_tags(self._words.clause_that)]
+        commas = [match.end() for match in _COMMA.finditer(text.folded, sentence.start, sentence.end)]
+        joints += [comma for comma in commas if not any(0 <= at - comma <= 1 for at in said)]
         starts = [hit.start for hit in sentence.with_tags(self._words.clause_start)]
         joints += [at for at in starts if text.folded[at - 1 : at] in _AND or _led_by_and(text, at)]
         return sorted(
@@ -365,6 +374,17 @@ class Reader:
             for joint in joints
             if any(joint <= at and count_words(text.words[joint:at]) <= _BEFORE_SUBJECT for at in starts)
         )
+
+    def _end_causes(self, sentence: Sentence) -> None:
+        """A cause ends where a main clause is joined to it ("anniversary of the attack on … as rockets hit …")."""
+        joining = {hit.end for hit in sentence.with_tags(self._words.cause_end)}
+        for joint in (joint for joint in sentence.joints if joint in joining):
+            at = bisect_right(sentence.starts, joint)
+            if sentence.causes[at - 1]:
+                sentence.starts = [*sentence.starts[:at], joint, *sentence.starts[at:]]
+                sentence.causes.insert(at, False)
+                for hit in sentence.hits:
+                    hit.segment += hit.start >= joint
 
     def _add(self, sentence: Sentence, shape: Shape, template: Template) -> list[Hit]:
         after, added = -1, list[Hit]()

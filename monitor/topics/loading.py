@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 from monitor.errors import ConfigError
@@ -23,12 +22,24 @@ def load_rules(folder: Path) -> RuleSet:
         return compile_rules(read_folder(folder))
 
 
-@lru_cache(maxsize=1)
+#: the last rules that were compiled, with the files that they are of
+_LAST: dict[RuleFiles, RuleSet] = {}
+
+
 def compile_rules(files: RuleFiles) -> RuleSet:
     """The rules of these files; `ConfigError` holds every problem, with the lost file that caused several.
 
     The last answer is kept: the same files are often read again (a feeds file was edited, a command runs twice).
     """
+    if (known := _LAST.get(files)) is not None:
+        return known
+    compiled = _compiled(files)
+    _LAST.clear()
+    _LAST[files.name_only()] = compiled
+    return compiled
+
+
+def _compiled(files: RuleFiles) -> RuleSet:
     problems = missing_lists(files)
     try:
         compiled = ruleset.compile_rules(files)

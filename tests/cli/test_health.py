@@ -33,7 +33,7 @@ def test_health_of_a_daemon_that_lives(told: FeedServer, call: Call, here: Path)
 
 
 SWAHILI = Story("Ndege zisizo na rubani zashambulia kambi ya Manda", link="https://wire.example/manda")
-KOREAN = Story("주한미군 기지에 드론 공격", link="https://wire.example/korea")
+GEORGIAN = Story("ამერიკულ ბაზაზე დრონით თავდასხმა", link="https://wire.example/georgia")
 
 
 def test_items_that_no_list_reads_are_counted(told: FeedServer, call: Call, here: Path) -> None:
@@ -42,7 +42,7 @@ def test_items_that_no_list_reads_are_counted(told: FeedServer, call: Call, here
     declared = {"name": "mwananchi", "url": told.url("/sw.xml"), "language": "sw", "publisher": "P"}
     feeds.write_text(json.dumps({"feeds": [*yaml.safe_load(feeds.read_text())["feeds"], declared]}))
     told.put("/sw.xml", rss([SWAHILI]))
-    told.put("/wire.xml", rss([SPORT, ASAD, KOREAN]))
+    told.put("/wire.xml", rss([SPORT, ASAD, GEORGIAN]))
     assert call("poll")[0] == 0
     store = Store(f"sqlite:///{here}/basewatch.db")
     with store.transaction() as tx:
@@ -53,13 +53,13 @@ def test_items_that_no_list_reads_are_counted(told: FeedServer, call: Call, here
     assert "items of the last day that no list reads, so most attacks in them are missed: " in out
     assert "unread 2\n" in out
     facts = json.loads(call("health", "--json")[1])["facts"]
-    assert facts["unread_languages"] == {"Korean": 1, "Swahili": 1}
+    assert facts["unread_languages"] == {"Georgian": 1, "Swahili": 1}
     rows = {row["name"]: row["unread"] for row in json.loads(call("feeds", "--json")[1])}
-    assert rows == {"wire": {"Korean": 1}, "mwananchi": {"Swahili": 1}}
+    assert rows == {"wire": {"Georgian": 1}, "mwananchi": {"Swahili": 1}}
     out = call("feeds")[1]
     assert "items of the last day that no list reads: 1 in Swahili" in out
     assert "the feed mwananchi is in the language sw" in call("check")[1]
     out = call("explain", SWAHILI.link)[1]
     assert re.search(r"(?m)^language +no list reads Swahili: only English and names were looked for$", out)
-    assert json.loads(call("explain", KOREAN.title, "--json")[1])["unread_language"] == "Korean"
+    assert json.loads(call("explain", GEORGIAN.title, "--json")[1])["unread_language"] == "Georgian"
     assert json.loads(call("explain", ASAD.title, "--json")[1])["unread_language"] is None

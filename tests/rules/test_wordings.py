@@ -83,6 +83,14 @@ def test_a_frame_is_given_wordings_and_lists(tmp_path: Path) -> None:
     assert asked(rules, "solo missile hits Ain al-Asad").act == "attack"
 
 
+def test_a_word_between_the_parts_of_a_frame_breaks_it(tmp_path: Path) -> None:
+    frame = {"templates": ["solo {drone}"], "not_between": ["it-not"], "in": "sentence", "instead": "other", "why": "w"}
+    words = {"lists": {"it-not": ["mai"]}, "frames": {"own-solo": frame}}
+    rules = rules_of(tmp_path, [ATTACK], **words)
+    assert asked(rules, "solo un drone hits Ain al-Asad").act == "other"
+    assert asked(rules, "solo mai drone hits Ain al-Asad").act == "attack"
+
+
 @pytest.mark.parametrize(
     ("extend", "said"),
     [
@@ -91,7 +99,7 @@ def test_a_frame_is_given_wordings_and_lists(tmp_path: Path) -> None:
         ({"weapon-hits-target": ["missile"]}, "is a pattern, which is made of wordings"),
         ({"foreign-base": ["caserma"]}, "is a shape, which is made of wordings"),
         ({"foreign-base": {"any": ["@drone"]}}, "only a frame has any"),
-        ({"cyber": {"templates": ["x"], "not_between": ["drone"]}}, "no not_between"),
+        ({"cyber": {"templates": ["x"], "not_between": ["drnoe"]}}, "drnoe"),
         ({"weapon-hits-target": {"gap": 3}}, "given nothing"),
         ({"weapon-hits-target": {"templates": ["{wepon}"]}}, "wepon"),
         ({"weapon-hits-target": {"templates": ["{weapon} &"]}}, "between two parts"),

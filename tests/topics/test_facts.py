@@ -73,6 +73,9 @@ def test_the_day_is_that_of_the_place() -> None:
         ("Attack on Ain al-Asad claimed by Kataib Hezbollah", ["kataib-hezbollah"], []),
         ("Iran fires missiles at Al Udeid air base", [], ["iran"]),
         ("Rockets hit Ain al-Asad. No group has claimed the attack.", [], []),
+        ("Iranian missiles hit Al Udeid air base, Revolutionary Guards say", ["irgc"], ["iran"]),
+        ("Rockets hit Kandahar airfield; Taliban own up", ["taliban"], []),
+        ("Ten peacekeepers killed in attack on UN base in Mali. AQIM claims responsibility.", ["aqim"], []),
     ],
 )
 def test_claims_and_blame(text: str, claimed: list[str], blamed: list[str]) -> None:
@@ -89,10 +92,25 @@ def test_claims_and_blame(text: str, claimed: list[str], blamed: list[str]) -> N
         ("Rockets hit US base in Syria", ["country:SY"]),
         ("Drones hit base in Rukban, Jordan, near US troops; US base hit by drone in Rukban, Jordan", ["tower-22"]),
         ("Rockets hit US base", []),
+        # words with other meanings tell the place where a base in its country was hit
+        ("Rockets hit US base in Syria; they landed near Green Village", ["green-village"]),
+        ("Rockets hit US base in Jordan; Green Village is quiet", ["country:JO"]),
+        ("Taliban fire rockets at Kabul airport where US troops are based", ["hkia"]),
+        ("Rebels shell UN base in Butembo, eastern Congo", ["monusco-butembo"]),
+        ("Rebels shell UN base in Kadugli, Sudan", ["un-kadugli"]),
+        ("Al-Shabaab storms AMISOM base at Kulbiyow", ["kulbiyow"]),
     ],
 )
 def test_targets(text: str, places: list[str]) -> None:
     assert targets(asked(text)) == places
+
+
+def test_in_a_town_of_an_army_and_its_guests_the_report_says_whose_base_it_was() -> None:
+    hurt = asked("Mortar shells hit camp in Aguelhok; three Chadian soldiers wounded")
+    assert [(p.id, str(p.whose)) for p in hurt.facts.places if p.role == "target"] == [("minusma-aguelhok", "foreign")]
+    assert hurt.alert
+    assert not asked("Jihadists attack Malian army camp in Aguelhok").alert
+    assert not asked("Rebels shell army camp in Butembo, eastern Congo").alert
 
 
 def test_an_origin_is_no_target() -> None:
@@ -105,3 +123,22 @@ def test_the_general_weapon_gives_way_to_the_special_one() -> None:
     assert asked("Ballistic missiles hit Al Udeid").facts.weapons == ("ballistic_missile",)
     assert asked("Mortar shells hit Camp Taji").facts.weapons == ("mortar",)
     assert asked("Drones and rockets hit Camp Taji").facts.weapons == ("rocket", "drone")
+    assert asked("Gunmen storm US base in Somalia").facts.weapons == ("ground_assault",)
+
+
+def test_a_later_sentence_tells_the_weapon_exactly() -> None:
+    found = asked("Missiles hit Al Udeid; the ballistic missiles landed at night")
+    assert found.facts.weapons == ("ballistic_missile",)
+
+
+@pytest.mark.parametrize(
+    ("text", "weapon"),
+    [
+        ("Al-Shabaab attacks African Union base in Somalia", "ground_assault"),
+        ("Nine Turkish soldiers killed in raid on base in Metina, northern Iraq", "ground_assault"),
+        ("Three US soldiers killed in shooting at base in Syria", "small_arms"),
+        ("Vehicle bomb explodes at gate of US base in Syria", "vbied"),
+    ],
+)
+def test_words_for_the_deed_imply_a_weapon_where_none_is_named(text: str, weapon: str) -> None:
+    assert asked(text).facts.weapons == (weapon,)

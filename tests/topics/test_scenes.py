@@ -11,7 +11,7 @@ from classifying import asked, targets
     ("title", "places"),
     [
         ("Drones strike NATO base in Estonia", ["country:EE"]),
-        ("Drones hit UN peacekeepers' base in Malakal, South Sudan", ["malakal-ss"]),
+        ("Drones hit UN peacekeepers' base in Malakal, South Sudan", ["unmiss-malakal"]),
         ("Drone hits US base in the northern Philippines", ["country:PH"]),
         ("US base in Qatar hit by missile", ["country:QA"]),
         ("Al Shabaab attacks Ugandan AU base in Somalia", ["country:SO"]),

@@ -15,9 +15,9 @@ def target(title: str, summary: str = "") -> Place | None:
 @pytest.mark.parametrize(
     ("title", "town", "precision", "zone"),
     [
-        ("Drones hit UN peacekeepers' base in Malakal, South Sudan", "malakal-ss", "near", "Africa/Juba"),
+        ("Drones hit UN peacekeepers' base in Malakal, South Sudan", "unmiss-malakal", "near", ""),
         ("Attack on French base in Gao, Mali", "gao-ml", "near", "Africa/Bamako"),
-        ("Suicide bombers attack UN base near Douentza", "douentza-ml", "near", "Africa/Bamako"),
+        ("Suicide bombers attack UN base near Douentza", "minusma-douentza", "near", ""),
         ("US base in Doha, Qatar, hit by missile", "doha-qa", "near", "Asia/Qatar"),
         ("Drone Strikes US Base In Harare", "harare-zw", "near", "Africa/Harare"),
         ("Anschlag auf Bundeswehr-Lager in Gao: Mehrere Verletzte", "gao-ml", "near", "Africa/Bamako"),

@@ -238,7 +238,7 @@ def test_every_part_of_a_file_is_found() -> None:
 
 def test_the_tables_of_the_page_are_made_from_the_models() -> None:
     fresh = with_tables(PAGE)
-    assert fresh.count("| key | meaning |") == len(PARTS)
+    assert fresh.count("| key | meaning |") == sum(1 for kind in KINDS.values() for _ in _parts(kind.model))
     assert fresh == PAGE, "put in what `basewatch rules schema KIND --markdown` prints"
 
 
@@ -310,8 +310,8 @@ def test_every_example_of_the_page_holds(with_the_page: RuleSet) -> None:
         ("Drone hits Tharthar air base in Iraq", "attack", "attack-iraq", "Tharthar air base"),
         ("Drone hits Harir base, april fool", "background", None, "april fool"),
         ("Rockets hit Legion base", "attack", "attack-elsewhere", "Legion base"),
-        ("Base aérea Harir atingida por drones", "attack", "attack-iraq", "atingida"),
-        ("Foguetes atingem base americana no Iraque", "attack", "attack-elsewhere", "atingem"),
+        ("Luchtmachtbasis Harir getroffen door drones", "attack", "attack-iraq", "getroffen"),
+        ("Raketten raken Amerikaanse basis in Irak", "attack", "attack-iraq", "raken"),
     ],
 )
 def test_the_words_and_wordings_of_the_page_are_seen(

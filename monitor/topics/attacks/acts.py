@@ -94,16 +94,25 @@ class ActClassifier:
     def _classify(self, reading: Reading, index: Wordings) -> ActResult:
         """The act of the first sentence that decides; `other` where none does.
 
-        An attack on an embassy gives way to one on a base that a later sentence of the same item tells of.
+        An attack on an embassy gives way to one on a base that a later sentence of the same item tells of, a question
+        to what the same headline goes on to tell ("Who fired at Asad? Rockets fall short of US base").
         """
         weak: ActResult | None = None
         embassy: ActResult | None = None
+        question: ActResult | None = None
         for sentence in reading.sentences[:SENTENCES]:
+            if question is not None and sentence.section != "headline":
+                return question
             result = self._decide(sentence, reading, index)
             if result is None:
                 continue
             weak = weak or result
             if not _decides(result, sentence):
+                continue
+            if question is None and _only_asks(result):
+                question = result
+                continue
+            if question is not None and result.act not in INCIDENT_ACTS:
                 continue
             if embassy is None and result.act in INCIDENT_ACTS and self._is_only_diplomatic(result):
                 embassy = result
@@ -111,6 +120,8 @@ class ActClassifier:
                 return result
         if embassy is not None:
             return embassy
+        if question is not None:
+            return question
         if weak is None:
             return ActResult(Act.OTHER, None)
         return replace(weak, act=weak.act if weak.act not in INCIDENT_ACTS else Act.OTHER)
@@ -138,7 +149,9 @@ class ActClassifier:
         for match in strong[1:] + weak[:1]:
             if self._order[match.pattern.act] < self._order[first.act]:
                 result = self._result(match, reading)
-                if self._order[result.act] < self._order[first.act] and _is_apart(result, first):
+                if self._order[result.act] < self._order[first.act] and (
+                    result.act is Act.RETRACTION or _is_apart(result, first)
+                ):
                     return result
         return first
 
@@ -236,6 +249,12 @@ def _is_apart(result: ActResult, first: ActResult) -> bool:
     if clause(one.hits[-1]) < clause(other.hits[0]):
         return result.points >= NEEDED
     return result.points >= STRONG and clause(one.hits[0]) > clause(other.hits[-1])
+
+
+def _only_asks(result: ActResult) -> bool:
+    """A weak wording in a question."""
+    asked = result.frame is not None and result.frame.certainty == "asked"
+    return asked and result.match is not None and result.match.pattern.points < STRONG
 
 
 def _decides(result: ActResult, sentence: Sentence) -> bool:

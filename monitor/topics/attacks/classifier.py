@@ -170,7 +170,7 @@ def _what(act: Act, result: ActResult) -> str:
 
 def _why_not(case: Case, rules: RuleSet) -> str:
     """Why no rule takes it, in words for people."""
-    nearest = next(iter(rules.rule_matcher.not_matched(case)), None) if rules.rule_matcher.is_for(case.act) else None
+    nearest = rules.rule_matcher.first_not_matched(case) if rules.rule_matcher.is_for(case.act) else None
     if nearest is None or nearest.held == 0:
         return f"no rule is for {case.act}"
     return f"no rule takes it, the nearest is {nearest.rule.id}: {nearest.why}"

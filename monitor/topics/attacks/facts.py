@@ -20,7 +20,11 @@ _GENERAL = {
     "missile": ("ballistic_missile", "cruise_missile", "rocket"),
     "ied": ("vbied",),
     "artillery": ("mortar", "tank_fire"),
+    "suicide_bombing": ("vbied",),
+    "small_arms": ("ground_assault", "tank_fire"),
 }
+#: of which a later sentence may tell the exact one: "missiles hit … the ballistic missiles were fired at night"
+_REFINED = frozenset({"missile", "artillery", "suicide_bombing"})
 #: sentences in which the day is looked for: the deciding one, then the first ones
 _DATED = 4
 #: words between a day and what it belongs to: "said late on Tuesday", "Monday's deadly attack"
@@ -45,13 +49,25 @@ class FactFinder:
         self._day_part = vocabulary.words_of(lists.day_part)
 
     def weapons(self, match: Match, reading: Reading) -> tuple[str, ...]:
-        """Weapons of the deciding sentence; where it names none, of headline and lead, and last of what somebody was
-        hurt by ("killed after a suicide bombing")."""
-        return (
-            self._weapons_of(match.sentence.outside_causes(self._weapon))
-            or self._weapons_of(hit for s in reading.opening for hit in s.outside_causes(self._weapon))
-            or self._weapons_of(match.sentence.with_tags(self._weapon))
-        )
+        """Weapons of the deciding sentence; where it names none, of headline and lead, then of what somebody was hurt
+        by ("killed after a suicide bombing"), and last what the words for the deed imply."""
+        opening = self._weapons_of(hit for s in reading.opening for hit in s.outside_causes(self._weapon))
+        own = self._weapons_of(match.sentence.outside_causes(self._weapon))
+        if own:
+            exact = {name: [one for one in _GENERAL[name] if one in opening] for name in _REFINED.intersection(own)}
+            return tuple(dict.fromkeys(one for name in own for one in (exact.get(name) or [name])))
+        named = (hit for s in (match.sentence, *reading.opening) for hit in s.with_tags(self._weapon))
+        return opening or self._weapons_of(named) or self._implied(match, reading)
+
+    def _implied(self, match: Match, reading: Reading) -> tuple[str, ...]:
+        """Where no weapon is named: a shooting is one with small arms, and fighters on the ground who attack come with
+        them; of the deciding sentence first."""
+        lists = self._lists
+        for sentence in (match.sentence, *(one for one in reading.opening if one is not match.sentence)):
+            for name, bits in (("ground_assault", lists.implied_assault), ("small_arms", lists.implied_guns)):
+                if any(sentence.outside_causes(bits)):
+                    return (name,)
+        return ()
 
     def _weapons_of(self, hits: Iterable[Hit]) -> tuple[str, ...]:
         tags = sum_of(hit.tags for hit in hits)
@@ -72,6 +88,12 @@ class FactFinder:
             before = [hit for hit in actors if hit.end <= claim.start]
             for hit in before[-1:] or [hit for hit in actors if hit.start >= claim.end][:1]:
                 out[_actor(hit)] = None
+        for sentence in () if out else reading.opening:
+            if sentence.tags & self._lists.no_claim:
+                continue
+            for hit in sentence.outside_causes(self._lists.attacker_said):
+                spoken = [one for one in _by_name(sentence.with_tags(self._lists.foe)) if one.is_in(hit)]
+                out.update((_actor(one), None) for one in _first_of_run(spoken) if _actor(one) != _ANYBODY)
         if not out and (act is Act.CLAIM or self._is_own_voice(reading)):
             named = _by_name(match.sentence.outside_causes(self._lists.foe))
             out.update((_actor(hit), None) for hit in _first_of_run(named) if _actor(hit) != _ANYBODY)
@@ -84,7 +106,9 @@ class FactFinder:
     def attributed_to(self, match: Match, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
         """Attackers named in the deciding sentence, or where headline or lead blame somebody, who do not claim it."""
         blaming = [s for s in reading.opening if s.tags & self._lists.blamed and s is not match.sentence]
-        names = [_actor(hit) for s in (match.sentence, *blaming) for hit in s.outside_causes(self._lists.foe)]
+        named = [(s, hit) for s in (match.sentence, *blaming) for hit in s.outside_causes(self._lists.foe)]
+        denied = [(s, s.clause(hit)) for s in (match.sentence, *blaming) for hit in s.with_tags(self._lists.denied)]
+        names = [_actor(hit) for s, hit in named if (s, s.clause(hit)) not in denied]
         return tuple(dict.fromkeys(name for name in names if name and name not in (*claimed, _ANYBODY)))
 
     def harmed(self, reading: Reading) -> tuple[int | None, int | None]:

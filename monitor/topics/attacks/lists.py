@@ -65,6 +65,7 @@ class AttackLists:
     year: int = _list("years")
     past_year: int = _list("years before that of the report")
     question: int = _list("question marks")
+    denied: int = _list("denials: who denies it in its own clause is not blamed for it")
     comma: int = _list("commas: a wording may refuse to reach over one")
     colon: int = _list("the first colon of a sentence: who stands before it speaks")
     start: int = _list("the start of a sentence")
@@ -74,6 +75,8 @@ class AttackLists:
     clause_break: int = _list("begins a new clause")
     clause_start: int = _list("things with which a main clause may begin")
     clause_joint: int = _list("joins a main clause to the one before")
+    clause_that: int = _list("behind a comma, goes on with what the clause before says")
+    cause_end: int = _list("joins a main clause to what only names a cause: the cause ends before it")
     condition: int = _list("makes what follows depend on what it says")
     intercept: int = _list("shoots down: what it stops is no attack, and a fact", asked="intercepted")
     stopped: int = _list("was shot down: the same in the passive voice")
@@ -89,6 +92,8 @@ class AttackLists:
     base_thing: int = _list("bases of foreign troops, without the troops")
     maybe_target: int = _list("what may be a base of foreign troops, where another sentence says whose it is")
     guests_hurt: int = _list("foreigners were hurt: a base of which nobody says whose it is, is then theirs")
+    guests_speak: int = _list("foreign troops speak of it: a base of which nobody says whose it is, is then theirs")
+    peacekeepers_hurt: int = _list("peacekeepers were hurt: a base of which nobody says whose it is, is then theirs")
     hosting_base: int = _list("bases that are said to house foreign troops")
     border: int = _list("words for a border: a base beside it stands in its own country")
     nation_harmed: int = _list("soldiers of a nation who were harmed: guests, where the base is in another country")
@@ -117,6 +122,8 @@ class AttackLists:
 
     # weapons, who did it, and when
     weapon: int = _list("all weapons: adds to the score, and is no count of people")
+    implied_guns: int = _list("a deed with small arms, where no weapon is named")
+    implied_assault: int = _list("a deed of fighters on the ground, where no weapon is named")
     flying: int = _list("weapons that fly: no count of people")
     own_aircraft: int = _list("aircraft of the attacked: no count of people")
     airstrike: int = _list("strikes: no count of people")
@@ -238,6 +245,8 @@ def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:
         clause_break=lists.clause_break,
         clause_start=lists.clause_start,
         clause_joint=lists.clause_joint,
+        clause_that=lists.clause_that,
+        cause_end=lists.cause_end,
         condition=lists.condition,
         number=lists.number,
         year=lists.year,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from monitor.model.place import TARGET_KINDS, Place, PlaceRole, Precision, Site, Whose, unplaced
+from monitor.model.place import TARGET_KINDS, Place, PlaceRole, Precision, Site, unplaced
 from monitor.rules.gazetteer import Gazetteer
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
@@ -13,11 +13,10 @@ from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import sum_of
 from monitor.topics.attacks.acts import ActResult, Match
 from monitor.topics.attacks.lists import AttackLists
+from monitor.topics.attacks.owners import OwnerFinder
 from monitor.topics.attacks.scenes import SceneFinder, codes_of
 from monitor.topics.attacks.towns import TownFinder
 
-#: characters between a nation and its base: room for "army" or "air force"
-_OWNER = 12
 #: characters between "near" and the name: room for an article
 _ARTICLE = 5
 
@@ -32,6 +31,9 @@ class PlaceFinder:
         self._guest_bases = lists.foreign_base | lists.base_of_guests
         self._guests = lists.foreign_base | lists.troops | lists.troops_of | lists.base_of_guests
         self._any_kind = sum_of(lists.kinds)
+        #: behind a base word: "camp in", "base near"
+        self._at = vocabulary.words_of(lists.within | lists.nearby)
+        self._owners = OwnerFinder(gazetteer, lists)
         self._scenes = SceneFinder(gazetteer, lists, vocabulary)
         self._towns = TownFinder(gazetteer, lists, vocabulary)
 
@@ -42,61 +44,35 @@ class PlaceFinder:
         if match is None:
             return ()
         main: list[Hit] = []
-        for tags in (lists.target, lists.any_base, lists.maybe_target, lists.country):
+        wanted = (lists.target, lists.any_base, lists.maybe_target, lists.town, lists.country, lists.loose_place)
+        for tags in (*wanted, self._guests):
             main = main or [hit for hit in match.hits if hit.tags & tags and not hit.tags & lists.actor]
-        whose, kind = self._whose(main, match.sentence, result.anybody), self._kind(main, match.sentence)
-        guests = {code for hit in match.sentence.with_tags(lists.nation_harmed) for code in hit.named("nation")}
-
-        def owned(place: Place) -> Place:
-            said = place.whose
-            if result.anybody and said == "foreign" and _is_topic(main, match.sentence, self._sure, lists.colon):
-                return replace(place, kind=place.kind or kind)
-            theirs = hurt or bool(result.anybody and place.country and abroad - {place.country})
-            if theirs and kind != "warship" and (result.anybody or said == "national"):
-                said = "foreign"
-            elif said == "unknown" or (result.anybody and said == "foreign"):
-                # a base of foreign troops that the wording itself does not name is not what was struck
-                said = whose
-            return replace(place, whose=said, kind=place.kind or (kind if place.site == "base" else ""))
-
-        places = self._where(main, match, reading) if main else ()
-        owners = self._owners(main, match.sentence)
-        # on a border the country that is named may be the neighbour's
-        hurt = any(sentence.tags & lists.guests_hurt for sentence in reading.opening)
-        abroad = set[str]() if match.sentence.tags & lists.border else guests | owners
+        kind, owners = self._kind(main, match.sentence), self._owners.read(result, main, match.sentence, reading)
+        places = self._where(main, match, reading, result.anybody) if main else ()
         if result.anybody and any(place.is_unplaced for place in places):
-            places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners)) or places
-        return tuple(map(owned, places))
-
-    def _owners(self, main: Sequence[Hit], sentence: Sentence) -> set[str]:
-        """The nation right before a base: where nothing else says so, it is at home ("South Korean marine base")."""
-        start = min((hit.start for hit in main), default=0)
-        before = [h for h in sentence.with_tags(self._lists.nationality) if 0 <= start - h.end <= _OWNER]
-        return {code for hit in before[-1:] for code in (*hit.named("nation"), *hit.named("country"))}
-
-    def _whose(self, main: Sequence[Hit], sentence: Sentence, anybody: bool) -> Whose:
-        """Whose the target is, as far as the sentence says."""
-        tags = sum_of(hit.tags for hit in main)
-        if not anybody:
-            return "un" if tags & (self._lists.un | self._lists.troops_of) else "foreign"
-        around = [hit for hit in sentence.hits if any(hit.is_in(one) or one.is_in(hit) for one in main)]
-        armed = sum_of(hit.tags for hit in around) & (self._lists.military_site | self._lists.national_word)
-        return "national" if armed or sentence.tags & self._lists.nationality else "unknown"
+            places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners.nations)) or places
+        return tuple(
+            replace(one, whose=owners.of(one, kind), kind=one.kind or (kind if one.site == "base" else ""))
+            for one in places
+        )
 
     def _kind(self, main: Sequence[Hit], sentence: Sentence) -> str:
-        """The kind of the target: of its longest word that tells one."""
-        inside = [hit for hit in sentence.hits if any(hit.is_in(one) for one in main)]
-        told = max((hit for hit in inside if hit.tags & self._any_kind), key=lambda h: h.end - h.start, default=None)
+        """The kind of the target: of its longest word that tells one, or else of its clause's."""
+        kinds = list(sentence.outside_causes(self._any_kind))
+        inside = [hit for hit in kinds if any(hit.is_in(one) for one in main)]
+        clauses = {sentence.clause(one) for one in main}
+        inside = inside or [hit for hit in kinds if sentence.clause(hit) in clauses]
+        told = max(inside, key=lambda hit: hit.end - hit.start, default=None)
         if told is None:
             return ""
         return next(kind for kind, bits in zip(TARGET_KINDS, self._lists.kinds, strict=True) if told.tags & bits)
 
-    def _where(self, main: Sequence[Hit], match: Match, reading: Reading) -> tuple[Place, ...]:
+    def _where(self, main: Sequence[Hit], match: Match, reading: Reading, anybody: bool) -> tuple[Place, ...]:
         """The places of what was hit, most exact first."""
         lists, sentence = self._lists, match.sentence
         bases = any(hit.tags & lists.base_target or not hit.tags & lists.target for hit in main)
         site: Site = "base" if bases else "diplomatic"
-        sure = [hit for hit in sentence.outside_causes(self._sure) if not sentence.has_around(hit, lists.origin)]
+        sure = [hit for hit in sentence.outside_causes(self._sure) if not self._is_origin(hit, sentence)]
         named = [hit for hit in (*main, *sure) if hit.named("place")]
         together = self._scenes.together(sentence, named)
         ids = _ids_of([*main, *sure, *together])
@@ -107,9 +83,10 @@ class PlaceFinder:
             codes = self._scenes.codes(sentence, main)
             ids = [id for other in others for id in _ids_of(other.with_tags(self._sure)) if self._is_there(id, codes)]
             ids.sort(key=lambda id: [*codes, places[id].country].index(places[id].country))
+            ids = ids or self._loosely(sentence, codes)
         known = [id for id in ids if (places[id].site == "diplomatic") != bases]
         if not known:
-            return self._vague(site, sentence, others, main)
+            return self._vague(site, sentence, others, main, anybody)
         exact: Precision = "near" if self._is_nearby([*main, *sure], sentence) else "base"
         chosen = self._in_named_country(known, sentence)
         why = "" if chosen == known else "the report names its country"
@@ -117,6 +94,15 @@ class PlaceFinder:
         elsewhere = (self._gazetteer.somewhere_in(code, "target", site) for code in codes if code not in told)
         exactly = (replace(self._exact(id, exact, sentence, reading), chosen=why) for id in chosen)
         return (*exactly, *elsewhere)
+
+    def _loosely(self, sentence: Sentence, codes: Sequence[str]) -> list[str]:
+        """Bases of foreign troops under a name with other meanings: "coalition gunners at Union III stop drone near the
+        base"."""
+        loose = [h for h in sentence.outside_causes(self._lists.loose_place) if not self._is_origin(h, sentence)]
+        return [id for id in _ids_of(loose) if self._is_there(id, codes)]
+
+    def _is_origin(self, hit: Hit, sentence: Sentence) -> bool:
+        return sentence.has_around(hit, self._lists.origin)
 
     def _in_named_country(self, ids: list[str], sentence: Sentence) -> list[str]:
         """Where a name belongs to several places, those in a country that the sentence names."""
@@ -147,23 +133,38 @@ class PlaceFinder:
         return replace(place, whose="foreign") if place.whose == "national" and (harmed or hosted) else place
 
     def _vague(
-        self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit]
+        self, site: Site, sentence: Sentence, others: Sequence[Sentence], main: Sequence[Hit], anybody: bool
     ) -> tuple[Place, ...]:
         """Near a town, or somewhere in a country, or in several that are named together."""
+        land = [
+            code for one in (sentence, *others) for code in self._scenes.codes(one, main if one is sentence else ())
+        ]
         for place in (sentence, *others):
             for hit in place.outside_causes(self._lists.town):
                 for name in hit.named("place"):
                     if self._gazetteer.places[name].site == site and self._is_beside(name, hit, place, main):
                         return (self._near(name),)
+            if loose := [id for id in self._named_loosely(place, land) if self._gazetteer.places[id].site == site]:
+                return (self._gazetteer.place(loose[0], "target", "base"),)
         for place in (sentence, *others):
             codes = self._scenes.codes(place, main if place is sentence else ())
             if town := self._towns.find(place, codes, (sentence, *others)):
-                return (replace(town, site=site),)
+                base = "" if anybody or site != "base" else self._gazetteer.guests_beside(town)
+                camp = "the camp of foreign troops in that town"
+                return (replace(self._near(base), chosen=camp) if base else replace(town, site=site),)
             if region := self._region(place, codes):
                 return (self._gazetteer.region(region, "target", site),)
             if codes:
                 return tuple(self._gazetteer.somewhere_in(code, "target", site) for code in codes)
         return (unplaced(site),)
+
+    def _named_loosely(self, sentence: Sentence, land: Sequence[str]) -> Iterator[str]:
+        """Places that it names by words with other meanings, in the country where a base was hit: "a base in Syria …
+        rockets landed near Green Village"."""
+        for hit in sentence.with_tags(self._lists.loose_place):
+            # "UNIFIL" is a force in many places, and the name of its headquarters only beside a base word
+            if not sentence.has_around(hit, self._lists.origin | self._lists.un):
+                yield from (id for id in hit.named("place") if self._gazetteer.places[id].country in land[:1])
 
     def _is_beside(self, place_id: str, hit: Hit, sentence: Sentence, main: Sequence[Hit]) -> bool:
         """The town tells where it was; that of a national base only in the country of the scene, so many there are."""
@@ -171,7 +172,14 @@ class PlaceFinder:
         if known.whose != "national":
             return True
         codes = self._scenes.codes(sentence, main)
-        return self._is_town(place_id, hit, sentence) and (not codes or known.country in codes)
+        told = self._is_town(place_id, hit, sentence) or self._is_behind_base(hit, sentence)
+        return told and (not codes or known.country in codes)
+
+    def _is_behind_base(self, hit: Hit, sentence: Sentence) -> bool:
+        """ "army camp in Uri": a base word says of a word with other meanings that the town is meant."""
+        before = (h for h in sentence.with_tags(self._lists.base_word) if h.end <= hit.start)
+        between = (sentence.text.words[h.end : hit.start].split() for h in before)
+        return any(len(words) == 1 and words[0] in self._at for words in between)
 
     def _is_town(self, place_id: str, hit: Hit, sentence: Sentence) -> bool:
         """The word names the base or its town, and is none that counts only beside a base word."""
@@ -216,7 +224,7 @@ class PlaceFinder:
     def _named(self, reading: Reading, tags: int) -> Iterator[Place]:
         for sentence in reading.opening:
             for hit in sentence.with_tags(tags):
-                role: PlaceRole = "origin" if sentence.has_around(hit, self._lists.origin) else "mentioned"
+                role: PlaceRole = "origin" if self._is_origin(hit, sentence) else "mentioned"
                 exact: Precision = "base" if hit.tags & self._sure else "city"
                 for kind, name in hit.names:
                     if kind == "place" and self._is_town(name, hit, sentence):
@@ -229,13 +237,6 @@ class PlaceFinder:
     def said(self, reading: Reading) -> tuple[str, ...]:
         """What headline and lead say of where it was and whose base it is; see `Facts.named`."""
         return self._scenes.said(reading)
-
-
-def _is_topic(main: Sequence[Hit], sentence: Sentence, sure: int, colon: int) -> bool:
-    """ "Al Minhad: small fire after projectile lands near base": the base is named before a colon."""
-    at = next((hit.start for hit in sentence.with_tags(colon)), None)
-    first = min((hit.start for hit in main), default=-1)
-    return at is not None and at < first and any(hit.end <= at for hit in sentence.with_tags(sure))
 
 
 def _ids_of(hits: Iterable[Hit]) -> list[str]:

@@ -48,7 +48,8 @@ class TollFinder:
         killed: int | None = None
         wounded: int | None = None
         telling = self._harmed | self._unharmed | self._toll
-        for sentence in (sentence for sentence in reading.opening if sentence.tags & telling):
+        told = [sentence for sentence in reading.opening if sentence.tags & telling]
+        for sentence in told:
             if killed is None and wounded is None:
                 killed, wounded = self._nobody(sentence)
             for is_killed, count in self._counts(sentence):
@@ -56,7 +57,14 @@ class TollFinder:
                     killed = count if killed in (None, 0) else killed
                 else:
                     wounded = count if wounded in (None, 0) else wounded
+        if killed is None and wounded == 0 and not any(self._tells_of_dead(sentence) for sentence in told):
+            killed = 0  # where nobody was hurt, nobody died
         return killed, wounded
+
+    def _tells_of_dead(self, sentence: Sentence) -> bool:
+        """Somebody was killed, though it is not said how many."""
+        killed = sentence.outside_causes(self.lists.killed | self.lists.death_toll)
+        return any(not sentence.has_around(hit, self._unharmed) for hit in killed)
 
     def number_behind(self, sentence: Sentence, hit: Hit, reach: int) -> int | None:
         """The first number behind a word, at most `reach` words away; what it counts is not asked."""
@@ -163,6 +171,8 @@ class _Line(NumberRow):
     def count(self, hit: Hit) -> tuple[int | None, int | None]:
         """The number of a word of harm, and the part of it that more is told of ("two of four wounded have died")."""
         first, last = self._ends(hit)
+        if first and self.text.words[self.parts[first - 1].start : self.parts[first - 1].end] == "among":
+            return None, None  # "US adviser among wounded": one of them, and not how many
         before = max((self._ends(h)[1] for h in self._harms if h.end <= hit.start), default=-1)
         active = bool(hit.tags & self._lists.harming)  # who stands before it did the harm
         group = (None if active else self._touching_before(first, before)) or self._touching_behind(last)
@@ -306,10 +316,13 @@ class _Line(NumberRow):
                 return group.value, self._take(part).value
         them = range(group.last + 1, self._ends(hit)[0])
         of_them = group.said and them and "of" in self.parts[them[0]].kinds
+        if of_them and group.value == 0:
+            return None, None  # "none of the wounded is in danger"
         return (None, group.value) if of_them and max(group.end, group.last + 1) + 1 >= them.stop else None
 
     def _total(self, group: Group, before: int, first: int) -> int:
-        """The number with those that "and" joins to it, on its side of the word of harm."""
+        """The number with those that "and" joins to it, on its side of the word of harm; a headline may leave the "and"
+        out where it begins with them: "Two Americans, one Briton killed"."""
         total, at, pending = group.value, group, 0
         said = False
         forward = group.first > first
@@ -319,6 +332,8 @@ class _Line(NumberRow):
                 total, pending, said = total + pending + one.value, 0, True
             elif said or forward:
                 pending += one.value
+            elif one.said and one.first == 0:
+                total += one.value
             else:
                 break
             at = one

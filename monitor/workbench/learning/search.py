@@ -17,6 +17,7 @@ from monitor.model.feedback import Fact, Feedback
 from monitor.model.incident import Incident
 from monitor.model.item import Item
 from monitor.model.report import INCIDENT_ACTS
+from monitor.rules.languages import read_by
 from monitor.rules.ruleset import RuleFiles
 from monitor.text.templates import sum_of
 from monitor.topics.attacks.classifier import consider
@@ -121,9 +122,12 @@ def _words(question: Question) -> Iterator[Candidate]:
     """Each word of headline and lead in each list: unknown words first, the others where none helps.
 
     To silence, only unknown ones, and only where a person says what the item is instead: which of the many lists that
-    silence something a word belongs to, nothing else tells.
+    silence something a word belongs to, nothing else tells. None of a language that no list reads: there a word that
+    another language shares with it would name the list.
     """
     item, rules = question.said.item, question.rules
+    if read_by(rules.vocabulary).unread_in(item):
+        return
     if _silences(question) and all(one.fact is not Fact.ACT for one in question.said.corrections):
         return
     reading = consider(item, rules)[1].reading

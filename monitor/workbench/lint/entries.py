@@ -146,7 +146,7 @@ def references(files: RuleFiles, lists: Lists) -> Iterator[WordEntry]:
     for entries in lists.includes.values():
         yield from entries
     for document, content in files.lists:
-        for loc, text in texts(content, "shapes", "patterns", "frames", "extend"):
+        for loc, text in texts(content, "shapes", "patterns", "frames", "signs", "extend"):
             if loc[0] == "extend" and loc[1] not in content.more_wordings:
                 continue
             if loc[2] in _LIST_KEYS:
