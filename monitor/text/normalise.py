@@ -66,6 +66,8 @@ EACH = (
     "\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
 )
 _EACH_WORD = re.compile(f"[{EACH}]")
+#: Chinese and Japanese put no space between words: where there is one, in a headline, it parts as a comma does
+_PARTING_SPACE = re.compile("(?<=[\u3041-\u30ff\u3400-\u9fff\u300d\u300f\u201d]) (?=[\u3041-\u30ff\u3400-\u9fff\u300c\u300e\u201c])")
 #: where a space is put beside them, and behind the ends of their sentences
 _APART = re.compile(f"(?<=[^\\s(])(?=[{EACH}])|(?<=[{EACH}])(?=[^\\W_])|(?<=[!?。])(?=[^\\W_])")
 #: two and a half of them say as much as a word of another script
@@ -230,6 +232,8 @@ _WORDS = _Translation(lambda c: c if c.isalnum() or unicodedata.category(c) == "
 
 
 def _normalise_slowly(text: str, plain: str) -> Text:
+    if not plain.isascii():
+        plain = _PARTING_SPACE.sub(",", plain)
     dropped = _spaces_to_drop(plain)
     if plain.isascii():
         return _without_spaces(text, plain, dropped)

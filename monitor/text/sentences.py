@@ -13,7 +13,7 @@ from monitor.text.normalise import EACH, Text, normalise
 
 #: possessive, and begun only at the first of several dots: a text of nothing but dots is read once
 _END = re.compile(r"""(?<![.!?。।])[.!?。।]++["')\]»]*+(?=\s)|\n++|\|""")
-_BREAK = re.compile(rf"[;:!?]|\s-+\s|\s\.\s|--|\.\.\.(?= ?[{EACH}])")
+_BREAK = re.compile(rf"[;:!?]|\s-+\s|\s\.\s|--|\.\.\.(?= ?[{EACH}])|(?<=[{EACH}])\.\.\.")
 #: three dots in Korean headlines part clauses, as a dash does
 _DOTS = re.compile(rf"\.\.\. ?[{EACH}]")
 #: initials of any script end no sentence, whatever the files say ("U.S.", "т. е."); a Korean syllable is none
