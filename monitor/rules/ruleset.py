@@ -152,7 +152,7 @@ class _RuleCompiler:
     """Compiles rules one by one; their terms and their problems gather in the reader."""
 
     def __init__(self, vocabulary: Vocabulary, gazetteer: Gazetteer) -> None:
-        self.reader = TermReader(vocabulary.bits, vocabulary.causes)
+        self.reader = TermReader(vocabulary.bits, vocabulary.openers)
         self._gazetteer = gazetteer
 
     def compile(self, document: Document, rule: Rule) -> CompiledRule:

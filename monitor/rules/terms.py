@@ -20,8 +20,8 @@ class TermReader:
 
     #: the bit of each tag; grows with what is read
     bits: dict[str, int]
-    #: of the lists whose words open a cause, over which a template reaches only where it names one
-    causes: int = 0
+    #: of what opens a clause, a word of cause or a colon: a template reaches over one only where it names it
+    openers: int = 0
     terms: list[Term] = field(default_factory=list)
     expressions: list[Expression] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -56,7 +56,7 @@ class TermReader:
         be used."""
         try:
             return compile_templates(
-                written, gap=gap, barrier=walls, cause=self.causes, names=names, language=language,
+                written, gap=gap, barrier=walls, openers=self.openers, names=names, language=language,
                 tag_of=self._slot, phrase=self._phrase,
             )  # fmt: skip
         except TermError as error:

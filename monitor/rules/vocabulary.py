@@ -91,8 +91,8 @@ class Vocabulary:
     bits: dict[str, int]
     #: for each tag its own bit and those of all lists that include it
     closures: dict[str, int]
-    #: the words that open a cause
-    causes: int
+    #: what opens a clause: the words of cause, and a colon
+    openers: int
     terms: tuple[Term, ...]
     expressions: tuple[Expression, ...]
     shapes: tuple[Shape, ...]
@@ -151,7 +151,7 @@ def build_vocabulary(files: Sequence[tuple[Document, ListFile]]) -> Vocabulary:
     return Vocabulary(
         bits=reader.bits,
         closures=reader.bits | lists.closures,
-        causes=reader.causes,
+        openers=reader.openers,
         terms=tuple(reader.terms),
         expressions=tuple(reader.expressions),
         shapes=_in_order(shapes),

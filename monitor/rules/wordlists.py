@@ -56,7 +56,7 @@ class WordLists:
         self.closures = self._closures()
         included = (entry.written for entry in self._includes.get(CAUSE, ()))
         # also those of a list that `cause` takes in: a template may ask for either
-        self.reader.causes = sum_of(self.reader.bits.get(name, 0) for name in (CAUSE, *included))
+        self.reader.openers = sum_of(self.reader.bits.get(name, 0) for name in (CAUSE, "colon", *included))
         languages = dict.fromkeys(content.language for _, content in files if content.language)
         #: the bit of each language; `any` has those of all others, and one that no word has
         self._languages = {name: self.reader.bit(language_tag(name)) for name in languages}

@@ -269,7 +269,9 @@ class Reader:
         starts, is_cause = clauses(text, start, end, causes, breaks, -1 if english else self._scene(text, start, hits))
         if len(starts) > 1:
             for hit in hits:
-                hit.segment = max(0, bisect_right(starts, hit.start) - 1)
+                # a colon belongs to what stands behind it
+                at = hit.end if hit.tags & self._words.colon else hit.start
+                hit.segment = max(0, bisect_right(starts, at) - 1)
         sentence = Sentence(name, section, text, start, end, hits, is_cause, starts)
         self._shape(sentence)
         sentence.tags = sum_of(hit.tags for hit in sentence.hits)

@@ -159,7 +159,7 @@ def compile_templates(
     *,
     gap: int,
     barrier: int,
-    cause: int,
+    openers: int,
     names: int = 0,
     language: int = 0,
     tag_of: Callable[[str], int],
@@ -181,7 +181,7 @@ def compile_templates(
         every = sum_of(part.tags for part in parts)
         needed = tuple(part.tags for part in parts if not part.optional)
         required = (language, *needed) if language else needed
-        out.append(Template(written, tuple(parts), required, barrier & ~every, every & cause, names, language))
+        out.append(Template(written, tuple(parts), required, barrier & ~every, every & openers, names, language))
     return tuple(out)
 
 
