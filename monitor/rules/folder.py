@@ -20,6 +20,7 @@ from monitor.config.filenames import is_hidden, meant_name, odd_names
 from monitor.config.yamlfile import Document, Strict
 from monitor.errors import ConfigError, Problem
 from monitor.rules.listfile import ListFile
+from monitor.rules.lostfiles import shipped_ids
 from monitor.rules.placefile import ActorFile, PlaceFile
 from monitor.rules.rulefile import read_rules
 from monitor.rules.ruleset import RuleFiles
@@ -64,7 +65,7 @@ def read_folder(folder: Path) -> RuleFiles:
         problems.append(Problem(file=str(folder), message="the folder holds no rule", hint=hint))
     return RuleFiles(
         folder=folder, lists=lists, places=places, actors=actors, rules=tuple(rules), unread=unread,
-        hash=reader.digest.hexdigest()[:16], problems=tuple(problems), plain_rules=tuple(plain),
+        hash=reader.digest.hexdigest()[:16], problems=tuple(problems), plain_rules=tuple(plain), shipped=shipped_ids,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,6 @@ from monitor.model.place import Place, PlaceRole, Precision, Site, country_id, c
 from monitor.rules import towns
 from monitor.rules.geography import Circle, Point, is_within
 from monitor.rules.hints import FEW, SHORT, closest_of, name_hint, near, words_of
-from monitor.rules.lostfiles import shipped_names
 from monitor.rules.placefile import (
     ActorFile,
     ActorSpec,
@@ -311,9 +310,14 @@ def _terms(words: Iterable[str], tags: int, names: tuple[tuple[str, str], ...]) 
 
 
 def build_gazetteer(
-    place_files: Sequence[tuple[Document, PlaceFile]], actor_files: Sequence[tuple[Document, ActorFile]]
+    place_files: Sequence[tuple[Document, PlaceFile]],
+    actor_files: Sequence[tuple[Document, ActorFile]],
+    shipped: Callable[[], Collection[str]] = tuple,
 ) -> Gazetteer:
-    """The gazetteer of these files; `ConfigError` holds every double id, shared name and unknown country."""
+    """The gazetteer of these files; `ConfigError` holds every double id, shared name and unknown country.
+
+    `shipped` tells, where one is missed, the ids that shipped files define.
+    """
     problems: list[Problem] = []
     gazetteer = Gazetteer()
     for section in ("countries", "regions", "groups", "places"):
@@ -324,7 +328,7 @@ def build_gazetteer(
     added = [(document, content.more_names) for document, content in place_files]
     added += [(document, content.more_names) for document, content in actor_files]
     for document, more in added:
-        problems += _add_names(document, more, gazetteer)
+        problems += _add_names(document, more, gazetteer, shipped)
     for document, content in place_files:
         for i, place in enumerate(content.places):
             if place.country:
@@ -341,7 +345,9 @@ def build_gazetteer(
     return gazetteer
 
 
-def _add_names(document: Document, more: Mapping[str, MoreNames], gazetteer: Gazetteer) -> Iterator[Problem]:
+def _add_names(
+    document: Document, more: Mapping[str, MoreNames], gazetteer: Gazetteer, shipped: Callable[[], Collection[str]]
+) -> Iterator[Problem]:
     """Gives names to what other files define; a problem for each id that none does, and each kind of name it lacks.
 
     Names of a place whose shipped file was taken out wait for it: the file is told of, not each of its names.
@@ -349,7 +355,7 @@ def _add_names(document: Document, more: Mapping[str, MoreNames], gazetteer: Gaz
     held: list[dict[str, Any]] = [gazetteer.places, gazetteer.countries, gazetteer.regions, gazetteer.actors]
     for name, spec in more.items():
         specs = next((specs for specs in held if name in specs), None)
-        if specs is None and any(name in names for names in shipped_names().values()):
+        if specs is None and name in shipped():
             continue
         if specs is None:
             hint = gazetteer.place_hint(name)

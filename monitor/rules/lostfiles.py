@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from monitor.config import yamlfile
@@ -143,6 +144,12 @@ def shipped_names() -> dict[Path, frozenset[str]]:
     return {
         path.relative_to(folder): names_in(path) for part in _DEFINES for path in sorted((folder / part).glob("*.yaml"))
     }
+
+
+@lru_cache(maxsize=1)
+def shipped_ids() -> frozenset[str]:
+    """The ids of all places, actors, countries and regions, and the names of all lists, that shipped files define."""
+    return frozenset(chain.from_iterable(shipped_names().values()))
 
 
 def shipped_but_gone(folder: Path, defined: Iterable[str], relied: Mapping[str, str]) -> Iterator[Problem]:

@@ -3,7 +3,7 @@ them looked up. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -46,6 +46,8 @@ class RuleFiles:
     unread: tuple[Path, ...] = field(default=(), compare=False)
     #: the rules as they are without overrides; empty where no file overrides one
     plain_rules: tuple[tuple[Document, Rule], ...] = field(default=(), compare=False)
+    #: tells the ids that shipped files define: whether a missed one is of a file that was taken out
+    shipped: Callable[[], Collection[str]] = field(default=tuple, compare=False)
 
     def name_only(self) -> RuleFiles:
         """What equals these files, without their content."""
@@ -110,7 +112,7 @@ def compile_rules(files: RuleFiles) -> CompiledRules:
     problems = list(files.problems)
     rules = files.rules
     vocabulary = _tried(lambda: build_vocabulary(files.lists), problems)
-    gazetteer = _tried(lambda: build_gazetteer(files.places, files.actors), problems)
+    gazetteer = _tried(lambda: build_gazetteer(files.places, files.actors, files.shipped), problems)
     if vocabulary is None or gazetteer is None:
         raise ConfigError(problems)
     compiler = _RuleCompiler(vocabulary, gazetteer)

@@ -249,7 +249,7 @@ class Reader:
     ) -> Sentence:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
         if hits:
-            self._tell_language(hits, english)
+            hits = self._in_its_language(hits, english)
             more = self._numbers(text, start, end, year)
             more += (
                 Hit(match.start(), match.end(), self._words.comma, ",")
@@ -260,18 +260,15 @@ class Reader:
                 at = text.folded.find(sign, start, end)
                 if at >= 0:
                     more.append(Hit(at, at + 1, tags, sign))
-            if more:
-                hits += more
-                hits.sort(key=by_position)
+            hits = sorted(hits + more, key=by_position) if more else hits
             hits.insert(0, Hit(start, start, self._words.start, "start of the sentence"))
         causes = [h for h in hits if h.tags & self._words.cause]
         breaks = [h.start for h in hits if h.tags & self._words.clause_break]
         starts, is_cause = clauses(text, start, end, causes, breaks, -1 if english else self._scene(text, start, hits))
         if len(starts) > 1:
             for hit in hits:
-                # a colon belongs to what stands behind it
-                at = hit.end if hit.tags & self._words.colon else hit.start
-                hit.segment = max(0, bisect_right(starts, at) - 1)
+                colon = hit.tags & self._words.colon  # it belongs to what stands behind it
+                hit.segment = max(0, bisect_right(starts, hit.end if colon else hit.start) - 1)
         sentence = Sentence(name, section, text, start, end, hits, is_cause, starts)
         self._shape(sentence)
         sentence.tags = sum_of(hit.tags for hit in sentence.hits)
@@ -285,7 +282,7 @@ class Reader:
                 return at
         return -1
 
-    def _tell_language(self, hits: list[Hit], english: bool) -> None:
+    def _in_its_language(self, hits: list[Hit], english: bool) -> list[Hit]:
         """A sentence is in the languages that most of its words are of; a word that two share speaks for both.
 
         Another language's words neither call for its wordings nor part clauses: Romanian "a tras" is no Spanish "tras".
@@ -299,13 +296,14 @@ class Reader:
                 said[language] = said.get(language, 0) + 1
                 spoken ^= language
         if not said:
-            return
+            return hits
         enough = max(max(said.values()) / 2, 2 if english else 1)
         lost = sum_of(language for language, count in said.items() if count < enough)
         parting = words.cause | words.clause_break | words.clause_joint | words.condition
         for hit in hits if lost else ():
             if hit.tags & lost:
                 hit.tags &= ~lost if hit.tags & words.languages & ~lost else ~(lost | parting)
+        return [hit for hit in hits if hit.tags]
 
     def _numbers(self, text: Text, start: int, end: int, year: int) -> list[Hit]:
         out: list[Hit] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ def test_story(story: dict[str, Any]) -> None:
     heard, expected = [], []
     for number, report in enumerate(story["reports"]):
         came = TUESDAY + timedelta(days=report.get("day", 0), hours=report.get("hour", 9), minutes=number)
-        evaluation = ledger.add(item(report["title"], summary=report.get("summary", ""), published=came), shipped())
+        news = item(report["title"], summary=report.get("summary", ""), published=came)
+        evaluation = ledger.add(replace(news, language="en"), shipped())
         incident = evaluation.relation.incident
         letter = "none"
         if incident is not None:

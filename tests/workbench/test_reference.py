@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError, create_model
 from pydantic.fields import FieldInfo
@@ -91,8 +92,7 @@ def test_every_shipped_file_says_first_where_its_schema_is(path: Path) -> None:
 @pytest.mark.parametrize("path", SHIPPED, ids=ids)
 def test_editors_can_read_every_shipped_file(path: Path) -> None:
     """Plain YAML knows no bare @: our reader takes it, an editor underlines it."""
-    text = path.read_text(encoding="utf-8")
-    assert [match[0] for match in yamlfile._BARE_REFERENCE.finditer(text)] == []
+    assert isinstance(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), dict)
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -306,7 +306,7 @@ def test_every_example_of_the_page_holds(with_the_page: RuleSet) -> None:
     [
         ("Rockets pepper US base in Iraq", "attack", "attack-iraq", "pepper"),
         ("Saboteurs disable radar at Harir base", "attack", "attack-iraq", "Saboteurs"),
-        ("Paraglider drops explosives onto Harir base", "attack", "attack-iraq", "Paraglider"),
+        ("Paraglider damages Harir base", "attack", "attack-iraq", "Paraglider"),
         ("Drone hits Tharthar air base in Iraq", "attack", "attack-iraq", "Tharthar air base"),
         ("Drone hits Harir base, april fool", "background", None, "april fool"),
         ("Rockets hit Legion base", "attack", "attack-elsewhere", "Legion base"),
