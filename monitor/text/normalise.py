@@ -67,7 +67,9 @@ EACH = (
 )
 _EACH_WORD = re.compile(f"[{EACH}]")
 #: Chinese and Japanese put no space between words: where there is one, in a headline, it parts as a comma does
-_PARTING_SPACE = re.compile("(?<=[\u3041-\u30ff\u3400-\u9fff\u300d\u300f\u201d]) (?=[\u3041-\u30ff\u3400-\u9fff\u300c\u300e\u201c])")
+_PARTING_SPACE = re.compile(
+    "(?<=[\u3041-\u30ff\u3400-\u9fff\u300d\u300f\u201d]) (?=[\u3041-\u30ff\u3400-\u9fff\u300c\u300e\u201c])"
+)
 #: where a space is put beside them, and behind the ends of their sentences
 _APART = re.compile(f"(?<=[^\\s(])(?=[{EACH}])|(?<=[{EACH}])(?=[^\\W_])|(?<=[!?。])(?=[^\\W_])")
 #: two and a half of them say as much as a word of another script
