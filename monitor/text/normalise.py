@@ -235,7 +235,8 @@ _WORDS = _Translation(lambda c: c if c.isalnum() or unicodedata.category(c) == "
 
 def _normalise_slowly(text: str, plain: str) -> Text:
     if not plain.isascii():
-        plain = _PARTING_SPACE.sub(",", plain)
+        # the middle dot is a space by now, and only parts the words of a name
+        plain = _PARTING_SPACE.sub(lambda space: " " if text[space.start()] == "\u30fb" else ",", plain)
     dropped = _spaces_to_drop(plain)
     if plain.isascii():
         return _without_spaces(text, plain, dropped)
