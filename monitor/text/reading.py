@@ -286,7 +286,7 @@ class Reader:
         """A sentence is in the languages that most of its words are of; a word that two share speaks for both.
 
         Another language's words neither call for its wordings nor part clauses: Romanian "a tras" is no Spanish "tras".
-        One word is too few where the item is said to be `english`: "Iran in retaliation" is no Turkish "İran'ın".
+        Where the item is said to be `english` one word is too few, and says nothing: "top" is no Turkish cannon.
         """
         words, said = self._words, dict[int, int]()
         for hit in hits:
@@ -302,7 +302,7 @@ class Reader:
         parting = words.cause | words.clause_break | words.clause_joint | words.condition
         for hit in hits if lost else ():
             if hit.tags & lost:
-                hit.tags &= ~lost if hit.tags & words.languages & ~lost else ~(lost | parting)
+                hit.tags &= ~lost if hit.tags & words.languages & ~lost else 0 if english else ~(lost | parting)
         return [hit for hit in hits if hit.tags]
 
     def _numbers(self, text: Text, start: int, end: int, year: int) -> list[Hit]:
