@@ -57,6 +57,37 @@ class Level(StrEnum):
         return self.rank >= Level.NOTICE.rank
 
 
+class Voice(StrEnum):
+    """Who says it, the best first."""
+
+    OFFICIAL = "official"
+    MEDIA = "media"
+    CLAIMANT = "claimant"
+    ANONYMOUS = "anonymous"
+
+    @property
+    def rank(self) -> int:
+        """0 for the best."""
+        return list(Voice).index(self)
+
+
+class Link(StrEnum):
+    """What a report is to its incident."""
+
+    REPORT = "report"
+    CLAIM = "claim"
+    TOLL = "toll"
+    DENIAL = "denial"
+    RETRACTION = "retraction"
+    RETALIATION = "retaliation"
+    ANALYSIS = "analysis"
+    COPY = "copy"
+
+
+#: what is denied: that somebody had a part in it, or that it happened; empty where nothing is
+Denial = Literal["", "involvement", "event"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Span:
     """A stretch of an item: `getattr(item, field)[start:end]`."""
@@ -132,6 +163,39 @@ class Facts:
     #: the target where nobody says where it is: whose it is and of what kind
     unplaced: Place | None = None
 
+    #: how many missiles, drones or rockets were fired
+    launched: int | None = None
+    #: how a number is said where no figure is: `several`, `dozens`, `no casualties`
+    killed_words: str = ""
+    wounded_words: str = ""
+    #: counted among the wounded
+    brain_injuries: int | None = None
+    #: actors that deny a part in it
+    denied_by: tuple[str, ...] = ()
+    denies: Denial = ""
+    #: actors or countries (`country:IQ`) that were hit by the own side
+    struck: tuple[str, ...] = ()
+    #: ids of places of an earlier attack that is named as the cause
+    answers: tuple[str, ...] = ()
+    #: the attack is told as a reply to a strike of the own side
+    because: bool = False
+    #: what is taken back: `killed`, `wounded`, `*`
+    withdrawn: tuple[str, ...] = ()
+    #: its numbers stand in place of those said before ("corrected to two")
+    corrects: bool = False
+    #: "second attack today": 2; "67th wave": 67
+    ordinal: int = 0
+    #: told as one more attack ("another", "again")
+    again: bool = False
+    #: local time of the attack as the text says it
+    hour: str = ""
+    #: who says it, and as printed: "Pentagon", "two security sources"
+    voice: Voice = Voice.MEDIA
+    speaker: str = ""
+    #: the agency whose report it repeats: "AP"
+    wire: str = ""
+    damage: str = ""
+
     @property
     def targets(self) -> tuple[Place, ...]:
         """The places that were attacked."""
@@ -204,6 +268,8 @@ class Classification:
     #: the sentence of the lead that says most beside it; None where there is none
     lead: Span | None = None
     score: tuple[ScorePart, ...] = ()
+    #: the first report of an attack of some days ago: it goes into the ledger and nobody is told
+    old_news: bool = False
     #: hash of the rule files that decided
     rules_hash: str = ""
 
