@@ -34,15 +34,16 @@ class OutboxPart(TransactionPart):
     """Questions and changes about alerts and deliveries."""
 
     def add_alert(self, alert: Alert, addresses: Sequence[Address]) -> bool:
-        """Queues an alert for each address; False where this version of its incident was alerted before.
+        """Queues an alert for each address; False where its audience was alerted of this
+        version of its incident before.
 
         An alert that was addressed to nobody told nobody: one that has addresses takes its place. An id that is in use
         is no repeat but a `ValueRefused`: the transaction is done again, with another id.
         """
         if addresses and alert.incident_id is not None:
-            self._forget_unaddressed(alert.incident_id, alert.version)
+            self._forget_unaddressed(alert)
         row = self._insert(AlertRow).values(columns_of(alert))
-        new = row.on_conflict_do_nothing(index_elements=["incident_id", "version"]).returning(_ALERTS.c.id)
+        new = row.on_conflict_do_nothing(index_elements=["incident_id", "version", "audience"]).returning(_ALERTS.c.id)
         if self._connection.scalar(new) is None:
             return False
         at = alert.created_at
@@ -55,9 +56,9 @@ class OutboxPart(TransactionPart):
             self._connection.execute(insert(_DELIVERIES), rows)
         return True
 
-    def _forget_unaddressed(self, incident_id: str, version: int) -> None:
+    def _forget_unaddressed(self, alert: Alert) -> None:
         addressed = select(_DELIVERIES.c.alert_id).where(_DELIVERIES.c.alert_id == _ALERTS.c.id).exists()
-        of_it = (_ALERTS.c.incident_id == incident_id, _ALERTS.c.version == version)
+        of_it = [_ALERTS.c[name] == getattr(alert, name) for name in ("incident_id", "version", "audience")]
         self._connection.execute(delete(_ALERTS).where(*of_it, ~addressed))
 
     def alerts(self, since: datetime, limit: int | None = None) -> list[tuple[Alert, tuple[Delivery, ...]]]:
