@@ -34,6 +34,7 @@ _BEFORE_SUBJECT = 3
 _AND = ("و", "ו")
 #: the same before the Arabic article, with which it is taken off
 _AND_THE = ("وال", "ولل")
+_NO_SPACES = "\u3000"  # behind it stand the scripts that put none between words
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -328,7 +329,7 @@ class Reader:
             length = hit.end - hit.start
             for cover in covering:
                 if cover.end >= hit.end and (cover.tags & self._words.mask or cover.end - cover.start > length):
-                    if cover.tags & languages and cover.tags & hit.tags & ~languages:
+                    if hit.written > _NO_SPACES and cover.tags & languages and cover.tags & hit.tags & ~languages:
                         cover.tags |= hit.tags & languages  # Japanese 死亡 around Chinese 死 is a word of both
                     hit.tags &= ~self._words.listed if cover.tags & self._words.hides else ~cover.tags
                     if cover.tags & self._words.undone:
