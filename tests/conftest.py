@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -31,11 +33,20 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.randomly_seed = ORDER
     if not hasattr(config, "workerinput"):
         begin_run()
+        share_a_cache()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         end_run()
+        shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+
+
+def share_a_cache() -> None:
+    """One folder for the compiled rules of all processes of the run, and never the user's; pip goes on with its own."""
+    own = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    os.environ.setdefault("PIP_CACHE_DIR", str(Path(own) / "pip"))
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="cache-")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

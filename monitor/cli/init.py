@@ -14,6 +14,7 @@ from monitor.cli.render import out, say
 from monitor.errors import BasewatchError, UsageError
 from monitor.resources import packaged_or_beside
 from monitor.rules.shipped import manifest_of, shipped_files, shipped_folder, write_manifest
+from monitor.topics.loading import load_rules
 
 CHANNELS_EXAMPLE = """\
 # Where alerts go. Copy this file to channels.yaml and edit it; without channels.yaml alerts go to the console.
@@ -57,6 +58,7 @@ def init(
     targets["channels.example.yaml"].write_text(CHANNELS_EXAMPLE, encoding="utf-8")
     for path in targets.values():
         out(str(path))
+    load_rules(targets["rules"])  # what they compile to is kept, so that the first start is a quick one
     if not quiet():
         say(
             "\nNext:\n"

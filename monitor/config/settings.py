@@ -85,6 +85,8 @@ SETTINGS: tuple[Setting, ...] = (
             values.word("debug", "info", "warning", "error"), "(debug, info, warning or error)"),
     Setting("BASEWATCH_LOG_FORMAT", "how log lines are written", "text", values.word("text", "json"),
             "(text or json)"),
+    Setting("BASEWATCH_NO_CACHE", "1: compiled rules are not kept in the cache folder, and each start compiles them",
+            "0", values.word("0", "1")),
 )  # fmt: skip
 
 
@@ -124,6 +126,8 @@ class Settings:
     log_level: str
     #: text or json
     log_format: str
+    #: 1 or 0; `topics.kept` asks the environment itself, because rules are also loaded where no settings are read
+    no_cache: str
     #: every setting with its source, in the order of `SETTINGS`
     shown: tuple[Shown, ...] = field(repr=False)
     #: things to tell the operator that stop nothing

@@ -108,6 +108,11 @@ def _files(folder: Path, kind: str) -> list[Path]:
     return sorted(path for path in folder.glob(_KINDS[kind][0]) if not path.name.startswith("."))
 
 
+def files_read(folder: Path) -> list[Path]:
+    """Every file that `read_folder` reads, in the same order at all times."""
+    return [path for kind in _KINDS for path in _files(folder, kind)]
+
+
 def _where_is(folder: Path) -> str:
     """What to do about a rules folder that is not there: it may stand beside its place under another name."""
     parent = folder.parent
@@ -143,7 +148,7 @@ def _misplaced(document: Document, kind: str, folder: Path) -> Problem | None:
 
 def unread_in(folder: Path) -> tuple[Path, ...]:
     """The files of the folder that are not read, though their name or content says that somebody thinks so."""
-    read = {path for kind in _KINDS for path in _files(folder, kind)}
+    read = set(files_read(folder))
     astray = {path for path in folder.rglob("*.yaml") if path not in read and not is_hidden(path, folder)}
     odd = {path for path in odd_names(folder) if path.suffix.casefold() != ".txt" or _is_ours(path)}
     return tuple(sorted(astray | odd))

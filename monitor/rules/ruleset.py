@@ -49,10 +49,6 @@ class RuleFiles:
     #: tells the ids that shipped files define: whether a missed one is of a file that was taken out
     shipped: Callable[[], Collection[str]] = field(default=tuple, compare=False)
 
-    def name_only(self) -> RuleFiles:
-        """What equals these files, without their content."""
-        return replace(self, lists=(), places=(), actors=(), rules=(), plain_rules=())
-
     def without_overrides(self) -> RuleFiles:
         """The same files, as if none of them overrode a rule."""
         return replace(self, rules=self.plain_rules or self.rules, hash=f"{self.hash}, without overrides")

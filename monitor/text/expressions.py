@@ -132,6 +132,10 @@ class Expressions:
     def __bool__(self) -> bool:
         return bool(self._all)
 
+    def __reduce__(self) -> tuple[type[Expressions], tuple[list[Expression]]]:
+        """What RE2 made of them cannot be written down, so it is made again."""
+        return Expressions, ([one for one, _ in self._all],)
+
     def find(self, text: Text) -> Iterator[tuple[int, int, Expression]]:
         """Where expressions occur, as offsets of `text.words`."""
         if self._set is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -50,6 +50,10 @@ class Term:
     accented: bool
     #: ids of gazetteer or actor entries that it names, as (`place`|`country`|`actor`, id)
     names: tuple[tuple[str, str], ...] = ()
+
+    def __reduce__(self) -> tuple[type[Term], tuple[object, ...]]:
+        """Written down by position: read again in half the time."""
+        return Term, (self.written, self.words, self.exact, self.open_end, self.tags, self.accented, self.names)
 
 
 @dataclass(slots=True, eq=False)
@@ -111,14 +115,23 @@ class Matcher:
                 key = _key(term)
                 known = merged.get(key)
                 merged[key] = (term,) if known is None else _with(known, term)
-        self._automaton = ahocorasick.Automaton()
-        for key, variants in merged.items():
-            lead = key[0] == " "
-            self._automaton.add_word(key, (len(key) - lead, lead, variants[0] if _is_simple(variants) else variants))
-        self._empty = not merged
+        self._fill((key, variants[0] if _is_simple(variants) else variants) for key, variants in sorted(merged.items()))
         self._expressions = expressions
-        if merged:
+
+    def _fill(self, entries: Iterable[tuple[str, Term | tuple[Term, ...]]]) -> None:
+        """Makes the automaton of what each key stands for; sorted by key it takes a third of the time less."""
+        self._automaton = ahocorasick.Automaton()
+        for key, variants in entries:
+            lead = key[0] == " "
+            self._automaton.add_word(key, (len(key) - lead, lead, variants))
+        self._empty = not len(self._automaton)
+        if not self._empty:
             self._automaton.make_automaton()
+
+    def __reduce__(self) -> tuple[Callable[..., Matcher], tuple[object, ...]]:
+        """Written down as its keys: pyahocorasick can write an automaton too, but loses its memory each time (2.3)."""
+        entries = sorted(self._automaton.items())
+        return _filled, ([key for key, _ in entries], [variants for _, (*_, variants) in entries], self._expressions)
 
     def __len__(self) -> int:
         return len(self._automaton)
@@ -162,6 +175,15 @@ class Matcher:
                 found.append(Hit(start, end, term.tags, term.written, term.names))
         found.sort(key=by_position)
         return found
+
+
+def _filled(
+    keys: Iterable[str], variants: Iterable[Term | tuple[Term, ...]], expressions: Expressions | None
+) -> Matcher:
+    """The matcher that was written down so."""
+    matcher = Matcher((), expressions)
+    matcher._fill(zip(keys, variants, strict=True))
+    return matcher
 
 
 def _is_simple(terms: Sequence[Term]) -> bool:

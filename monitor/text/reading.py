@@ -34,6 +34,7 @@ _BEFORE_SUBJECT = 3
 _AND = ("و", "ו")
 #: the same before the Arabic article, with which it is taken off
 _AND_THE = ("وال", "ولل")
+_NO_SPACES = "\u3000"  # behind it stand the scripts that put none between words
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -321,13 +322,15 @@ class Reader:
 
         A mask is about the lists: a rule's own term that it covers still stands for that rule.
         """
-        out: list[Hit] = []
+        out, languages = list[Hit](), self._words.languages
         covering: list[Hit] = []
         for hit in hits:
             covering = [c for c in covering if c.end > hit.start]
             length = hit.end - hit.start
             for cover in covering:
                 if cover.end >= hit.end and (cover.tags & self._words.mask or cover.end - cover.start > length):
+                    if hit.written > _NO_SPACES and cover.tags & languages and cover.tags & hit.tags & ~languages:
+                        cover.tags |= hit.tags & languages  # Japanese 死亡 around Chinese 死 is a word of both
                     hit.tags &= ~self._words.listed if cover.tags & self._words.hides else ~cover.tags
                     if cover.tags & self._words.undone:
                         hit.tags &= ~self._words.deed
@@ -336,8 +339,6 @@ class Reader:
             if hit.tags:
                 covering.append(hit)
                 out.append(hit)
-        if not any(hit.tags & self._words.mask for hit in out):
-            return out
         for hit in out:
             if hit.tags & self._words.mask:
                 hit.tags &= ~self._words.listed

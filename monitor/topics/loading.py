@@ -12,34 +12,37 @@ from monitor.rules import ruleset
 from monitor.rules.folder import read_folder
 from monitor.rules.lostfiles import with_causes
 from monitor.rules.ruleset import RuleFiles
+from monitor.topics import kept
 from monitor.topics.attacks.lists import missing_lists
 from monitor.topics.attacks.topic import RuleSet, with_topic
 
+#: the last rules that were loaded, by their folder and what its files are
+_LAST: dict[tuple[Path, str], RuleSet] = {}
+
 
 def load_rules(folder: Path) -> RuleSet:
-    """The rules in `folder`; `ConfigError` holds every problem of every file, with file and line."""
+    """The rules in `folder`; `ConfigError` holds every problem of every file, with file and line.
+
+    What its files compile to is kept: in memory, because the same files are often read again (a feeds file was edited,
+    a command runs twice), and on disk for the next start.
+    """
     with _undisturbed():
-        return compile_rules(read_folder(folder))
-
-
-#: the last rules that were compiled, with the files that they are of
-_LAST: dict[RuleFiles, RuleSet] = {}
+        key = kept.key_of(folder)
+        if key is None:
+            return compile_rules(read_folder(folder))
+        rules = _LAST.get((folder, key)) or kept.find(folder, key)
+        if rules is None:
+            rules = compile_rules(read_folder(folder))
+            if kept.key_of(folder) != key:  # edited meanwhile: these are the rules of neither
+                return rules
+            kept.keep(rules, folder, key)
+        _LAST.clear()
+        _LAST[folder, key] = rules
+        return rules
 
 
 def compile_rules(files: RuleFiles) -> RuleSet:
-    """The rules of these files; `ConfigError` holds every problem, with the lost file that caused several.
-
-    The last answer is kept: the same files are often read again (a feeds file was edited, a command runs twice).
-    """
-    if (known := _LAST.get(files)) is not None:
-        return known
-    compiled = _compiled(files)
-    _LAST.clear()
-    _LAST[files.name_only()] = compiled
-    return compiled
-
-
-def _compiled(files: RuleFiles) -> RuleSet:
+    """The rules of these files; `ConfigError` holds every problem, with the lost file that caused several."""
     problems = missing_lists(files)
     try:
         compiled = ruleset.compile_rules(files)
