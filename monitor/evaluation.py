@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import partial
 
+from monitor.alerts.levels import level_of
 from monitor.alerts.policy import decide, raised
+from monitor.incidents.changes import changes
+from monitor.incidents.fold import fold
 from monitor.incidents.identity import relate
 from monitor.model.alert import Decision
-from monitor.model.incident import Incident, Relation
+from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item, Novelty
+from monitor.model.ledger import NO_RULINGS, Change, Notification, Report, Rulings, Telling, View
 from monitor.model.report import Classification
+from monitor.telling import (
+    Attention,
+    ask_all,
+    decision_of,
+    first_for,
+    grouped,
+    notification_of,
+    report_of,
+)
 from monitor.topics.attacks.classifier import NEWS_DAYS, classify, consider
 from monitor.topics.attacks.topic import RuleSet
 
@@ -19,6 +33,18 @@ from monitor.topics.attacks.topic import RuleSet
 INCIDENT_HORIZON = timedelta(days=NEWS_DAYS + 1)
 #: what is asked about at all; the rest is stored as it is
 EVALUATED = frozenset({Novelty.NEW, Novelty.UPDATED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """An incident by its reports, what changed of it, and the answer for each channel."""
+
+    view: View
+    #: as it was; None for one that opens
+    before: View | None = None
+    #: its next version; None where nothing changed that anybody wants to know
+    change: Change | None = None
+    tellings: tuple[Telling, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +56,10 @@ class Evaluation:
     classification: Classification
     relation: Relation
     decision: Decision
+    #: what the item is to its incident; None where it belongs to none, and where a ledger does not fold
+    report: Report | None = None
+    #: what its incident comes to with it
+    outcome: Outcome | None = None
 
 
 def refusal(item: Item, rules: RuleSet, rule_id: str) -> str:
@@ -63,25 +93,64 @@ def incident_after(evaluation: Evaluation, addressed: Collection[str] | None = N
         incident,
         told=incident.told or bool(told),
         told_to=tuple(dict.fromkeys((*incident.told_to, *told))),
-        version=incident.version + incident.told,
-        level=evaluation.classification.level or incident.level,
+        version=incident.version if evaluation.outcome is not None else incident.version + incident.told,
+        level=incident.level if evaluation.outcome is not None else evaluation.classification.level or incident.level,
     )
+
+
+@dataclass
+class Book:
+    """What was reported of an incident, and what each channel was told of it."""
+
+    reports: dict[str, Report] = field(default_factory=dict)
+    told: dict[str, Notification] = field(default_factory=dict)
+    #: channels for which something of it waits
+    waiting: set[str] = field(default_factory=set)
 
 
 class Ledger:
     """The incidents so far: what the next item is related to. One for the daemon's writer and for every command."""
 
-    def __init__(self, known: Iterable[Incident] = ()) -> None:
-        """`known` are incidents from before the first item."""
+    def __init__(
+        self,
+        known: Iterable[Incident] = (),
+        *,
+        attention: Attention | None = None,
+        book: Callable[[str], Book] = lambda _: Book(),
+        rulings: Rulings = NO_RULINGS,
+    ) -> None:
+        """`known` are incidents from before the first item.
+
+        With `attention` incidents are folded from their reports and every channel is asked; without it an item is only
+        related, and the rules alone say whether it is told. `book` holds what is known of an incident of `known`.
+        """
         self._by_day: dict[date, dict[str, Incident]] = {}
         self._days: dict[str, date] = {}
+        self._attention = attention
+        self._open = book
+        self._books: dict[str, Book] = {}
+        self._rulings = rulings
         for incident in known:
             self.remember(incident)
 
+    def book(self, incident_id: str) -> Book:
+        """What is known of an incident; it changes with each item."""
+        if incident_id not in self._books:
+            self._books[incident_id] = self._open(incident_id)
+        return self._books[incident_id]
+
     def evaluate(
-        self, item: Item, novelty: Novelty, classification: Classification, rules: RuleSet, *, own: str | None = None
+        self,
+        item: Item,
+        novelty: Novelty,
+        classification: Classification,
+        rules: RuleSet,
+        *,
+        own: str | None = None,
+        now: datetime | None = None,
     ) -> Evaluation:
-        """Relate → decide, of an item that is classified: all that depends on the past. Remembers nothing yet.
+        """Relate → fold → ask each channel, of an item that is classified: all that depends on the past. Remembers
+        nothing yet.
 
         `own` is the incident that an edited item already belongs to.
         """
@@ -95,11 +164,71 @@ class Ledger:
             sides=rules.sides_of,
             near=rules.gazetteer.is_town_near,
             own=own,
+            rulings=self._rulings,
         )
         decision = decide(novelty, classification, relation)
-        return Evaluation(
+        evaluation = Evaluation(
             item=item, novelty=novelty, classification=classification, relation=relation, decision=decision
         )
+        if self._attention is None or relation.incident is None:
+            return evaluation
+        return self._told(evaluation, relation.incident, rules, now=now or item.first_seen)
+
+    def _told(self, evaluation: Evaluation, incident: Incident, rules: RuleSet, *, now: datetime) -> Evaluation:
+        """The incident before and after the item, what changed, and what each channel hears of it."""
+        opens = evaluation.relation.kind is RelationKind.OPENS
+        book = Book() if opens else self.book(incident.id)
+        report = report_of(
+            evaluation.item,
+            evaluation.classification,
+            evaluation.relation,
+            earlier=tuple(book.reports.values()),
+            at=now,
+        )
+        outcome = self.outcome(
+            incident, None if opens else self.known(incident.id), book, report, rules, now=now,
+            quiet=evaluation.relation.quiet,
+        )  # fmt: skip
+        decision = decision_of(
+            outcome.tellings, evaluation.decision, outcome.view, report, opens=opens, told=incident.told
+        )
+        return replace(
+            evaluation, report=report, outcome=outcome, decision=decision,
+            relation=replace(evaluation.relation, incident=outcome.view.incident),
+        )  # fmt: skip
+
+    def outcome(
+        self,
+        incident: Incident,
+        before: Incident | None,
+        book: Book,
+        report: Report | None,
+        rules: RuleSet,
+        *,
+        now: datetime,
+        quiet: bool = False,
+    ) -> Outcome:
+        """What `incident` comes to with one more report (or with what is known, where something held is due)."""
+        assert self._attention is not None
+        raises = partial(level_of, rules=rules)
+        after = book.reports if report is None else {**book.reports, report.id: report}
+        earlier = None if before is None else fold(before, tuple(book.reports.values()), raises=raises)
+        view = fold(incident, tuple(after.values()), raises=raises)
+        change = None
+        if report is not None:
+            change = changes(earlier, view, report, told=[one.known for one in book.told.values()])
+        version = 1 if before is None else before.version + (change is not None)
+        if change is not None:
+            assert report is not None
+            change = replace(change, version=version, at=now, report=report.id, quiet=quiet)
+        view = replace(view, incident=replace(view.incident, version=version, level=view.level))
+        answers = ask_all(view, change, report, book.told, self._attention, now=now, waiting=book.waiting)
+        return Outcome(view=view, before=earlier, change=change, tellings=() if quiet else tuple(answers))
+
+    def known(self, incident_id: str) -> Incident | None:
+        """An incident as it is; None where there is none."""
+        day = self._days.get(incident_id)
+        return None if day is None else self._by_day[day].get(incident_id)
 
     def add(self, item: Item, rules: RuleSet) -> Evaluation:
         """Classifies and evaluates an item that is news, and remembers its incident for the next one."""
@@ -107,7 +236,20 @@ class Ledger:
         incident = incident_after(evaluation)
         if incident is not None:
             self.remember(incident)
+            self._note(evaluation, incident, now=item.first_seen)
         return evaluation
+
+    def _note(self, evaluation: Evaluation, incident: Incident, *, now: datetime) -> None:
+        """Keeps the report, and what channels were told by it."""
+        outcome = evaluation.outcome
+        if outcome is None or evaluation.report is None or self._attention is None:
+            return
+        book = self.book(incident.id)
+        book.reports[evaluation.report.id] = evaluation.report
+        change = outcome.change or first_for(outcome.view, incident.version, now)
+        for group in grouped(outcome.tellings, outcome.view, change, book.told, self._attention.policy):
+            for channel in group.channels:
+                book.told[channel] = notification_of(group, channel, outcome.view, alert_id="", now=now)
 
     def remember(self, incident: Incident) -> None:
         """The incident as it is now, in place of what it was."""

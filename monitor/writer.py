@@ -21,10 +21,11 @@ from monitor.configuration import Configuration
 from monitor.errors import StoreError
 from monitor.evaluation import Evaluation, Ledger, earliest_day, incident_after
 from monitor.malloc import give_back
-from monitor.model.alert import Alert
+from monitor.model.alert import Alert, Decision
 from monitor.model.feed import FeedState
-from monitor.model.incident import RelationKind
+from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import StoredItem
+from monitor.outgoing import attention_of, book_of, tell
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
@@ -125,11 +126,16 @@ class _Batch:
         """One poll, its items evaluated one after another."""
         now, name = changes.circumstances.at, changes.feed.name
         alerts: list[Alert] = []
-        ledger = self._ledger(changes.to_evaluate, configuration)
+        ledger = self._ledger(changes.to_evaluate, configuration, now=now)
         for found, stored in changes.kept:
             if stored.classification is not None:
                 evaluation = ledger.evaluate(
-                    stored.item, stored.novelty, stored.classification, configuration.rules, own=stored.incident_id
+                    stored.item,
+                    stored.novelty,
+                    stored.classification,
+                    configuration.rules,
+                    own=stored.incident_id,
+                    now=now,
                 )
                 stored = self._evaluated(stored, evaluation, ledger, configuration, alerts, now=now)
             (self._updated if stored.updated_at is not None else self._added).append(stored)
@@ -154,12 +160,17 @@ class _Batch:
         for gathered in (self._added, self._updated, self._touched, self._remembered, self._polls):
             gathered.clear()
 
-    def _ledger(self, items: Sequence[StoredItem], configuration: Configuration) -> Ledger:
+    def _ledger(self, items: Sequence[StoredItem], configuration: Configuration, *, now: datetime) -> Ledger:
         """The known incidents that any of these items could belong to, and those that edited ones belong to already."""
         if not items:
             return Ledger()
         own = {stored.incident_id for stored in items if stored.incident_id is not None}
-        return Ledger(self.tx.incidents(min(earliest_day(one.item, configuration.rules) for one in items), also=own))
+        return Ledger(
+            self.tx.incidents(min(earliest_day(one.item, configuration.rules) for one in items), also=own),
+            attention=attention_of(self.tx, configuration, now=now),
+            book=lambda incident_id: book_of(self.tx, incident_id),
+            rulings=self.tx.rulings(),
+        )
 
     def _evaluated(
         self,
@@ -171,34 +182,107 @@ class _Batch:
         *,
         now: datetime,
     ) -> StoredItem:
-        """The incident as the item leaves it, the alert where one is due, and the item with what was decided."""
-        incident = evaluation.relation.incident
-        addresses = configuration.channels.addresses
-        addressed = [channel for channel in evaluation.decision.send_to if addresses([channel])]
-        decision = if_addressed(evaluation.decision, addressed)
-        evaluation = replace(evaluation, decision=decision)
-        after = incident_after(evaluation, addressed)
-        if after is not None:
-            if evaluation.relation.kind is RelationKind.OPENS:
-                self.tx.add_incident(after)
-            else:
-                self.tx.update_incident(after)
-        if decision.tell:
-            alert = item_alert(
-                stored.item, evaluation.classification, after, decision, configuration.rules,
-                alert_id=self.tx.new_id(now), now=now,
-            )  # fmt: skip
-            if self.tx.add_alert(alert, addresses(alert.channels)):
-                alerts.append(alert)
-            else:
-                decision, after = as_repeat(decision), incident
-                if after is not None:
-                    self.tx.update_incident(after)
-        if after is not None:
-            ledger.remember(after)
+        """The incident as the item leaves it, the alerts that are due, and the item with what was decided."""
+        if evaluation.outcome is None:
+            decision = self._tell_item(stored, evaluation, configuration, alerts, now=now)
+            incident = None
+        else:
+            decision, incident = self._report(stored, evaluation, ledger, configuration, alerts, now=now)
+        if stored.incident_id is not None and stored.incident_id != (incident.id if incident else None):
+            alerts += self._leave(stored, stored.incident_id, ledger, configuration, now=now)
         return replace(
             stored,
             classification=evaluation.classification,
             decision=decision,
-            incident_id=after.id if after else None,
+            incident_id=incident.id if incident else None,
         )
+
+    def _tell_item(
+        self,
+        stored: StoredItem,
+        evaluation: Evaluation,
+        configuration: Configuration,
+        alerts: list[Alert],
+        *,
+        now: datetime,
+        incident: Incident | None = None,
+    ) -> Decision:
+        """A message about the item itself, where a rule asks for it."""
+        addresses = configuration.channels.addresses
+        addressed = [channel for channel in evaluation.decision.send_to if addresses([channel])]
+        decision = if_addressed(evaluation.decision, addressed)
+        if not decision.tell:
+            return decision
+        alert = item_alert(
+            stored.item, evaluation.classification, incident, decision, configuration.rules,
+            alert_id=self.tx.new_id(now), now=now,
+        )  # fmt: skip
+        if incident is not None:
+            alert = replace(alert, audience=f"item:{stored.item.id}")
+        if not self.tx.add_alert(alert, addresses(alert.channels)):
+            return as_repeat(decision)
+        alerts.append(alert)
+        return decision
+
+    def _report(
+        self,
+        stored: StoredItem,
+        evaluation: Evaluation,
+        ledger: Ledger,
+        configuration: Configuration,
+        alerts: list[Alert],
+        *,
+        now: datetime,
+    ) -> tuple[Decision, Incident]:
+        """Keeps what the item says of its incident, the version that it makes, and what channels are told by it."""
+        outcome, report = evaluation.outcome, evaluation.report
+        assert outcome is not None
+        assert report is not None
+        opens = evaluation.relation.kind is RelationKind.OPENS
+        book = ledger.book(outcome.view.incident.id)
+        if opens:  # messages and reports refer to it
+            self.tx.add_incident(outcome.view.incident)
+        spoken = tell(self.tx, configuration, outcome, book, now=now)
+        decision, told = evaluation.decision, any(one.does == "tell" for one in outcome.tellings)
+        if decision.tell and not told:  # the item itself
+            decision = self._tell_item(
+                stored, evaluation, configuration, alerts, now=now, incident=outcome.view.incident
+            )
+            evaluation = replace(evaluation, decision=decision)
+        elif told:
+            decision = if_addressed(decision, spoken.channels)
+            decision = decision if spoken.alerts or not decision.tell else as_repeat(decision)
+            evaluation = replace(evaluation, decision=decision)
+        alerts += spoken.alerts
+        after = incident_after(evaluation, spoken.channels)
+        assert after is not None
+        self.tx.update_incident(after)
+        before = ledger.known(after.id)
+        if opens or before is None or before.places != after.places:
+            self.tx.put_places(after)
+        self.tx.put_reports([report])
+        if outcome.change is not None:
+            self.tx.add_versions([outcome.change])
+        book.reports[report.id] = report
+        ledger.remember(after)
+        return decision, after
+
+    def _leave(
+        self, stored: StoredItem, incident_id: str, ledger: Ledger, configuration: Configuration, *, now: datetime
+    ) -> list[Alert]:
+        """An edited item tells another story now: what it said of the incident that it belonged to is taken back."""
+        book, incident = ledger.book(incident_id), ledger.known(incident_id)
+        report = book.reports.get(stored.item.id)
+        if incident is None or report is None:
+            return []
+        gone = replace(report, retracted=("*",), retracted_at=now)
+        outcome = ledger.outcome(incident, incident, book, gone, configuration.rules, now=now)
+        spoken = tell(self.tx, configuration, outcome, book, now=now)
+        after = replace(outcome.view.incident, told=incident.told or bool(spoken.channels))
+        self.tx.update_incident(after)
+        self.tx.put_reports([gone])
+        if outcome.change is not None:
+            self.tx.add_versions([outcome.change])
+        book.reports[gone.id] = gone
+        ledger.remember(after)
+        return spoken.alerts
