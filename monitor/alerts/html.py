@@ -28,20 +28,13 @@ def as_html(text: str) -> str:
 
 def page(parts: Iterable[str]) -> str:
     """A page of such parts, which are mark-up already."""
-    return _PAGE.format(body="\n".join(parts))
+    # an empty line between two parts, for mail programs that make their text out of the mark-up
+    return _PAGE.format(body="\n<br>\n".join(parts))
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs and lists of a text."""
-    return [part for block in text.split("\n\n") for part in _block(block.split("\n"))]
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of plain values."""
-    style = ' style="border: 1px solid #999; padding: 2px 6px; text-align: left"'
-    heads = "".join(f"<th{style}>{html.escape(cell)}</th>" for cell in head)
-    body = "".join(f"<tr>{''.join(f'<td{style}><bdi>{value(cell)}</bdi></td>' for cell in row)}</tr>" for row in rows)
-    return f'<table style="border-collapse: collapse"><tr>{heads}</tr>{body}</table>'
+    """The paragraphs of a text, each with its lists."""
+    return ["".join(_block(block.split("\n"))) for block in text.split("\n\n") if block.strip()]
 
 
 def value(text: str) -> str:
@@ -63,9 +56,9 @@ def _block(lines: Sequence[str]) -> list[str]:
 
     def close() -> None:
         if plain:
-            parts.append(f"<p>{'<br>'.join(map(_line, plain))}</p>")
+            parts.append(f'<p style="margin: 0">{"<br>".join(map(_line, plain))}</p>')
         if items:
-            parts.append(f"<ul>{''.join(f'<li>{value(item)}</li>' for item in items)}</ul>")
+            parts.append(f"<ul style='margin: 0'>{''.join(f'<li>{value(item)}</li>' for item in items)}</ul>")
         plain.clear()
         items.clear()
 

@@ -59,6 +59,20 @@ _PARTS_OF_CLAIM = (
     "weapons",
     "ago",
 )
+#: where a number is put right, what it was is the news
+_PARTS_OF_CORRECTION = (
+    "country",
+    "kind",
+    "reported",
+    "attack",
+    "unsure",
+    "says",
+    "weapons",
+    "wounded",
+    "was",
+    "ago",
+    "toll",
+)
 #: characters for the names of places, and of those who claim it, the widest first
 _ROOMS = ((48, 40), (36, 30), (26, 20), (20, 14), (14, 0), (10, 0))
 
@@ -110,6 +124,8 @@ def subject(view: View, change: Change, *, names: Names, now: datetime) -> str:
     head = f"{change.level.upper()}: "
     is_claim = change.reasons[:1] == (ChangeReason.CLAIMED,) or view.grade is Grade.CLAIMED
     parts = _PARTS_OF_CLAIM if is_claim else _PARTS
+    if ChangeReason.TOLL_CORRECTED in change.reasons:
+        parts = _PARTS_OF_CORRECTION
     return _fitted(lambda words: head + _line(told, words), parts, places=len(view.incident.places))
 
 

@@ -39,17 +39,17 @@ def claimed(view: View, *actors: str) -> View:
         (TOLL_VIEW, (R.RETRACTED,), Level.URGENT,
          "URGENT: report withdrawn: drone attack at Ain al-Asad Air Base, Iraq"),
         (replace(TOLL_VIEW, grade=Grade.DENIED), (R.DENIED,), Level.NOTICE,
-         "NOTICE: denied: drones at Ain al-Asad Air Base – Defence Ministry"),
+         "NOTICE: denied: drone attack at Ain al-Asad, Iraq – Defence Ministry"),
         (replace(TOLL_VIEW, denied_by=("kataib-hezbollah",)), (R.DENIED,), Level.NOTICE,
-         "NOTICE: Kataib Hezbollah denies drones at Ain al-Asad: 3 killed"),
+         "NOTICE: Kataib Hezbollah denies drone attack at Ain al-Asad: 3 killed"),
         (TOLL_VIEW, (R.RETALIATION,), Level.DIGEST,
          "DIGEST: retaliation for drone attack at Ain al-Asad Air Base, Iraq"),
         (TOLL_VIEW, (R.CONFIRMED,), Level.NOTICE,
          "NOTICE: drone attack at Ain al-Asad confirmed: 3 killed, 34 wounded"),
         (replace(FIRST_VIEW, incident=incident(act=Act.FOILED)), (R.FIRST,), Level.URGENT,
-         "URGENT: drone attack intercepted at Ain al-Asad – Example Wire"),
+         "URGENT: drone attack intercepted at Ain al-Asad, Iraq – Example Wire"),
         (replace(FIRST_VIEW, incident=incident(BASES[5])), (R.FIRST,), Level.NOTICE,
-         "NOTICE: drones, place not named: no casualties – Example Wire"),
+         "NOTICE: drone attack, place not named: no casualties – Example Wire"),
         (replace(FIRST_VIEW, incident=incident(BASES[4])), (R.FIRST,), Level.NOTICE,
          "NOTICE: drone attack reported in Iraq: no casualties – Example Wire"),
     ],
@@ -72,7 +72,7 @@ def test_a_claim_by_its_authors_alone_is_never_told_as_a_fact() -> None:
     )  # fmt: skip
     assert of(view, R.FIRST) == "URGENT: drones at Ain al-Asad claimed by Islamic Resistance in Iraq"
     nameless = replace(view, incident=incident())
-    assert of(nameless, R.FIRST) == "URGENT: drones at Ain al-Asad claimed: 137 killed, as claimed"
+    assert of(nameless, R.FIRST) == "URGENT: drone attack at Ain al-Asad Air Base claimed, not confirmed"
 
 
 def test_a_salvo_names_its_bases_as_far_as_they_fit_and_counts_the_rest() -> None:
