@@ -1,0 +1,415 @@
+"""What the slots of a template hold for one incident and one change: every value in words, cleaned, on its lines.
+
+Whatever a publisher, a speaker or a file of places wrote is one line here and stands in quotation marks or behind a
+label. `tight` says how much is left out, so that a message keeps within its length: 0 for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.alerts.phrases import MAX_DECIDING, day_in_words, days_ago, in_zones, place_names
+from monitor.alerts.subject import (
+    FLYING,
+    attack_in_words,
+    confirmed_harm,
+    foiled,
+    is_near,
+    official,
+    plain_subject,
+    short_name,
+    subject,
+)
+from monitor.model.ledger import Change, ChangeReason, Detail, Folded, Grade, Report, Said, View
+from monitor.model.names import Names
+from monitor.model.report import Act, Link, RuleTaken, Voice
+from monitor.text.clean import clean_message, shorten
+
+#: how tight the slots can be made
+TIGHTEST = 4
+#: by how tight it is: characters of a quote, sources that are listed, characters of an address
+_QUOTE = (MAX_DECIDING, 280, 200, 120, 80)
+_SOURCES = (8, 5, 3, 1, 0)
+_ADDRESS = (300, 250, 200, 150, 100)
+#: quotes of one message
+_QUOTES = 2
+_NUMBERS = ("killed", "wounded", "brain_injuries", "launched", "intercepted")
+#: reports that say what happened; the others only comment on it
+_COMMENTS = frozenset({Link.ANALYSIS, Link.RETALIATION})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a message is about, and for whom."""
+
+    view: View
+    change: Change
+    details: Sequence[Detail]
+    #: of the reader
+    zone: str
+    names: Names
+    baseline: Sequence[str]
+    now: datetime
+
+    @property
+    def there(self) -> str:
+        """The zone of the place."""
+        return self.names.zone_of(self.view.incident.place_id)
+
+    def report(self, report_id: str) -> Report | None:
+        return next((one for one in self.view.reports if one.id == report_id), None)
+
+    @property
+    def brought(self) -> Report | None:
+        """The report that brought the message: of the change, else of one of its lines, else the newest that tells."""
+        ids = (self.change.report, *(one.report for one in self.details))
+        named = [found for one in ids if (found := self.report(one)) is not None]
+        told = [one for one in self.view.reports if one.link is not Link.COPY and not one.doubts]
+        return next(iter(named or told[-1:] or self.view.reports[-1:]), None)
+
+
+def slots(asked: Asked, *, tight: int = 0) -> dict[str, str]:
+    """Every slot by name; empty where there is nothing to say."""
+    view, names, incident = asked.view, asked.names, asked.view.incident
+    brought = asked.brought
+    places = [place for place in incident.places if not place.is_unplaced]
+    place = place_names(places, room=400 if tight < 3 else 150, country_of=names.country_name)
+    return {
+        "subject": subject(view, asked.change, names=names, now=asked.now),
+        "plain_subject": plain_subject(view, asked.change, names=names),
+        "level": asked.change.level.upper(),
+        "changed": "\n".join(changed(asked)),
+        "quotes": "\n".join(_quotes(asked, tight)),
+        "says": _says(brought),
+        "reported": in_zones(brought.reported_at, asked.there, asked.zone) if brought else "",
+        "place": f"near {place}" if place and is_near(view, incident.place_id) else place or "not named",
+        "date": _date(asked),
+        "what": _what(view),
+        "plain_what": _plain_what(view),
+        "toll": _toll(asked),
+        "confirmed_toll": _confirmed(asked),
+        "stopped": _stopped(view),
+        "damage": shorten(clean_message(view.damage), 200),
+        "claimed": _actors(asked, incident.claimed_by, " (a claim, not a confirmation)"),
+        "attributed": _actors(asked, incident.attributed_to),
+        "denied": _actors(asked, view.denied_by or incident.denied_by),
+        "grade": _grade(view),
+        "differ": _differ(view),
+        "baseline": "; ".join(shorten(clean_message(one), 160) for one in asked.baseline[: 3 if tight < 3 else 1]),
+        "link": _address(brought, _ADDRESS[0]) if brought else "none",
+        "sources": "\n".join(_sources(view, tight)),
+        "why": _why(asked, tight),
+        "short": short_name(view),
+        "as_of": in_zones(asked.now, asked.zone if asked.zone != "UTC" else asked.there),
+    }
+
+
+# ------------------------------------------------------------------------------------------ what changed
+
+
+def changed(asked: Asked) -> list[str]:
+    """What changed, from what to what, by whom: a line for each source and kind; none in the first message."""
+    lines: list[str] = []
+    done = set[ChangeReason]()
+    reasons = [one for one in asked.change.reasons if one is not ChangeReason.FIRST]
+    if ChangeReason.FIRST in asked.change.reasons:
+        return lines
+    for reason in reasons:
+        details = [one for one in asked.details if one.reason is reason]
+        for group in _by_source(details):
+            lines.append(_changed(asked, reason, group))
+            done.add(reason)
+        if reason not in done:
+            lines.append(f"{_LABELS[reason]}: {_now(asked, reason)}")
+    return [shorten(line, 300) for line in dict.fromkeys(lines)]
+
+
+_LABELS = {
+    ChangeReason.RETRACTED: "Withdrawn", ChangeReason.TOLL_CORRECTED: "Toll corrected", ChangeReason.TOLL_UP: "Toll",
+    ChangeReason.DENIED: "Denied", ChangeReason.CLAIMED: "Claimed", ChangeReason.PLACE_NAMED: "Place",
+    ChangeReason.CONFIRMED: "Confirmed", ChangeReason.ESCALATED: "Level", ChangeReason.RETALIATION: "Answered",
+    ChangeReason.FIRST: "First report",
+}  # fmt: skip
+_FIELDS = {"brain_injuries": "brain injuries"}
+
+
+def _by_source(details: Iterable[Detail]) -> list[list[Detail]]:
+    groups: dict[tuple[str, str], list[Detail]] = {}
+    for one in details:
+        groups.setdefault((one.by, one.report), []).append(one)
+    return list(groups.values())
+
+
+def _changed(asked: Asked, reason: ChangeReason, group: list[Detail]) -> str:
+    """`Toll: 0 → 3 killed, 34 wounded (ministry, 06:00 UTC / 09:00 Baghdad)`."""
+    told = ", ".join(_step(asked, one) for one in group)
+    if reason is ChangeReason.ESCALATED:  # no source raises it: the rules do
+        why = shorten(clean_message(asked.view.why_level), 120)
+        return f"{_LABELS[reason]}: {told}{f'; {why}' if why else ''}"
+    by = _by(asked, group[0])
+    return f"{_LABELS[reason]}: {told}{f' ({by})' if by else ''}"
+
+
+def _step(asked: Asked, detail: Detail) -> str:
+    before, after = (_value(asked, detail.field, value) for value in (detail.before, detail.after))
+    if detail.field in _NUMBERS:
+        word = _FIELDS.get(detail.field, detail.field)
+        if not after:
+            return f"{before} {word} no longer holds" if before else f"{word} no longer stated"
+        return f"{before} → {after} {word}" if before and before != after else f"{after} {word}"
+    if not after:
+        return f"no longer: {before}" if before else detail.field.replace("_", " ")
+    return f"{before} → {after}" if before and before != after else after
+
+
+def _value(asked: Asked, field: str, value: str) -> str:
+    """Ids become names; what a stranger wrote becomes one short line."""
+    if field in ("claimed_by", "denied_by", "attributed_to"):
+        return ", ".join(
+            shorten(clean_message(asked.names.name_of(one.strip())), 60) for one in value.split(",") if one
+        )
+    if field in ("place", "places", "place_id"):
+        called = {place.id: place.name for place in asked.view.incident.places}
+        return ", ".join(shorten(clean_message(called.get(one.strip(), one.strip())), 70) for one in value.split(","))
+    return shorten(clean_message(value), 120)
+
+
+def _by(asked: Asked, detail: Detail) -> str:
+    """`Pentagon, via Example Wire, 06:00 UTC / 09:00 Baghdad`."""
+    report = asked.report(detail.report) or asked.report(asked.change.report)
+    by, parts = shorten(clean_message(detail.by), 60), []
+    speaker = shorten(clean_message(report.speaker), 60) if report else ""
+    publisher = shorten(clean_message(report.publisher), 60) if report else ""
+    said = speaker or by
+    if said:
+        parts.append(said)
+    if publisher and publisher.casefold() not in (said.casefold(), by.casefold() if not speaker else ""):
+        parts.append(f"via {publisher}" if said else publisher)
+    if detail.voice is Voice.CLAIMANT:
+        parts.append("a claim")
+    if report is not None:
+        same_day = report.reported_at.date() == asked.now.date()
+        moment = in_zones(report.reported_at, _local(asked), day=False)
+        parts.append(moment if same_day else f"{day_in_words(report.reported_at.date())} {moment}")
+    return ", ".join(parts)
+
+
+def _local(asked: Asked) -> str:
+    return asked.zone if asked.zone != "UTC" else asked.there
+
+
+def _now(asked: Asked, reason: ChangeReason) -> str:
+    """What holds now, where no line tells what it was before."""
+    view, incident = asked.view, asked.view.incident
+    brought = asked.brought
+    if reason in (ChangeReason.TOLL_UP, ChangeReason.TOLL_CORRECTED):
+        return f"now {_toll(asked)}"
+    if reason is ChangeReason.CLAIMED:
+        return f"by {_actors(asked, incident.claimed_by) or 'a group that is not named'}"
+    if reason is ChangeReason.DENIED:
+        return f"by {_actors(asked, view.denied_by) or _says(brought) or 'a source that is not named'}"
+    if reason is ChangeReason.PLACE_NAMED:
+        return place_names(incident.places, room=300, country_of=asked.names.country_name)
+    if reason is ChangeReason.ESCALATED:
+        return f"now {asked.change.level}{f': {clean_message(view.why_level)}' if view.why_level else ''}"
+    if reason is ChangeReason.RETRACTED:
+        stand = len(view.publishers)
+        return f"by {_says(brought) or 'its source'}; {f'{stand} others stand' if stand else 'nobody else reports it'}"
+    if reason is ChangeReason.RETALIATION:
+        return f"“{shorten(clean_message(brought.title), 160)}”" if brought else "its own forces struck back"
+    return _grade(view)
+
+
+# ------------------------------------------------------------------------------------------------ quotes
+
+
+def _quotes(asked: Asked, tight: int) -> list[str]:
+    """At most two sentences: of the report that brought the message, then of the best other one."""
+    brought, first = asked.brought, ChangeReason.FIRST in asked.change.reasons
+    if brought is None:
+        return []
+    others = [one for one in asked.view.reports if one is not brought and one.link not in (Link.COPY, *_COMMENTS)]
+    others = [one for one in others if not one.retracted_at and not one.doubts]
+    others.sort(key=lambda one: (one.voice.rank, -one.reported_at.timestamp()))
+    wanted = [(brought, brought.title), (brought, brought.quote), (brought, brought.lead)]
+    if not first:
+        wanted = [(brought, brought.quote or brought.title), *((one, one.quote or one.title) for one in others)]
+    found: list[tuple[Report, str]] = []
+    for report, text in wanted + [(one, one.quote or one.title) for one in others if first]:
+        words = clean_message(text)
+        if words and len(found) < _QUOTES and not any(_alike(words, quote) for _, quote in found):
+            found.append((report, words))
+    lines, shown = [], set[str]()
+    for report, words in found:
+        lines.append(f"“{shorten(words, _QUOTE[tight])}”{_whose(report, shown, tight)}")
+        shown.add(report.id)
+    return lines
+
+
+def _whose(report: Report, shown: set[str], tight: int) -> str:
+    """` – Example Wire, https://…`; nothing where the quote above is of the same report."""
+    if report.id in shown:
+        return ""
+    publisher, url = shorten(clean_message(report.publisher), 60), _address(report, _ADDRESS[tight])
+    return f" – {', '.join(part for part in (publisher, url) if part)}" if publisher or url else ""
+
+
+def _alike(one: str, other: str) -> bool:
+    one, other = (text.casefold().rstrip(" .…!?") for text in (one, other))
+    return one in other or other in one
+
+
+def _address(report: Report, longest: int) -> str:
+    """The link, where it is one of the web and not too long to be sent."""
+    url = clean_message(report.url).replace(" ", "%20")
+    return url if url.lower().startswith(("http://", "https://")) and len(url) <= longest else ""
+
+
+# ------------------------------------------------------------------------------------------------ values
+
+
+def _says(report: Report | None) -> str:
+    if report is None:
+        return "not named"
+    publisher = shorten(clean_message(report.publisher), 60) or "not named"
+    speaker = shorten(clean_message(report.speaker), 60)
+    return f"{publisher} (quotes: {speaker})" if speaker and speaker.casefold() != publisher.casefold() else publisher
+
+
+def _date(asked: Asked) -> str:
+    incident = asked.view.incident
+    ago = days_ago(incident.date, asked.now, asked.there)
+    hour = shorten(clean_message(asked.view.hour), 30)
+    return f"{day_in_words(incident.date)}{f', {hour} local time' if hour else ''}{f' ({ago})' if ago else ''}"
+
+
+def _what(view: View) -> str:
+    said = [attack_in_words(view.incident.weapons)]
+    if view.incident.act is Act.FOILED:
+        said.append(foiled(view))
+    if view.grade in (Grade.CLAIMED, Grade.DENIED, Grade.RETRACTED):
+        said.append(f"{view.grade}, not confirmed" if view.grade is Grade.CLAIMED else str(view.grade))
+    return ", ".join(said)
+
+
+def _plain_what(view: View) -> str:
+    if view.grade is Grade.RETRACTED:
+        return "an attack, but the report was withdrawn"
+    if view.grade is Grade.DENIED:
+        return "an attack, but officials say that it did not happen"
+    if view.grade is Grade.CLAIMED:
+        return "an attack that a group claims and nobody confirms"
+    return "an attack that was stopped" if view.incident.act is Act.FOILED else "an attack"
+
+
+def _toll(asked: Asked) -> str:
+    """`3 killed, 34 wounded (25–34 said) – ministry`, `no casualties stated`."""
+    view = asked.view
+    told = [part for name in ("killed", "wounded") if (part := _number(view, name))]
+    if told and (hurt := view.brain_injuries.best) is not None:
+        told.append(f"of them {hurt.value} with brain injuries")
+    if not told:
+        return "no casualties stated"
+    best = [one.best for one in (view.killed, view.wounded) if one.best is not None]
+    if any(one.voice is Voice.CLAIMANT for one in best):
+        by = _actors(asked, view.incident.claimed_by)
+        return f"{', '.join(told)} (as claimed{f' by {by}' if by else ''}, not confirmed)"
+    said = list(dict.fromkeys(_source(one) for one in best))
+    return " – ".join(part for part in (", ".join(told), ", ".join(said[:2])) if part)
+
+
+def _number(view: View, name: str) -> str:
+    number: Folded = getattr(view, name)
+    if number.best is None:
+        words = next((getattr(one.facts, f"{name}_words") for one in reversed(view.reports)), "")
+        return f"{shorten(clean_message(words), 30)} {name}" if words and not words.startswith("no ") else ""
+    value = f"{number.best.value}{'+' if number.best.at_least else ''} {name}"
+    if number.low is not None and number.high is not None and number.low != number.high:
+        return f"{value} ({number.low}–{number.high})"
+    return value
+
+
+def _source(said: Said) -> str:
+    return shorten(clean_message(said.speaker or said.by), 60)
+
+
+def _confirmed(asked: Asked) -> str:
+    """What officials say of casualties, as of when; never a number that nobody official gave."""
+    view = asked.view
+    as_of = in_zones(asked.now, _local(asked), day=False)
+    if official(view.killed) is None and official(view.wounded) is None:
+        return f"Nothing is confirmed about casualties as of {as_of}."
+    harm = confirmed_harm(view)
+    return f"{harm[:1].upper()}{harm[1:]} as of {as_of} (officials)."
+
+
+def _stopped(view: View) -> str:
+    parts = [
+        f"{number.best.value} {word}"
+        for number, word in ((view.launched, "fired"), (view.intercepted, "intercepted"))
+        if number.best is not None
+    ]
+    if not parts and view.incident.act is Act.FOILED:
+        return "intercepted or missed" if set(view.incident.weapons) & FLYING else ""
+    return ", ".join(parts)
+
+
+def _actors(asked: Asked, ids: Sequence[str], behind: str = "") -> str:
+    named = ", ".join(clean_message(asked.names.name_of(one)) for one in ids[:3])
+    return f"{shorten(named, 100)}{behind}" if named else ""
+
+
+def _grade(view: View) -> str:
+    count = len(view.publishers)
+    if count > 1:
+        return f"{view.grade}, {count} independent publishers"
+    return str(view.grade)
+
+
+def _differ(view: View) -> str:
+    """`killed: Pentagon 0, Shafaq 3`, where what sources say now is not the same."""
+    lines = []
+    for name in ("killed", "wounded"):
+        said = getattr(view, name).said
+        if len({one.value for one in said}) > 1:
+            each = (
+                f"{_source(one)} {one.value}{' (claimed)' if one.voice is Voice.CLAIMANT else ''}" for one in said[:4]
+            )
+            lines.append(f"{name}: {', '.join(each)}")
+    return "; ".join(lines)
+
+
+def _sources(view: View, tight: int) -> list[str]:
+    """A line a publisher, its newest report; copies are counted, what was withdrawn says so."""
+    newest: dict[str, Report] = {}
+    for one in view.reports:
+        if one.link is not Link.COPY:
+            newest[shorten(clean_message(one.publisher), 60) or "not named"] = one
+    most = _SOURCES[tight]
+    lines = []
+    for publisher, one in list(newest.items())[::-1][:most]:
+        parts = [publisher, _address(one, _ADDRESS[tight]), "withdrawn" if one.retracted_at else ""]
+        doubt = f"doubtful: {clean_message(one.doubts[0])}" if one.doubts else ""
+        lines.append("- " + " – ".join(part for part in (*parts, doubt) if part))
+    if (rest := len(newest) - len(lines)) > 0:
+        lines.append(f"- {rest} more" if lines else f"- {rest} in the ledger")
+    return lines
+
+
+def lead_rule(view: View) -> RuleTaken | None:
+    """The most urgent rule that took a report of it."""
+    taken = [rule for one in view.reports for rule in one.rules if not rule.trial]
+    return max(taken, key=lambda rule: rule.level.rank) if taken else None
+
+
+def _why(asked: Asked, tight: int) -> str:
+    """The rule by its title, and why the level is what it is; no word of the program's own."""
+    rule = lead_rule(asked.view)
+    if rule is None:
+        return ""
+    title = shorten(clean_message(asked.names.title_of(rule.rule)), 80)
+    said = f"“{title}” (rule {rule.rule})" if title else f"rule {rule.rule}"
+    level = clean_message(asked.view.why_level)
+    return f"{said}; {shorten(level, 120)}" if level and tight < 3 else said
