@@ -5,13 +5,14 @@ Loaded and replaced as a whole, so that a bad edit leaves the last good configur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from monitor.alerts.styles import SHIPPED
+from monitor.alerts.styles import problems as template_problems
 from monitor.channels.apprise import CONSOLE_NAMES, Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.filenames import misnamed, odd_names
@@ -40,6 +41,8 @@ class Configuration:
     rules: RuleSet
     channels: Channels
     policies: tuple[Policy, ...] = ()
+    #: texts of styles that somebody wrote, by the name of the style
+    templates: Mapping[str, str] = field(default_factory=dict)
     snapshot: Snapshot = frozenset()
     #: what may be lived with, and yet is not as somebody thinks: a file that is not read, a key that does nothing
     warnings: tuple[Problem, ...] = ()
@@ -71,6 +74,7 @@ def load_configuration(settings: Settings) -> Configuration:
     if rules is not None and channels is not None:
         problems += unknown_channels(rules, channels)
     policies: tuple[Policy, ...] | None = None
+    templates = templates_of(settings, problems)
     if rules is not None and channels is not None:
         policies = loaded(partial(policies_of, settings, rules, channels))
     if feeds is None or rules is None or channels is None or any(problem.severity == "error" for problem in problems):
@@ -78,8 +82,23 @@ def load_configuration(settings: Settings) -> Configuration:
     retired = (problem for document in rules.documents.values() for problem in retired_keys(document))
     warnings = (*_unread(settings), *retired)
     return Configuration(
-        feeds=feeds, rules=rules, channels=channels, policies=policies or (), snapshot=snapshot, warnings=warnings
-    )
+        feeds=feeds, rules=rules, channels=channels, policies=policies or (), templates=templates, snapshot=snapshot,
+        warnings=warnings,
+    )  # fmt: skip
+
+
+def templates_of(settings: Settings, problems: list[Problem]) -> dict[str, str]:
+    """The templates beside the policies file; what is wrong in them is added to `problems`."""
+    found = {}
+    for path in sorted((settings.policies.parent / "templates").glob("*.txt")):
+        try:
+            found[path.stem] = path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            hint = "save it as plain text in UTF-8"
+            problems.append(Problem(file=str(path), message="the template cannot be read", hint=hint))
+        else:
+            problems += template_problems(found[path.stem], str(path))
+    return found
 
 
 def policies_of(settings: Settings, rules: RuleSet, channels: Channels) -> tuple[Policy, ...]:

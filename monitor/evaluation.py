@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -209,7 +209,6 @@ class Ledger:
         quiet: bool = False,
     ) -> Outcome:
         """What `incident` comes to with one more report (or with what is known, where something held is due)."""
-        assert self._attention is not None
         raises = partial(level_of, rules=rules)
         after = book.reports if report is None else {**book.reports, report.id: report}
         earlier = None if before is None else fold(before, tuple(book.reports.values()), raises=raises)
@@ -222,8 +221,15 @@ class Ledger:
             assert report is not None
             change = replace(change, version=version, at=now, report=report.id, quiet=quiet)
         view = replace(view, incident=replace(view.incident, version=version, level=view.level))
-        answers = ask_all(view, change, report, book.told, self._attention, now=now, waiting=book.waiting)
-        return Outcome(view=view, before=earlier, change=change, tellings=() if quiet else tuple(answers))
+        answers = () if quiet else self.ask(view, change, book, now=now, report=report)
+        return Outcome(view=view, before=earlier, change=change, tellings=tuple(answers))
+
+    def ask(
+        self, view: View, change: Change | None, book: Book, *, now: datetime, report: Report | None = None
+    ) -> Sequence[Telling]:
+        """The answer for each channel that could be told of an incident now."""
+        assert self._attention is not None
+        return ask_all(view, change, report, book.told, self._attention, now=now, waiting=book.waiting)
 
     def known(self, incident_id: str) -> Incident | None:
         """An incident as it is; None where there is none."""

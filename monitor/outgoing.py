@@ -5,18 +5,22 @@ In the transaction that keeps what the messages tell of; the same for news and f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
-from monitor.alerts.attention import held_of, with_sent
+from monitor.alerts.attention import digest_due, held_of, level_of, repeats, with_sent
+from monitor.alerts.digest import digest_alert, summary_alert
 from monitor.alerts.message import incident_alert
 from monitor.configuration import Configuration
-from monitor.evaluation import Book, Outcome
+from monitor.evaluation import Book, Ledger, Outcome
 from monitor.incidents.baselines import baseline
 from monitor.model.alert import Alert
 from monitor.model.delivery import Address
-from monitor.model.ledger import ChangeReason, Telling, View
+from monitor.model.incident import Incident
+from monitor.model.ledger import ChangeReason, Held, Telling, View
+from monitor.model.policy import Policy
 from monitor.store.store import Transaction
 from monitor.telling import Attention, Group, first_for, grouped, inside_of, notification_of
 
@@ -95,6 +99,7 @@ def _tell_group(
         now=now,
         channels=group.channels,
         audience=group.audience,
+        template=configuration.templates.get(group.style, ""),
     )
     # an address of two channels is told once, in the words of the first
     fresh = [address for address in addresses if address.key not in used]
@@ -137,3 +142,183 @@ def _baseline(tx: Transaction, view: View, *, now: datetime) -> tuple[str, ...]:
     rows = [one for one in tx.incidents_at(places, (), since) if one.id != view.incident.id]
     begins = min([one.opened_at for one in rows], default=now)
     return baseline(view, rows, since=begins, now=now)
+
+
+# ---------------------------------------------------------------------------------------------------- what waited
+
+
+def waited(
+    tx: Transaction, configuration: Configuration, ledger: Ledger, incident: Incident, channels: Collection[str],
+    *, now: datetime,
+) -> Outcome:  # fmt: skip
+    """What these channels are told now of an incident of which something waited: all that is new to them by now."""
+    book = ledger.book(incident.id)
+    outcome = ledger.outcome(incident, incident, book, None, configuration.rules, now=now)
+    known = [book.told[channel].version for channel in channels if channel in book.told]
+    since = [one for one in tx.versions(incident.id) if one.version > min(known, default=0) and not one.quiet]
+    reasons = {reason for one in since for reason in one.reasons}
+    change = replace(
+        first_for(outcome.view, incident.version, now),
+        reasons=tuple(reason for reason in ChangeReason if reason in reasons),
+        details=tuple(detail for one in since for detail in one.details),
+    )
+    asked = ledger.ask(outcome.view, change, book, now=now)
+    return replace(outcome, change=change, tellings=tuple(one for one in asked if one.channel in channels))
+
+
+def tell_waiting(tx: Transaction, configuration: Configuration, *, now: datetime) -> list[Alert]:
+    """Tells what is due by now: one incident in its own words, several as one message."""
+    due: dict[str, list[Held]] = {}
+    for one in tx.held(now):
+        due.setdefault(one.channel, []).append(one)
+    alerts: list[Alert] = []
+    for channel, held in due.items():
+        ledger = ledger_of(tx, configuration, [one.incident_id for one in held], now=now)
+        ready: list[Outcome] = []
+        for one in held:
+            incident = ledger.known(one.incident_id)
+            if incident is None:
+                tx.unhold(one.incident_id, channel)
+                continue
+            outcome = waited(tx, configuration, ledger, incident, [channel], now=now)
+            if any(answer.does == "tell" for answer in outcome.tellings):
+                ready.append(outcome)
+            else:  # it waits on, or nothing of it is new any more
+                tell(tx, configuration, outcome, ledger.book(incident.id), now=now)
+                if not outcome.tellings:
+                    tx.unhold(incident.id, channel)
+        if len(ready) == 1:
+            incident = ready[0].view.incident
+            spoken = tell(tx, configuration, ready[0], ledger.book(incident.id), now=now)
+            _note_told(tx, incident, spoken)
+            alerts += spoken.alerts
+        elif ready:
+            kind: Literal["wake", "cap"] = "cap" if all(one.why == "cap" for one in held) else "wake"
+            alerts.append(_summary(tx, configuration, channel, kind, ready, now=now))
+    return alerts
+
+
+def ledger_of(tx: Transaction, configuration: Configuration, ids: Collection[str], *, now: datetime) -> Ledger:
+    """A ledger of these incidents alone."""
+    return Ledger(
+        [incident for id in ids if (incident := tx.incident(id)) is not None],
+        attention=attention_of(tx, configuration, now=now),
+        book=lambda incident_id: book_of(tx, incident_id),
+    )
+
+
+def _note_told(tx: Transaction, incident: Incident, spoken: Spoken) -> None:
+    if spoken.channels:
+        told_to = tuple(dict.fromkeys((*incident.told_to, *spoken.channels)))
+        tx.update_incident(replace(incident, told=True, told_to=told_to))
+
+
+def _summary(
+    tx: Transaction,
+    configuration: Configuration,
+    channel: str,
+    kind: Literal["wake", "cap"],
+    outcomes: Sequence[Outcome],
+    *,
+    now: datetime,
+) -> Alert:
+    """One message about all that waited for a channel."""
+    policy = configuration.policy(channel)
+    alert = summary_alert(
+        kind,
+        [one.view for one in outcomes],
+        changes=sum(len(answer.reasons) for one in outcomes for answer in one.tellings),
+        zone=policy.zone,
+        names=configuration.rules,
+        alert_id=tx.new_id(now),
+        now=now,
+        channels=(channel,),
+    )
+    tx.add_alert(alert, configuration.channels.addresses([channel]))
+    for one in outcomes:
+        assert one.change is not None
+        incident, reasons = one.view.incident, one.tellings[0].reasons
+        group = Group(
+            channels=(channel,), change=replace(one.change, reasons=reasons, level=level_of(reasons, one.view)),
+            details=(), style=policy.style, zone=policy.zone,
+        )  # fmt: skip
+        tx.put_notification(notification_of(group, channel, one.view, alert_id=alert.id, now=now))
+        tx.unhold(incident.id, channel)
+        _note_told(tx, incident, Spoken(channels=[channel]))
+    if policy.most_per_hour is not None:
+        tx.put_channel_state(with_sent(tx.channel_state(channel), now))
+    return alert
+
+
+def repeat_flashes(tx: Transaction, configuration: Configuration, *, now: datetime) -> list[Alert]:
+    """Tells a flash once more that nobody has acknowledged, with the same version and reason."""
+    alerts = []
+    for policy in configuration.policies:
+        due = [] if policy.repeat_flash is None else tx.unacknowledged(policy.channel)
+        for told in (one for one in due if repeats(one, policy, now)):
+            ledger = ledger_of(tx, configuration, [told.incident_id], now=now)
+            incident = ledger.known(told.incident_id)
+            mutes = {(mute.kind, mute.target) for mute in tx.mutes(now)}
+            if incident is None or ("incident", told.incident_id) in mutes:
+                continue
+            view = ledger.outcome(incident, incident, ledger.book(incident.id), None, configuration.rules, now=now).view
+            reasons = tuple(ChangeReason(reason) for reason in told.reasons)
+            change = replace(first_for(view, told.version, now), reasons=reasons, level=told.level)
+            alert = incident_alert(
+                view, change, (), style=policy.style, zone=policy.zone, names=configuration.rules, baseline=(),
+                alert_id=tx.new_id(now), now=now, channels=(policy.channel,),
+                audience=f"{policy.style}:{policy.channel}#{told.repeats + 1}",
+                template=configuration.templates.get(policy.style, ""),
+            )  # fmt: skip
+            if tx.add_alert(alert, configuration.channels.addresses([policy.channel])):
+                tx.put_notification(replace(told, alert_id=alert.id, repeats=told.repeats + 1))
+                alerts.append(alert)
+    return alerts
+
+
+def make_digests(tx: Transaction, configuration: Configuration, *, now: datetime) -> list[Alert]:
+    """The digests that are due. A channel's first one is due at the next of its times, not at once."""
+    alerts = []
+    for policy in configuration.policies:
+        if policy.digest is None:
+            continue
+        state = tx.channel_state(policy.channel)
+        begun = replace(
+            state, last_digest_day=state.last_digest_day or now, last_digest_week=state.last_digest_week or now
+        )
+        for period in digest_due(policy, begun, now):
+            alerts.append(digest_of(tx, configuration, policy, period, now=now))
+            if period == "day":
+                begun = replace(begun, last_digest_day=now)
+            else:
+                begun = replace(begun, last_digest_week=now)
+        if begun != state:
+            tx.put_channel_state(begun)
+    return alerts
+
+
+def digest_of(
+    tx: Transaction, configuration: Configuration, policy: Policy, period: Literal["day", "week"], *, now: datetime
+) -> Alert:
+    """Queues the digest of a channel: every incident of its places of which something was reported in the period."""
+    since = now - timedelta(days=1 if period == "day" else 7)
+    ids = dict.fromkeys(change.incident_id for change in tx.changes_since(since))
+    ledger = ledger_of(tx, configuration, ids, now=now)
+    inside = inside_of(configuration.rules.gazetteer)
+    rows = []
+    for id in ids:
+        incident = ledger.known(id)
+        if incident is None or incident.merged_into:
+            continue
+        view = ledger.outcome(incident, incident, ledger.book(id), None, configuration.rules, now=now).view
+        if not policy.places or inside(policy.places, view):
+            rows.append(view)
+    alert = digest_alert(
+        period, rows, (), zone=policy.zone, names=configuration.rules, alert_id=tx.new_id(now), now=now,
+        channels=(policy.channel,),
+    )  # fmt: skip
+    tx.add_alert(alert, configuration.channels.addresses([policy.channel]))
+    for one in tx.held():
+        if one.channel == policy.channel and one.why == "digest":
+            tx.unhold(one.incident_id, one.channel)
+    return alert

@@ -12,7 +12,7 @@ from monitor.incidents.changes import differs, told_values
 from monitor.incidents.sources import origin_of
 from monitor.model.alert import Decision, DecisionReason
 from monitor.model.incident import Relation
-from monitor.model.item import Item
+from monitor.model.item import Item, StoredItem
 from monitor.model.ledger import (
     Change,
     ChangeReason,
@@ -26,7 +26,7 @@ from monitor.model.ledger import (
     View,
 )
 from monitor.model.policy import Policy
-from monitor.model.report import INCIDENT_ACTS, Classification, Level, Link, Span, Voice
+from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level, Link, Span, Voice
 from monitor.rules.gazetteer import Gazetteer
 from monitor.text.clean import clean
 
@@ -67,6 +67,24 @@ def report_of(
     )
     others = [one for one in earlier if one.id != report.id]
     return replace(report, origin=origin_of(report, others))
+
+
+def copy_report(item: Item, first: StoredItem, *, at: datetime) -> Report:
+    """What is kept of an item that is a copy of a known one: whose it is, and nothing that could count twice."""
+    assert first.incident_id is not None
+    return Report(
+        id=item.id,
+        incident_id=first.incident_id,
+        link=Link.COPY,
+        act=first.classification.act if first.classification is not None else Act.OTHER,
+        facts=Facts(),
+        publisher=item.publisher or item.feed,
+        origin=first.item.publisher or first.item.feed,
+        title=clean(item.title),
+        url=item.url,
+        reported_at=item.reported,
+        seen_at=at,
+    )
 
 
 def _words_at(item: Item, span: Span | None) -> str:

@@ -25,10 +25,12 @@ from monitor.model.alert import Alert, Decision
 from monitor.model.feed import FeedState
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import StoredItem
+from monitor.model.ledger import ItemVersion
 from monitor.outgoing import attention_of, book_of, tell
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
+from monitor.telling import copy_report
 
 #: polls in one transaction; what is beyond waits for the next
 MOST_POLLS = 100
@@ -118,6 +120,7 @@ class _Batch:
     feeds: set[str] = field(default_factory=set)
     _added: list[StoredItem] = field(default_factory=list)
     _updated: list[StoredItem] = field(default_factory=list)
+    _copies: list[StoredItem] = field(default_factory=list)
     _remembered: list[tuple[str, int, str | None, int, datetime]] = field(default_factory=list)
     _touched: dict[datetime, list[int]] = field(default_factory=dict)
     _polls: list[tuple[FeedState, PollReport]] = field(default_factory=list)
@@ -139,6 +142,8 @@ class _Batch:
                 )
                 stored = self._evaluated(stored, evaluation, ledger, configuration, alerts, now=now)
             (self._updated if stored.updated_at is not None else self._added).append(stored)
+            if stored.copy_of is not None:
+                self._copies.append(stored)
             self._remembered += [(name, key, stored.item.id, found.text_hash, now) for key in found.keys]
             self.keys.update(found.keys)
         for notice in changes.notices:
@@ -152,13 +157,41 @@ class _Batch:
     def flush(self) -> None:
         """Writes what has gathered, with one statement a table."""
         self.tx.add_items(self._added)
+        self._keep_versions()
         self.tx.update_items(self._updated)
+        self._keep_copies()
         for now, keys in self._touched.items():
             self.tx.touch(keys, now=now)
         self.tx.remember(self._remembered)
         self.tx.save_polls(self._polls)
-        for gathered in (self._added, self._updated, self._touched, self._remembered, self._polls):
+        for gathered in (self._added, self._updated, self._copies, self._touched, self._remembered, self._polls):
             gathered.clear()
+
+    def _keep_versions(self) -> None:
+        """The texts of edited items of incidents as they were, before they are replaced."""
+        edited = {stored.item.id: stored.updated_at for stored in self._updated}
+        before = self.tx.items_by_id(edited) if edited else {}
+        self.tx.add_item_versions(
+            [
+                ItemVersion(
+                    item_id=id, at=at, title=one.item.title, summary=one.item.summary, body=one.item.body,
+                    facts=one.classification.facts if one.classification else None,
+                )
+                for id, one in before.items()
+                if one.incident_id is not None and (at := edited[id]) is not None
+            ]
+        )  # fmt: skip
+
+    def _keep_copies(self) -> None:
+        """The same article from another feed: one more report, of which nothing depends."""
+        copied = {stored.copy_of for stored in self._copies if stored.copy_of is not None}
+        known = self.tx.items_by_id(copied) if copied else {}
+        reports = []
+        for stored in self._copies:
+            first = known.get(stored.copy_of or "")
+            if first is not None and first.incident_id is not None:
+                reports.append(copy_report(stored.item, first, at=stored.item.first_seen))
+        self.tx.put_reports(reports)
 
     def _ledger(self, items: Sequence[StoredItem], configuration: Configuration, *, now: datetime) -> Ledger:
         """The known incidents that any of these items could belong to, and those that edited ones belong to already."""

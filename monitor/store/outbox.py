@@ -83,6 +83,11 @@ class OutboxPart(TransactionPart):
         order = _DELIVERIES.c.next_try_at, _DELIVERIES.c.id
         return self._deliveries(_OUTBOX.where(waiting, due, others).order_by(*order).limit(limit))
 
+    def open_addresses(self, alert_id: str) -> frozenset[str]:
+        """The addresses that may still take an alert, or have taken it."""
+        of_it = _DELIVERIES.c.alert_id == alert_id, _DELIVERIES.c.state != DeliveryState.GAVE_UP
+        return frozenset(self._connection.scalars(select(_DELIVERIES.c.address).where(*of_it)))
+
     def oldest_due(self) -> datetime | None:
         """Since when the longest waiting delivery is due; None where nothing waits."""
         pending = _DELIVERIES.c.state == DeliveryState.PENDING

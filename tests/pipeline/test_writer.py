@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor import writer
+from monitor import outgoing, writer
 from monitor.channels.apprise import Channels
 from monitor.configuration import Configuration
 from monitor.errors import StoreError, ValueRefused
@@ -175,14 +175,14 @@ def test_a_poll_that_brought_nothing_is_written_too(store: Store) -> None:
 
 
 def test_a_bug_about_one_poll_is_that_polls_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = writer.item_alert
+    whole = outgoing.incident_alert
 
-    def refusing(item: Any, *rest: Any, **more: Any) -> Any:
-        if item.feed == FEEDS[1].name:
+    def refusing(view: Any, *rest: Any, **more: Any) -> Any:
+        if view.reports[-1].publisher == FEEDS[1].name:
             raise ZeroDivisionError
-        return whole(item, *rest, **more)
+        return whole(view, *rest, **more)
 
-    monkeypatch.setattr(writer, "item_alert", refusing)
+    monkeypatch.setattr(outgoing, "incident_alert", refusing)
     polls = [
         judged(store, feed, entry(title, link=f"https://n.example/{feed.name}"))
         for feed, title in zip(FEEDS, PLACES, strict=True)
