@@ -53,22 +53,24 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
     act, targets = result.act, tuple[Place, ...]()
     if result.match is not None and act in INCIDENT_ACTS:
         targets = topic.places.targets(result, reading)
-    facts = _facts(result, reading, targets, rules)
-    old = _old_news(item, facts)
+    counted = _facts(result, reading, targets, rules)
+    facts = topic.facts.in_words(counted, reading)
+    old = _old_news(item, facts) if act in INCIDENT_ACTS else ""
     if old:
         act = Act.BACKGROUND
     case = Case(
         item=item,
         act=act,
         targets=targets,
-        facts=facts,
+        # rules ask for the least that "several" and "dozens" mean
+        facts=counted,
         reading=reading,
         named=topic.places.named(reading) if all_names or _asks_for_names(act, rules) else (),
         deciding=result.sentence,
     )
     taken = rules.rule_matcher.taken(case)
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
-    return _answer(case, result, taken, lead, old, rules), case
+    return _answer(case, facts, result, taken, lead, old, rules), case
 
 
 def _asks_for_names(act: Act, rules: RuleSet) -> bool:
@@ -77,7 +79,13 @@ def _asks_for_names(act: Act, rules: RuleSet) -> bool:
 
 
 def _answer(
-    case: Case, result: ActResult, taken: Sequence[Matched], lead: Matched | None, old: str, rules: RuleSet
+    case: Case,
+    facts: Facts,
+    result: ActResult,
+    taken: Sequence[Matched],
+    lead: Matched | None,
+    old: str,
+    rules: RuleSet,
 ) -> Classification:
     recorded = tuple(map(_recorded, taken))
     first = recorded[taken.index(lead)] if lead is not None else None
@@ -94,12 +102,13 @@ def _answer(
         taken=recorded,
         what=what,
         reason=reason_of(what, first) if first else f"{what}; {_why_not(case, rules)}",
-        facts=case.facts,
+        facts=facts,
         evidence=tuple(_evidence(result, lead, case.reading, rules)),
         deciding=deciding.span if deciding else None,
         lead=rules.attacks.highlights.lead(case.reading, deciding) if lead else None,
         score=result.score,
         rules_hash=rules.hash,
+        old_news=bool(old),
     )
 
 
@@ -116,11 +125,16 @@ def _recorded(matched: Matched) -> RuleTaken:
 
 
 def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rules: RuleSet) -> Facts:
-    finder, act, match = rules.attacks.facts, result.act, result.match
+    finder, later, act, match = rules.attacks.facts, rules.attacks.follow_ups, result.act, result.match
     places = rules.attacks.places.of_facts(reading, targets)
     unplaced = next((target for target in targets if target.is_unplaced), None)
     if match is None:
-        return Facts(places=places)
+        facts = Facts(places=places)
+        if not places or not later.is_one(act, reading):
+            return facts
+        day, stated = finder.earlier_day(reading, rules.zone_of(places[0].id))
+        facts = replace(facts, date=day, date_stated=stated, named=rules.attacks.places.said(reading))
+        return later.add(act, facts, reading, None)
     killed, wounded = finder.harmed(reading)
     facts = Facts(
         places=places,
@@ -133,16 +147,25 @@ def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rule
         interception=finder.interception(reading),
         unplaced=unplaced,
     )
-    if act not in INCIDENT_ACTS:
+    zone = rules.zone_of(places[0].id) if places else "UTC"
+    if act in INCIDENT_ACTS:
+        day, stated = finder.day(match, reading, zone)
+        blamed = finder.attributed_to(match, reading, facts.claimed_by)
+    elif later.is_one(act, reading):
+        day, stated = finder.earlier_day(reading, zone)
+        blamed = finder.named_beside(reading, facts.claimed_by) if act is not Act.RETALIATION else ()
+    else:
         return facts
-    day, stated = finder.day(match, reading, rules.zone_of(places[0].id) if places else "UTC")
-    return replace(
+    facts = replace(
         facts,
-        attributed_to=finder.attributed_to(match, reading, facts.claimed_by),
+        attributed_to=blamed,
         date=day,
         date_stated=stated,
         named=rules.attacks.places.said(reading),
+        launched=finder.launched(match),
+        brain_injuries=finder.brain_injuries(facts.wounded, reading),
     )
+    return later.add(act, facts, reading, match)
 
 
 def _old_news(item: Item, facts: Facts) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.model.report import WEAPONS, Act
+from monitor.model.report import WEAPONS, Act, Facts
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
@@ -131,6 +131,39 @@ class FactFinder:
         said = sentence.with_tags(self._lists.says)
         return any(not sentence.has_around(hit, self._lists.claim_of_deed) for hit in said)
 
+    def in_words(self, facts: Facts, reading: Reading) -> Facts:
+        """The facts as people are told them: "several" stays a word and is no number, "no casualties" is 0 and a word.
+
+        Rules are asked of the number instead, the least that the word means.
+        """
+        if facts.killed is None and facts.wounded is None:
+            return facts
+        killed, wounded = (self._tolls.words_for(n, reading) for n in (facts.killed, facts.wounded))
+        if not killed and not wounded:
+            return facts
+        return replace(
+            facts,
+            killed=None if facts.killed and killed else facts.killed,
+            wounded=None if facts.wounded and wounded else facts.wounded,
+            killed_words=killed,
+            wounded_words=wounded,
+        )
+
+    def brain_injuries(self, wounded: int | None, reading: Reading) -> int | None:
+        """The wounded, where headline or lead counts injuries of the brain."""
+        tells = bool((reading.headline_tags | reading.lead_tags) & self._lists.brain_injury)
+        return wounded if tells and wounded else None
+
+    def launched(self, match: Match) -> int | None:
+        """How many weapons the deciding sentence counts."""
+        hits = match.sentence.outside_causes(self._weapon)
+        return next((n for n in (self._tolls.number_before(match.sentence, hit) for hit in hits) if n), None)
+
+    def named_beside(self, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
+        """The attackers that a later report names, in whatever clause."""
+        named = (_actor(hit) for sentence in reading.opening for hit in sentence.with_tags(self._lists.foe))
+        return tuple(dict.fromkeys(name for name in named if name and name not in (*claimed, _ANYBODY)))
+
     def interception(self, reading: Reading) -> bool:
         """Headline or lead tells that something was shot down, stopped or missed, with or without a number."""
         return any(
@@ -156,8 +189,9 @@ class FactFinder:
             stated = self._calendar.stated(sentence.text, sentence.start, sentence.end, today)
             if stated is not None:
                 return stated, True
-            for hit in sentence.outside_causes(self._day):
-                day = today - timedelta(days=self._days_ago(hit, today.weekday()))
+            days = sentence.outside_causes(self._day)
+            for hit in sorted(days, key=lambda one: not self._is_of_attack(one, sentence)):
+                day = self._day_of(hit, sentence, today)
                 if not self._is_of_saying(hit, sentence):
                     return day, True
                 said = said or day
@@ -165,6 +199,27 @@ class FactFinder:
             return today, False
         # the day of speaking alone: the attack was then or shortly before, and a day long past dates it all the same
         return said, (today - said).days > 1
+
+    def earlier_day(self, reading: Reading, zone: str) -> tuple[date | None, bool]:
+        """The local day of the attack that a later report names, also as a mere cause; none where it names none."""
+        today = reading.item.reported.astimezone(ZoneInfo(zone)).date()
+        for sentence in reading.opening[:_DATED]:
+            stated = self._calendar.stated(sentence.text, sentence.start, sentence.end, today)
+            if stated is not None:
+                return stated, True
+            days = [hit for hit in sentence.with_tags(self._day) if not self._is_of_saying(hit, sentence)]
+            # "on Thursday confirmed Tuesday's attack": the day that has the attack right behind it
+            for hit in sorted(days, key=lambda day: not self._is_of_attack(day, sentence)):
+                return self._day_of(hit, sentence, today), True
+        return None, False
+
+    def _day_of(self, hit: Hit, sentence: Sentence, today: date) -> date:
+        """The day that a word means: "last Wednesday" on a Thursday is that of the week before, as papers have it."""
+        days = self._days_ago(hit, today.weekday())
+        last = any(0 <= hit.start - word.end <= 1 for word in sentence.with_tags(self._lists.last_one))
+        if last and not hit.tags & self._lists.yesterday and days <= today.weekday():
+            days += 7
+        return today - timedelta(days=days)
 
     def _days_ago(self, hit: Hit, weekday: int) -> int:
         """How long ago the last day of this name was, or yesterday."""
@@ -188,15 +243,21 @@ class FactFinder:
                 return False
             return not any(start <= attack.start and attack.end <= end for attack in attacks)
 
-        for attack in attacks:
-            if day.end <= attack.start:
-                between = words(day.end, attack.start)
-                if self._day_part.issuperset(between) or ("s" in between[:2] and len(between) <= 1 + _BESIDE):
-                    return False
+        if self._is_of_attack(day, sentence):
+            return False
         before, behind = lists.says | lists.statement | lists.claim, lists.says_behind | lists.claim
         return any(is_near(word, day) for word in sentence.with_tags(before)) or any(
             is_near(day, word) for word in sentence.with_tags(behind)
         )
+
+    def _is_of_attack(self, day: Hit, sentence: Sentence) -> bool:
+        """An attack stands right behind the day: "Monday's deadly attack"."""
+        for attack in sentence.with_tags(self._strike):
+            if day.end <= attack.start:
+                between = sentence.text.words[day.end : attack.start].split()
+                if self._day_part.issuperset(between) or ("s" in between[:2] and len(between) <= 1 + _BESIDE):
+                    return True
+        return False
 
 
 def _by_name(hits: Iterable[Hit]) -> list[Hit]:

@@ -71,6 +71,30 @@ class TollFinder:
         parts = self._parts(sentence, hit.tags, hit.end, min(sentence.end, hit.end + reach * _WORD))
         return next((part.value for part in parts[:reach] if part.value is not None), None)
 
+    def number_before(self, sentence: Sentence, hit: Hit) -> int | None:
+        """The number right before a word, with at most one word between them: "14 Katyusha rockets"."""
+        parts = self._parts(sentence, hit.tags, max(sentence.start, hit.start - 3 * _WORD), hit.start)
+        counts = [part for part in parts[-2:] if part.value is not None]
+        return counts[-1].value if counts else None
+
+    def words_for(self, number: int | None, reading: Reading) -> str:
+        """The words of a toll that is told without a figure: "several", "no casualties"; empty where one is there."""
+        bits = self.lists.vague_number if number else self._unharmed
+        if number is None or not reading.tags & bits:
+            return ""
+        found = ""
+        for sentence in reading.opening:
+            vague = list(sentence.with_tags(bits))
+            for part in self._parts(sentence, bits, sentence.start, sentence.end) if number and vague else ():
+                if part.value == number:
+                    if not any(hit.start <= part.start and part.end <= hit.end for hit in vague):
+                        return ""
+                    found = found or sentence.text.words[part.start : part.end]
+            if not number and vague:
+                first = vague[0]
+                return sentence.text.words[first.start : first.end].strip()
+        return found
+
     def _nobody(self, sentence: Sentence) -> tuple[int | None, int | None]:
         """What "no casualties", "no deaths" and "no injuries" say of the dead and of the wounded."""
         killed = wounded = None
@@ -146,7 +170,7 @@ class _Line(NumberRow):
         super().__init__(sentence, parts, harms, finder.signs)
         self._harms, self._lists = harms, finder.lists
         #: it tells how a toll changed, so that its number may stand far behind its word
-        self.is_rising = any(tags & finder.lists.rises_to for tags in self.tags)
+        self.is_rising = any(tags & (finder.lists.rises_to | finder.lists.corrected_to) for tags in self.tags)
         self._taken: set[int] = set()
         self._foes = list(sentence.with_tags(self.signs.foe))
 
