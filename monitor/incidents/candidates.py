@@ -73,8 +73,8 @@ class News:
         return (self._points(incident), incident.opened_at.timestamp())
 
     def _points(self, incident: Incident) -> float:
-        points = 2.0 if self.facts.date_stated and self.day == incident.date else 0.0
-        points += 1.5 * same_branch(self.facts, incident, self.sides)
+        points = (2.0 if self.facts.date_stated else 1.0) if self.day == incident.date else 0.0
+        points += 2.0 * same_branch(self.facts, incident, self.sides)
         points += 1.0 * self.has_attacker(incident)
         points += 0.5 * (bool(self.facts.weapons) and weapons_alike(self.facts, incident))
         stopped = self.act is Act.FOILED or self.facts.interception
@@ -102,14 +102,22 @@ def refused(incident: Incident, news: News) -> str:
     if incident.merged_into:
         return "it went into another incident"
     if facts.ordinal > _MOST_OF_A_DAY:
-        waves = {name for name in incident.named if name.startswith(_WAVE)}
-        if waves and f"{_WAVE}{facts.ordinal}" not in waves:
+        if _waves(incident) and of_other_wave(incident, news):
             return "another wave"
     elif news.act is not Act.TOLL and (why := _further_one(incident, news)):
         return why
     if is_reply(incident, news):
         return "it replies to the answer to that one"
     return ""
+
+
+def of_other_wave(incident: Incident, news: News) -> bool:
+    """The report numbers its wave, and nothing that is known of the incident has that number."""
+    return news.facts.ordinal > _MOST_OF_A_DAY and f"{_WAVE}{news.facts.ordinal}" not in _waves(incident)
+
+
+def _waves(incident: Incident) -> set[str]:
+    return {name for name in incident.named if name.startswith(_WAVE)}
 
 
 def said_beside(news: News) -> tuple[str, ...]:

@@ -32,8 +32,8 @@ from datetime import date
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from monitor.incidents.agreement import SAME_WORDS, Sides, agreement, contradiction, likeness, most_exact
-from monitor.incidents.candidates import News, best, in_window, is_reply, refused, repeats_other_day, said_beside
+from monitor.incidents.agreement import SAME_WORDS, Sides, agreement, attackers, contradiction, likeness, most_exact
+from monitor.incidents.candidates import News, best, in_window, is_reply, of_other_wave, refused, repeats_other_day, said_beside
 from monitor.incidents.later import attach
 from monitor.incidents.salvo import MOST_PLACES, Nearness, added, exact, meets, one_salvo
 from monitor.model.incident import MOST_TITLES, Incident, Relation, RelationKind
@@ -207,7 +207,7 @@ def _no_place(incidents: Sequence[Incident], news: News) -> Found:
         if not placeless and not incident.places[0].is_unplaced:
             continue
         much, why = agreement(news.facts, news.item.title, incident, news.sides)
-        if not much or contradiction(news.facts, incident, news.sides):
+        if not much or of_other_wave(incident, news) or contradiction(news.facts, incident, news.sides):
             continue
         if repeats_other_day(incident, news) and likeness(news.item.title, incident)[1] < SAME_WORDS:
             continue
@@ -256,8 +256,8 @@ def _open(report: News, level: Level, incidents: Sequence[Incident]) -> Incident
         act=report.act,
         level=level,
         weapons=facts.weapons,
-        claimed_by=_exact_claim(report),
-        attributed_to=facts.attributed_to,
+        claimed_by=_exactly(facts.claimed_by, report),
+        attributed_to=_exactly(facts.attributed_to, report),
         named=(*facts.named, *said_beside(report)),
         killed=facts.killed,
         wounded=facts.wounded,
@@ -286,8 +286,8 @@ def _with(incident: Incident, news: News, places: Sequence[Place]) -> Incident:
     """The incident at `places` with what this report adds; its id, date and opening stay."""
     first, *more = places
     facts, title, reported = news.facts, news.item.title, news.item.reported
-    claimed = _union(incident.claimed_by, _exact_claim(news))
-    blamed = _union(incident.attributed_to, facts.attributed_to)
+    claimed = _union(incident.claimed_by, _exactly(facts.claimed_by, news))
+    blamed = _union(incident.attributed_to, _exactly(facts.attributed_to, news))
     titles = incident.titles if title in incident.titles else (*incident.titles, title)[-MOST_TITLES:]
     return replace(
         incident,
@@ -331,10 +331,10 @@ def _merged(one: Incident, others: Sequence[Incident]) -> Incident:
     return one
 
 
-def _exact_claim(news: News) -> tuple[str, ...]:
-    """Who claims it, without the state where one of its branches does: "Iran's Guards" are not all of Iran."""
-    kept = most_exact(news.facts.claimed_by, news.sides)
-    return tuple(actor for actor in news.facts.claimed_by if actor in kept)
+def _exactly(actors: Sequence[str], news: News) -> tuple[str, ...]:
+    """Those of its attackers that are not only the state of another: "Iran's Guards" are not all of Iran."""
+    states = attackers(news.facts) - most_exact(attackers(news.facts), news.sides)
+    return tuple(actor for actor in actors if actor not in states)
 
 
 def _union(one: tuple[str, ...], other: Sequence[str]) -> tuple[str, ...]:
