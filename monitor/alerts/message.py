@@ -22,8 +22,9 @@ from datetime import datetime, timedelta
 from monitor.alerts.html import as_html
 from monitor.alerts.phrases import day_in_words, days_ago, fitted, place_names, quotes_of, time_in_words
 from monitor.alerts.slots import TIGHTEST, Asked, lead_rule, slots
-from monitor.alerts.styles import filled, shipped, subject_line
+from monitor.alerts.styles import filled, shipped, slots_of, subject_line
 from monitor.alerts.subject import MAX_SUBJECT
+from monitor.incidents.brief import brief
 from monitor.model.alert import Alert, AlertKind, Decision
 from monitor.model.clock import require_aware
 from monitor.model.incident import Incident
@@ -78,7 +79,10 @@ def incident_alert(
     that somebody wrote or edited; empty: the shipped one of the name.
     """
     text = template or shipped(style)
-    asked = Asked(view=view, change=change, details=details, zone=zone, names=names, baseline=baseline, now=now)
+    asked = Asked(
+        view=view, change=change, details=details, zone=zone, names=names, baseline=baseline, now=now,
+        brief=_brief(view, names) if "brief" in slots_of(text) else (),
+    )  # fmt: skip
     reason, *also = [str(one) for one in change.reasons] or ["FIRST"]
     block = _block(view.incident.id, change.version, reason, alert_id, also)
     room = MAX_BODY - len(block) - 2
@@ -107,6 +111,12 @@ def incident_alert(
         style=style,
         html=as_html(body),
     )
+
+
+def _brief(view: View, names: Names) -> list[str]:
+    """What the reports say in their own sentences, and where they disagree."""
+    found = brief(view, sentences=3, names=names)
+    return [*(text for text, _ in found.sentences), *found.disagreements[:1]]
 
 
 def item_alert(

@@ -6,6 +6,7 @@ label. `tight` says how much is left out, so that a message keeps within its len
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,8 @@ _ADDRESS = (300, 250, 200, 150, 100)
 #: quotes of one message
 _QUOTES = 2
 _NUMBERS = ("killed", "wounded", "brain_injuries", "launched", "intercepted")
+#: what a rule did to the level, in the reason that the rules give
+_RAISED = re.compile(r"raised to .+")
 #: reports that say what happened; the others only comment on it
 _COMMENTS = frozenset({Link.ANALYSIS, Link.RETALIATION})
 
@@ -52,6 +55,8 @@ class Asked:
     names: Names
     baseline: Sequence[str]
     now: datetime
+    #: sentences of the reports, each with its publisher; made where a template asks for them
+    brief: Sequence[str] = ()
 
     @property
     def there(self) -> str:
@@ -82,6 +87,7 @@ def slots(asked: Asked, *, tight: int = 0) -> dict[str, str]:
         "level": asked.change.level.upper(),
         "changed": "\n".join(changed(asked)),
         "quotes": "\n".join(_quotes(asked, tight)),
+        "brief": "\n".join(shorten(clean_message(one), _QUOTE[tight]) for one in asked.brief[: 4 if tight < 3 else 1]),
         "says": _says(brought),
         "reported": in_zones(brought.reported_at, asked.there, asked.zone) if brought else "",
         "place": f"near {place}" if place and is_near(view, incident.place_id) else place or "not named",
@@ -146,7 +152,7 @@ def _changed(asked: Asked, reason: ChangeReason, group: list[Detail]) -> str:
     """`Toll: 0 → 3 killed, 34 wounded (ministry, 06:00 UTC / 09:00 Baghdad)`."""
     told = ", ".join(_step(asked, one) for one in group)
     if reason is ChangeReason.ESCALATED:  # no source raises it: the rules do
-        why = shorten(clean_message(asked.view.why_level), 120)
+        why = _plain_level(asked.view)
         return f"{_LABELS[reason]}: {told}{f'; {why}' if why else ''}"
     by = _by(asked, group[0])
     return f"{_LABELS[reason]}: {told}{f' ({by})' if by else ''}"
@@ -213,7 +219,8 @@ def _now(asked: Asked, reason: ChangeReason) -> str:
     if reason is ChangeReason.PLACE_NAMED:
         return place_names(incident.places, room=300, country_of=asked.names.country_name)
     if reason is ChangeReason.ESCALATED:
-        return f"now {asked.change.level}{f': {clean_message(view.why_level)}' if view.why_level else ''}"
+        why = _plain_level(view)
+        return f"now {asked.change.level}{f'; {why}' if why else ''}"
     if reason is ChangeReason.RETRACTED:
         stand = len(view.publishers)
         return f"by {_says(brought) or 'its source'}; {f'{stand} others stand' if stand else 'nobody else reports it'}"
@@ -411,5 +418,16 @@ def _why(asked: Asked, tight: int) -> str:
         return ""
     title = shorten(clean_message(asked.names.title_of(rule.rule)), 80)
     said = f"“{title}” (rule {rule.rule})" if title else f"rule {rule.rule}"
-    level = clean_message(asked.view.why_level)
-    return f"{said}; {shorten(level, 120)}" if level and tight < 3 else said
+    level = _plain_level(asked.view)
+    return f"{said}; {level}" if level and tight < 3 else said
+
+
+def _plain_level(view: View) -> str:
+    """What raised the level, in plain words; empty where nothing did."""
+    found = _RAISED.search(clean_message(view.why_level))
+    if found is None:
+        return ""
+    plain = found[0]
+    for sign, words in (("<=", "at most"), (">=", "at least"), ("<", "less than"), (">", "more than")):
+        plain = plain.replace(f" {sign} ", f" {words} ")
+    return shorten(plain.replace("_", " ").removesuffix(")"), 120)

@@ -171,7 +171,9 @@ def _attempt(route: _Route, alert: Alert, *, seconds: float) -> SendResult:
     if mail:
         _as_mail(plugin, alert)
     files = _files(alert) if getattr(plugin, "attachment_support", False) else None
-    title, body = texts(alert, route.schema, raw=raw, with_files=files is not None or not alert.attachments)
+    title, body = texts(
+        alert, route.schema, raw=raw, room=plugin.body_maxlen, with_files=files is not None or not alert.attachments
+    )
     sender = apprise.Apprise(asset=plugin.asset)
     sender.add(plugin)
     result = sender.notify(

@@ -7,6 +7,7 @@ comes back), how urgent they are, and of which incident, version, level, reason 
 
 from __future__ import annotations
 
+import html
 from urllib.parse import quote
 
 from monitor.alerts.subject import short_of
@@ -21,6 +22,10 @@ MAIL = frozenset({"mailto", "mailtos"})
 SENDER = "basewatch"
 #: of the messages that stand for incidents; `.invalid` is nobody's
 _HOST = "incidents.basewatch.invalid"
+#: a service with less room gets what it cuts itself: a text message has none for the block
+_LEAST_ROOM = 600
+#: characters that a service puts between title and body
+_EDGE = 10
 _PRIORITY = {Level.FLASH: ("1", "high"), Level.URGENT: ("1", "high"), Level.NOTICE: ("3", "normal")}
 
 
@@ -50,15 +55,24 @@ def _ascii(value: str) -> str:
     return quote(shorten(clean_message(value), 200), safe=" <>@.,:;/_-%")
 
 
-def texts(alert: Alert, schema: str, *, raw: bool, with_files: bool = True) -> tuple[str, str]:
+def texts(alert: Alert, schema: str, *, raw: bool, room: int = 0, with_files: bool = True) -> tuple[str, str]:
     """Title and body for a service; in a chat the short name of the incident stands in front.
 
-    `with_files` is false where pictures were made and the service takes none.
+    `room`: the characters that the service takes, 0 where that is no matter. What is escaped grows, so the text is
+    shortened here where it must be: a service that cuts at the end would cut the last block. `with_files` is false
+    where pictures were made and the service takes none.
     """
     title, body = clean_message(alert.title), clean_message(alert.body, lines=True)
     if alert.kind is AlertKind.INCIDENT and alert.incident_id and schema not in PLAIN:
         title = f"[{short_of(alert.incident_id)}] {title}"
+    text, gap, block = body.rpartition("\n\n")
     if not with_files:
-        text, gap, block = body.rpartition("\n\n")
-        body = f"{text}\n\nPictures: this service takes none; basewatch stats --plot draws them{gap}{block}"
-    return for_channel(title, schema, raw=raw), for_channel(body, schema, raw=raw)
+        text = f"{text}\n\nPictures: this service takes none; basewatch stats --plot draws them"
+    shown = for_channel(title, schema, raw=raw)
+    while True:
+        out = for_channel(f"{text}{gap}{block}", schema, raw=raw)
+        over = len(shown) + _EDGE + len(out if raw else html.escape(out)) - room
+        if room < _LEAST_ROOM or over <= 0 or not text:
+            return shown, out
+        # what is cut may hold no sign that grew, so it can take some rounds
+        text = shorten(text, max(0, len(text) - max(1, over // 4))) if len(text) > 1 else ""

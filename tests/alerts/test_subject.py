@@ -126,8 +126,8 @@ NUMBERS = st.none() | st.integers(0, 10**6)
     days=st.integers(0, 40),
 )
 def test_no_subject_is_longer_and_none_loses_what_matters(
-    reasons: list[ChangeReason], level: Level, grade: Grade, act: Act, weapons: list[str], names: list[str], vague: bool,
-    actors: list[str], killed: int | None, wounded: int | None, voice: Voice, speaker: str, days: int,
+    reasons: list[ChangeReason], level: Level, grade: Grade, act: Act, weapons: list[str], names: list[str],
+    vague: bool, actors: list[str], killed: int | None, wounded: int | None, voice: Voice, speaker: str, days: int,
 ) -> None:  # fmt: skip
     places = [Place(id="country:QA" if vague else f"p{n}", name=name, country="QA") for n, name in enumerate(names)]
     view = replace(
