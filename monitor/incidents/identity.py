@@ -56,7 +56,7 @@ from monitor.model.incident import MOST_TITLES, Incident, Relation, RelationKind
 from monitor.model.item import Item
 from monitor.model.ledger import NO_RULINGS, Rulings
 from monitor.model.place import Place, region_of, unplaced
-from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level, Link
+from monitor.model.report import INCIDENT_ACTS, Act, Classification, Level, Link
 
 #: a claim belongs to an attack at most so many days before it
 LATER_DAYS = 4

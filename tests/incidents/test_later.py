@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from classifying import item, shipped
 from monitor.incidents.identity import relate
 from monitor.model.incident import Incident, Relation, RelationKind
-from monitor.model.ledger import Rulings
+from monitor.model.ledger import NO_RULINGS, Rulings
 from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Facts, Link
 
@@ -29,7 +29,7 @@ class Newsroom:
     """Relates reports whose facts are given."""
 
     incidents: list[Incident] = field(default_factory=list)
-    rulings: Rulings = Rulings()
+    rulings: Rulings = NO_RULINGS
 
     def hears(
         self, title: str, act: Act = Act.ATTACK, *, hours: float = 0, own: str | None = None, old: bool = False,
