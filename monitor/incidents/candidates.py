@@ -73,7 +73,7 @@ class News:
         return (self._points(incident), incident.opened_at.timestamp())
 
     def _points(self, incident: Incident) -> float:
-        points = (2.0 if self.facts.date_stated else 1.0) if self.day == incident.date else 0.0
+        points = (6.0 if self.facts.date_stated else 1.0) if self.day == incident.date else 0.0
         points += 2.0 * same_branch(self.facts, incident, self.sides)
         points += 1.0 * self.has_attacker(incident)
         points += 0.5 * (bool(self.facts.weapons) and weapons_alike(self.facts, incident))

@@ -1,6 +1,6 @@
 """Which incident an item belongs to: one attack on one place (a salvo: on several) in one window of local dates.
 
-**Identity** is the place and the window, never the likeness of two headlines: likeness merges two bases that were
+**Identity** is the place and the window, never the likeness of two headlines alone: likeness merges two bases that were
 attacked on one day, and splits two wordings of one attack. Attack, foiled attack and claim are one kind of event, so
 all reports of it meet in one incident; an embassy and a base are different places and stay apart.
 
@@ -9,41 +9,59 @@ and comes within 18 hours of the incident's opening: papers still write of an ev
 18 hours keep nightly attacks apart. A report that *states* another day ("on Tuesday", "January 20") tells of another
 attack, with one exception: the day before the incident's, because early reports around midnight carry the later day.
 
+**Several attacks of one day** at one place are told apart by what the reports say: a further attack, another numbered
+wave, another hour, another weapon and toll, or a reply to the own side's answer to the first one (`candidates.py`). Of
+several incidents that a report could be of, it joins the one that fits best by day, attacker, weapon and words.
+
 **Places told with less precision.** A country alone is a place: a report that names only the country joins the open
-incident of that country (the latest, where there are several) and no other country's. One that names the base joins an
-open incident of the country that has no base yet, and gives it its place; in both cases only where their weapons, if
-both name any, could be the same. Where no place is told at all, the two must
-agree in words or in attacker and weapon; in both cases nothing may contradict (`agreement.py`): a wrong join swallows
-an alert, a wrong split costs one message more.
+incident of that country (the likeliest, where there are several) and no other country's. One that names the base joins
+an open incident of the country that has no base yet, and gives it its place; in both cases only where nothing
+contradicts (`agreement.py`). Where no place is told at all, or only a region, the two must agree in words or in
+attacker and weapon: a wrong join swallows an alert, a wrong split costs one message more.
 
 **A salvo** keeps all its places. A report that names one of them joins it, and adds those that it names beside it; one
-that names another place joins an incident of several places where attacker and weapon are the same.
+that names another place joins an incident of several places where attacker and weapon are the same. Two incidents that
+opened nearly together and that a later report names together become one.
 
-**What comes later.** A claim joins the latest unclaimed incident at its place, a new toll the latest one, up to four
-days after it: they tell of an attack that is known. A toll opens nothing.
+**What comes later.** A claim joins the latest unclaimed incident at its place up to four days after it. Tolls,
+withdrawals, denials, answers and accounts attach to the attack that they mean and open nothing (`later.py`).
+
+**People** have the last word: an incident that was merged by hand answers with the one it went into, and two that were
+put apart never become one again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from monitor.incidents.agreement import SAME_WORDS, Sides, agreement, attackers, contradiction, likeness, most_exact
-from monitor.incidents.candidates import News, best, in_window, is_reply, of_other_wave, refused, repeats_other_day, said_beside
+from monitor.incidents.candidates import (
+    News,
+    best,
+    in_window,
+    is_reply,
+    of_other_wave,
+    refused,
+    repeats_other_day,
+    said_beside,
+)
 from monitor.incidents.later import attach
 from monitor.incidents.salvo import MOST_PLACES, Nearness, added, exact, meets, one_salvo
 from monitor.model.incident import MOST_TITLES, Incident, Relation, RelationKind
 from monitor.model.item import Item
 from monitor.model.ledger import NO_RULINGS, Rulings
 from monitor.model.place import Place, region_of, unplaced
-from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level, Link
+from monitor.model.report import INCIDENT_ACTS, Act, Classification, Level, Link
 
 #: a claim belongs to an attack at most so many days before it
 LATER_DAYS = 4
+#: the share of its words that an edited headline keeps at least
+_SAME_STORY = 0.2
 _SALVO = "attacker and weapon of a salvo on several places, same local date"
 #: the incident that a report joins, and why
 Found = tuple[Incident, str] | None
@@ -86,7 +104,7 @@ def relate(
         level = Level.DIGEST if classification.old_news else classification.level or Level.DIGEST
         return Relation(
             kind=RelationKind.OPENS,
-            incident=_open(news, level, incidents),
+            incident=_open(news, level, {*(one.id for one in incidents), *rulings.merged, *rulings.merged.values()}),
             reason="no incident there on that day",
             link=_LINKS.get(act, Link.REPORT),
             answers=_replied_to(news, latest),
@@ -99,9 +117,7 @@ def relate(
 _LINKS = {Act.CLAIM: Link.CLAIM}
 
 
-def _attached(
-    news: News, latest: Sequence[Incident], own: str | None, zone_of: Callable[[str], str]
-) -> Relation:
+def _attached(news: News, latest: Sequence[Incident], own: str | None, zone_of: Callable[[str], str]) -> Relation:
     """What tells of a known attack without being a report of one: it attaches, and opens nothing."""
     answer = attach(news, latest, own=own, today=lambda place: _local_day(news.item, zone_of(place)))
     if answer.incident is None:
@@ -152,7 +168,7 @@ def _found(
     news: News, latest: Sequence[Incident], open_ones: Sequence[Incident], near: Nearness, own: str | None
 ) -> Found:
     known = next((incident for incident in latest if incident.id == own), None)
-    if known is not None:
+    if known is not None and not _replaced(known, news):
         return known, "the same article, edited"
     return (
         _same_place(open_ones, news)
@@ -161,6 +177,11 @@ def _found(
         or _no_place(open_ones, news)
         or _claimed_later(latest, news)
     )
+
+
+def _replaced(known: Incident, news: News) -> bool:
+    """The article tells another story under its old address: it contradicts its incident and shares no words."""
+    return bool(contradiction(news.facts, known, news.sides)) and likeness(news.item.title, known)[1] < _SAME_STORY
 
 
 def _same_place(incidents: Sequence[Incident], news: News) -> Found:
@@ -242,11 +263,11 @@ def _replied_to(news: News, latest: Sequence[Incident]) -> str:
     return next((one.id for one in latest if in_window(one, news) and is_reply(one, news)), "")
 
 
-def _open(report: News, level: Level, incidents: Sequence[Incident]) -> Incident:
+def _open(report: News, level: Level, taken: Set[str]) -> Incident:
     facts = report.facts
     place, *more = report.places[:MOST_PLACES] or (unplaced(),)
     return Incident(
-        id=_new_id(report.day, place, incidents),
+        id=_new_id(report.day, place, taken),
         place_id=place.id,
         place_name=place.name,
         country=place.country,
@@ -270,12 +291,11 @@ def _open(report: News, level: Level, incidents: Sequence[Incident]) -> Incident
     )
 
 
-def _new_id(day: date, place: Place, incidents: Sequence[Incident]) -> str:
+def _new_id(day: date, place: Place, taken: Set[str]) -> str:
     """`2026-11-21-ain-al-asad`; a country by its name, `unplaced` where nobody says which; `-2` for a second one."""
     by_name = place.is_vague and not place.is_unplaced
     name = re.sub(r"[^a-z0-9]+", "-", place.name.casefold()) if by_name else place.id
     found = base = f"{day.isoformat()}-{name}"
-    taken = {incident.id for incident in incidents}
     numbers = count(2)
     while found in taken:
         found = f"{base}-{next(numbers)}"
