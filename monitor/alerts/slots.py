@@ -154,7 +154,7 @@ def _changed(asked: Asked, reason: ChangeReason, group: list[Detail]) -> str:
     if reason is ChangeReason.ESCALATED:  # no source raises it: the rules do
         why = _plain_level(asked.view)
         return f"{_LABELS[reason]}: {told}{f'; {why}' if why else ''}"
-    by = _by(asked, group[0])
+    by = _by(asked, group[0], told)
     return f"{_LABELS[reason]}: {told}{f' ({by})' if by else ''}"
 
 
@@ -182,18 +182,18 @@ def _value(asked: Asked, field: str, value: str) -> str:
     return shorten(clean_message(value), 120)
 
 
-def _by(asked: Asked, detail: Detail) -> str:
-    """`Pentagon, via Example Wire, 06:00 UTC / 09:00 Baghdad`."""
+def _by(asked: Asked, detail: Detail, told: str) -> str:
+    """`Pentagon, via Example Wire, 06:00 UTC / 09:00 Baghdad`; who is `told` already is not named again."""
     report = asked.report(detail.report) or asked.report(asked.change.report)
     by, parts = shorten(clean_message(detail.by), 60), []
     speaker = shorten(clean_message(report.speaker), 60) if report else ""
     publisher = shorten(clean_message(report.publisher), 60) if report else ""
     said = speaker or by
-    if said:
+    if said and said.casefold() != told.casefold():
         parts.append(said)
     if publisher and publisher.casefold() not in (said.casefold(), by.casefold() if not speaker else ""):
         parts.append(f"via {publisher}" if said else publisher)
-    if detail.voice is Voice.CLAIMANT:
+    if detail.voice is Voice.CLAIMANT and detail.reason is not ChangeReason.DENIED:
         parts.append("a claim")
     if report is not None:
         same_day = report.reported_at.date() == asked.now.date()
