@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.alerts.phrases import MAX_DECIDING, day_in_words, days_ago, in_zones, place_names
 from monitor.alerts.subject import (
@@ -17,6 +17,7 @@ from monitor.alerts.subject import (
     attack_in_words,
     confirmed_harm,
     foiled,
+    in_words,
     is_near,
     official,
     plain_subject,
@@ -28,6 +29,8 @@ from monitor.model.names import Names
 from monitor.model.report import Act, Link, RuleTaken, Voice
 from monitor.text.clean import clean_message, shorten
 
+#: a report's date further than this from its first sight is told as odd
+ODD_DATE = timedelta(days=2)
 #: how tight the slots can be made
 TIGHTEST = 4
 #: by how tight it is: characters of a quote, sources that are listed, characters of an address
@@ -89,7 +92,7 @@ def slots(asked: Asked, *, tight: int = 0) -> dict[str, str]:
         "quotes": "\n".join(_quotes(asked, tight)),
         "brief": "\n".join(shorten(clean_message(one), _QUOTE[tight]) for one in asked.brief[: 4 if tight < 3 else 1]),
         "says": _says(brought),
-        "reported": in_zones(brought.reported_at, asked.there, asked.zone) if brought else "",
+        "reported": _reported(asked, brought) if brought else "",
         "place": f"near {place}" if place and is_near(view, incident.place_id) else place or "not named",
         "date": _date(asked),
         "what": _what(view),
@@ -285,6 +288,14 @@ def _says(report: Report | None) -> str:
     return f"{publisher} (quotes: {speaker})" if speaker and speaker.casefold() != publisher.casefold() else publisher
 
 
+def _reported(asked: Asked, report: Report) -> str:
+    """The publisher's time; one that does not fit is said: it may be an old article that came back."""
+    said = in_zones(report.reported_at, asked.there, asked.zone)
+    if abs(report.seen_at - report.reported_at) <= ODD_DATE:
+        return said
+    return f"{said}; first seen {day_in_words(report.seen_at.date())}"
+
+
 def _date(asked: Asked) -> str:
     incident = asked.view.incident
     ago = days_ago(incident.date, asked.now, asked.there)
@@ -330,8 +341,8 @@ def _toll(asked: Asked) -> str:
 def _number(view: View, name: str) -> str:
     number: Folded = getattr(view, name)
     if number.best is None:
-        words = next((getattr(one.facts, f"{name}_words") for one in reversed(view.reports)), "")
-        return f"{shorten(clean_message(words), 30)} {name}" if words and not words.startswith("no ") else ""
+        words = in_words(view, name)
+        return f"{words} {name}" if words else ""
     value = f"{number.best.value}{'+' if number.best.at_least else ''} {name}"
     if number.low is not None and number.high is not None and number.low != number.high:
         return f"{value} ({number.low}–{number.high})"
@@ -360,6 +371,8 @@ def _stopped(view: View) -> str:
     ]
     if not parts and view.incident.act is Act.FOILED:
         return "intercepted or missed" if set(view.incident.weapons) & FLYING else ""
+    if not parts and any(one.facts.interception for one in view.reports if not one.retracted_at):
+        return "some intercepted or missed"
     return ", ".join(parts)
 
 

@@ -45,37 +45,20 @@ _EMPTY = frozenset({"air", "airbase", "airfield", "airport", "ain", "al", "ayn",
 
 #: what may be missing, the least important first; `attack`: "drones" instead of "drone attack"; `name`: "officials"
 #: instead of their name
-_PARTS = ("country", "kind", "reported", "was", "attack", "unsure", "name", "says", "weapons", "wounded", "ago", "toll")
+_PARTS = (
+    "country", "kind", "reported", "was", "attack", "stopped", "unsure", "name", "says", "weapons", "wounded",
+    "ago", "toll",
+)  # fmt: skip
 #: where a claim is the news, the numbers give way before who claims it
 _PARTS_OF_CLAIM = (
-    "country",
-    "kind",
-    "reported",
-    "was",
-    "name",
-    "says",
-    "wounded",
-    "toll",
-    "attack",
-    "unsure",
-    "weapons",
-    "ago",
-)
+    "country", "kind", "reported", "was", "name", "says", "wounded", "toll", "attack", "stopped", "unsure",
+    "weapons", "ago",
+)  # fmt: skip
 #: where a number is put right, what it was is the news
 _PARTS_OF_CORRECTION = (
-    "country",
-    "kind",
-    "reported",
-    "attack",
-    "unsure",
-    "name",
-    "says",
-    "weapons",
-    "wounded",
-    "was",
-    "ago",
-    "toll",
-)
+    "country", "kind", "reported", "attack", "stopped", "unsure", "name", "says", "weapons", "wounded", "was",
+    "ago", "toll",
+)  # fmt: skip
 #: characters for the names of places, and of those who claim it, the widest first
 _ROOMS = ((48, 40), (36, 30), (26, 20), (20, 14), (14, 0), (10, 0))
 
@@ -131,7 +114,7 @@ def subject(view: View, change: Change, *, names: Names, now: datetime) -> str:
     if ChangeReason.TOLL_CORRECTED in change.reasons:
         parts = _PARTS_OF_CORRECTION
     if ChangeReason.FIRST not in change.reasons:  # who gets an update knows of the attack
-        parts = (*parts[:3], "ago", *(part for part in parts[3:] if part != "ago"))
+        parts = (*parts[:4], "ago", *(part for part in parts[4:] if part != "ago"))
     return _fitted(lambda words: head + _line(told, words), parts, places=len(view.incident.places))
 
 
@@ -289,6 +272,8 @@ def _harm(told: _Told, words: _Words) -> str:
         best, was = number.best, _before(told.change, name)
         if name == "wounded" and "wounded" in words.gone and parts:
             continue
+        if best is None and (said := in_words(view, name)):
+            parts.append(f"{said} {name}")
         if best is None or (not best.value and not was):
             continue
         claimed |= best.voice is Voice.CLAIMANT
@@ -296,7 +281,17 @@ def _harm(told: _Told, words: _Words) -> str:
         parts.append(f"{best.value}{'+' if best.at_least else ''} {name}{before}")
     if not parts and view.incident.act is not Act.FOILED and _none_hurt(view):
         return "no casualties"
+    stopped = view.intercepted.best
+    if stopped is not None and stopped.value and "stopped" not in words.gone and view.incident.act is not Act.FOILED:
+        parts.append(f"{stopped.value} intercepted")
     return ", ".join([*parts, *(["as claimed"] if claimed else [])])
+
+
+def in_words(view: View, name: str) -> str:
+    """`dozens`, `several`: how the newest report gives a number of which no figure is known; empty for none."""
+    said = [getattr(one.facts, f"{name}_words") for one in view.reports if not one.retracted_at and not one.doubts]
+    words = clean_message(next((one for one in reversed(said) if one), ""))
+    return "" if words.casefold().startswith(("no", "none", "without")) else shorten(words, 16)
 
 
 def _none_hurt(view: View) -> bool:

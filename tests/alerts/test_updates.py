@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from monitor.alerts.message import MAX_BODY, incident_alert
 from monitor.model.alert import Alert
-from monitor.model.ledger import Change, ChangeReason, Detail, Grade, View
-from monitor.model.report import Act, Level, Link, Voice
+from monitor.model.ledger import Change, ChangeReason, Detail, Folded, Grade, View
+from monitor.model.report import Act, Facts, Level, Link, Voice
 from toldviews import (
     BASES,
     FIRST_VIEW,
@@ -148,6 +148,15 @@ def test_sources_are_listed_once_and_what_was_withdrawn_says_so() -> None:
         "- Example Wire – https://news.example/1",
     ]
     assert "“Ten dead" not in body
+
+
+def test_odd_dates_interceptions_and_numbers_in_words_are_told() -> None:
+    facts = Facts(places=(BASES[0],), killed_words="dozens", interception=True)
+    odd = replace(report(1, "Wire", "Dozens killed", facts=facts), reported_at=NOW - timedelta(days=9))
+    body = told(replace(FIRST_VIEW, reports=(odd,), killed=Folded(), wounded=Folded()), change(R.FIRST)).body
+    assert "Toll: dozens killed\n" in body
+    assert "Fired: some intercepted or missed\n" in body
+    assert "Reported: 7 Nov 2026 23:40 UTC (8 Nov 02:40 Baghdad, 8 Nov 00:40 Berlin); first seen 16 Nov 2026\n" in body
 
 
 def test_a_journalist_reads_sources_and_claims_first() -> None:
