@@ -99,6 +99,15 @@ def test_a_toll_that_rises_says_from_what_to_what_by_whom_and_when() -> None:
          "Toll corrected: 34 → 33 killed (AP, via Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
         (R.TOLL_CORRECTED, {"field": "killed", "before": "3", "by": "Example Wire"}, TOLL_VIEW,
          "Toll corrected: 3 killed no longer holds (Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
+        (R.TOLL_CORRECTED, {"field": "killed", "before": "34", "after": "withdrawn", "by": "Example Wire"}, TOLL_VIEW,
+         "Toll corrected: 34 killed withdrawn (Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
+        (R.RETRACTED, {"field": "report", "before": "Wire", "after": "3"}, TOLL_VIEW,
+         "Withdrawn: Wire takes its report back; 3 others stand (Example Wire, 16 Nov 2026 23:40 UTC / "
+         "17 Nov 00:40 Berlin)"),
+        (R.RETALIATION, {"field": "answered", "after": "US <b>strikes</b>\nback", "by": "Example Wire"}, TOLL_VIEW,
+         "Answered: “US <b>strikes</b> back” (Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
+        (R.DENIED, {"field": "denied_by", "before": "iri", "after": "kataib-hezbollah", "by": "Telegram"}, TOLL_VIEW,
+         "Denied: Kataib Hezbollah (Telegram, via Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
         (R.CLAIMED, {"field": "claimed_by", "after": "iri", "by": "Telegram", "voice": Voice.CLAIMANT}, TOLL_VIEW,
          "Claimed: Islamic Resistance in Iraq (Telegram, via Example Wire, a claim, 16 Nov 2026 23:40 UTC / "
          "17 Nov 00:40 Berlin)"),
