@@ -157,6 +157,7 @@ def item_alert(
         f"Link: {_link(item)}",
         f"Why: {_why(classification, names)}",
     ]
+    body = _body(quotes_of(item, classification) or ["(no headline)"], lines, incident, decision.reason, alert_id)
     return Alert(
         id=alert_id,
         kind=AlertKind.INCIDENT,
@@ -167,7 +168,8 @@ def item_alert(
         rule=classification.rule,
         channels=decision.send_to,
         title=_title(level, item, classification.act, facts, _at(in_title, facts, place), ago),
-        body=_body(quotes_of(item, classification) or ["(no headline)"], lines, incident, decision.reason, alert_id),
+        body=body,
+        html=as_html(body),
         created_at=require_aware(now),
     )
 

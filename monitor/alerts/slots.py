@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitor.alerts.phrases import MAX_DECIDING, day_in_words, days_ago, in_zones, place_names
+from monitor.alerts.phrases import day_in_words, days_ago, in_zones, place_names
+from monitor.alerts.quotations import QUOTE, address, quotes, says, sources
 from monitor.alerts.subject import (
     FLYING,
     attack_in_words,
     confirmed_harm,
     foiled,
+    in_words,
     is_near,
     official,
     plain_subject,
@@ -28,19 +30,13 @@ from monitor.model.names import Names
 from monitor.model.report import Act, Link, RuleTaken, Voice
 from monitor.text.clean import clean_message, shorten
 
+#: a report's date further than this from its first sight is told as odd
+ODD_DATE = timedelta(days=2)
 #: how tight the slots can be made
 TIGHTEST = 4
-#: by how tight it is: characters of a quote, sources that are listed, characters of an address
-_QUOTE = (MAX_DECIDING, 280, 200, 120, 80)
-_SOURCES = (8, 5, 3, 1, 0)
-_ADDRESS = (300, 250, 200, 150, 100)
-#: quotes of one message
-_QUOTES = 2
 _NUMBERS = ("killed", "wounded", "brain_injuries", "launched", "intercepted")
 #: what a rule did to the level, in the reason that the rules give
 _RAISED = re.compile(r"raised to .+")
-#: reports that say what happened; the others only comment on it
-_COMMENTS = frozenset({Link.ANALYSIS, Link.RETALIATION})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +82,10 @@ def slots(asked: Asked, *, tight: int = 0) -> dict[str, str]:
         "plain_subject": plain_subject(view, asked.change, names=names),
         "level": asked.change.level.upper(),
         "changed": "\n".join(changed(asked)),
-        "quotes": "\n".join(_quotes(asked, tight)),
-        "brief": "\n".join(shorten(clean_message(one), _QUOTE[tight]) for one in asked.brief[: 4 if tight < 3 else 1]),
-        "says": _says(brought),
-        "reported": in_zones(brought.reported_at, asked.there, asked.zone) if brought else "",
+        "quotes": "\n".join(quotes(view, brought, first=ChangeReason.FIRST in asked.change.reasons, tight=tight)),
+        "brief": "\n".join(shorten(clean_message(one), QUOTE[tight]) for one in asked.brief[: 4 if tight < 3 else 1]),
+        "says": says(brought),
+        "reported": _reported(asked, brought) if brought else "",
         "place": f"near {place}" if place and is_near(view, incident.place_id) else place or "not named",
         "date": _date(asked),
         "what": _what(view),
@@ -104,8 +100,8 @@ def slots(asked: Asked, *, tight: int = 0) -> dict[str, str]:
         "grade": _grade(view),
         "differ": _differ(view),
         "baseline": "; ".join(shorten(clean_message(one), 160) for one in asked.baseline[: 3 if tight < 3 else 1]),
-        "link": _address(brought, _ADDRESS[0]) if brought else "none",
-        "sources": "\n".join(_sources(view, tight)),
+        "link": address(brought) if brought else "none",
+        "sources": "\n".join(sources(view, tight)),
         "why": _why(asked, tight),
         "short": short_name(view),
         "as_of": in_zones(asked.now, asked.zone if asked.zone != "UTC" else asked.there),
@@ -138,7 +134,6 @@ _LABELS = {
     ChangeReason.CONFIRMED: "Confirmed", ChangeReason.ESCALATED: "Level", ChangeReason.RETALIATION: "Answered",
     ChangeReason.FIRST: "First report",
 }  # fmt: skip
-_FIELDS = {"brain_injuries": "brain injuries"}
 
 
 def _by_source(details: Iterable[Detail]) -> list[list[Detail]]:
@@ -154,20 +149,27 @@ def _changed(asked: Asked, reason: ChangeReason, group: list[Detail]) -> str:
     if reason is ChangeReason.ESCALATED:  # no source raises it: the rules do
         why = _plain_level(asked.view)
         return f"{_LABELS[reason]}: {told}{f'; {why}' if why else ''}"
-    by = _by(asked, group[0])
+    by = _by(asked, group[0], told)
     return f"{_LABELS[reason]}: {told}{f' ({by})' if by else ''}"
 
 
 def _step(asked: Asked, detail: Detail) -> str:
-    before, after = (_value(asked, detail.field, value) for value in (detail.before, detail.after))
-    if detail.field in _NUMBERS:
-        word = _FIELDS.get(detail.field, detail.field)
-        if not after:
-            return f"{before} {word} no longer holds" if before else f"{word} no longer stated"
-        return f"{before} → {after} {word}" if before and before != after else f"{after} {word}"
-    if not after:
-        return f"no longer: {before}" if before else detail.field.replace("_", " ")
-    return f"{before} → {after}" if before and before != after else after
+    field = detail.field
+    before, after = (_value(asked, field, value) for value in (detail.before, detail.after))
+    word = field.replace("_", " ")
+    if field == "report":
+        return (
+            f"{before} takes its report back; {f'{after} others stand' if after not in ('', '0') else 'no other does'}"
+        )
+    if field == "answered":  # a headline
+        return f"“{after}”" if after else "its own forces struck back"
+    if field in _NUMBERS and not (after and before != after and after.isdigit()):
+        told = f"{before or after} {word}"
+        return told if before == after or not before else f"{told} {'withdrawn' if after else 'no longer holds'}"
+    if field in ("claimed_by", "denied_by"):  # who is new; the others were told
+        return after or f"no longer {before}"
+    unit = f" {word}" if field in _NUMBERS else ""
+    return (f"{before} → {after}" if before and before != after else after or f"no longer {before}") + unit
 
 
 def _value(asked: Asked, field: str, value: str) -> str:
@@ -182,18 +184,18 @@ def _value(asked: Asked, field: str, value: str) -> str:
     return shorten(clean_message(value), 120)
 
 
-def _by(asked: Asked, detail: Detail) -> str:
-    """`Pentagon, via Example Wire, 06:00 UTC / 09:00 Baghdad`."""
+def _by(asked: Asked, detail: Detail, told: str) -> str:
+    """`Pentagon, via Example Wire, 06:00 UTC / 09:00 Baghdad`; who is `told` already is not named again."""
     report = asked.report(detail.report) or asked.report(asked.change.report)
     by, parts = shorten(clean_message(detail.by), 60), []
     speaker = shorten(clean_message(report.speaker), 60) if report else ""
     publisher = shorten(clean_message(report.publisher), 60) if report else ""
     said = speaker or by
-    if said:
+    if said and said.casefold() != told.casefold():
         parts.append(said)
     if publisher and publisher.casefold() not in (said.casefold(), by.casefold() if not speaker else ""):
         parts.append(f"via {publisher}" if said else publisher)
-    if detail.voice is Voice.CLAIMANT:
+    if detail.voice is Voice.CLAIMANT and detail.reason is not ChangeReason.DENIED:
         parts.append("a claim")
     if report is not None:
         same_day = report.reported_at.date() == asked.now.date()
@@ -215,7 +217,7 @@ def _now(asked: Asked, reason: ChangeReason) -> str:
     if reason is ChangeReason.CLAIMED:
         return f"by {_actors(asked, incident.claimed_by) or 'a group that is not named'}"
     if reason is ChangeReason.DENIED:
-        return f"by {_actors(asked, view.denied_by) or _says(brought) or 'a source that is not named'}"
+        return f"by {_actors(asked, view.denied_by) or says(brought) or 'a source that is not named'}"
     if reason is ChangeReason.PLACE_NAMED:
         return place_names(incident.places, room=300, country_of=asked.names.country_name)
     if reason is ChangeReason.ESCALATED:
@@ -223,66 +225,21 @@ def _now(asked: Asked, reason: ChangeReason) -> str:
         return f"now {asked.change.level}{f'; {why}' if why else ''}"
     if reason is ChangeReason.RETRACTED:
         stand = len(view.publishers)
-        return f"by {_says(brought) or 'its source'}; {f'{stand} others stand' if stand else 'nobody else reports it'}"
+        return f"by {says(brought) or 'its source'}; {f'{stand} others stand' if stand else 'nobody else reports it'}"
     if reason is ChangeReason.RETALIATION:
         return f"“{shorten(clean_message(brought.title), 160)}”" if brought else "its own forces struck back"
     return _grade(view)
 
 
-# ------------------------------------------------------------------------------------------------ quotes
-
-
-def _quotes(asked: Asked, tight: int) -> list[str]:
-    """At most two sentences: of the report that brought the message, then of the best other one."""
-    brought, first = asked.brought, ChangeReason.FIRST in asked.change.reasons
-    if brought is None:
-        return []
-    others = [one for one in asked.view.reports if one is not brought and one.link not in (Link.COPY, *_COMMENTS)]
-    others = [one for one in others if not one.retracted_at and not one.doubts]
-    others.sort(key=lambda one: (one.voice.rank, -one.reported_at.timestamp()))
-    wanted = [(brought, brought.title), (brought, brought.quote), (brought, brought.lead)]
-    if not first:
-        wanted = [(brought, brought.quote or brought.title), *((one, one.quote or one.title) for one in others)]
-    found: list[tuple[Report, str]] = []
-    for report, text in wanted + [(one, one.quote or one.title) for one in others if first]:
-        words = clean_message(text)
-        if words and len(found) < _QUOTES and not any(_alike(words, quote) for _, quote in found):
-            found.append((report, words))
-    lines, shown = [], set[str]()
-    for report, words in found:
-        lines.append(f"“{shorten(words, _QUOTE[tight])}”{_whose(report, shown, tight)}")
-        shown.add(report.id)
-    return lines
-
-
-def _whose(report: Report, shown: set[str], tight: int) -> str:
-    """` – Example Wire, https://…`; nothing where the quote above is of the same report."""
-    if report.id in shown:
-        return ""
-    publisher, url = shorten(clean_message(report.publisher), 60), _address(report, _ADDRESS[tight])
-    return f" – {', '.join(part for part in (publisher, url) if part)}" if publisher or url else ""
-
-
-def _alike(one: str, other: str) -> bool:
-    one, other = (text.casefold().rstrip(" .…!?") for text in (one, other))
-    return one in other or other in one
-
-
-def _address(report: Report, longest: int) -> str:
-    """The link, where it is one of the web and not too long to be sent."""
-    url = clean_message(report.url).replace(" ", "%20")
-    return url if url.lower().startswith(("http://", "https://")) and len(url) <= longest else ""
-
-
 # ------------------------------------------------------------------------------------------------ values
 
 
-def _says(report: Report | None) -> str:
-    if report is None:
-        return "not named"
-    publisher = shorten(clean_message(report.publisher), 60) or "not named"
-    speaker = shorten(clean_message(report.speaker), 60)
-    return f"{publisher} (quotes: {speaker})" if speaker and speaker.casefold() != publisher.casefold() else publisher
+def _reported(asked: Asked, report: Report) -> str:
+    """The publisher's time; one that does not fit is said: it may be an old article that came back."""
+    said = in_zones(report.reported_at, asked.there, asked.zone)
+    if abs(report.seen_at - report.reported_at) <= ODD_DATE:
+        return said
+    return f"{said}; first seen {day_in_words(report.seen_at.date())}"
 
 
 def _date(asked: Asked) -> str:
@@ -330,8 +287,8 @@ def _toll(asked: Asked) -> str:
 def _number(view: View, name: str) -> str:
     number: Folded = getattr(view, name)
     if number.best is None:
-        words = next((getattr(one.facts, f"{name}_words") for one in reversed(view.reports)), "")
-        return f"{shorten(clean_message(words), 30)} {name}" if words and not words.startswith("no ") else ""
+        words = in_words(view, name)
+        return f"{words} {name}" if words else ""
     value = f"{number.best.value}{'+' if number.best.at_least else ''} {name}"
     if number.low is not None and number.high is not None and number.low != number.high:
         return f"{value} ({number.low}–{number.high})"
@@ -360,6 +317,8 @@ def _stopped(view: View) -> str:
     ]
     if not parts and view.incident.act is Act.FOILED:
         return "intercepted or missed" if set(view.incident.weapons) & FLYING else ""
+    if not parts and any(one.facts.interception for one in view.reports if not one.retracted_at):
+        return "some intercepted or missed"
     return ", ".join(parts)
 
 
@@ -386,23 +345,6 @@ def _differ(view: View) -> str:
             )
             lines.append(f"{name}: {', '.join(each)}")
     return "; ".join(lines)
-
-
-def _sources(view: View, tight: int) -> list[str]:
-    """A line a publisher, its newest report; copies are counted, what was withdrawn says so."""
-    newest: dict[str, Report] = {}
-    for one in view.reports:
-        if one.link is not Link.COPY:
-            newest[shorten(clean_message(one.publisher), 60) or "not named"] = one
-    most = _SOURCES[tight]
-    lines = []
-    for publisher, one in list(newest.items())[::-1][:most]:
-        parts = [publisher, _address(one, _ADDRESS[tight]), "withdrawn" if one.retracted_at else ""]
-        doubt = f"doubtful: {clean_message(one.doubts[0])}" if one.doubts else ""
-        lines.append("- " + " – ".join(part for part in (*parts, doubt) if part))
-    if (rest := len(newest) - len(lines)) > 0:
-        lines.append(f"- {rest} more" if lines else f"- {rest} in the ledger")
-    return lines
 
 
 def lead_rule(view: View) -> RuleTaken | None:

@@ -43,36 +43,22 @@ _KIND = re.compile(r"(?<=\w)[ ,]+(air ?base|air ?field|airport|base|military bas
 _EMPTY = frozenset({"air", "airbase", "airfield", "airport", "ain", "al", "ayn", "base", "camp", "el", "fort", "the"})
 
 
-#: what may be missing, the least important first; `attack`: "drones" instead of "drone attack"
-_PARTS = ("country", "kind", "reported", "was", "attack", "unsure", "says", "weapons", "wounded", "ago", "toll")
+#: what may be missing, the least important first; `attack`: "drones" instead of "drone attack"; `name`: "officials"
+#: instead of their name
+_PARTS = (
+    "country", "kind", "reported", "was", "attack", "stopped", "unsure", "name", "says", "weapons", "wounded",
+    "ago", "toll",
+)  # fmt: skip
 #: where a claim is the news, the numbers give way before who claims it
 _PARTS_OF_CLAIM = (
-    "country",
-    "kind",
-    "reported",
-    "was",
-    "says",
-    "wounded",
-    "toll",
-    "attack",
-    "unsure",
-    "weapons",
-    "ago",
-)
+    "country", "kind", "reported", "was", "name", "says", "wounded", "toll", "attack", "stopped", "unsure",
+    "weapons", "ago",
+)  # fmt: skip
 #: where a number is put right, what it was is the news
 _PARTS_OF_CORRECTION = (
-    "country",
-    "kind",
-    "reported",
-    "attack",
-    "unsure",
-    "says",
-    "weapons",
-    "wounded",
-    "was",
-    "ago",
-    "toll",
-)
+    "country", "kind", "reported", "attack", "stopped", "unsure", "name", "says", "weapons", "wounded", "was",
+    "ago", "toll",
+)  # fmt: skip
 #: characters for the names of places, and of those who claim it, the widest first
 _ROOMS = ((48, 40), (36, 30), (26, 20), (20, 14), (14, 0), (10, 0))
 
@@ -103,7 +89,8 @@ def _fitted(line_of: Callable[[_Words], str], parts: tuple[str, ...] = _PARTS, *
     for room, claimants in _ROOMS:
         # the dead give way last of all, after names were cut as far as they can be
         least = len(parts) if parts[-1] != "toll" or (room, claimants) == _ROOMS[-1] else len(parts) - 1
-        for count in range(least + 1):
+        # of a salvo the names of its places are worth more than country and kind
+        for count in range(2 if places > 1 else 0, least + 1):
             words = _Words(frozenset(parts[:count]), room, claimants)
             if len(line_of(words)) <= MAX_SUBJECT:
                 return _refilled(line_of, words, parts[2:] if places > 1 else parts)
@@ -123,9 +110,11 @@ def subject(view: View, change: Change, *, names: Names, now: datetime) -> str:
     told = _Told(view, change, names, now, frozenset(change.reasons))
     head = f"{change.level.upper()}: "
     is_claim = change.reasons[:1] == (ChangeReason.CLAIMED,) or view.grade is Grade.CLAIMED
-    parts = _PARTS_OF_CLAIM if is_claim else _PARTS
+    parts: tuple[str, ...] = _PARTS_OF_CLAIM if is_claim else _PARTS
     if ChangeReason.TOLL_CORRECTED in change.reasons:
         parts = _PARTS_OF_CORRECTION
+    if ChangeReason.FIRST not in change.reasons:  # who gets an update knows of the attack
+        parts = (*parts[:4], "ago", *(part for part in parts[4:] if part != "ago"))
     return _fitted(lambda words: head + _line(told, words), parts, places=len(view.incident.places))
 
 
@@ -214,7 +203,7 @@ def _claimed_or_not(told: _Told, words: _Words, attack: str, where: str) -> str:
     line = f"{attack} {foiled(view)}{where}" if view.incident.act is Act.FOILED else f"{attack}{where}"
     if ChangeReason.CLAIMED in reasons:
         return f"{line} claimed{by}"
-    if ChangeReason.CONFIRMED in reasons and ChangeReason.FIRST not in reasons:
+    if told.change.reasons[:1] == (ChangeReason.CONFIRMED,):
         return f"{line} confirmed"
     if ChangeReason.PLACE_NAMED in reasons and ChangeReason.FIRST not in reasons and "reported" not in words.gone:
         return f"{line}, place now known"
@@ -283,6 +272,8 @@ def _harm(told: _Told, words: _Words) -> str:
         best, was = number.best, _before(told.change, name)
         if name == "wounded" and "wounded" in words.gone and parts:
             continue
+        if best is None and (said := in_words(view, name)):
+            parts.append(f"{said} {name}")
         if best is None or (not best.value and not was):
             continue
         claimed |= best.voice is Voice.CLAIMANT
@@ -290,7 +281,17 @@ def _harm(told: _Told, words: _Words) -> str:
         parts.append(f"{best.value}{'+' if best.at_least else ''} {name}{before}")
     if not parts and view.incident.act is not Act.FOILED and _none_hurt(view):
         return "no casualties"
+    stopped = view.intercepted.best
+    if stopped is not None and stopped.value and "stopped" not in words.gone and view.incident.act is not Act.FOILED:
+        parts.append(f"{stopped.value} intercepted")
     return ", ".join([*parts, *(["as claimed"] if claimed else [])])
+
+
+def in_words(view: View, name: str) -> str:
+    """`dozens`, `several`: how the newest report gives a number of which no figure is known; empty for none."""
+    said = [getattr(one.facts, f"{name}_words") for one in view.reports if not one.retracted_at and not one.doubts]
+    words = clean_message(next((one for one in reversed(said) if one), ""))
+    return "" if words.casefold().startswith(("no", "none", "without")) else shorten(words, 16)
 
 
 def _none_hurt(view: View) -> bool:
@@ -308,14 +309,21 @@ def _says(told: _Told, words: _Words) -> str:
     """` – Pentagon`: who gives the numbers, else who brought the news; nothing where the claim names its author."""
     if "says" in words.gone or told.view.grade is Grade.CLAIMED:
         return ""
-    by = next((one.by for one in told.change.details if one.by and one.reason in told.reasons), "")
-    if not by:
-        best = told.view.killed.best or told.view.wounded.best
-        by = (best.speaker or best.by) if best is not None else ""
-    if not by:
-        brought = [one for one in told.view.reports if one.id == told.change.report] or list(told.view.reports[:1])
-        by = (brought[0].speaker or brought[0].publisher) if brought else ""
+    by, voice = _speaker(told)
+    if "name" in words.gone and voice is Voice.OFFICIAL:
+        by = "officials"
     return f" – {shorten(clean_message(by), 24)}" if by else ""
+
+
+def _speaker(told: _Told) -> tuple[str, Voice]:
+    for detail in told.change.details:
+        if detail.by and detail.reason in told.reasons:
+            return detail.by, detail.voice
+    best = told.view.killed.best or told.view.wounded.best
+    if best is not None:
+        return best.speaker or best.by, best.voice
+    brought = [one for one in told.view.reports if one.id == told.change.report] or list(told.view.reports[:1])
+    return (brought[0].speaker or brought[0].publisher, brought[0].voice) if brought else ("", Voice.MEDIA)
 
 
 def _ago(told: _Told) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.slots import Asked, slots
+from monitor.alerts.stylefiles import Styles, read_styles
 from monitor.alerts.styles import SHIPPED, SLOTS, filled, problems, shipped, slots_of, subject_line
 from monitor.model.ledger import ChangeReason
 from toldviews import FIRST_VIEW, NAMES, NOW, change
@@ -76,3 +77,37 @@ def test_mistakes_are_named(template: str, message: str) -> None:
 def test_an_unknown_slot_that_is_like_none_is_told_what_there_is() -> None:
     (problem,) = problems("{zzz}", "t.txt")
     assert re.search(r"there are: subject, plain_subject, level", problem.hint)
+
+
+def test_the_folder_adds_and_replaces_styles(tmp_path: Path) -> None:
+    (tmp_path / "family.txt").write_text("\ufeff{plain_what}\n", encoding="utf-8")
+    (tmp_path / "newsroom.txt").write_text("{what}\n", encoding="utf-8")
+    (tmp_path / ".hidden").write_text("{", encoding="utf-8")
+    styles, found = read_styles(tmp_path)
+    assert found == []
+    assert set(styles.texts) == {*SHIPPED, "newsroom"}
+    assert (styles.of("family"), styles.of("newsroom")) == ("{plain_what}\n", "{what}\n")
+    assert styles.of("gone") == styles.of("duty") == shipped("duty")
+
+
+def test_without_a_folder_there_are_the_shipped_ones(tmp_path: Path) -> None:
+    for folder in (None, tmp_path / "none"):
+        assert read_styles(folder) == (Styles(), [])
+
+
+def test_what_is_wrong_in_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("{plaec}", encoding="utf-8")
+    (tmp_path / "b.txt").write_bytes(b"\xff{place}")
+    (tmp_path / "c.text").write_text("{place}", encoding="utf-8")
+    (tmp_path / "d.txt.txt").write_text("{place}", encoding="utf-8")
+    (tmp_path / "e.txt").write_text("{place}" * 5000, encoding="utf-8")
+    (tmp_path / "f").mkdir()
+    _, found = read_styles(tmp_path)
+    assert [str(one).removeprefix(f"{tmp_path}/") for one in found] == [
+        "a.txt:1: there is no slot {plaec}; did you mean {place}?",
+        "b.txt: the file is not UTF-8 text; save it as UTF-8",
+        "c.text: is not read as a template; name it c.txt",
+        "d.txt.txt: is not read as a template; name it d.txt",
+        "e.txt: a template has at most 20000 characters",
+    ]
+    assert [one.severity for one in found] == ["error", "error", "warning", "warning", "error"]

@@ -12,8 +12,22 @@ from hypothesis import strategies as st
 from monitor.alerts.subject import MAX_SUBJECT, plain_subject, short_of, subject
 from monitor.model.ledger import ChangeReason, Detail, Folded, Grade, View
 from monitor.model.place import Place
-from monitor.model.report import WEAPONS, Act, Level, Voice
-from toldviews import BASES, FIRST_VIEW, MORNING, NAMES, NOW, TOLL_DETAILS, TOLL_VIEW, change, folded, incident, said
+from monitor.model.report import WEAPONS, Act, Facts, Level, Voice
+from toldviews import (
+    ASAD,
+    BASES,
+    FIRST_VIEW,
+    MORNING,
+    NAMES,
+    NOW,
+    TOLL_DETAILS,
+    TOLL_VIEW,
+    change,
+    folded,
+    incident,
+    report,
+    said,
+)
 
 R = ChangeReason
 
@@ -84,6 +98,14 @@ def test_a_salvo_names_its_bases_as_far_as_they_fit_and_counts_the_rest() -> Non
 def test_an_attack_of_days_ago_says_so() -> None:
     late = subject(FIRST_VIEW, change(R.FIRST), names=NAMES, now=NOW + timedelta(days=3))
     assert late.endswith(" (3 days ago)")
+
+
+def test_words_stand_for_numbers_and_what_was_shot_down_is_said() -> None:
+    dozens = report(1, "Wire", "Dozens killed", facts=Facts(places=(ASAD,), killed_words="dozens", wounded_words="no"))
+    view = replace(
+        FIRST_VIEW, reports=(dozens,), killed=Folded(), wounded=Folded(), intercepted=folded(said(2, "Wire"))
+    )
+    assert of(view, R.FIRST) == "URGENT: drones at Ain al-Asad: dozens killed, 2 intercepted – Wire"
 
 
 def test_families_read_what_officials_confirm_and_no_weapon() -> None:

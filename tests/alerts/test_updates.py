@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from monitor.alerts.message import MAX_BODY, incident_alert
 from monitor.model.alert import Alert
-from monitor.model.ledger import Change, ChangeReason, Detail, Grade, View
-from monitor.model.report import Act, Level, Link, Voice
+from monitor.model.ledger import Change, ChangeReason, Detail, Folded, Grade, View
+from monitor.model.report import Act, Facts, Level, Link, Voice
 from toldviews import (
     BASES,
     FIRST_VIEW,
@@ -99,6 +99,15 @@ def test_a_toll_that_rises_says_from_what_to_what_by_whom_and_when() -> None:
          "Toll corrected: 34 → 33 killed (AP, via Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
         (R.TOLL_CORRECTED, {"field": "killed", "before": "3", "by": "Example Wire"}, TOLL_VIEW,
          "Toll corrected: 3 killed no longer holds (Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
+        (R.TOLL_CORRECTED, {"field": "killed", "before": "34", "after": "withdrawn", "by": "Example Wire"}, TOLL_VIEW,
+         "Toll corrected: 34 killed withdrawn (Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
+        (R.RETRACTED, {"field": "report", "before": "Wire", "after": "3"}, TOLL_VIEW,
+         "Withdrawn: Wire takes its report back; 3 others stand (Example Wire, 16 Nov 2026 23:40 UTC / "
+         "17 Nov 00:40 Berlin)"),
+        (R.RETALIATION, {"field": "answered", "after": "US <b>strikes</b>\nback", "by": "Example Wire"}, TOLL_VIEW,
+         "Answered: “US <b>strikes</b> back” (Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
+        (R.DENIED, {"field": "denied_by", "before": "iri", "after": "kataib-hezbollah", "by": "Telegram"}, TOLL_VIEW,
+         "Denied: Kataib Hezbollah (Telegram, via Example Wire, 16 Nov 2026 23:40 UTC / 17 Nov 00:40 Berlin)"),
         (R.CLAIMED, {"field": "claimed_by", "after": "iri", "by": "Telegram", "voice": Voice.CLAIMANT}, TOLL_VIEW,
          "Claimed: Islamic Resistance in Iraq (Telegram, via Example Wire, a claim, 16 Nov 2026 23:40 UTC / "
          "17 Nov 00:40 Berlin)"),
@@ -148,6 +157,15 @@ def test_sources_are_listed_once_and_what_was_withdrawn_says_so() -> None:
         "- Example Wire – https://news.example/1",
     ]
     assert "“Ten dead" not in body
+
+
+def test_odd_dates_interceptions_and_numbers_in_words_are_told() -> None:
+    facts = Facts(places=(BASES[0],), killed_words="dozens", interception=True)
+    odd = replace(report(1, "Wire", "Dozens killed", facts=facts), reported_at=NOW - timedelta(days=9))
+    body = told(replace(FIRST_VIEW, reports=(odd,), killed=Folded(), wounded=Folded()), change(R.FIRST)).body
+    assert "Toll: dozens killed\n" in body
+    assert "Fired: some intercepted or missed\n" in body
+    assert "Reported: 7 Nov 2026 23:40 UTC (8 Nov 02:40 Baghdad, 8 Nov 00:40 Berlin); first seen 16 Nov 2026\n" in body
 
 
 def test_a_journalist_reads_sources_and_claims_first() -> None:
