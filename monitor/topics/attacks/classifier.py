@@ -136,35 +136,37 @@ def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rule
         facts = replace(facts, date=day, date_stated=stated, named=rules.attacks.places.said(reading))
         return later.add(act, facts, reading, None)
     killed, wounded = finder.harmed(reading)
+    claimed = finder.claimed_by(match, act, reading)
     facts = Facts(
         places=places,
         weapons=finder.weapons(match, reading),
-        claimed_by=finder.claimed_by(match, act, reading),
+        claimed_by=claimed,
         killed=killed,
         wounded=wounded,
         intercepted=finder.intercepted(reading),
         toll_claimed=finder.toll_claimed(act, reading),
         interception=finder.interception(reading),
         unplaced=unplaced,
+        brain_injuries=finder.brain_injuries(wounded, reading),
     )
     zone = rules.zone_of(places[0].id) if places else "UTC"
     if act in INCIDENT_ACTS:
         day, stated = finder.day(match, reading, zone)
-        blamed = finder.attributed_to(match, reading, facts.claimed_by)
+        facts = replace(
+            facts,
+            attributed_to=finder.attributed_to(match, reading, claimed),
+            date=day,
+            date_stated=stated,
+            named=rules.attacks.places.said(reading),
+            launched=finder.launched(match),
+        )
     elif later.is_one(act, reading):
         day, stated = finder.earlier_day(reading, zone)
-        blamed = finder.named_beside(reading, facts.claimed_by) if act is not Act.RETALIATION else ()
+        blamed = finder.named_beside(reading, claimed) if act is not Act.RETALIATION else ()
+        named = rules.attacks.places.said(reading) if act is not Act.BACKGROUND else ()
+        facts = replace(facts, attributed_to=blamed, date=day, date_stated=stated, named=named)
     else:
         return facts
-    facts = replace(
-        facts,
-        attributed_to=blamed,
-        date=day,
-        date_stated=stated,
-        named=rules.attacks.places.said(reading),
-        launched=finder.launched(match),
-        brain_injuries=finder.brain_injuries(facts.wounded, reading),
-    )
     return later.add(act, facts, reading, match)
 
 

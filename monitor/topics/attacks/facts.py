@@ -95,7 +95,8 @@ class FactFinder:
                 spoken = [one for one in _by_name(sentence.with_tags(self._lists.foe)) if one.is_in(hit)]
                 out.update((_actor(one), None) for one in _first_of_run(spoken) if _actor(one) != _ANYBODY)
         if not out and (act is Act.CLAIM or self._is_own_voice(reading)):
-            named = _by_name(match.sentence.outside_causes(self._lists.foe))
+            deciding = _by_name(match.sentence.outside_causes(self._lists.foe))
+            named = deciding or _by_name(hit for one in reading.opening for hit in one.outside_causes(self._lists.foe))
             out.update((_actor(hit), None) for hit in _first_of_run(named) if _actor(hit) != _ANYBODY)
         return tuple(out)
 
@@ -155,7 +156,7 @@ class FactFinder:
         return wounded if tells and wounded else None
 
     def launched(self, match: Match) -> int | None:
-        """How many weapons the deciding sentence counts."""
+        """How many weapons the deciding sentence counts; of those that were shot down `intercepted` tells."""
         hits = match.sentence.outside_causes(self._weapon)
         return next((n for n in (self._tolls.number_before(match.sentence, hit) for hit in hits) if n), None)
 

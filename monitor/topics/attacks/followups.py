@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from monitor.model.report import INCIDENT_ACTS, Act, Denial, Facts, Voice
 from monitor.text.matcher import Hit
@@ -47,24 +48,31 @@ class FollowUpFinder:
 
     def add(self, act: Act, facts: Facts, reading: Reading, match: Match | None) -> Facts:
         """The facts with those of a follow-up filled in."""
+        found = self._found(act, facts, reading, match)
+        return replace(facts, **found) if found else facts
+
+    def _found(self, act: Act, facts: Facts, reading: Reading, match: Match | None) -> dict[str, Any]:
         voice, speaker = self._voices.voice(reading, match, act)
-        facts = replace(facts, voice=voice, speaker=speaker, wire=self._voices.wire(reading))
-        denied = self.denial(reading) if act not in (Act.ATTACK, Act.FOILED) else None
-        if denied is not None:
+        found: dict[str, Any] = {}
+        if voice is not Voice.MEDIA:
+            found = {"voice": voice, "speaker": speaker}
+        if wire := self._voices.wire(reading):
+            found["wire"] = wire
+        if act is not Act.ATTACK and act is not Act.FOILED and (denied := self.denial(reading)) is not None:
             what, deniers = denied
             blamed = tuple(actor for actor in facts.attributed_to if actor not in deniers)
-            facts = replace(facts, denies=what, denied_by=deniers, attributed_to=blamed)
+            found |= {"denies": what, "denied_by": deniers, "attributed_to": blamed}
             if deniers and voice is Voice.MEDIA:
-                facts = replace(facts, voice=Voice.CLAIMANT)
+                found["voice"] = Voice.CLAIMANT
         if act in INCIDENT_ACTS and match is not None:
-            return self._of_attack(facts, reading, match)
-        if act is Act.RETRACTION:
-            return self._withdrawn(facts, reading)
-        if act is Act.RETALIATION and match is not None:
-            return replace(facts, struck=self._struck(match), answers=self._answers(match))
-        if act is Act.TOLL:
-            return replace(facts, corrects=self._corrects(reading))
-        return facts
+            found |= self._of_attack(reading, match)
+        elif act is Act.RETRACTION:
+            found |= self._withdrawn(facts, reading)
+        elif act is Act.RETALIATION and match is not None:
+            found |= {"struck": self._struck(match), "answers": self._answers(match)}
+        elif act is Act.TOLL:
+            found["corrects"] = self._corrects(reading)
+        return found
 
     def denial(self, reading: Reading) -> tuple[Denial, tuple[str, ...]] | None:
         """What is denied and which actors deny it: an attacker its part in it, an official that it happened."""
@@ -85,20 +93,19 @@ class FollowUpFinder:
                     return "event", ()
         return None
 
-    def _of_attack(self, facts: Facts, reading: Reading, match: Match) -> Facts:
+    def _of_attack(self, reading: Reading, match: Match) -> dict[str, Any]:
         """What tells this attack from others on the same place."""
         sentences = [match.sentence, *(s for s in reading.opening if s is not match.sentence)]
+        damages = (printed(s, hit, 0) for s in sentences for hit in s.outside_causes(self._lists.damage))
         ordinal = next((n for n in map(self._ordinal, sentences) if n), 0)
-        again = ordinal > 0 or any(s.tags & self._lists.once_more for s in sentences if s.section != "body")
-        return replace(
-            facts,
-            because=any(map(self._replies, sentences)),
-            again=again,
-            ordinal=ordinal,
-            hour=next((hour for hour in map(self._hour, sentences) if hour), ""),
-            damage=next((printed(s, hit, 0) for s in sentences for hit in s.outside_causes(self._lists.damage)), ""),
-            corrects=self._corrects(reading),
-        )
+        return {
+            "because": any(map(self._replies, sentences)),
+            "again": ordinal > 0 or any(s.tags & self._lists.once_more for s in sentences if s.section != "body"),
+            "ordinal": ordinal,
+            "hour": next((hour for hour in map(self._hour, sentences) if hour), ""),
+            "damage": next(damages, ""),
+            "corrects": self._corrects(reading),
+        }
 
     def _replies(self, sentence: Sentence) -> bool:
         """A cause names a strike of the own side: "in response to US strikes"."""
@@ -144,14 +151,12 @@ class FollowUpFinder:
             return f"{hour:02}:{minute:02}"
         return ""
 
-    def _withdrawn(self, facts: Facts, reading: Reading) -> Facts:
+    def _withdrawn(self, facts: Facts, reading: Reading) -> dict[str, Any]:
         """What is taken back: the number that is named, else the whole report; a number that is put in its place
         stands. A number that is taken back is none."""
         lists = self._lists
-        if self._corrects(reading) and any(
-            s.tags & (lists.corrected_to | lists.not_that_number) for s in reading.opening
-        ):
-            return replace(facts, corrects=True)
+        if self._corrects(reading):
+            return {"corrects": True}
         fields: list[str] = []
         for sentence in reading.opening:
             if sentence.tags & (lists.killed | lists.death_toll):
@@ -159,12 +164,11 @@ class FollowUpFinder:
             if sentence.tags & (lists.wounded | lists.wounded_toll):
                 fields.append("wounded")
         withdrawn = tuple(dict.fromkeys(fields)) or ("*",)
-        return replace(
-            facts,
-            withdrawn=withdrawn,
-            killed=None if "killed" in withdrawn else facts.killed,
-            wounded=None if "wounded" in withdrawn else facts.wounded,
-        )
+        return {
+            "withdrawn": withdrawn,
+            "killed": None if "killed" in withdrawn else facts.killed,
+            "wounded": None if "wounded" in withdrawn else facts.wounded,
+        }
 
     def _corrects(self, reading: Reading) -> bool:
         lists = self._lists
