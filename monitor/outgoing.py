@@ -141,7 +141,10 @@ def _baseline(tx: Transaction, view: View, *, now: datetime) -> tuple[str, ...]:
     since = (now - BASELINE).date()
     rows = [one for one in tx.incidents_at(places, (), since) if one.id != view.incident.id]
     begins = min([one.opened_at for one in rows], default=now)
-    return baseline(view, rows, since=begins, now=now)
+    try:
+        return baseline(view, rows, since=begins, now=now)
+    except NotImplementedError:
+        return ()
 
 
 # ---------------------------------------------------------------------------------------------------- what waited

@@ -157,7 +157,7 @@ def test_an_undated_article_edited_days_later(room: Newsroom) -> None:
     wire.add(undated)
     room.poll(now=long_ago + timedelta(hours=1))
     assert len(told(room)) == 1
-    wire.replace(undated, title="Two drones hit Ain al-Asad air base in western Iraq, says the ministry")
+    wire.replace(undated, title="Two drones hit Ain al-Asad air base in western Iraq, at night")
     room.poll()
     assert len(told(room)) == 1
     assert room.json("explain", ATTACK.link)["stored_incident"] is not None
