@@ -291,10 +291,7 @@ def make_digests(tx: Transaction, configuration: Configuration, *, now: datetime
         )
         for period in digest_due(policy, begun, now):
             alerts.append(digest_of(tx, configuration, policy, period, now=now))
-            if period == "day":
-                begun = replace(begun, last_digest_day=now)
-            else:
-                begun = replace(begun, last_digest_week=now)
+            begun = replace(begun, last_digest_day=now) if period == "day" else replace(begun, last_digest_week=now)
         if begun != state:
             tx.put_channel_state(begun)
     return alerts

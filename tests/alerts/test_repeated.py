@@ -12,7 +12,7 @@ import pytest
 
 from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.evaluation import Evaluation, incident_after
-from monitor.model.alert import Alert, Decision, DecisionReason
+from monitor.model.alert import Decision, DecisionReason
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item, Novelty
 from monitor.model.ledger import Notification, Told
