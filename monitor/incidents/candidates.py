@@ -158,7 +158,11 @@ def _further_one(incident: Incident, news: News) -> str:
     if facts.ordinal > 1 and f"{_NTH}{facts.ordinal}" not in numbers:
         return "it is told as a further attack"
     later = news.item.reported - incident.opened_at
-    if facts.again and not facts.ordinal and not numbers and later >= timedelta(hours=_HOURS):
+    # "fresh strikes" of a campaign, or of a claimant, are every day's word; of one base it says that it is another
+    told_there = news.act is not Act.CLAIM and bool(news.places) and not news.places[0].is_vague
+    # "one drone was shot down, another hit the base": that counts drones
+    told_there = told_there and not (news.act is Act.ATTACK and facts.interception)
+    if facts.again and told_there and not facts.ordinal and not numbers and later >= timedelta(hours=_HOURS):
         return "it is told as one more attack"
     hour = _hour(facts.hour)
     known = [float(name.removeprefix(_HOUR)) for name in incident.named if name.startswith(_HOUR)]

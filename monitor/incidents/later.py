@@ -139,7 +139,7 @@ def _answered(news: News, past: Sequence[Incident]) -> Incident | None:
     since = [one for one in past if one.opened_at <= news.item.reported]
     at_place = [one for one in since if _days(news, one) <= _ANSWER_DAYS and _has(one, places)]
     if at_place:
-        return _latest_of(at_place, news)
+        return _meant_of(at_place, news)
     struck = {actor for actor in facts.struck if not country_of(actor)}
     by_struck = [
         one
@@ -148,7 +148,7 @@ def _answered(news: News, past: Sequence[Incident]) -> Incident | None:
         and any(a in news.sides(b) or b in news.sides(a) for a in struck for b in attackers(one))
     ]
     if by_struck:
-        return _latest_of(by_struck, news)
+        return _meant_of(by_struck, news)
     by_words = []
     for one in since:
         shared, alike = likeness(news.item.title, one)
@@ -162,13 +162,12 @@ def _answered(news: News, past: Sequence[Incident]) -> Incident | None:
         for one in since
         if _days(news, one) <= _ANSWER_COUNTRY_DAYS and lands & {place.country for place in one.places}
     ]
-    return _latest_of(in_country, news) if in_country else None
+    return _meant_of(in_country, news) if in_country else None
 
 
-def _latest_of(found: Sequence[Incident], news: News) -> Incident:
-    """Of the stated day, if one is stated; else the latest."""
-    stated = [one for one in found if news.facts.date_stated and one.date == news.day]
-    return max(stated or found, key=lambda one: (one.opened_at, one.id))
+def _meant_of(found: Sequence[Incident], news: News) -> Incident:
+    """Of the stated day, if one is stated; else the latest, unless the words are much more those of another."""
+    return max(found, key=news.fit)
 
 
 def _days(news: News, incident: Incident) -> int:
