@@ -16,7 +16,7 @@ from monitor.model.alert import Decision
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item, Novelty
 from monitor.model.ledger import NO_RULINGS, Change, Notification, Report, Rulings, Telling, View
-from monitor.model.report import Classification, Level
+from monitor.model.report import Classification
 from monitor.telling import (
     Attention,
     ask_all,
@@ -96,16 +96,6 @@ def incident_after(evaluation: Evaluation, addressed: Collection[str] | None = N
         version=incident.version if evaluation.outcome is not None else incident.version + incident.told,
         level=incident.level if evaluation.outcome is not None else evaluation.classification.level or incident.level,
     )
-
-
-def _level(view: View, rules: RuleSet) -> tuple[Level, str]:
-    """How urgent an incident is."""
-    try:
-        return level_of(view, rules)
-    except NotImplementedError:
-        live = [one for report in view.reports if "*" not in report.retracted for one in report.rules if not one.trial]
-        best = max(live, key=lambda one: one.level.rank, default=None)
-        return (best.level, best.raised) if best is not None else (view.incident.level, "")
 
 
 @dataclass
@@ -219,7 +209,7 @@ class Ledger:
         quiet: bool = False,
     ) -> Outcome:
         """What `incident` comes to with one more report (or with what is known, where something held is due)."""
-        raises = partial(_level, rules=rules)
+        raises = partial(level_of, rules=rules)
         after = book.reports if report is None else {**book.reports, report.id: report}
         earlier = None if before is None else fold(before, tuple(book.reports.values()), raises=raises)
         view = fold(incident, tuple(after.values()), raises=raises)

@@ -141,10 +141,7 @@ def _baseline(tx: Transaction, view: View, *, now: datetime) -> tuple[str, ...]:
     since = (now - BASELINE).date()
     rows = [one for one in tx.incidents_at(places, (), since) if one.id != view.incident.id]
     begins = min([one.opened_at for one in rows], default=now)
-    try:
-        return baseline(view, rows, since=begins, now=now)
-    except NotImplementedError:
-        return ()
+    return baseline(view, rows, since=begins, now=now)
 
 
 # ---------------------------------------------------------------------------------------------------- what waited
