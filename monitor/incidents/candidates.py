@@ -159,9 +159,9 @@ def _further_one(incident: Incident, news: News) -> str:
         return "it is told as a further attack"
     later = news.item.reported - incident.opened_at
     # "fresh strikes" of a campaign, or of a claimant, are every day's word; of one base it says that it is another
-    told_there = news.act is not Act.CLAIM and bool(news.places) and not news.places[0].is_vague
+    told_there = news.act is Act.ATTACK and bool(news.places) and not news.places[0].is_vague
     # "one drone was shot down, another hit the base": that counts drones
-    told_there = told_there and not (news.act is Act.ATTACK and facts.interception)
+    told_there = told_there and not facts.interception
     if facts.again and told_there and not facts.ordinal and not numbers and later >= timedelta(hours=_HOURS):
         return "it is told as one more attack"
     hour = _hour(facts.hour)
