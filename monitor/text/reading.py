@@ -58,8 +58,6 @@ class Sentence:
     tags: int = 0
     #: where main clauses begin that only a comma or a little word parts from those before: templates may reach across
     joints: Sequence[int] = ()
-    #: words that no wording of an act or a shape asks for: who speaks, "again", "second"
-    asides: Sequence[Hit] = ()
 
     def is_cause(self, hit: Hit) -> bool:
         """The hit stands in a clause that only names a cause."""
@@ -77,12 +75,6 @@ class Sentence:
     def with_tags(self, tags: int) -> Iterator[Hit]:
         """Hits with any of these tags, by position."""
         return (hit for hit in self.hits if hit.tags & tags)
-
-    def all_with(self, tags: int) -> list[Hit]:
-        """Hits with any of these tags by position, also those that no wording asks for."""
-        found = [hit for hit in self.hits if hit.tags & tags]
-        aside = [hit for hit in self.asides if hit.tags & tags]
-        return sorted(found + aside, key=by_position) if aside else found
 
     def outside_causes(self, tags: int) -> Iterator[Hit]:
         """Hits with any of these tags that tell what happened, and not what it came of."""
@@ -194,8 +186,6 @@ class ReadingWords:
     #: words of any language but English
     languages: int
     shapes: tuple[Shape, ...]
-    #: words that no wording asks for: kept apart, so that wordings need not step over them
-    aside: int = 0
 
 
 class _Opening(NamedTuple):
@@ -259,9 +249,6 @@ class Reader:
         self, name: str, section: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int, english: bool
     ) -> Sentence:
         hits = self._settle([h for h in all_hits if start <= h.start and h.end <= end][:HIT_LIMIT])
-        asides = [hit for hit in hits if not hit.tags & ~self._words.aside]
-        if asides:
-            hits = [hit for hit in hits if hit.tags & ~self._words.aside]
         if hits:
             hits = self._in_its_language(hits, english)
             more = self._numbers(text, start, end, year)
@@ -280,12 +267,12 @@ class Reader:
         breaks = [h.start for h in hits if h.tags & self._words.clause_break]
         starts, is_cause = clauses(text, start, end, causes, breaks, -1 if english else self._scene(text, start, hits))
         if len(starts) > 1:
-            for hit in (*hits, *asides):
+            for hit in hits:
                 colon = hit.tags & self._words.colon  # it belongs to what stands behind it
                 hit.segment = max(0, bisect_right(starts, hit.end if colon else hit.start) - 1)
-        sentence = Sentence(name, section, text, start, end, hits, is_cause, starts, asides=asides)
+        sentence = Sentence(name, section, text, start, end, hits, is_cause, starts)
         self._shape(sentence)
-        sentence.tags = sum_of(hit.tags for hit in (*sentence.hits, *asides))
+        sentence.tags = sum_of(hit.tags for hit in sentence.hits)
         return sentence
 
     def _scene(self, text: Text, start: int, hits: Sequence[Hit]) -> int:

@@ -217,7 +217,7 @@ class FactFinder:
     def _day_of(self, hit: Hit, sentence: Sentence, today: date) -> date:
         """The day that a word means: "last Wednesday" on a Thursday is that of the week before, as papers have it."""
         days = self._days_ago(hit, today.weekday())
-        last = any(0 <= hit.start - word.end <= 1 for word in sentence.all_with(self._lists.last_one))
+        last = any(0 <= hit.start - word.end <= 1 for word in sentence.with_tags(self._lists.last_one))
         if last and not hit.tags & self._lists.yesterday and days <= today.weekday():
             days += 7
         return today - timedelta(days=days)

@@ -80,15 +80,15 @@ class FollowUpFinder:
             return None
         lists = self._lists
         for sentence in reading.opening:
-            for hit in sentence.all_with(self._denies):
-                before = [foe for foe in sentence.all_with(lists.foe) if foe.end <= hit.start]
+            for hit in sentence.with_tags(self._denies):
+                before = [foe for foe in sentence.with_tags(lists.foe) if foe.end <= hit.start]
                 part = hit.tags & lists.no_part_in_it or any(
-                    0 <= word.start - hit.end <= _REACH for word in sentence.all_with(lists.part_in_it)
+                    0 <= word.start - hit.end <= _REACH for word in sentence.with_tags(lists.part_in_it)
                 )
                 actors = _actors(before[-1:])
                 if actors and part:
                     return "involvement", actors
-                official = any(v.end <= hit.start for v in sentence.all_with(lists.official_voice | lists.us))
+                official = any(v.end <= hit.start for v in sentence.with_tags(lists.official_voice | lists.us))
                 if official and not before and not part:
                     return "event", ()
         return None
@@ -96,9 +96,7 @@ class FollowUpFinder:
     def _of_attack(self, reading: Reading, match: Match) -> dict[str, Any]:
         """What tells this attack from others on the same place."""
         sentences = [match.sentence, *(s for s in reading.opening if s is not match.sentence)]
-        damages = (
-            printed(s, hit, 0) for s in sentences for hit in s.all_with(self._lists.damage) if not s.is_cause(hit)
-        )
+        damages = (printed(s, hit, 0) for s in sentences for hit in s.outside_causes(self._lists.damage))
         ordinal = next((n for n in map(self._ordinal, sentences) if n), 0)
         return {
             "because": any(map(self._replies, sentences)),
@@ -124,10 +122,10 @@ class FollowUpFinder:
 
     def _ordinal(self, sentence: Sentence) -> int:
         """The number of an attack among others: "second attack", "67th wave", "wave 67"."""
-        counted = [deed for deed in sentence.all_with(self._lists.counted_deed) if not sentence.is_cause(deed)]
+        counted = list(sentence.outside_causes(self._lists.counted_deed))
         if not counted:
             return 0
-        for hit in sentence.all_with(self._ordinals) if sentence.tags & self._ordinals else ():
+        for hit in sentence.with_tags(self._ordinals) if sentence.tags & self._ordinals else ():
             if any(0 <= deed.start - hit.end <= _REACH for deed in counted):
                 return next(n for n, bits in enumerate(self._lists.ordinals, 2) if hit.tags & bits)
         folded = sentence.text.folded
@@ -140,7 +138,7 @@ class FollowUpFinder:
     def _hour(self, sentence: Sentence) -> str:
         """The local hour of the attack as "23:40"; one in universal time or without a sign of an hour is none."""
         lists, folded = self._lists, sentence.text.folded
-        marks = list(sentence.all_with(self._half | lists.universal_time))
+        marks = list(sentence.with_tags(self._half | lists.universal_time))
         for found in _HOUR.finditer(folded, sentence.start, sentence.end):
             hour, minute = int(found[1]), int(found[2] or 0)
             mark = next((m for m in marks if 0 <= m.start - found.end() <= _CLOSE), None)
@@ -188,7 +186,7 @@ class FollowUpFinder:
         """The bases of an earlier attack that is named as the cause."""
         sentence, lists = match.sentence, self._lists
         bases = [
-            hit for hit in sentence.all_with(lists.base_place) if not any(sentence.causes) or sentence.is_cause(hit)
+            hit for hit in sentence.with_tags(lists.base_place) if not any(sentence.causes) or sentence.is_cause(hit)
         ]
         return tuple(dict.fromkeys(place for hit in bases for place in hit.named("place")))
 

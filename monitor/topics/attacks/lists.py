@@ -23,7 +23,6 @@ from monitor.rules.model import Rule
 from monitor.rules.ruleset import RuleFiles
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.reading import ReadingWords
-from monitor.text.templates import sum_of
 
 #: the list of the words for each kind of target, `kind-air-base` for an air base
 KINDS = {kind: f"kind-{kind.replace(' ', '-')}" for kind in TARGET_KINDS}
@@ -290,15 +289,4 @@ def reading_words(lists: AttackLists, vocabulary: Vocabulary) -> ReadingWords:
         months=vocabulary.calendar.months,
         languages=vocabulary.languages,
         shapes=vocabulary.shapes,
-        aside=_asides(lists),
     )
-
-
-def _asides(lists: AttackLists) -> int:
-    """The lists that only `followups` and `voices` ask for."""
-    return (
-        lists.official_voice | lists.anonymous_voice | lists.according_to | lists.wire_service | lists.wire_note
-        | lists.corrected_to | lists.part_in_it | lists.no_part_in_it | lists.once_more | lists.counted_deed
-        | lists.last_one | lists.before_noon | lists.past_noon | lists.universal_time | lists.damage
-        | lists.vague_number | lists.brain_injury | sum_of(lists.ordinals)
-    )  # fmt: skip

@@ -84,7 +84,7 @@ class TollFinder:
             return ""
         found = ""
         for sentence in reading.opening:
-            vague = sentence.all_with(bits)
+            vague = list(sentence.with_tags(bits))
             for part in self._parts(sentence, bits, sentence.start, sentence.end) if number and vague else ():
                 if part.value == number:
                     if not any(hit.start <= part.start and part.end <= hit.end for hit in vague):
@@ -170,8 +170,7 @@ class _Line(NumberRow):
         super().__init__(sentence, parts, harms, finder.signs)
         self._harms, self._lists = harms, finder.lists
         #: it tells how a toll changed, so that its number may stand far behind its word
-        corrected = bool(sentence.tags & finder.lists.corrected_to)
-        self.is_rising = corrected or any(tags & finder.lists.rises_to for tags in self.tags)
+        self.is_rising = any(tags & (finder.lists.rises_to | finder.lists.corrected_to) for tags in self.tags)
         self._taken: set[int] = set()
         self._foes = list(sentence.with_tags(self.signs.foe))
 

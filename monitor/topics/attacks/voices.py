@@ -50,9 +50,9 @@ class VoiceFinder:
     def _said(self, sentence: Sentence) -> tuple[Voice, str] | None:
         """Who speaks in a sentence; an official beside others is who counts."""
         lists = self._lists
-        claimants = [] if sentence.tags & lists.no_claim else list(sentence.all_with(lists.attacker_said))
-        foes = list(sentence.all_with(lists.foe))
-        for hit in _widest(sentence.all_with(lists.official_voice)):
+        claimants = [] if sentence.tags & lists.no_claim else list(sentence.with_tags(lists.attacker_said))
+        foes = list(sentence.with_tags(lists.foe))
+        for hit in _widest(sentence.with_tags(lists.official_voice)):
             if any(_touches(foe, hit) for foe in foes) or any(hit.is_in(said) for said in claimants):
                 continue
             if self._speaks_here(hit, sentence):
@@ -60,7 +60,7 @@ class VoiceFinder:
         for said in claimants:
             name = next((foe for foe in foes if foe.is_in(said)), said)
             return Voice.CLAIMANT, printed(sentence, name, 0)
-        for hit in _widest(sentence.all_with(lists.anonymous_voice)):
+        for hit in _widest(sentence.with_tags(lists.anonymous_voice)):
             if self._speaks_here(hit, sentence) or not hit.tags & lists.says:
                 return Voice.ANONYMOUS, printed(sentence, hit, _NAME)
         return None
@@ -68,7 +68,7 @@ class VoiceFinder:
     def _speaks_here(self, hit: Hit, sentence: Sentence) -> bool:
         """A word of saying stands beside it, or it stands alone before or behind a sign."""
         words, folded = sentence.text.words, sentence.text.folded
-        for said in sentence.all_with(self._says):
+        for said in sentence.with_tags(self._says):
             first, second = (hit, said) if hit.start < said.start else (said, hit)
             if not hit.is_in(said) and not said.is_in(hit) and _is_near(words, first.end, second.start):
                 return True
@@ -85,7 +85,7 @@ class VoiceFinder:
         if not reading.tags & self._lists.wire_service:
             return ""
         for sentence in reading.sentences:
-            for hit in _widest(sentence.all_with(self._lists.wire_service)):
+            for hit in _widest(sentence.with_tags(self._lists.wire_service)):
                 name = printed(sentence, hit, 0)
                 if name.islower() and len(name) <= len(_ARTICLE):
                     continue
@@ -101,7 +101,7 @@ class VoiceFinder:
             return True
         if any(
             _is_near(sentence.text.words, hit.end, note.start) or note.end <= hit.start
-            for note in sentence.all_with(self._lists.wire_note)
+            for note in sentence.with_tags(self._lists.wire_note)
         ):
             return True
         if before[-1:] in ("-", "–", "—", "/", "|") and not behind.strip(" ."):
