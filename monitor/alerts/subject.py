@@ -183,7 +183,7 @@ def _line(told: _Told, words: _Words) -> str:
     line = _claimed_or_not(told, words, attack, where)
     if ChangeReason.TOLL_CORRECTED in reasons:
         by = _withdrawn_by(told.change)
-        line = f"toll corrected{f' by {by}' if by and 'says' not in words.gone else ''}: {line}"
+        line = f"toll corrected{f' by {by}' if by and 'was' not in words.gone else ''}: {line}"
     if ChangeReason.DENIED in reasons and view.denied_by:
         by = _actors(view.denied_by, told.names, max(words.claimants, 10))
         line = f"{by} denies {line}" if words.claimants else f"denied: {line}"

@@ -118,3 +118,9 @@ def test_a_denial_by_a_claimant_is_its_own() -> None:
     )  # fmt: skip
     line = told(views.CLAIMED_VIEW, denied).body.splitlines()[0]
     assert line == "Denied: Group Y (via Channel Y, 06:58 UTC / 09:58 Baghdad)"
+
+
+def test_a_journalist_reads_the_brief_and_no_sentence_twice() -> None:
+    body = told(views.ANSWERED_VIEW, views.CLAIM_CHANGE, "journalist").body
+    assert "\n\nPaper: “US strikes Group Y after attack on Ain al-Asad”\n\n" in body
+    assert body.count("Three killed, 34 wounded at Ain al-Asad, ministry says") == 1
