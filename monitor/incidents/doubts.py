@@ -1,0 +1,52 @@
+"""Why a report is not believed as it comes: it is kept and shown with the reason, and weighs nothing.
+
+Numbers that cannot be are another matter: they are doubted in `fold.py`, only until a second source bears them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from monitor.incidents.sources import family_of, origin_of
+from monitor.model.ledger import Report
+from monitor.model.report import Act, Voice
+
+#: a report cannot come from later than this; clocks and zones of papers are a day off at most
+_AHEAD = timedelta(days=1)
+#: the text of an attack of so long ago is no new attack
+_RECYCLED = timedelta(days=20)
+#: what one publisher claims in a day beyond this is a flood
+_MOST_CLAIMS = 5
+_DAY = timedelta(hours=24)
+
+
+def doubts_of(report: Report, others: Sequence[Report], *, now: datetime) -> tuple[str, ...]:
+    """Why a report weighs nothing; empty where nobody need doubt it.
+
+    `others` are the earlier reports that are still known, of this incident and of others.
+    """
+    found = []
+    stated = report.facts.date if report.facts.date_stated else None
+    if report.reported_at > now + _AHEAD or (stated is not None and stated > (now + _AHEAD).date()):
+        found.append("dated in the future")
+    old = [other for other in others if report.reported_at - other.reported_at >= _RECYCLED]
+    if old and not report.facts.wire and origin_of(report, old):
+        found.append("recycled")
+    if _is_claim(report) and sum(_same_claimer(report, other) for other in others) >= _MOST_CLAIMS:
+        found.append("flood")
+    return tuple(found)
+
+
+def _is_claim(report: Report) -> bool:
+    return report.act is Act.CLAIM or report.voice is Voice.CLAIMANT
+
+
+def _same_claimer(report: Report, other: Report) -> bool:
+    """Another claim of the last day, by the same publisher or by the same actor of the same place."""
+    if not _is_claim(other) or not timedelta(0) <= report.seen_at - other.seen_at <= _DAY or other.id == report.id:
+        return False
+    if family_of(report) == family_of(other):
+        return True
+    places = {place.id for place in report.facts.targets} & {place.id for place in other.facts.targets}
+    return bool(places and set(report.facts.claimed_by) & set(other.facts.claimed_by))
