@@ -79,16 +79,17 @@ def incident_alert(
     that somebody wrote or edited; empty: the shipped one of the name.
     """
     text = template or shipped(style)
+    wanted = slots_of(text)
     asked = Asked(
         view=view, change=change, details=details, zone=zone, names=names, baseline=baseline, now=now,
-        brief=_brief(view, names) if "brief" in slots_of(text) else (),
+        brief=_brief(view, names, wanted) if "brief" in wanted else (),
     )  # fmt: skip
     reason, *also = [str(one) for one in change.reasons] or ["FIRST"]
     block = _block(view.incident.id, change.version, reason, alert_id, also)
     room = MAX_BODY - len(block) - 2
     body = title = ""
     for tight in range(TIGHTEST + 1):
-        values = slots(asked, tight=tight)
+        values = _once(slots(asked, tight=tight), wanted)
         body, title = filled(text, values), subject_line(text, values)
         if len(body) <= room:
             break
@@ -113,10 +114,19 @@ def incident_alert(
     )
 
 
-def _brief(view: View, names: Names) -> list[str]:
-    """What the reports say in their own sentences, and where they disagree."""
+def _brief(view: View, names: Names, wanted: frozenset[str]) -> list[str]:
+    """What the reports say in their own sentences, and where they disagree, unless another slot tells it."""
     found = brief(view, sentences=3, names=names)
-    return [*(text for text, _ in found.sentences), *found.disagreements[:1]]
+    return [*(text for text, _ in found.sentences), *(() if "differ" in wanted else found.disagreements[:2])]
+
+
+def _once(values: dict[str, str], wanted: frozenset[str]) -> dict[str, str]:
+    """A sentence that is quoted with its link does not stand in the brief as well."""
+    if "quotes" not in wanted or "brief" not in wanted:
+        return values
+    lines = values["brief"].split("\n")
+    kept = [line for line in lines if line.partition("“")[2].rstrip("”…") not in values["quotes"] or "“" not in line]
+    return {**values, "brief": "\n".join(kept)}
 
 
 def item_alert(

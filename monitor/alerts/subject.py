@@ -182,7 +182,8 @@ def _line(told: _Told, words: _Words) -> str:
         return f"retaliation for {attack}{where}{ago}"
     line = _claimed_or_not(told, words, attack, where)
     if ChangeReason.TOLL_CORRECTED in reasons:
-        line = f"toll corrected: {line}"
+        by = _withdrawn_by(told.change)
+        line = f"toll corrected{f' by {by}' if by and 'was' not in words.gone else ''}: {line}"
     if ChangeReason.DENIED in reasons and view.denied_by:
         by = _actors(view.denied_by, told.names, max(words.claimants, 10))
         line = f"{by} denies {line}" if words.claimants else f"denied: {line}"
@@ -302,12 +303,19 @@ def _none_hurt(view: View) -> bool:
 
 def _before(change: Change, name: str) -> str:
     """What the number was, where this change says so."""
-    return next((shorten(one.before, 6) for one in change.details if one.field == name and one.before.isdigit()), "")
+    found = (one.before for one in change.details if one.field == name and one.before.isdigit() and one.after.isdigit())
+    return next((shorten(before, 6) for before in found), "")
+
+
+def _withdrawn_by(change: Change) -> str:
+    """Who takes a number back for which no other number comes: those that others give stand."""
+    by = (one.by for one in change.details if one.reason is ChangeReason.TOLL_CORRECTED and not one.after.isdigit())
+    return shorten(clean_message(next(by, "")), 20)
 
 
 def _says(told: _Told, words: _Words) -> str:
     """` – Pentagon`: who gives the numbers, else who brought the news; nothing where the claim names its author."""
-    if "says" in words.gone or told.view.grade is Grade.CLAIMED:
+    if "says" in words.gone or told.view.grade is Grade.CLAIMED or _withdrawn_by(told.change):
         return ""
     by, voice = _speaker(told)
     if "name" in words.gone and voice is Voice.OFFICIAL:

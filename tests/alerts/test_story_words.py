@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 import views
 from monitor.alerts.digest import digest_alert
 from monitor.alerts.message import incident_alert
+from monitor.incidents.changes import changes
+from monitor.incidents.fold import fold
 from monitor.model.alert import Alert
-from monitor.model.ledger import Change, ChangeReason, Detail, View
+from monitor.model.ledger import Change, ChangeReason, Detail, Told, View
 from monitor.model.report import Level, Voice
 
 R = ChangeReason
@@ -58,6 +61,30 @@ def test_each_step_says_what_is_new(view: View, change: Change, title: str, line
     assert alert.body.splitlines()[0] == line
 
 
+def test_the_story_from_its_reports() -> None:
+    """What the ledger makes of the reports one after another, as it is told."""
+    reports = (views.WIRE, views.MINISTRY, views.CLAIM, views.OTHER_TOLL, views.STRIKE, views.WITHDRAWAL)
+    before: View | None = None
+    known: list[Told] = []
+    subjects = []
+    about = views.incident()
+    for number, report in enumerate(reports, start=1):
+        view = fold(about, reports[:number])
+        change = changes(before, view, report, told=known)
+        about = replace(view.incident, version=about.version if change is None else change.version)
+        before = replace(view, incident=about)
+        if change is not None:
+            known.append(change.known)
+            subjects.append(told(before, change).title)
+    assert subjects == [
+        "URGENT: drone attack reported at Ain al-Asad: no casualties – Wire",
+        "URGENT: drone attack at Ain al-Asad: 3 killed, 34 wounded – officials",
+        "NOTICE: drone attack at Ain al-Asad, Iraq claimed by Group Y: 3 killed",
+        "DIGEST: retaliation for drone attack at Ain al-Asad Air Base, Iraq",
+        "URGENT: toll corrected by Wire: drone attack at Ain al-Asad: 3 killed",
+    ]
+
+
 def test_no_word_of_the_program_stands_under_why() -> None:
     body = told(views.TOLL_VIEW, views.TOLL_CHANGE).body
     why = next(one for one in body.splitlines() if one.startswith("Why: "))
@@ -91,3 +118,9 @@ def test_a_denial_by_a_claimant_is_its_own() -> None:
     )  # fmt: skip
     line = told(views.CLAIMED_VIEW, denied).body.splitlines()[0]
     assert line == "Denied: Group Y (via Channel Y, 06:58 UTC / 09:58 Baghdad)"
+
+
+def test_a_journalist_reads_the_brief_and_no_sentence_twice() -> None:
+    body = told(views.ANSWERED_VIEW, views.CLAIM_CHANGE, "journalist").body
+    assert "\n\nPaper: “US strikes Group Y after attack on Ain al-Asad”\n\n" in body
+    assert body.count("Three killed, 34 wounded at Ain al-Asad, ministry says") == 1
