@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.alerts.message import incident_alert
+from monitor.alerts.message import item_alert
 from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.configuration import Configuration
 from monitor.errors import StoreError
@@ -184,7 +184,7 @@ class _Batch:
             else:
                 self.tx.update_incident(after)
         if decision.tell:
-            alert = incident_alert(
+            alert = item_alert(
                 stored.item, evaluation.classification, after, decision, configuration.rules,
                 alert_id=self.tx.new_id(now), now=now,
             )  # fmt: skip

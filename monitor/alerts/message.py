@@ -17,13 +17,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from monitor.alerts.phrases import day_in_words, days_ago, fitted, place_names, quotes_of, time_in_words
 from monitor.model.alert import Alert, AlertKind, Decision
 from monitor.model.clock import require_aware
 from monitor.model.incident import Incident
 from monitor.model.item import Item
+from monitor.model.ledger import Change, Detail, View
+from monitor.model.names import Names
 from monitor.model.place import Place, unplaced
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level
 from monitor.text.clean import clean_message, shorten
@@ -51,20 +52,25 @@ _AN_ATTACK = {
 _FLYING = frozenset({"artillery", "ballistic_missile", "cruise_missile", "drone", "missile", "mortar", "rocket"})
 
 
-class Names(Protocol):
-    """What people call that which facts hold by id: the rules in force."""
-
-    def name_of(self, actor_id: str) -> str: ...
-
-    def country_name(self, code: str) -> str: ...
-
-    def title_of(self, rule_id: str) -> str: ...
-
-    def zone_of(self, place_id: str) -> str:
-        """The IANA time zone of a place or `country:XX`."""
-
-
 def incident_alert(
+    view: View,
+    change: Change,
+    details: Sequence[Detail],
+    *,
+    style: str,
+    zone: str,
+    names: Names,
+    baseline: Sequence[str],
+    alert_id: str,
+    now: datetime,
+    channels: tuple[str, ...],
+    audience: str,
+) -> Alert:
+    """The alert that tells `channels` what changed of an incident, in the words of a style and the reader's zone."""
+    raise NotImplementedError
+
+
+def item_alert(
     item: Item,
     classification: Classification,
     incident: Incident | None,

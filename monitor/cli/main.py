@@ -40,7 +40,7 @@ Example:
   basewatch rules test
 """
 #: by panel of `--help`: name, module and function, first sentence of its help; the function's docstring is the rest.
-#: `feeds` and `db` are groups, because further commands begin with their names
+#: `feeds`, `db`, `incidents` and `policy` are groups, because further commands begin with their names
 COMMANDS = {
     "Set up": (
         ("demo", "demo.demo", "Show basewatch at work: no network, no set-up, nothing left behind."),
@@ -97,8 +97,20 @@ COMMANDS = {
     "Report": (
         ("incidents", "reports.incidents",
          "The ledger: date, location, type of attack, group claiming, killed, wounded, sources."),
+        ("incidents show", "incidents.show",
+         "Show one incident: what changed and when, who says what, sources, whom it was told."),
+        ("incidents merge", "incidents.merge", "Say that two incidents are one."),
+        ("incidents split", "incidents.split", "Take reports out of an incident: they become one of their own."),
+        ("incidents import", "incidents.import_file",
+         "Put incidents of a file into the ledger, without telling anybody."),
         ("alerts", "reports.alerts",
          "Every alert and notice since a time, newest first, with what became of each delivery."),
+        ("digest", "digest.digest", "The incidents of a day or a week as one message."),
+        ("stats", "stats.stats", "How many incidents there were, by week, base, group or weapon; plots and maps."),
+        ("mute", "attention.mute", "Tell nobody of an incident, or by a rule, until a time."),
+        ("ack", "attention.ack", "Say that somebody has taken notice of an incident: it is not told again and again."),
+        ("policy", "attention.policy", "What each channel wants to be told, and when."),
+        ("policy explain", "attention.explain_policy", "Why each channel was told of an incident, or not."),
     ),
 }  # fmt: skip
 

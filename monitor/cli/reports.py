@@ -28,6 +28,7 @@ class Format(StrEnum):
 
 
 def incidents(
+    context: typer.Context,
     back: Annotated[str, typer.Option("--since", metavar="TIME", help="12h, 30d or an ISO date.")] = "30d",
     form: Annotated[Format, typer.Option("--format", help="The form of the answer.")] = Format.TABLE,
     as_json: JsonOption = False,
@@ -39,6 +40,8 @@ def incidents(
       basewatch incidents --since 7d
       basewatch incidents --since 2026-01-01 --format csv > incidents.csv
     """
+    if context.invoked_subcommand is not None:
+        return
     moment = since(back)
     form = Format.JSON if as_json else form
     with reading() as tx:

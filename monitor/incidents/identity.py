@@ -36,6 +36,7 @@ from monitor.incidents.agreement import Sides, agreement, contradiction, other_w
 from monitor.incidents.salvo import MOST_PLACES, Nearness, added, exact, meets
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item
+from monitor.model.ledger import NO_RULINGS, Rulings
 from monitor.model.place import Place, unplaced
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level
 
@@ -81,6 +82,7 @@ def relate(
     sides: Sides = lambda actor: frozenset({actor}),
     near: Nearness = lambda town, place: False,  # noqa: ARG005
     own: str | None = None,
+    rulings: Rulings = NO_RULINGS,  # noqa: ARG001
 ) -> Relation:
     """The incident that `item` opens or joins; `own` is the one that an edited item already belongs to.
 

@@ -13,10 +13,12 @@ from monitor.model.daemon import DaemonState
 from monitor.model.delivery import DeliveryState
 from monitor.store.columns import Frozen, names_of
 from monitor.store.part import TransactionPart
-from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
+from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow, MuteRow
 
 #: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
 TOMBSTONE_DAYS = timedelta(days=400)
+#: a mute that ended stays so long for people to see
+MUTE_DAYS = timedelta(days=30)
 _STATE = Frozen(DaemonState)
 _UNDER_WAY = DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
 
@@ -51,7 +53,8 @@ class HousekeepingPart(TransactionPart):
         Items of younger incidents and of incidents with alerts still under way stay, and so do those that a document
         still holds: their words tell whether a page becomes another story. Of what goes the identity keys stay as
         tombstones, until no document has held them for 400 days. Incidents and their alerts are the ledger and stay
-        for good; notices to the operator go like items, once nothing of them is under way.
+        for good, and so does what was reported of them; notices to the operator go like items, once nothing of them is
+        under way, and mutes 30 days after they ended.
         """
         unsent = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id).where(_UNDER_WAY)
         needed = select(IncidentRow.id).where(or_(IncidentRow.opened_at >= before, IncidentRow.id.in_(unsent)))
@@ -67,4 +70,5 @@ class HousekeepingPart(TransactionPart):
         old = select(AlertRow.id).where(*is_notice)
         self._connection.execute(delete(DeliveryRow).where(DeliveryRow.alert_id.in_(old)))
         notices = self._connection.execute(delete(AlertRow).where(*is_notice))
+        self._connection.execute(delete(MuteRow).where(MuteRow.until < now - MUTE_DAYS))
         return {"items": items.rowcount, "tombstones": keys.rowcount, "notices": notices.rowcount}

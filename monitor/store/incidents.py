@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from monitor.model.incident import Incident
 from monitor.store.columns import columns_of
@@ -19,8 +19,12 @@ class IncidentPart(TransactionPart):
     """Questions and changes about incidents."""
 
     def incidents(self, since: date, *, also: Collection[str] = ()) -> list[Incident]:
-        """Incidents that happened on that local date or later, and those with the ids of `also`, oldest first."""
-        wanted = or_(_TABLE.c.date >= since, _TABLE.c.id.in_(sorted(also)))
+        """Incidents that happened on that local date or later, and those with the ids of `also`, oldest first.
+
+        Those that went into another one are left out, unless `also` names them.
+        """
+        later = and_(_TABLE.c.date >= since, _TABLE.c.merged_into == "")
+        wanted = or_(later, _TABLE.c.id.in_(sorted(also)))
         rows = self._connection.execute(select(_TABLE).where(wanted).order_by(_TABLE.c.date, _TABLE.c.opened_at))
         return [Incident(**row) for row in rows.mappings()]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert, operator_alert
+from monitor.alerts.message import MAX_BODY, MAX_TITLE, item_alert, operator_alert
 from monitor.model.alert import Alert, AlertKind, Decision, DecisionReason, OperatorReason
 from monitor.model.incident import Incident
 from monitor.model.item import Item
@@ -56,7 +56,7 @@ FIRST = Decision(tell=True, reason=DecisionReason.FIRST, send_to=("alerts", "dut
 def alert_of(
     item: Item = ITEM, classification: Classification = CLASSIFICATION, incident: Incident | None = INCIDENT
 ) -> Alert:
-    return incident_alert(item, classification, incident, FIRST, RULES, alert_id="al-7", now=NOW)
+    return item_alert(item, classification, incident, FIRST, RULES, alert_id="al-7", now=NOW)
 
 
 def test_alert_reads_as_a_person_would_tell_it() -> None:

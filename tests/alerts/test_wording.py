@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifying import evaluated, shipped
-from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert
+from monitor.alerts.message import MAX_BODY, MAX_TITLE, item_alert
 from monitor.alerts.phrases import MAX_DECIDING, days_ago, time_in_words
 from monitor.alerts.policy import decide
 from monitor.evaluation import incident_after
@@ -38,7 +38,7 @@ def told(item: Item, known: list[Incident] | None = None) -> Alert:
     evaluation = evaluated(item, known or [], RULES)
     assert evaluation.decision.tell, evaluation.classification.reason
     incident, found = incident_after(evaluation), evaluation.classification
-    return incident_alert(item, found, incident, evaluation.decision, RULES, alert_id="a", now=NOW)
+    return item_alert(item, found, incident, evaluation.decision, RULES, alert_id="a", now=NOW)
 
 
 def quotes(item: Item) -> list[str]:
@@ -227,7 +227,7 @@ def test_a_long_place_gives_way_before_the_doubt_does() -> None:
     )  # fmt: skip
     found = Classification(act=Act.CLAIM, rule="r", level=Level.NOTICE, send_to=("alerts",), facts=facts)
     decision = decide(Novelty.NEW, found, Relation(kind=RelationKind.NONE))
-    title = incident_alert(item, found, None, decision, RULES, alert_id="a", now=NOW).title
+    title = item_alert(item, found, None, decision, RULES, alert_id="a", now=NOW).title
     assert len(title) <= MAX_TITLE
     assert title.endswith("not confirmed: 137 killed, 20 wounded, as claimed")
 
@@ -274,7 +274,7 @@ def location(place_id: str, name: str, code: str) -> tuple[str, str]:
     )
     found = Classification(act=Act.ATTACK, rule="r", level=Level.NOTICE, send_to=("alerts",))
     decision = decide(Novelty.NEW, found, Relation(kind=RelationKind.OPENS, incident=incident))
-    alert = incident_alert(item_of("x"), found, incident, decision, RULES, alert_id="a", now=NOW)
+    alert = item_alert(item_of("x"), found, incident, decision, RULES, alert_id="a", now=NOW)
     ledger = cells(LedgerEntry(incident=incident, countries={code: RULES.country_name(code)}))[1]
     assert " UTC (" in line_of(alert, "Reported")
     return line_of(alert, "Place").removeprefix("Place: "), ledger

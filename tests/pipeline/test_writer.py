@@ -175,14 +175,14 @@ def test_a_poll_that_brought_nothing_is_written_too(store: Store) -> None:
 
 
 def test_a_bug_about_one_poll_is_that_polls_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = writer.incident_alert
+    whole = writer.item_alert
 
     def refusing(item: Any, *rest: Any, **more: Any) -> Any:
         if item.feed == FEEDS[1].name:
             raise ZeroDivisionError
         return whole(item, *rest, **more)
 
-    monkeypatch.setattr(writer, "incident_alert", refusing)
+    monkeypatch.setattr(writer, "item_alert", refusing)
     polls = [
         judged(store, feed, entry(title, link=f"https://n.example/{feed.name}"))
         for feed, title in zip(FEEDS, PLACES, strict=True)
