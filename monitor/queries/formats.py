@@ -101,8 +101,8 @@ def as_csv(entries: Sequence[LedgerEntry]) -> str:
         date, where, kind, group, _, _, grade, publishers = cells(entry)
         links = " ".join(dict.fromkeys(link for source in entry.sources if (link := _link(source.url))))
         numbers = _written(killed(entry)), _written(wounded(entry))
-        shown = (date, where, kind, group, *numbers, grade, links or publishers, *_more_cells(entry))
-        writer.writerow([_no_formula(cell) for cell in shown])
+        shown = (date, where, kind, group, *numbers, grade, links or publishers)
+        writer.writerow([*map(_no_formula, shown), *_more_cells(entry)])
     return text.getvalue().rstrip("\n")
 
 
@@ -110,16 +110,15 @@ def _more_cells(entry: LedgerEntry) -> list[str]:
     place = entry.place.place
     latitude, longitude = entry.positions.get(place.id, (None, None))
     ranges = (entry.place.killed.low, entry.place.killed.high, entry.place.wounded.low, entry.place.wounded.high)
+    names = map(_no_formula, (clean(entry.incident.id), clean(place.id), clean(place.country)))
     return [
-        clean(entry.incident.id),
-        clean(place.id),
-        clean(place.country),
+        *names,
         _written(latitude),
         _written(longitude),
         str(place.precision),
         "yes" if entry.place.act is Act.FOILED else "no",
         *map(_written, ranges),
-        clean(", ".join(entry.attributed_to)),
+        _no_formula(clean(", ".join(entry.attributed_to))),
         str(plain(entry.as_of) or ""),
     ]
 
@@ -129,8 +128,8 @@ def _written(number: float | None) -> str:
 
 
 def _no_formula(cell: str) -> str:
-    """A cell that a spreadsheet would calculate gets an apostrophe, which makes it text; a number stays one."""
-    return f"'{cell}" if cell.startswith(_FORMULA) and re.fullmatch(r"-\d+(\.\d+)?", cell) is None else cell
+    """A cell that a spreadsheet would calculate gets an apostrophe, which makes it text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 # --------------------------------------------------------------------------------------- JSON, GeoJSON

@@ -31,9 +31,9 @@ def standing(tx: Transaction, incident_id: str) -> Incident:
 
 def merge(tx: Transaction, kept: str, gone: str, *, now: datetime) -> str:
     """`gone` goes into `kept`; answers the id that stands. `UsageError` where the two are one."""
-    one, other = standing(tx, kept), standing(tx, gone)
     if kept == gone:
-        raise UsageError(f"{kept[:80]} cannot go into itself")
+        raise UsageError(f"{kept[:80]} cannot go into itself; name two incidents")
+    one, other = standing(tx, kept), standing(tx, gone)
     if one.id == other.id:
         raise UsageError(f"{gone[:80]} went into {one.id} already")
     reports = tx.reports_of([one.id, other.id])

@@ -193,7 +193,13 @@ def shown_as_text(shown: dict[str, Any]) -> str:
 def _lines(head: str, lines: Sequence[str]) -> list[str]:
     if not lines:
         return []
-    return ["", *([head] if head else []), *(f"  {clean(line)}" for line in lines)]
+    return ["", *([head] if head else []), *(_indented(line) for line in lines)]
+
+
+def _indented(line: str) -> str:
+    """The line behind two blanks and its own, with its columns kept apart."""
+    inner = line.lstrip(" ")
+    return " " * (2 + len(line) - len(inner)) + "  ".join(map(clean, inner.split("  ")))
 
 
 def _row_line(row: dict[str, Any]) -> str:
