@@ -249,9 +249,10 @@ class _RuleCompiler:
                     self.reader.refuse(document, ("where", key, i), said, hint, unknown=name)
 
     def _check_conditions(self, document: Document, rule: Rule) -> None:
-        for level, conditions in rule.raises:
+        asked = [*((f"raise_to_{level}_if", some) for level, some in rule.raises), ("only_if", rule.only_if)]
+        for key, conditions in asked:
             for i, condition in enumerate(conditions):
                 name = condition.name
                 if condition.fact in ("claimed", "attributed") and name and name not in self._gazetteer.actors:
                     said, hint = f"there is no actor {name}", self._gazetteer.actor_hint(name)
-                    self.reader.refuse(document, (f"raise_to_{level}_if", i), said, hint, unknown=name)
+                    self.reader.refuse(document, (key, i), said, hint, unknown=name)

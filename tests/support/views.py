@@ -122,7 +122,9 @@ WITHDRAWAL = report(
 FIRST_VIEW = view([WIRE], killed=folded(said(0, WIRE, words="no casualties")), wounded=folded(said(0, WIRE)))
 #: after the ministry's numbers
 TOLL_VIEW = view(
-    [WIRE, MINISTRY], killed=folded(said(3, MINISTRY), said(0, WIRE)), wounded=folded(said(34, MINISTRY), said(0, WIRE)),
+    [WIRE, MINISTRY],
+    killed=folded(said(3, MINISTRY), said(0, WIRE)),
+    wounded=folded(said(34, MINISTRY), said(0, WIRE)),
     grade=Grade.CONFIRMED, level=Level.FLASH, why_level="rule attack-on-base (flash, raised to flash: killed >= 1)",
 )  # fmt: skip
 #: after the group claimed it
