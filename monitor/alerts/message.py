@@ -7,6 +7,7 @@ The last lines of every body are exact, one `key: value` each, so that a receive
     reason: FIRST
     alert: a-01J…
 
+Where a change has further reasons, a line `also: ESCALATED` stands above these four.
 The same (incident, version, reason) or the same alert twice is a repeat. What a publisher wrote stands above, always
 in quotation marks and on one line, so that no headline can pass itself off as that block. Lengths are bounded:
 a title has at most `MAX_TITLE` characters, a body at most `MAX_BODY` (Discord takes 2,000 of both together).
@@ -18,7 +19,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor.alerts.html import as_html
 from monitor.alerts.phrases import day_in_words, days_ago, fitted, place_names, quotes_of, time_in_words
+from monitor.alerts.slots import TIGHTEST, Asked, lead_rule, slots
+from monitor.alerts.styles import filled, shipped, slots_of, subject_line
+from monitor.alerts.subject import MAX_SUBJECT
+from monitor.incidents.brief import brief
 from monitor.model.alert import Alert, AlertKind, Decision
 from monitor.model.clock import require_aware
 from monitor.model.incident import Incident
@@ -65,9 +71,52 @@ def incident_alert(
     now: datetime,
     channels: tuple[str, ...],
     audience: str,
+    template: str = "",
 ) -> Alert:
-    """The alert that tells `channels` what changed of an incident, in the words of a style and the reader's zone."""
-    raise NotImplementedError
+    """The alert that tells `channels` what changed of an incident, in the words of a style and the reader's zone.
+
+    `change.reasons` are those that these channels are told, the weightiest first. `template` is the text of a style
+    that somebody wrote or edited; empty: the shipped one of the name.
+    """
+    text = template or shipped(style)
+    asked = Asked(
+        view=view, change=change, details=details, zone=zone, names=names, baseline=baseline, now=now,
+        brief=_brief(view, names) if "brief" in slots_of(text) else (),
+    )  # fmt: skip
+    reason, *also = [str(one) for one in change.reasons] or ["FIRST"]
+    block = _block(view.incident.id, change.version, reason, alert_id, also)
+    room = MAX_BODY - len(block) - 2
+    body = title = ""
+    for tight in range(TIGHTEST + 1):
+        values = slots(asked, tight=tight)
+        body, title = filled(text, values), subject_line(text, values)
+        if len(body) <= room:
+            break
+    body = f"{shorten(body, room)}\n\n{block}"
+    rule = lead_rule(view)
+    return Alert(
+        id=alert_id,
+        kind=AlertKind.INCIDENT,
+        incident_id=view.incident.id,
+        version=change.version,
+        reason=reason,
+        level=change.level,
+        rule=rule.rule if rule is not None else None,
+        channels=channels,
+        title=shorten(title, MAX_SUBJECT),
+        body=body,
+        created_at=require_aware(now),
+        audience=audience,
+        also=tuple(also),
+        style=style,
+        html=as_html(body),
+    )
+
+
+def _brief(view: View, names: Names) -> list[str]:
+    """What the reports say in their own sentences, and where they disagree."""
+    found = brief(view, sentences=3, names=names)
+    return [*(text for text, _ in found.sentences), *found.disagreements[:1]]
 
 
 def item_alert(
@@ -108,6 +157,7 @@ def item_alert(
         f"Link: {_link(item)}",
         f"Why: {_why(classification, names)}",
     ]
+    body = _body(quotes_of(item, classification) or ["(no headline)"], lines, incident, decision.reason, alert_id)
     return Alert(
         id=alert_id,
         kind=AlertKind.INCIDENT,
@@ -118,7 +168,8 @@ def item_alert(
         rule=classification.rule,
         channels=decision.send_to,
         title=_title(level, item, classification.act, facts, _at(in_title, facts, place), ago),
-        body=_body(quotes_of(item, classification) or ["(no headline)"], lines, incident, decision.reason, alert_id),
+        body=body,
+        html=as_html(body),
         created_at=require_aware(now),
     )
 
@@ -146,6 +197,12 @@ def operator_alert(
     )
 
 
+def _block(incident_id: str, version: int, reason: str, alert_id: str, also: Sequence[str] = ()) -> str:
+    """The last lines, for programs: always these four; what else holds stands above them."""
+    further = f"also: {', '.join(also)}\n" if also else ""
+    return f"{further}incident: {incident_id}\nversion: {version}\nreason: {reason}\nalert: {alert_id}"
+
+
 def _with_names(facts: Facts, names: Names) -> Facts:
     claimed, attributed = (tuple(map(names.name_of, ids)) for ids in (facts.claimed_by, facts.attributed_to))
     return replace(facts, claimed_by=claimed, attributed_to=attributed)
@@ -161,7 +218,7 @@ def _places(facts: Facts, incident: Incident | None) -> Sequence[Place]:
 def _body(quotes: list[str], facts: list[str], incident: Incident | None, reason: str, alert_id: str) -> str:
     """All of it within `MAX_BODY`: quotes go first where the room is short, the block never does."""
     of, version = (incident.id, incident.version) if incident else ("none", 0)
-    block = f"incident: {of}\nversion: {version}\nreason: {reason}\nalert: {alert_id}"
+    block = _block(of, version, reason, alert_id)
     room = MAX_BODY - len(block) - 2
     kept = fitted(quotes, room - sum(len(line) + 1 for line in facts))
     return f"{shorten(chr(10).join([*(f'“{quote}”' for quote in kept), *facts]), room)}\n\n{block}"
