@@ -54,8 +54,8 @@ def map_of(spots: Sequence[Spot], *, title: str, form: Form = "png") -> bytes:
         axes.set_title(label(title, 90), loc="left")
         axes.set_facecolor(_SEA)
         # the whole world needs no islets
-        least = (box[2] - box[0]) / 250
-        seen = [ring for ring in land() if _meets(ring, box, least)]
+        least = (box[2] - box[0]) / 160
+        seen = [_thinned(ring, least / 1.8) for ring in land() if _meets(ring, box, least)]
         axes.add_collection(PolyCollection(seen, facecolors=_LAND, edgecolors=_BORDER, linewidths=0.5))
         axes.scatter(
             [spot.longitude for spot in spots],
@@ -103,3 +103,12 @@ def _meets(ring: Sequence[tuple[float, float]], box: Box, least: float) -> bool:
     west, south, east, north = min(xs), min(ys), max(xs), max(ys)
     seen = max(east - west, north - south) >= least
     return seen and east >= box[0] and west <= box[2] and north >= box[1] and south <= box[3]
+
+
+def _thinned(ring: Sequence[tuple[float, float]], least: float) -> list[tuple[float, float]]:
+    """A ring without the points that lie nearer to the last one than can be seen."""
+    kept = [ring[0]]
+    for x, y in ring[1:]:
+        if abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= least:
+            kept.append((x, y))
+    return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ def filled(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> Path:
         for base, back in DAYS.items()
     ]  # fmt: skip
     (here / "rows.yaml").write_text(json.dumps({"incidents": rows}))
-    assert call("incidents", "import", "rows.yaml")[0] == 0
+    code, _, err = call("incidents", "import", "rows.yaml")
+    assert (code, err) == (0, "")
     return here
 
 
@@ -47,9 +49,7 @@ def test_counts(filled: Path, call: Call, by: str, found: dict[str, int]) -> Non
 def test_weeks_without_an_incident_are_counted_too(filled: Path, call: Call) -> None:
     answer = json.loads(call("stats", "--json")[1])["counts"]
     days = [datetime.fromisoformat(one["name"]) for one in answer]
-    assert [later - earlier for earlier, later in zip(days, days[1:], strict=False)] == [timedelta(weeks=1)] * (
-        len(days) - 1
-    )
+    assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(weeks=1)}
     assert sum(one["count"] for one in answer) == 3
 
 
