@@ -13,7 +13,7 @@ from commands import RULES, Call
 from ledgers import needs_fold
 
 TODAY = datetime.now(UTC).date()
-DAYS = {"ain-al-asad": 2, "tower-22": 3, "erbil": 20}
+DAYS = {"ain-al-asad": 2, "tower-22": 3, "harir": 20}
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def filled(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("by", "found"),
     [
-        ("base", {"Ain al-Asad Air Base": 1, "Erbil Air Base": 1, "Tower 22": 1}),
+        ("base", {"Ain al-Asad Air Base": 1, "Harir Air Base": 1, "Tower 22": 1}),
         ("group", {"Kataib Hezbollah": 3}),
         ("weapon", {"drone": 3}),
     ],
@@ -70,7 +70,7 @@ def test_a_digest_tells_of_its_period_and_queues_only_when_asked(filled: Path, c
     code, out, _ = call("digest", "--period", "week")
     assert code == 0
     assert "Ain al-Asad" in out
-    assert "Erbil" not in out
+    assert "Harir" not in out
     assert json.loads(call("alerts", "--json")[1]) == []
     answer = json.loads(call("digest", "--period", "week", "--json")[1])
     assert (answer["incidents"], answer["killed"], [row["place_id"] for row in answer["rows"]]) == (
