@@ -116,8 +116,8 @@ def rules_folder(folder: Path | None) -> Path:
     return configured
 
 
-def since(text: str) -> datetime:
-    """The moment that `--since` names: a duration back from now (`30d`, `12h`) or an ISO date."""
+def since(text: str, option: str = "--since") -> datetime:
+    """The moment that `--since` (or another option) names: a duration back from now (`30d`, `12h`) or an ISO date."""
     from monitor.config.values import read_duration
 
     with suppress(ValueError, OverflowError):
@@ -126,4 +126,4 @@ def since(text: str) -> datetime:
     try:
         return utc_now() - read_duration(text)
     except (ValueError, OverflowError):
-        raise UsageError(f"--since {text[:40]!r} is no time; write for instance 12h, 30d or 2026-11-21") from None
+        raise UsageError(f"{option} {text[:40]!r} is no time; write for instance 12h, 30d or 2026-11-21") from None

@@ -104,6 +104,15 @@ class LedgerPart(TransactionPart):
         asked = select(_VERSIONS).where(_VERSIONS.c.incident_id == incident_id).order_by(_VERSIONS.c.version)
         return [Change(**row) for row in self._connection.execute(asked).mappings()]
 
+    def versions_of(self, incident_ids: Iterable[str]) -> list[Change]:
+        """What changed of any of these incidents, the first version of each first."""
+        found = []
+        for some in chunks(sorted(incident_ids)):
+            asked = select(_VERSIONS).where(_VERSIONS.c.incident_id.in_(some))
+            rows = self._connection.execute(asked.order_by(_VERSIONS.c.incident_id, _VERSIONS.c.version))
+            found += [Change(**row) for row in rows.mappings()]
+        return found
+
     def changes_since(self, since: datetime) -> list[Change]:
         """What changed of any incident since then, in the order in which it did."""
         order = _VERSIONS.c.at, _VERSIONS.c.incident_id, _VERSIONS.c.version

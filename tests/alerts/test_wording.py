@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from monitor.model.item import Item, Novelty
 from monitor.model.place import Place
 from monitor.model.report import Act, Classification, Facts, Level
 from monitor.queries.formats import cells
-from monitor.queries.ledger import LedgerEntry
+from monitor.queries.ledger import rows_of, view_of
 from monitor.store.columns import Frozen
 
 RULES = shipped()
@@ -275,7 +276,8 @@ def location(place_id: str, name: str, code: str) -> tuple[str, str]:
     found = Classification(act=Act.ATTACK, rule="r", level=Level.NOTICE, send_to=("alerts",))
     decision = decide(Novelty.NEW, found, Relation(kind=RelationKind.OPENS, incident=incident))
     alert = item_alert(item_of("x"), found, incident, decision, RULES, alert_id="a", now=NOW)
-    ledger = cells(LedgerEntry(incident=incident, countries={code: RULES.country_name(code)}))[1]
+    (row,) = rows_of(view_of(incident, ()))
+    ledger = cells(replace(row, countries={code: RULES.country_name(code)}))[1]
     assert " UTC (" in line_of(alert, "Reported")
     return line_of(alert, "Place").removeprefix("Place: "), ledger
 
