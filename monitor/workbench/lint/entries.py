@@ -112,11 +112,12 @@ def lists_of(files: Sequence[tuple[Document, ListFile]]) -> Lists:
     """The lists of these files."""
     out = Lists()
     for document, content in files:
+        wordings = content.more_wordings
         for section in ("lists", "masks", "shapes"):
             out.home |= {name: WordEntry(name, document, (section, name)) for name in getattr(content, section)}
         out.masks |= content.masks.keys()
         for loc, word in texts(content, "lists", "masks", "extend"):
-            if loc[0] == "extend" and loc[1] in content.more_wordings:
+            if loc[0] == "extend" and loc[1] in wordings:
                 continue
             name, group = str(loc[1]), loc[2]
             language = group if isinstance(group, str) and len(group) in _LANGUAGE else content.language or ""
@@ -146,8 +147,9 @@ def references(files: RuleFiles, lists: Lists) -> Iterator[WordEntry]:
     for entries in lists.includes.values():
         yield from entries
     for document, content in files.lists:
+        wordings = content.more_wordings
         for loc, text in texts(content, "shapes", "patterns", "frames", "signs", "extend"):
-            if loc[0] == "extend" and loc[1] not in content.more_wordings:
+            if loc[0] == "extend" and loc[1] not in wordings:
                 continue
             if loc[2] in _LIST_KEYS:
                 yield WordEntry(text, document, loc)
