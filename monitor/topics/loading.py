@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, Problem
 from monitor.rules import ruleset
 from monitor.rules.folder import read_folder
 from monitor.rules.lostfiles import with_causes
@@ -16,6 +16,8 @@ from monitor.topics import kept
 from monitor.topics.attacks.lists import missing_lists
 from monitor.topics.attacks.topic import RuleSet, with_topic
 
+#: the last rules that were compiled, by all that tells their files from others
+_COMPILED: dict[tuple[Path, str, tuple[Problem, ...]], RuleSet] = {}
 #: the last rules that were loaded, by their folder and what its files are
 _LAST: dict[tuple[Path, str], RuleSet] = {}
 
@@ -42,7 +44,19 @@ def load_rules(folder: Path) -> RuleSet:
 
 
 def compile_rules(files: RuleFiles) -> RuleSet:
-    """The rules of these files; `ConfigError` holds every problem, with the lost file that caused several."""
+    """The rules of these files; `ConfigError` holds every problem, with the lost file that caused several.
+
+    The last answer is kept: a command that compares an edit with what is live asks for the same files again.
+    """
+    key = (files.folder, files.hash, files.problems)
+    if (known := _COMPILED.get(key)) is None:
+        known = _compiled(files)
+        _COMPILED.clear()
+        _COMPILED[key] = known
+    return known
+
+
+def _compiled(files: RuleFiles) -> RuleSet:
     problems = missing_lists(files)
     try:
         compiled = ruleset.compile_rules(files)
