@@ -254,16 +254,16 @@ class Ledger:
         if incident is not None:
             self.absorb(evaluation.relation.merges, incident.id)
             self.remember(incident)
-            self._note(evaluation, incident, now=item.first_seen)
+        if evaluation.outcome is not None and evaluation.report is not None:
+            self.note(evaluation.outcome, evaluation.report, now=item.first_seen)
         return evaluation
 
-    def _note(self, evaluation: Evaluation, incident: Incident, *, now: datetime) -> None:
-        """Keeps the report, and what channels were told by it."""
-        outcome = evaluation.outcome
-        if outcome is None or evaluation.report is None or self._attention is None:
-            return
+    def note(self, outcome: Outcome, report: Report, *, now: datetime) -> None:
+        """Keeps a report, and what channels were told by it, as if each message was taken."""
+        assert self._attention is not None
+        incident = outcome.view.incident
         book = self.book(incident.id)
-        book.reports[evaluation.report.id] = evaluation.report
+        book.reports[report.id] = report
         change = outcome.change or first_for(outcome.view, incident.version, now)
         for group in grouped(outcome.tellings, outcome.view, change, book.told, self._attention.policy):
             for channel in group.channels:
@@ -294,3 +294,15 @@ class Ledger:
         if own is not None and own not in found and own in self._days:
             found[own] = self._by_day[self._days[own]][own]
         return list(found.values())
+
+
+def recalled(incident: Incident, reports: Sequence[Report], rules: RuleSet, attention: Attention) -> Book:
+    """What channels were told by these reports of an incident, given in the order in which they came."""
+    ledger = Ledger((), attention=attention)
+    before: Incident | None = None
+    for report in reports:
+        book = ledger.book(incident.id)
+        outcome = ledger.outcome(before or incident, before, book, report, rules, now=report.seen_at)
+        ledger.note(outcome, report, now=report.seen_at)
+        before = outcome.view.incident
+    return ledger.book(incident.id)
