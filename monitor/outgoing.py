@@ -14,8 +14,9 @@ from monitor.alerts.attention import digest_due, held_of, level_of, repeats, wit
 from monitor.alerts.digest import digest_alert, summary_alert
 from monitor.alerts.message import incident_alert
 from monitor.configuration import Configuration
-from monitor.evaluation import Book, Ledger, Outcome
+from monitor.evaluation import Ledger, Outcome
 from monitor.incidents.baselines import baseline
+from monitor.incidents.joining import Book
 from monitor.model.alert import Alert
 from monitor.model.delivery import Address
 from monitor.model.incident import Incident
