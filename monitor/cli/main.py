@@ -44,9 +44,9 @@ Example:
 COMMANDS = {
     "Set up": (
         ("demo", "demo.demo", "Show basewatch at work: no network, no set-up, nothing left behind."),
-        ("init", "init.init", "Write a starter feeds.yaml, a rules folder and an example of a channels file."),
+        ("init", "init.init", "Write a starter feeds.yaml, rules, policies.yaml and an example of a channels file."),
         ("check", "check.check",
-         "Find every problem in settings, feeds, rules, channels and database, with file and line."),
+         "Find every problem in settings, feeds, rules, channels, policies and database, with file and line."),
         ("send-test", "send_test.send_test",
          "Send a real test message to every address of one channel and say what came of it."),
         ("db", "", ABOUT_DB),
