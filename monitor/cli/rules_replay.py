@@ -120,7 +120,8 @@ def _show(result: ReplayResult, past: PastItems) -> None:
         table(("when", "level", "rule", "channels", "incident", "headline"), rows)
         out()
     out(_in_sum(result, compared=compared))
-    out(_of_incidents(result))
+    if result.incidents:
+        out(_of_incidents(result))
     if compared and not quiet():
         _say_how(result)
 
