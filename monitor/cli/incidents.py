@@ -140,5 +140,5 @@ def _written_to(*, make: bool = False) -> Iterator[Store]:
         check_schema(settings(warn=False).database_url)
     with database() as store:
         if store is None:
-            raise BasewatchError("there is no database yet; `basewatch poll` or `basewatch run` makes it")
+            raise BasewatchError("there is no database yet; `basewatch poll`, `run` or `incidents import` makes it")
         yield store

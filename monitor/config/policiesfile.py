@@ -84,6 +84,12 @@ def _word_of(kind: str, known: Collection[str]) -> Callable[[object], str]:
     return read_word
 
 
+def _one_channel(value: object) -> object:
+    if isinstance(value, list | tuple):
+        raise ValueError(f"one channel is meant; write channels: [{', '.join(map(str, value))[:60]}]")
+    return value
+
+
 def _repeat(value: object) -> timedelta | None:
     if value is None or (isinstance(value, str) and value.strip().casefold() == "never"):
         return None
@@ -138,7 +144,7 @@ class PolicyDefaults(Strict):
 class PolicyEntry(PolicyDefaults):
     """One policy as it is written: of one channel, or of several."""
 
-    channel: str | None = None
+    channel: Annotated[str | None, BeforeValidator(_one_channel)] = None
     channels: tuple[str, ...] = ()
 
     @property

@@ -27,7 +27,7 @@ def standing(tx: Transaction, incident_id: str) -> Incident:
         seen.add(id)
         id = incident.merged_into
     if incident is None:
-        raise BasewatchError(f"there is no incident {incident_id[:80]}; `basewatch incidents` shows their ids")
+        raise BasewatchError(f"there is no incident {incident_id[:80]}; `basewatch incidents --json` lists their ids")
     return incident
 
 
