@@ -121,6 +121,8 @@ def _text_of(file: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError.at(file, "the file is not UTF-8 text", line=line) from None
+    except OSError as error:
+        raise BasewatchError(f"{file} cannot be read: {error.strerror}") from None
 
 
 def _rules_if_any() -> RuleSet | None:

@@ -206,8 +206,8 @@ def _call(arguments: list[str]) -> int:
         if lost := hand_over():
             return lost  # it was the output itself
         _tell_bug_to_the_curious()
-        about = f"{error.filename}: " if error.filename else ""
-        say(f"basewatch: {clean(about)}{clean(error.strerror or error)}")
+        about = f"{clean(error.filename)}: " if error.filename else ""
+        say(f"basewatch: {about}{clean(error.strerror or error)}")
         return 1
     except Exception as error:
         _tell_bug_to_the_curious()
