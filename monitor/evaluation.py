@@ -151,6 +151,11 @@ class Ledger:
         for incident in known:
             self.remember(incident)
 
+    @property
+    def ids(self) -> Collection[str]:
+        """Ids of the incidents so far."""
+        return self._days.keys()
+
     def book(self, incident_id: str) -> Book:
         """What is known of an incident; it changes with each item."""
         if incident_id not in self._books:
