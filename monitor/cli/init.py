@@ -34,6 +34,7 @@ urls:
 """
 
 POLICIES_STARTER = """\
+# yaml-language-server: $schema=rules/schema/policies.json
 # Who is told what, and when. As it stands here nothing differs from having no such file.
 #
 # A key behind a # is switched off: take the # away and write what you want. `basewatch check` names every mistake, a

@@ -92,7 +92,7 @@ COMMANDS = {
         ("rules update", "rules_update.update",
          "Bring the rules that this version ships into the rules folder; your own files stay as they are."),
         ("rules schema", "rules.schema",
-         "The JSON Schema of a kind of rule file: by it an editor completes keys, explains them and marks mistakes."),
+         "The JSON Schema of a kind of file: by it an editor completes keys, explains them and marks mistakes."),
     ),
     "Report": (
         ("incidents", "reports.incidents",
