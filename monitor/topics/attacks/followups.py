@@ -172,7 +172,7 @@ class FollowUpFinder:
 
     def _corrects(self, reading: Reading) -> bool:
         lists = self._lists
-        words = lists.corrected_to | lists.not_that_number
+        words = lists.corrected_to | lists.not_that_number | lists.toll_revised
         return bool((reading.headline_tags | reading.lead_tags) & words)
 
     def _struck(self, match: Match) -> tuple[str, ...]:

@@ -164,7 +164,8 @@ class AttackLists:
     # what a later report says of it, and what tells two attacks apart
     takes_back: int = _list("somebody takes a report back")
     corrected_to: int = _list("a toll becomes the one that stands behind")
-    not_that_number: int = _list("a number that is put right")
+    not_that_number: int = _list("a number that is put right: it counts nobody")
+    toll_revised: int = _list("a toll that is put right")
     part_in_it: int = _list("what an attacker denies to have had")
     no_part_in_it: int = _list("an attacker denies that it had a part")
     once_more: int = _list("it is one more attack")

@@ -170,7 +170,8 @@ class _Line(NumberRow):
         super().__init__(sentence, parts, harms, finder.signs)
         self._harms, self._lists = harms, finder.lists
         #: it tells how a toll changed, so that its number may stand far behind its word
-        self.is_rising = any(tags & (finder.lists.rises_to | finder.lists.corrected_to) for tags in self.tags)
+        changed = finder.lists.rises_to | finder.lists.corrected_to | finder.lists.toll_revised
+        self.is_rising = bool(self._asides) or any(tags & changed for tags in self.tags)
         self._taken: set[int] = set()
         self._foes = list(sentence.with_tags(self.signs.foe))
 
