@@ -51,6 +51,8 @@ class ActResult:
     score: tuple[ScorePart, ...] = ()
     #: it tells of a base, and nothing says that foreign troops are there
     anybody: bool = False
+    #: the lead tells that the attack of the headline was stopped
+    stopped_later: bool = False
 
     @property
     def points(self) -> float:
@@ -83,6 +85,39 @@ class ActClassifier:
 
     def classify(self, reading: Reading) -> ActResult:
         """What the item does to a base of foreign troops; where it tells of none, to anybody's."""
+        result = self._to_guests_or_anybody(reading)
+        if result.act is Act.ATTACK and self._is_stopped_later(result, reading):
+            return replace(result, act=Act.FOILED, stopped_later=True)
+        return result
+
+    def _is_stopped_later(self, result: ActResult, reading: Reading) -> bool:
+        """The headline tells of an attack and of no hit, and the lead that it was stopped, and of no hit or harm either
+        ("US base comes under drone attack", and then "two drones were shot down"). Asked in English alone, in which
+        words for all that comes through are known."""
+        lists, told = self._lists, result.sentence
+        if told is None or told.section != "headline" or reading.tags & self._languages:
+            return False
+        stopped = False
+        for sentence in reading.opening:
+            if sentence.tags & lists.not_stopped or self._comes_through(sentence):
+                return False
+            if sentence.section != "headline":
+                stopped |= any(sentence.outside_causes(lists.interception))
+        return stopped
+
+    def _comes_through(self, sentence: Sentence) -> bool:
+        """Something was hit, or somebody harmed."""
+        lists = self._lists
+        undone = [hit.end for hit in sentence.with_tags(lists.stopped)]  # "before they could hit the base"
+        for hit in sentence.with_tags(lists.came_through):
+            if not any(0 <= hit.start - end <= 1 for end in undone):
+                return True
+        return any(
+            not sentence.has_around(hit, lists.unharmed | lists.none_killed | lists.none_wounded)
+            for hit in sentence.with_tags(lists.harmed | lists.killed | lists.wounded)
+        )
+
+    def _to_guests_or_anybody(self, reading: Reading) -> ActResult:
         result = self._classify(reading, self._index)
         if result.act is not Act.OTHER or result.frame is not None or not reading.tags & self._any_base:
             return result

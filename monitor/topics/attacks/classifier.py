@@ -186,6 +186,8 @@ def _what(act: Act, result: ActResult) -> str:
         words = ", ".join(f"“{h.written}”" for h in result.frame_hits[:2])
         return result.frame.why + (f" ({words})" if words else "")
     why = result.match.pattern.why
+    if result.stopped_later:
+        return "the headline tells of an attack on a base, and the lead that it was stopped"
     if act is not Act.OTHER or result.match.pattern.act is Act.OTHER:
         return why
     if result.act is not Act.OTHER:

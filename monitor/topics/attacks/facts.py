@@ -27,6 +27,8 @@ _GENERAL = {
 _REFINED = frozenset({"missile", "artillery", "suicide_bombing"})
 #: sentences in which the day is looked for: the deciding one, then the first ones
 _DATED = 4
+#: characters between a weapon and what became of it: "drones have been shot down"
+_PASSIVE = 12
 #: words between a day and what it belongs to: "said late on Tuesday", "Monday's deadly attack"
 _BESIDE = 2
 
@@ -175,11 +177,19 @@ class FactFinder:
     def intercepted(self, reading: Reading) -> int | None:
         """How many were shot down, where headline or lead says so."""
         counts = (
-            self._tolls.number_behind(sentence, hit, 2)
+            self._stopped_by(sentence, hit)
             for sentence in reading.opening
             for hit in sentence.outside_causes(self._lists.intercept | self._lists.stopped)
         )
         return next((count for count in counts if count is not None), None)
+
+    def _stopped_by(self, sentence: Sentence, hit: Hit) -> int | None:
+        """How many were stopped: "shot down two drones", "two drones were shot down"."""
+        active = self._tolls.number_behind(sentence, hit, 2)
+        if active is not None or not hit.tags & self._lists.stopped:
+            return active
+        before = [one for one in sentence.with_tags(self._lists.weapon) if 0 < hit.start - one.end <= _PASSIVE]
+        return self._tolls.number_before(sentence, before[-1], of_them=True) if before else None
 
     def day(self, match: Match, reading: Reading, zone: str) -> tuple[date, bool]:
         """The local day of the attack, and whether the item says it (a date, a weekday, "yesterday")."""
