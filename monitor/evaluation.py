@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -12,11 +12,12 @@ from monitor.alerts.policy import decide, raised
 from monitor.incidents.changes import changes
 from monitor.incidents.fold import fold
 from monitor.incidents.identity import relate
+from monitor.incidents.joining import Book, joined_books
 from monitor.model.alert import Decision
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item, Novelty
-from monitor.model.ledger import NO_RULINGS, Change, Notification, Report, Rulings, Telling, View
-from monitor.model.report import Classification
+from monitor.model.ledger import NO_RULINGS, Change, Report, Rulings, Telling, View
+from monitor.model.report import INCIDENT_ACTS, Classification, Facts
 from monitor.telling import (
     Attention,
     ask_all,
@@ -79,6 +80,17 @@ def earliest_day(item: Item, rules: RuleSet) -> date:
     return (item.reported - INCIDENT_HORIZON - timedelta(days=rules.memory_days)).date()
 
 
+def stated_days(facts: Facts) -> tuple[date, ...]:
+    """The local dates at which an incident can stand that an item means by the day that it names.
+
+    "Monday's attack" of weeks ago lies before all that is news; a slip of the pen ("on 30 June" for July) behind it,
+    and the next report with the same slip must find its incident too.
+    """
+    if facts.date is None or not facts.date_stated:
+        return ()
+    return tuple(facts.date + timedelta(days=shift) for shift in (-1, 0, 1))
+
+
 def incident_after(evaluation: Evaluation, addressed: Collection[str] | None = None) -> Incident | None:
     """The incident as this item leaves it: told, where somebody is told.
 
@@ -86,8 +98,10 @@ def incident_after(evaluation: Evaluation, addressed: Collection[str] | None = N
     by it. None: all of them, where no message is made (`classify`, `rules replay`).
     """
     incident, decision = evaluation.relation.incident, evaluation.decision
-    if incident is None or not decision.tell:
-        return incident
+    tellings = evaluation.outcome.tellings if evaluation.outcome is not None else ()
+    of_itself = evaluation.classification.act in INCIDENT_ACTS or any(one.does == "tell" for one in tellings)
+    if incident is None or not decision.tell or not of_itself:
+        return incident  # who is told of an answer by a rule of its own has not been told of the attack
     told = [channel for channel in decision.send_to if addressed is None or channel in addressed]
     return replace(
         incident,
@@ -96,16 +110,6 @@ def incident_after(evaluation: Evaluation, addressed: Collection[str] | None = N
         version=incident.version if evaluation.outcome is not None else incident.version + incident.told,
         level=incident.level if evaluation.outcome is not None else evaluation.classification.level or incident.level,
     )
-
-
-@dataclass
-class Book:
-    """What was reported of an incident, and what each channel was told of it."""
-
-    reports: dict[str, Report] = field(default_factory=dict)
-    told: dict[str, Notification] = field(default_factory=dict)
-    #: channels for which something of it waits
-    waiting: set[str] = field(default_factory=set)
 
 
 class Ledger:
@@ -154,7 +158,7 @@ class Ledger:
 
         `own` is the incident that an edited item already belongs to.
         """
-        around = self._around(item, classification.facts.date, rules, own)
+        around = self._around(item, classification.facts, rules, own)
         classification = raised(classification, around)  # first: an incident opens at the level that it is told at
         relation = relate(
             item,
@@ -177,7 +181,9 @@ class Ledger:
     def _told(self, evaluation: Evaluation, incident: Incident, rules: RuleSet, *, now: datetime) -> Evaluation:
         """The incident before and after the item, what changed, and what each channel hears of it."""
         opens = evaluation.relation.kind is RelationKind.OPENS
-        book = Book() if opens else self.book(incident.id)
+        own = Book() if opens else self.book(incident.id)
+        merges = [self.book(id) for id in evaluation.relation.merges]
+        book = joined_books(incident.id, [own, *merges]) if merges else own
         report = report_of(
             evaluation.item,
             evaluation.classification,
@@ -187,7 +193,7 @@ class Ledger:
         )
         outcome = self.outcome(
             incident, None if opens else self.known(incident.id), book, report, rules, now=now,
-            quiet=evaluation.relation.quiet,
+            quiet=evaluation.relation.quiet, earlier=own,
         )  # fmt: skip
         decision = decision_of(
             outcome.tellings, evaluation.decision, outcome.view, report, opens=opens, told=incident.told
@@ -207,22 +213,27 @@ class Ledger:
         *,
         now: datetime,
         quiet: bool = False,
+        earlier: Book | None = None,
     ) -> Outcome:
-        """What `incident` comes to with one more report (or with what is known, where something held is due)."""
+        """What `incident` comes to with one more report (or with what is known, where something held is due).
+
+        `earlier` is what was known of it where `book` holds more: the reports of incidents that went into it.
+        """
         raises = partial(level_of, rules=rules)
         after = book.reports if report is None else {**book.reports, report.id: report}
-        earlier = None if before is None else fold(before, tuple(book.reports.values()), raises=raises)
+        known = book if earlier is None else earlier
+        was = None if before is None else fold(before, tuple(known.reports.values()), raises=raises)
         view = fold(incident, tuple(after.values()), raises=raises)
         change = None
         if report is not None:
-            change = changes(earlier, view, report, told=[one.known for one in book.told.values()])
+            change = changes(was, view, report, told=[one.known for one in book.told.values()])
         version = 1 if before is None else before.version + (change is not None)
         if change is not None:
             assert report is not None
             change = replace(change, version=version, at=now, report=report.id, quiet=quiet)
         view = replace(view, incident=replace(view.incident, version=version, level=view.level))
         answers = () if quiet else self.ask(view, change, book, now=now, report=report)
-        return Outcome(view=view, before=earlier, change=change, tellings=tuple(answers))
+        return Outcome(view=view, before=was, change=change, tellings=tuple(answers))
 
     def ask(
         self, view: View, change: Change | None, book: Book, *, now: datetime, report: Report | None = None
@@ -241,34 +252,57 @@ class Ledger:
         evaluation = self.evaluate(item, Novelty.NEW, classify(item, rules), rules)
         incident = incident_after(evaluation)
         if incident is not None:
+            self.absorb(evaluation.relation.merges, incident.id)
             self.remember(incident)
-            self._note(evaluation, incident, now=item.first_seen)
+        if evaluation.outcome is not None and evaluation.report is not None:
+            self.note(evaluation.outcome, evaluation.report, now=item.first_seen)
         return evaluation
 
-    def _note(self, evaluation: Evaluation, incident: Incident, *, now: datetime) -> None:
-        """Keeps the report, and what channels were told by it."""
-        outcome = evaluation.outcome
-        if outcome is None or evaluation.report is None or self._attention is None:
-            return
+    def note(self, outcome: Outcome, report: Report, *, now: datetime) -> None:
+        """Keeps a report, and what channels were told by it, as if each message was taken."""
+        assert self._attention is not None
+        incident = outcome.view.incident
         book = self.book(incident.id)
-        book.reports[evaluation.report.id] = evaluation.report
+        book.reports[report.id] = report
         change = outcome.change or first_for(outcome.view, incident.version, now)
         for group in grouped(outcome.tellings, outcome.view, change, book.told, self._attention.policy):
             for channel in group.channels:
                 book.told[channel] = notification_of(group, channel, outcome.view, alert_id="", now=now)
+
+    def absorb(self, gone: Sequence[str], kept: str) -> None:
+        """Those that turned out to be one with `kept`: what is known of them is known of it."""
+        if not gone:
+            return
+        self._books[kept] = joined_books(kept, [self.book(id) for id in (kept, *gone)])
+        for id in gone:
+            day = self._days.pop(id, None)
+            if day is not None:
+                del self._by_day[day][id]
+            self._books.pop(id, None)
 
     def remember(self, incident: Incident) -> None:
         """The incident as it is now, in place of what it was."""
         self._by_day.setdefault(incident.date, {})[incident.id] = incident
         self._days[incident.id] = incident.date
 
-    def _around(self, item: Item, stated: date | None, rules: RuleSet, own: str | None) -> list[Incident]:
+    def _around(self, item: Item, facts: Facts, rules: RuleSet, own: str | None) -> list[Incident]:
         """Those that matter to an item: from `earliest_day` on, of the day it states, and the one it belongs to."""
         first = earliest_day(item, rules)
         days = [first + timedelta(days=n) for n in range((item.reported.date() - first).days + 3)]
-        if stated is not None and stated > days[-1]:  # a slip: the next report of it must find its incident too
-            days += [stated, stated + timedelta(days=1)]
+        days += [day for day in stated_days(facts) if not days[0] <= day <= days[-1]]
         found = {one.id: one for day in days for one in self._by_day.get(day, {}).values()}
         if own is not None and own not in found and own in self._days:
             found[own] = self._by_day[self._days[own]][own]
         return list(found.values())
+
+
+def recalled(incident: Incident, reports: Sequence[Report], rules: RuleSet, attention: Attention) -> Book:
+    """What channels were told by these reports of an incident, given in the order in which they came."""
+    ledger = Ledger((), attention=attention)
+    before: Incident | None = None
+    for report in reports:
+        book = ledger.book(incident.id)
+        outcome = ledger.outcome(before or incident, before, book, report, rules, now=report.seen_at)
+        ledger.note(outcome, report, now=report.seen_at)
+        before = outcome.view.incident
+    return ledger.book(incident.id)

@@ -14,8 +14,9 @@ from monitor.alerts.attention import digest_due, held_of, level_of, repeats, wit
 from monitor.alerts.digest import digest_alert, summary_alert
 from monitor.alerts.message import incident_alert
 from monitor.configuration import Configuration
-from monitor.evaluation import Book, Ledger, Outcome
+from monitor.evaluation import Ledger, Outcome
 from monitor.incidents.baselines import baseline
+from monitor.incidents.joining import Book
 from monitor.model.alert import Alert
 from monitor.model.delivery import Address
 from monitor.model.incident import Incident
@@ -65,7 +66,7 @@ def tell(tx: Transaction, configuration: Configuration, outcome: Outcome, book: 
         _tell_group(tx, configuration, group, view, book, spoken, used, now=now)
     for one in outcome.tellings:
         if one.does == "hold":
-            _hold(tx, configuration, one, view, book, now=now)
+            _hold(tx, one, view, book, now=now)
         elif one.channel in book.waiting:
             tx.unhold(view.incident.id, one.channel)
             book.waiting.discard(one.channel)
@@ -116,12 +117,8 @@ def _tell_group(
             tx.put_channel_state(with_sent(tx.channel_state(channel), now))
 
 
-def _hold(
-    tx: Transaction, configuration: Configuration, one: Telling, view: View, book: Book, *, now: datetime
-) -> None:
+def _hold(tx: Transaction, one: Telling, view: View, book: Book, *, now: datetime) -> None:
     held = replace(held_of(one, view, since=now), channel=one.channel)
-    if held.why == "digest" and configuration.policy(one.channel).digest is None:
-        return  # no digest will ever take it
     if one.channel in book.waiting:
         earlier = next(
             (other for other in tx.held() if (other.incident_id, other.channel) == (held.incident_id, held.channel)),

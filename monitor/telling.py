@@ -261,11 +261,15 @@ def decision_of(
             detail=_why(named, tell, view),
             send_to=tuple(dict.fromkeys(one.channel for one in tell)),
         )
-    kept = next((one for one in answers if one.reason in _DECISIONS), None)
+    of_itself = otherwise.tell and report.act not in INCIDENT_ACTS and report.link not in _OF_ITS_FACTS
+    # a rule that asks to be told of the answer, or of the analysis, itself goes before what is usual for all incidents
+    usual = ("NOT_WANTED", "BELOW_LEVEL") if of_itself else ()
+    kept = next((one for one in answers if one.does == "hold" and one.reason not in usual), None)
+    kept = kept or next((one for one in answers if one.reason in ("MUTED", "BELOW_LEVEL") and not usual), None)
     if kept is not None:
         return Decision(tell=False, reason=_DECISIONS[kept.reason], detail=kept.detail)
-    if otherwise.tell and report.act not in INCIDENT_ACTS and report.link not in _OF_ITS_FACTS:
-        return otherwise  # a rule asks to be told of the answer, or of the analysis, itself
+    if of_itself:
+        return otherwise
     if otherwise.tell or otherwise.reason is DecisionReason.NO_CHANGE:
         detail = f"the incident {view.incident.id} was told already"
         return Decision(tell=False, reason=DecisionReason.NO_CHANGE, detail=detail)

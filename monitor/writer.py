@@ -19,8 +19,9 @@ from monitor.alerts.message import item_alert
 from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.configuration import Configuration
 from monitor.errors import StoreError
-from monitor.evaluation import Evaluation, Ledger, earliest_day, incident_after
+from monitor.evaluation import Evaluation, Ledger, earliest_day, incident_after, stated_days
 from monitor.malloc import give_back
+from monitor.merging import goes_into
 from monitor.model.alert import Alert, Decision
 from monitor.model.feed import FeedState
 from monitor.model.incident import Incident, RelationKind
@@ -198,8 +199,10 @@ class _Batch:
         if not items:
             return Ledger()
         own = {stored.incident_id for stored in items if stored.incident_id is not None}
+        days = {day for one in items if one.classification is not None for day in stated_days(one.classification.facts)}
+        first = min(earliest_day(one.item, configuration.rules) for one in items)
         return Ledger(
-            self.tx.incidents(min(earliest_day(one.item, configuration.rules) for one in items), also=own),
+            self.tx.incidents(first, days=days, also=own),
             attention=attention_of(self.tx, configuration, now=now),
             book=lambda incident_id: book_of(self.tx, incident_id),
             rulings=self.tx.rulings(),
@@ -272,9 +275,15 @@ class _Batch:
         assert outcome is not None
         assert report is not None
         opens = evaluation.relation.kind is RelationKind.OPENS
-        book = ledger.book(outcome.view.incident.id)
         if opens:  # messages and reports refer to it
             self.tx.add_incident(outcome.view.incident)
+        for gone in evaluation.relation.merges:
+            if (incident := ledger.known(gone)) is not None:
+                goes_into(self.tx, incident, outcome.view.incident.id)
+                self._went_into(gone, outcome.view.incident.id)
+        before = ledger.known(outcome.view.incident.id)
+        ledger.absorb(evaluation.relation.merges, outcome.view.incident.id)
+        book = ledger.book(outcome.view.incident.id)
         spoken = tell(self.tx, configuration, outcome, book, now=now)
         decision, told = evaluation.decision, any(one.does == "tell" for one in outcome.tellings)
         if decision.tell and not told:  # the item itself
@@ -290,7 +299,6 @@ class _Batch:
         after = incident_after(evaluation, spoken.channels)
         assert after is not None
         self.tx.update_incident(after)
-        before = ledger.known(after.id)
         if opens or before is None or before.places != after.places:
             self.tx.put_places(after)
         self.tx.put_reports([report])
@@ -299,6 +307,11 @@ class _Batch:
         book.reports[report.id] = report
         ledger.remember(after)
         return decision, after
+
+    def _went_into(self, gone: str, kept: str) -> None:
+        """Items of this transaction that belong to an incident which is no more; the stored ones were moved."""
+        for gathered in (self._added, self._updated, self._copies):
+            gathered[:] = [replace(one, incident_id=kept) if one.incident_id == gone else one for one in gathered]
 
     def _leave(
         self, stored: StoredItem, incident_id: str, ledger: Ledger, configuration: Configuration, *, now: datetime

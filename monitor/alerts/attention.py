@@ -59,6 +59,8 @@ def telling(
     to a channel that was told before.
     """
     policy, told = known.policy, known.told
+    # what is not told by itself stands in the digest, where there is one
+    later: Literal["hold", "quiet"] = "hold" if policy.digest is not None else "quiet"
 
     def answer(
         does: Literal["tell", "hold", "quiet"], reason: str, detail: str, due: datetime | None = None
@@ -80,7 +82,7 @@ def telling(
         return answer("quiet", "ELSEWHERE", f"{policy.channel} asks only for {', '.join(policy.places)}")
     wanted = tuple(reason for reason in news if reason in policy.reasons)
     if not wanted:
-        return answer("hold", "NOT_WANTED", f"{policy.channel} is not told of {', '.join(news)}")
+        return answer(later, "NOT_WANTED", f"{policy.channel} is not told of {', '.join(news)}")
     news = wanted
     if not (set(news) & _TAKEN_BACK and not first) and (lacking := _lacking(policy, view)):
         if view.grade in (Grade.DENIED, Grade.RETRACTED):
@@ -90,7 +92,7 @@ def telling(
         return answer("quiet", "NEVER_TOLD", f"{policy.channel} was not told of it, and it is taken back")
     level = level_of(news, view)
     if level.rank < max(policy.level.rank, Level.NOTICE.rank if first else 0):
-        return answer("hold", "BELOW_LEVEL", f"this is {level}, and {policy.channel} is told from {policy.level} on")
+        return answer(later, "BELOW_LEVEL", f"this is {level}, and {policy.channel} is told from {policy.level} on")
     if level is Level.FLASH:
         return answer("tell", "FLASH", "a flash is told at once")
     return _when(answer, news, first, known, now)

@@ -50,6 +50,7 @@ from monitor.incidents.candidates import (
     repeats_other_day,
     said_beside,
 )
+from monitor.incidents.joining import joined
 from monitor.incidents.later import attach
 from monitor.incidents.salvo import MOST_PLACES, Nearness, added, exact, meets, one_salvo
 from monitor.model.incident import MOST_TITLES, Incident, Relation, RelationKind
@@ -102,12 +103,12 @@ def relate(
     found = _found(news, latest, open_ones, near, own)
     if found is None:
         level = Level.DIGEST if classification.old_news else classification.level or Level.DIGEST
+        opened = _open(news, level, {*(one.id for one in incidents), *rulings.merged, *rulings.merged.values()})
         return Relation(
             kind=RelationKind.OPENS,
-            incident=_open(news, level, {*(one.id for one in incidents), *rulings.merged, *rulings.merged.values()}),
+            incident=replace(opened, answers=_replied_to(news, latest)),
             reason="no incident there on that day",
             link=_LINKS.get(act, Link.REPORT),
-            answers=_replied_to(news, latest),
             quiet=classification.old_news,
         )
     return _joined(news, found, open_ones, near, quiet=classification.old_news)
@@ -258,9 +259,9 @@ def _claimed_later(incidents: Sequence[Incident], news: News) -> Found:
     return known, f"a claim of the attack there on {known.date}, which nobody had claimed"
 
 
-def _replied_to(news: News, latest: Sequence[Incident]) -> str:
-    """The answered incident that a report which opens its own replies to."""
-    return next((one.id for one in latest if in_window(one, news) and is_reply(one, news)), "")
+def _replied_to(news: News, latest: Sequence[Incident]) -> tuple[str, ...]:
+    """The answered incident that a report which opens its own replies to, if there is one."""
+    return tuple(one.id for one in latest if in_window(one, news) and is_reply(one, news))[:1]
 
 
 def _open(report: News, level: Level, taken: Set[str]) -> Incident:
@@ -331,23 +332,9 @@ def _with(incident: Incident, news: News, places: Sequence[Place]) -> Incident:
 
 
 def _merged(one: Incident, others: Sequence[Incident]) -> Incident:
-    """The older incident with places, words and numbers of those that a report shows to be the same salvo."""
+    """The older incident with what is known of those that a report shows to be the same salvo."""
     for other in others:
-        known = {place.id for place in one.places}
-        more = (*one.more_places, *(place for place in other.places if place.id not in known))
-        one = replace(
-            one,
-            more_places=more[: MOST_PLACES - 1],
-            told=one.told or other.told,
-            told_to=_union(one.told_to, other.told_to),
-            weapons=_union(one.weapons, other.weapons),
-            claimed_by=_union(one.claimed_by, other.claimed_by),
-            attributed_to=_union(one.attributed_to, other.attributed_to),
-            named=_union(one.named, other.named),
-            killed=_larger(one.killed, other.killed),
-            wounded=_larger(one.wounded, other.wounded),
-            titles=_union(one.titles, other.titles)[-MOST_TITLES:],
-        )
+        one = joined(one, other, most_places=MOST_PLACES)
     return one
 
 

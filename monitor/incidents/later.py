@@ -108,8 +108,10 @@ def _told_of(news: News, past: Sequence[Incident], link: Link, today: Callable[[
         if not exact and link is Link.ANALYSIS:
             break
         found = [one for one in past if _is_at(one, group) and (exact or not news.differs(one))]
-        day = news.facts.date if news.facts.date_stated else None
-        known = _of_day(found, day, link) if day else _recent(found, today(group[0].id)) if group else None
+        if news.facts.date_stated and news.facts.date is not None:
+            known = _of_day(found, news, news.facts.date, link)
+        else:
+            known = _recent(found, today(group[0].id)) if group else None
         if known is not None:
             return known
     if not places and link is not Link.ANALYSIS:
@@ -117,12 +119,12 @@ def _told_of(news: News, past: Sequence[Incident], link: Link, today: Callable[[
     return None
 
 
-def _of_day(found: Sequence[Incident], day: date, link: Link) -> Incident | None:
+def _of_day(found: Sequence[Incident], news: News, day: date, link: Link) -> Incident | None:
     """Of the stated day; else of the day after, which a report around midnight gave it; else of the day before."""
     oldest = _STATED_DAYS.get(link, _OTHER_STATED_DAYS)
     for shift in (0, 1, -1):
         for one in found:
-            if one.date == day + timedelta(days=shift) and shift <= oldest:
+            if one.date == day + timedelta(days=shift) and _days(news, one) <= oldest:
                 return one
     return None
 

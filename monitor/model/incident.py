@@ -91,8 +91,6 @@ class Relation:
     added: tuple[str, ...] = ()
     #: what the report is to it
     link: Link = Link.REPORT
-    #: id of the incident whose answer this attack replies to
-    answers: str = ""
     #: it is recorded and nobody is told
     quiet: bool = False
     #: ids of incidents that this report shows to be the same one

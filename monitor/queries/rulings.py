@@ -9,6 +9,8 @@ from itertools import count
 
 from monitor.errors import BasewatchError, UsageError
 from monitor.incidents.changes import told_values
+from monitor.incidents.joining import joined
+from monitor.merging import goes_into
 from monitor.model.incident import MOST_TITLES, Incident
 from monitor.model.ledger import Change, Folded, Report, Ruling, View
 from monitor.model.place import Place
@@ -38,79 +40,16 @@ def merge(tx: Transaction, kept: str, gone: str, *, now: datetime) -> str:
         raise UsageError(f"{gone[:80]} went into {one.id} already")
     reports = tx.reports_of([one.id, other.id])
     moved = reports.get(other.id, [])
-    tx.move_reports([report.id for report in moved], other.id, one.id)
+    goes_into(tx, other, one.id)
     both = sorted(
         {report.id: report for report in (*moved, *reports.get(one.id, []))}.values(),
         key=lambda report: (report.seen_at, report.id),
     )
-    before, joined = view_of(one, reports.get(one.id, [])), _joined(one, other)
-    view = view_of(joined, [replace(report, incident_id=one.id) for report in both])
-    _put(tx, replace(view, incident=_folded(view, joined)), before, f"merged by hand with {other.id}", now)
-    tx.update_incident(replace(other, merged_into=one.id))
-    _move_notifications(tx, other.id, one.id)
+    before, as_one = view_of(one, reports.get(one.id, [])), joined(one, other)
+    view = view_of(as_one, [replace(report, incident_id=one.id) for report in both])
+    _put(tx, replace(view, incident=_folded(view, as_one)), before, f"merged by hand with {other.id}", now)
     tx.add_ruling(Ruling(kind="merge", one=other.id, other=one.id, at=now))
     return one.id
-
-
-def _joined(one: Incident, other: Incident) -> Incident:
-    """Both as one: the places of either, who was told of either; what neither report says stays."""
-    places = {place.id: place for place in (*one.places, *other.places) if not place.is_unplaced}
-    exact = {place.country for place in places.values() if not place.is_vague}
-    # "Iraq" says nothing more beside a base in Iraq
-    named = [place for place in places.values() if not (place.is_vague and place.country in exact)]
-    return _at(
-        replace(
-            one,
-            opened_at=min(one.opened_at, other.opened_at),
-            last_report_at=_latest(one.last_report_at, other.last_report_at),
-            answered_at=one.answered_at or other.answered_at,
-            told=one.told or other.told,
-            told_to=_union(one.told_to, other.told_to),
-            act=Act.ATTACK if Act.ATTACK in (one.act, other.act) else one.act,
-            weapons=_union(one.weapons, other.weapons),
-            claimed_by=_union(one.claimed_by, other.claimed_by),
-            attributed_to=tuple(
-                actor
-                for actor in _union(one.attributed_to, other.attributed_to)
-                if actor not in (*one.claimed_by, *other.claimed_by)
-            ),
-            denied_by=_union(one.denied_by, other.denied_by),
-            named=_union(one.named, other.named),
-            killed=_larger(one.killed, other.killed),
-            wounded=_larger(one.wounded, other.wounded),
-            answers=tuple(id for id in _union(one.answers, other.answers) if id not in (one.id, other.id)),
-            titles=_union(one.titles, other.titles)[-MOST_TITLES:],
-            imported=one.imported and other.imported,
-        ),
-        named or one.places,
-    )
-
-
-def _move_notifications(tx: Transaction, gone: str, kept: str) -> None:
-    """Who was told of either knows both: nothing that somebody was told is told again."""
-    notifications = tx.notifications([gone, kept])
-    for (incident_id, channel), one in notifications.items():
-        if incident_id != gone:
-            continue
-        other = notifications.get((kept, channel))
-        if other is None:
-            tx.put_notification(replace(one, incident_id=kept))
-            continue
-        known = replace(
-            other.known,
-            killed=_larger(other.known.killed, one.known.killed),
-            wounded=_larger(other.known.wounded, one.known.wounded),
-            claimed_by=_union(other.known.claimed_by, one.known.claimed_by),
-            denied_by=_union(other.known.denied_by, one.known.denied_by),
-            places=_union(other.known.places, one.known.places),
-            answered=other.known.answered or one.known.answered,
-            reports=_union(other.known.reports, one.known.reports),
-        )
-        tx.put_notification(replace(other, known=known))
-    for held in tx.held():
-        if held.incident_id == gone:
-            tx.unhold(gone, held.channel)
-            tx.hold(replace(held, incident_id=kept))
 
 
 def split(tx: Transaction, incident_id: str, items: Sequence[str], *, now: datetime) -> str:
@@ -230,11 +169,3 @@ def _free_id(tx: Transaction, reports: Sequence[Report], old: Incident) -> str:
 
 def _union(*several: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for some in several for one in some))
-
-
-def _larger(one: int | None, other: int | None) -> int | None:
-    return max((number for number in (one, other) if number is not None), default=None)
-
-
-def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((moment for moment in (one, other) if moment is not None), default=None)

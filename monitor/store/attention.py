@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -79,6 +80,14 @@ class AttentionPart(TransactionPart):
     def add_mute(self, mute: Mute) -> None:
         """Mutes an incident or a rule, in place of an earlier mute of it."""
         self._put(MuteRow, columns_of(mute))
+
+    def move_mute(self, from_: str, to: str) -> None:
+        """What is muted of one incident is muted of another one, as long as the later of both says."""
+        asked = select(_MUTES).where(_MUTES.c.kind == "incident", _MUTES.c.target.in_((from_, to)))
+        found = [Mute(**row) for row in self._connection.execute(asked.order_by(_MUTES.c.until)).mappings()]
+        if any(mute.target == from_ for mute in found):
+            self.drop_mute("incident", from_)
+            self.add_mute(replace(found[-1], target=to))
 
     def drop_mute(self, kind: Literal["incident", "rule"], target: str) -> bool:
         """Ends a mute; False where there was none."""

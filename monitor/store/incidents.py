@@ -18,12 +18,12 @@ _TABLE = table_of(IncidentRow)
 class IncidentPart(TransactionPart):
     """Questions and changes about incidents."""
 
-    def incidents(self, since: date, *, also: Collection[str] = ()) -> list[Incident]:
-        """Incidents that happened on that local date or later, and those with the ids of `also`, oldest first.
+    def incidents(self, since: date, *, days: Collection[date] = (), also: Collection[str] = ()) -> list[Incident]:
+        """Incidents of that local date or later, of these days, and those with the ids of `also`, oldest first.
 
         Those that went into another one are left out, unless `also` names them.
         """
-        later = and_(_TABLE.c.date >= since, _TABLE.c.merged_into == "")
+        later = and_(or_(_TABLE.c.date >= since, _TABLE.c.date.in_(sorted(days))), _TABLE.c.merged_into == "")
         wanted = or_(later, _TABLE.c.id.in_(sorted(also)))
         rows = self._connection.execute(select(_TABLE).where(wanted).order_by(_TABLE.c.date, _TABLE.c.opened_at))
         return [Incident(**row) for row in rows.mappings()]

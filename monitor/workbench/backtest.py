@@ -8,20 +8,27 @@ tell nobody, as then.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.evaluation import EVALUATED, INCIDENT_HORIZON, Evaluation, Ledger, refusal
+from monitor.evaluation import EVALUATED, INCIDENT_HORIZON, Evaluation, Ledger, recalled, refusal
+from monitor.incidents.joining import Book
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.incident import Incident
 from monitor.model.item import Item, Novelty, StoredItem
+from monitor.model.ledger import Report
 from monitor.model.report import Level, RuleTaken
+from monitor.telling import Attention, inside_of
 from monitor.topics.attacks.topic import RuleSet
 
 #: so long before the window a replay begins, silently: late reports of an earlier attack find its incident
 LEAD_IN = INCIDENT_HORIZON
+
+
+#: the reports of an incident that is known before a replay begins, in the order in which they came
+Reports = Callable[[str], Sequence[Report]]
 
 
 class Outcome(StrEnum):
@@ -87,6 +94,16 @@ class Replayed:
         return found is not None and not found.decision.tell and found.classification.tells
 
     @property
+    def messages(self) -> tuple[tuple[str, ...], ...]:
+        """The reasons of each message: channels that hear the same share one."""
+        found = self.evaluation
+        if found is None or not found.decision.tell:
+            return ()
+        told = [one for one in found.outcome.tellings if one.does == "tell"] if found.outcome is not None else []
+        distinct = {(one.reasons, one.style): tuple(map(str, one.reasons)) for one in told}
+        return tuple(distinct.values()) or ((str(found.decision.reason),),)
+
+    @property
     def incident(self) -> str | None:
         incident = self.evaluation.relation.incident if self.evaluation else None
         return incident.id if incident else None
@@ -95,10 +112,19 @@ class Replayed:
 class Replay:
     """Runs items through rules, one after another, in the order in which they came."""
 
-    def __init__(self, rules: RuleSet, known: Iterable[Incident] = ()) -> None:
-        """`known` are the incidents that were known before the first item came."""
+    def __init__(self, rules: RuleSet, known: Iterable[Incident] = (), reports: Reports = lambda _: ()) -> None:
+        """`known` are the incidents that were known before the first item came, `reports` those of one of them.
+
+        Every channel has the usual policy: what quiet hours and digests hold back is told at once.
+        """
         self._rules = rules
-        self._incidents = Ledger(known)
+        attention = Attention(inside=inside_of(rules.gazetteer))
+        before = {incident.id: incident for incident in known}
+        self._incidents = Ledger(
+            before.values(),
+            attention=attention,
+            book=lambda id: recalled(before[id], reports(id), rules, attention) if id in before else Book(),
+        )
         #: incident and rule of what trial rules would have told; each tells an incident once
         self._on_trial: set[tuple[str, str]] = set()
 

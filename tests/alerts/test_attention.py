@@ -66,7 +66,7 @@ def test_without_a_policy_a_channel_is_told_what_is_new_to_it() -> None:
     assert asked(None, TOLD, R.TOLL_UP, R.ESCALATED) == ("tell", "TOLL_UP")
     assert asked(None, TOLD, R.CLAIMED) == ("tell", "CLAIMED")
     assert asked(None, TOLD) == ("quiet", "NO_CHANGE")
-    assert asked(None, TOLD, R.RETALIATION) == ("hold", "NOT_WANTED")
+    assert asked(None, TOLD, R.RETALIATION) == ("quiet", "NOT_WANTED")
     assert asked(None, replace(TOLD, taken_at=None, failed_at=NOW), R.TOLL_UP) == ("tell", "FIRST")
 
 
@@ -82,9 +82,9 @@ def test_a_corrected_number_is_told_even_where_the_best_number_stays() -> None:
 @pytest.mark.parametrize(
     ("policy", "answer"),
     [
-        (Policy(channel="duty", level=Level.FLASH), ("hold", "BELOW_LEVEL")),
+        (Policy(channel="duty", level=Level.FLASH), ("quiet", "BELOW_LEVEL")),
         (Policy(channel="duty", places=("@bases-kuwait",)), ("quiet", "ELSEWHERE")),
-        (Policy(channel="duty", reasons=frozenset({R.TOLL_UP})), ("hold", "NOT_WANTED")),
+        (Policy(channel="duty", reasons=frozenset({R.TOLL_UP})), ("quiet", "NOT_WANTED")),
         (Policy(channel="duty", grade=Grade.CONFIRMED), ("hold", "HELD_UNCONFIRMED")),
         (Policy(channel="duty", publishers=3), ("hold", "HELD_UNCONFIRMED")),
         (Policy(channel="duty", quiet=DAY), ("hold", "HELD_QUIET")),

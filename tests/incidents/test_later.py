@@ -110,7 +110,9 @@ def test_an_answer_is_noted_and_the_reply_to_it_is_another_attack() -> None:
     late = room.hears("Missiles at base, officials say", hours=4, places=(KUWAIT,), attributed_to=("irgc",))
     reply = room.hears("Base hit after US strike", hours=8, places=(KUWAIT,), attributed_to=("irgc",), because=True)
     assert of(late) == of(first)
-    assert (of(reply), reply.answers) == ("2026-05-04-kuwait-2", of(first))
+    assert of(reply) == "2026-05-04-kuwait-2"
+    assert reply.incident is not None
+    assert reply.incident.answers == (of(first),)
 
 
 @pytest.mark.parametrize(
