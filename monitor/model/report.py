@@ -37,6 +37,19 @@ WEAPONS = (
     "ballistic_missile", "cruise_missile", "missile", "rocket", "drone", "mortar", "artillery", "tank_fire", "vbied",
     "ied", "suicide_bombing", "ground_assault", "small_arms",
 )  # fmt: skip
+#: weapons under a general name, and the special ones that it can stand for
+GENERAL_WEAPONS = {
+    "missile": ("ballistic_missile", "cruise_missile", "rocket"),
+    "ied": ("vbied",),
+    "artillery": ("mortar", "tank_fire"),
+    "suicide_bombing": ("vbied",),
+    "small_arms": ("ground_assault", "tank_fire"),
+}
+
+
+def exact_weapons(names: Sequence[str]) -> tuple[str, ...]:
+    """These weapons without the general ones of which a special one is there."""
+    return tuple(name for name in names if not any(one in names for one in GENERAL_WEAPONS.get(name, ())))
 
 
 class Level(StrEnum):

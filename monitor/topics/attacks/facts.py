@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.model.report import WEAPONS, Act, Facts
+from monitor.model.report import GENERAL_WEAPONS, WEAPONS, Act, Facts, exact_weapons
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
@@ -16,13 +16,6 @@ from monitor.topics.attacks.acts import Match
 from monitor.topics.attacks.lists import AttackLists
 from monitor.topics.attacks.tolls import TollFinder
 
-_GENERAL = {
-    "missile": ("ballistic_missile", "cruise_missile", "rocket"),
-    "ied": ("vbied",),
-    "artillery": ("mortar", "tank_fire"),
-    "suicide_bombing": ("vbied",),
-    "small_arms": ("ground_assault", "tank_fire"),
-}
 #: of which a later sentence may tell the exact one: "missiles hit … the ballistic missiles were fired at night"
 _REFINED = frozenset({"missile", "artillery", "suicide_bombing"})
 #: sentences in which the day is looked for: the deciding one, then the first ones
@@ -56,7 +49,7 @@ class FactFinder:
         opening = self._weapons_of(hit for s in reading.opening for hit in s.outside_causes(self._weapon))
         own = self._weapons_of(match.sentence.outside_causes(self._weapon))
         if own:
-            exact = {name: [one for one in _GENERAL[name] if one in opening] for name in _REFINED.intersection(own)}
+            exact = {name: [one for one in GENERAL_WEAPONS[name] if one in opening] for name in _REFINED.intersection(own)}
             return tuple(dict.fromkeys(one for name in own for one in (exact.get(name) or [name])))
         named = (hit for s in (match.sentence, *reading.opening) for hit in s.with_tags(self._weapon))
         return opening or self._weapons_of(named) or self._implied(match, reading)
@@ -74,7 +67,7 @@ class FactFinder:
     def _weapons_of(self, hits: Iterable[Hit]) -> tuple[str, ...]:
         tags = sum_of(hit.tags for hit in hits)
         names = [name for name, bits in zip(WEAPONS, self._lists.weapons, strict=True) if tags & bits]
-        return tuple(name for name in names if not any(special in names for special in _GENERAL.get(name, ())))
+        return exact_weapons(names)
 
     def claimed_by(self, match: Match, act: Act, reading: Reading) -> tuple[str, ...]:
         """Actors that stand before (or, in the passive, behind) a word of claiming in the same sentence.

@@ -24,7 +24,7 @@ _HARMLESS = frozenset({Act.ACCIDENT, Act.EXERCISE})
 _ORDINAL = re.compile(r"(?<![^\W_])(\d{1,3})[a-z]{2}(?![^\W_])")
 _NUMBERED = re.compile(r" ?(\d{1,3})(?![^\W_]|[:.,]\d)")
 #: an hour of the clock, with what may follow it
-_HOUR = re.compile(r"(?<![\w:.,/-])(\d{1,2})(?:[:.](\d{2}))?(?![\w,/]|[:.-]\d)")
+_HOUR = re.compile(r"(?<![\w:.,/-])(\d{1,2})(?:[:.](\d{2}))?(?![\w/]|[:.,-]\d)")
 #: characters between an hour and what says which half of the day it is of
 _CLOSE = 2
 #: words between an ordinal number and what it counts
