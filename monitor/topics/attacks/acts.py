@@ -130,9 +130,11 @@ class ActClassifier:
         """The act of the first sentence that decides; `other` where none does.
 
         An attack on an embassy gives way to one on a base that a later sentence of the same item tells of, a question
-        to what the same headline goes on to tell ("Who fired at Asad? Rockets fall short of US base").
+        to what the same headline goes on to tell ("Who fired at Asad? Rockets fall short of US base"), and an alarm to
+        the attack that the lead tells of ("Sirens sound at US base", and then "two drones were shot down over it").
         """
         weak: ActResult | None = None
+        alarm: ActResult | None = None
         embassy: ActResult | None = None
         question: ActResult | None = None
         for sentence in reading.sentences[:SENTENCES]:
@@ -147,19 +149,28 @@ class ActClassifier:
             if question is None and _only_asks(result):
                 question = result
                 continue
-            if question is not None and result.act not in INCIDENT_ACTS:
+            if alarm is None and sentence.section == "headline" and self._is_alarm(result):
+                alarm = result
                 continue
+            if (question is not None or alarm is not None) and result.act not in INCIDENT_ACTS:
+                continue
+            if alarm is not None and sentence.section == "body":
+                break
             if embassy is None and result.act in INCIDENT_ACTS and self._is_only_diplomatic(result):
                 embassy = result
             elif embassy is None or result.act in INCIDENT_ACTS:
                 return result
-        if embassy is not None:
-            return embassy
-        if question is not None:
-            return question
+        waiting = embassy or question or alarm
+        if waiting is not None:
+            return waiting
         if weak is None:
             return ActResult(Act.OTHER, None)
         return replace(weak, act=weak.act if weak.act not in INCIDENT_ACTS else Act.OTHER)
+
+    def _is_alarm(self, result: ActResult) -> bool:
+        """It tells of an alarm at a base and of no accident."""
+        hits = result.match.hits if result.act is Act.ACCIDENT and result.frame is None and result.match else ()
+        return any(hit.tags & self._lists.alarm for hit in hits)
 
     def _is_only_diplomatic(self, result: ActResult) -> bool:
         tags = sum_of(hit.tags for hit in result.match.hits) if result.match is not None else 0

@@ -145,6 +145,7 @@ class AttackLists:
 
     # what became of it
     interception: int = _list("wordings of an interception")
+    alarm: int = _list("an alarm: gives way to the attack that the lead tells of")
     came_through: int = _list("what was fired came through: no attack that was stopped as a whole")
     not_stopped: int = _list("wordings that deny one")
     harmed: int = _list("people were harmed: adds to the score")
