@@ -51,7 +51,7 @@ class ActResult:
     score: tuple[ScorePart, ...] = ()
     #: it tells of a base, and nothing says that foreign troops are there
     anybody: bool = False
-    #: the lead tells that the attack of the headline was stopped
+    #: the lead tells that the attack, or what an alarm was for, was stopped
     stopped_later: bool = False
 
     @property
@@ -88,20 +88,27 @@ class ActClassifier:
         result = self._to_guests_or_anybody(reading)
         if result.act is Act.ATTACK and self._is_stopped_later(result, reading):
             return replace(result, act=Act.FOILED, stopped_later=True)
+        if self._is_alarm(result) and not reading.tags & self._languages:
+            if self._tells_of_stopping(reading, self._lists.sure_place | self._lists.town):
+                return replace(result, act=Act.FOILED, stopped_later=True)
         return result
 
     def _is_stopped_later(self, result: ActResult, reading: Reading) -> bool:
-        """The headline tells of an attack and of no hit, and the lead that it was stopped, and of no hit or harm either
-        ("US base comes under drone attack", and then "two drones were shot down"). Asked in English alone, in which
-        words for all that comes through are known."""
-        lists, told = self._lists, result.sentence
-        if told is None or told.section != "headline" or reading.tags & self._languages:
+        """Headline or lead tell of an attack and of no hit or harm, and the lead that it was stopped ("US base comes
+        under drone attack", and then "two drones were shot down"). Asked in English alone, in which words for all that
+        comes through are known."""
+        told = result.sentence
+        if told is None or told.section == "body" or reading.tags & self._languages:
             return False
-        stopped = False
+        return self._tells_of_stopping(reading)
+
+    def _tells_of_stopping(self, reading: Reading, elsewhere: int = 0) -> bool:
+        """The lead tells of an interception (in no sentence with these words), and headline and lead of no hit."""
+        lists, stopped = self._lists, False
         for sentence in reading.opening:
             if sentence.tags & lists.not_stopped or self._comes_through(sentence):
                 return False
-            if sentence.section != "headline":
+            if sentence.section != "headline" and not sentence.tags & elsewhere:
                 stopped |= any(sentence.outside_causes(lists.interception))
         return stopped
 
