@@ -269,7 +269,7 @@ def _plain_what(view: View) -> str:
 
 
 def _toll(asked: Asked) -> str:
-    """`3 killed, 34 wounded (25–34) – ministry`, `0 killed, 0 wounded (“no injuries”) – Pentagon`, `no casualties stated`."""
+    """`3 killed, 34 wounded (25–34) – ministry`, `0 killed, 0 wounded (“no injuries”) – Pentagon`."""
     view = asked.view
     told = [part for name in ("killed", "wounded") if (part := _number(view, name))]
     if told and (hurt := view.brain_injuries.best) is not None:

@@ -181,9 +181,7 @@ def test_why_has_no_word_of_the_program(desk: Desk) -> None:
         ),
     ],
 )
-def test_the_subject_has_what_decides(
-    desk: Desk, title: str, lead: str, words: list[str], never: list[str]
-) -> None:
+def test_the_subject_has_what_decides(desk: Desk, title: str, lead: str, words: list[str], never: list[str]) -> None:
     (mail,) = desk.brings(at(3), "wire", title, lead)
     subject = str(mail["Subject"])
     assert all(word in subject for word in words), subject

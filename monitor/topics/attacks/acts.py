@@ -88,9 +88,10 @@ class ActClassifier:
         result = self._to_guests_or_anybody(reading)
         if result.act is Act.ATTACK and self._is_stopped_later(result, reading):
             return replace(result, act=Act.FOILED, stopped_later=True)
-        if self._is_alarm(result) and not reading.tags & self._languages:
-            if self._tells_of_stopping(reading, self._lists.sure_place | self._lists.town):
-                return replace(result, act=Act.FOILED, stopped_later=True)
+        elsewhere = self._lists.sure_place | self._lists.town
+        english = not reading.tags & self._languages
+        if english and self._is_alarm(result) and self._tells_of_stopping(reading, elsewhere):
+            return replace(result, act=Act.FOILED, stopped_later=True)
         return result
 
     def _is_stopped_later(self, result: ActResult, reading: Reading) -> bool:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model.report import GENERAL_WEAPONS, WEAPONS, Act, Facts, exact_weapons
 from monitor.rules.vocabulary import Vocabulary
+from monitor.text.days import dateline
 from monitor.text.matcher import Hit
 from monitor.text.reading import Reading, Sentence
 from monitor.text.templates import sum_of
@@ -49,7 +50,9 @@ class FactFinder:
         opening = self._weapons_of(hit for s in reading.opening for hit in s.outside_causes(self._weapon))
         own = self._weapons_of(match.sentence.outside_causes(self._weapon))
         if own:
-            exact = {name: [one for one in GENERAL_WEAPONS[name] if one in opening] for name in _REFINED.intersection(own)}
+            exact = {
+                name: [one for one in GENERAL_WEAPONS[name] if one in opening] for name in _REFINED.intersection(own)
+            }
             return tuple(dict.fromkeys(one for name in own for one in (exact.get(name) or [name])))
         named = (hit for s in (match.sentence, *reading.opening) for hit in s.with_tags(self._weapon))
         return opening or self._weapons_of(named) or self._implied(match, reading)
@@ -190,7 +193,7 @@ class FactFinder:
         sentences = [match.sentence, *(s for s in reading.sentences if s is not match.sentence)]
         said: date | None = None
         for sentence in sentences[:_DATED]:
-            stated = self._calendar.stated(sentence.text, sentence.start, sentence.end, today)
+            stated = self._stated(sentence, today)
             if stated is not None:
                 return stated, True
             days = sentence.outside_causes(self._day)
@@ -204,11 +207,22 @@ class FactFinder:
         # the day of speaking alone: the attack was then or shortly before, and a day long past dates it all the same
         return said, (today - said).days > 1
 
+    def _stated(self, sentence: Sentence, today: date) -> date | None:
+        """The date that a sentence states. That of a dateline ("BAGHDAD, Nov 24 (Reuters) -") is the day of the report
+        and says nothing of the attack's, unless it is so old that the whole report is."""
+        begins = dateline(sentence.text, sentence.start, sentence.end)
+        written = self._calendar.stated(sentence.text, sentence.start, begins, today) if begins > sentence.start else None
+        if written is not None and (today - written).days > 1:
+            return written
+        return self._calendar.stated(sentence.text, begins, sentence.end, today)
+
     def earlier_day(self, reading: Reading, zone: str) -> tuple[date | None, bool]:
         """The local day of the attack that a later report names, also as a mere cause; none where it names none."""
         today = reading.item.reported.astimezone(ZoneInfo(zone)).date()
         for sentence in reading.opening[:_DATED]:
-            stated = self._calendar.stated(sentence.text, sentence.start, sentence.end, today)
+            # "BAGHDAD, Nov 24 (Reuters) -": the day of the report, and not that of an attack that is known
+            start = dateline(sentence.text, sentence.start, sentence.end)
+            stated = self._calendar.stated(sentence.text, start, sentence.end, today)
             if stated is not None:
                 return stated, True
             days = [hit for hit in sentence.with_tags(self._day) if not self._is_of_saying(hit, sentence)]
