@@ -196,6 +196,8 @@ class Facts:
     withdrawn: tuple[str, ...] = ()
     #: its numbers stand in place of those said before ("corrected to two")
     corrects: bool = False
+    #: an attack is told by the count of its victims: of one that may be known for days ("toll from the attack: 3 dead")
+    recounts: bool = False
     #: "second attack today": 2; "67th wave": 67
     ordinal: int = 0
     #: told as one more attack ("another", "again")

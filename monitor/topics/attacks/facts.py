@@ -21,6 +21,8 @@ from monitor.topics.attacks.tolls import TollFinder
 _REFINED = frozenset({"missile", "artillery", "suicide_bombing"})
 #: sentences in which the day is looked for: the deciding one, then the first ones
 _DATED = 4
+#: "three days ago" up to so many days: more are no day that anybody counted
+_MOST_DAYS_AGO = 60
 #: characters between a weapon and what became of it: "drones have been shot down"
 _PASSIVE = 12
 #: words between a day and what it belongs to: "said late on Tuesday", "Monday's deadly attack"
@@ -192,10 +194,18 @@ class FactFinder:
         today = reading.item.reported.astimezone(ZoneInfo(zone)).date()
         sentences = [match.sentence, *(s for s in reading.sentences if s is not match.sentence)]
         said: date | None = None
+        ago = self._days_before(match.sentence, today)
+        if ago is not None:
+            return ago, True
         for sentence in sentences[:_DATED]:
-            stated = self._stated(sentence, today)
+            begins = dateline(sentence.text, sentence.start, sentence.end)
+            written = self._written(sentence, begins, today)
+            stated = self._calendar.stated(sentence.text, begins, sentence.end, today)
+            if written is not None and (today - written).days > 1:
+                return written, True
             if stated is not None:
                 return stated, True
+            said = said or written
             days = sentence.outside_causes(self._day)
             for hit in sorted(days, key=lambda one: not self._is_of_attack(one, sentence)):
                 day = self._day_of(hit, sentence, today)
@@ -207,14 +217,15 @@ class FactFinder:
         # the day of speaking alone: the attack was then or shortly before, and a day long past dates it all the same
         return said, (today - said).days > 1
 
-    def _stated(self, sentence: Sentence, today: date) -> date | None:
-        """The date that a sentence states. That of a dateline ("BAGHDAD, Nov 24 (Reuters) -") is the day of the report
-        and says nothing of the attack's, unless it is so old that the whole report is."""
-        begins = dateline(sentence.text, sentence.start, sentence.end)
-        written = self._calendar.stated(sentence.text, sentence.start, begins, today) if begins > sentence.start else None
-        if written is not None and (today - written).days > 1:
-            return written
-        return self._calendar.stated(sentence.text, begins, sentence.end, today)
+    def _written(self, sentence: Sentence, begins: int, today: date) -> date | None:
+        """The day of a dateline ("BAGHDAD, Nov 24 (Reuters) -"), on which somebody wrote; the attack is no later."""
+        return self._calendar.stated(sentence.text, sentence.start, begins, today) if begins > sentence.start else None
+
+    def _days_before(self, sentence: Sentence, today: date) -> date | None:
+        """The day of "rockets struck three days ago"."""
+        counts = (self._tolls.number_before(sentence, hit) for hit in sentence.outside_causes(self._lists.days_ago))
+        days = next((count for count in counts if count is not None and 0 < count <= _MOST_DAYS_AGO), None)
+        return today - timedelta(days=days) if days is not None else None
 
     def earlier_day(self, reading: Reading, zone: str) -> tuple[date | None, bool]:
         """The local day of the attack that a later report names, also as a mere cause; none where it names none."""
@@ -235,6 +246,7 @@ class FactFinder:
         """The day that a word means: "last Wednesday" on a Thursday is that of the week before, as papers have it."""
         days = self._days_ago(hit, today.weekday())
         last = any(0 <= hit.start - word.end <= 1 for word in sentence.with_tags(self._lists.last_one))
+        last = last or any(hit.is_in(one) for one in sentence.with_tags(self._lists.day_of_last_week))
         if last and not hit.tags & self._lists.yesterday and days <= today.weekday():
             days += 7
         return today - timedelta(days=days)

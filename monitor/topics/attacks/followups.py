@@ -130,6 +130,7 @@ class FollowUpFinder:
             "hour": next((hour for hour in map(self._hour, sentences) if hour), ""),
             "damage": next(damages, ""),
             "corrects": self._corrects(reading),
+            "recounts": bool(reading.headline_tags & (self._lists.death_toll | self._lists.wounded_toll)),
         }
 
     def _replies(self, sentence: Sentence) -> bool:

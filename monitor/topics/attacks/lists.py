@@ -176,6 +176,8 @@ class AttackLists:
     once_more: int = _list("it is one more attack")
     counted_deed: int = _list("attacks that an ordinal number counts")
     last_one: int = _list("before a week day: that of the week before this one")
+    day_of_last_week: int = _list("a week day of the week before")
+    days_ago: int = _list("so many days before the report, as the number before it says")
     before_noon: int = _list("behind an hour: before noon")
     past_noon: int = _list("behind an hour: past noon")
     universal_time: int = _list("behind an hour: it is no local one")

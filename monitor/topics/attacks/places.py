@@ -49,6 +49,11 @@ class PlaceFinder:
             main = main or [hit for hit in match.hits if hit.tags & tags and not hit.tags & lists.actor]
         kind, owners = self._kind(main, match.sentence), self._owners.read(result, main, match.sentence, reading)
         places = self._where(main, match, reading, result.anybody) if main else ()
+        if any(place.is_unplaced for place in places):
+            # "troops killed after drone attack in Jordan": the country stands in a cause, and the wording asks for it
+            caused = [hit for hit in match.hits if hit.tags & lists.country and match.sentence.is_cause(hit)]
+            told = [code for hit in caused for code in hit.named("country")]
+            places = tuple(self._gazetteer.somewhere_in(code, "target") for code in dict.fromkeys(told)) or places
         if result.anybody and any(place.is_unplaced for place in places):
             places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners.nations)) or places
         return tuple(
