@@ -22,6 +22,8 @@ from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level, Link, Voice
 
 #: a report of these tells of the attack and may count its victims
 _COUNTING = frozenset({Link.REPORT, Link.CLAIM, Link.TOLL, Link.DENIAL, Link.ANALYSIS})
+#: whose denial is one of the attack; an answer or an analysis tells of denials of other things
+_DENYING = frozenset({Link.REPORT, Link.CLAIM, Link.TOLL, Link.DENIAL, Link.RETRACTION})
 _DESCRIBING = frozenset({Link.REPORT, Link.CLAIM, Link.TOLL})
 #: numbers above these are believed from an official or from two sources only
 _ABSURD = {"killed": 500, "wounded": 2000, "brain_injuries": 2000, "launched": 2000, "intercepted": 2000}
@@ -61,7 +63,7 @@ def fold(
     absurd = {report.id: names for report in live if (names := _absurd_in(report, live))}
     killed, wounded, brain, launched, intercepted = (_numbers(live, name, absurd) for name in _ABSURD)
     wounded = _with_brain_injuries(wounded, brain)
-    denied = _union(report.facts.denied_by for report in live)
+    denied = _union(report.facts.denied_by for report in live if report.link in _DENYING)
     answered = [report for report in live if report.link is Link.RETALIATION]
     found = grade(known)
     view = View(
