@@ -137,13 +137,16 @@ def _without_place(news: News, past: Sequence[Incident], link: Link) -> Incident
     """Of the day that is stated, or of these days, by the same attacker or in nearly the same words."""
     facts = news.facts
     named = attackers(facts) | set(facts.denied_by)
+    lands = {code for code in map(country_of, facts.named) if code}
     recent = []
     for one in past:
         if facts.date_stated and abs((news.day - one.date).days) > 1:
             continue
         if not facts.date_stated and not 0 <= (news.day - one.date).days <= _LATEST_DAYS:
             continue
-        meant = any(a in news.sides(b) or b in news.sides(a) for a in named for b in attackers(one))
+        meant = bool(lands & {place.country for place in one.places}) or any(
+            a in news.sides(b) or b in news.sides(a) for a in named for b in attackers(one)
+        )
         shared, alike = likeness(news.item.title, one)
         words = shared >= _ANSWER_WORDS + 1 and alike >= _ANSWER_LIKE * 2
         if (meant or words) and not contradiction(facts, one, news.sides):

@@ -151,8 +151,12 @@ class FollowUpFinder:
         counted = list(sentence.outside_causes(self._lists.counted_deed))
         if not counted:
             return 0
+        people = self._lists.troop_word | self._lists.killed | self._lists.wounded
         for hit in sentence.with_tags(self._ordinals) if sentence.tags & self._ordinals else ():
-            if any(0 <= deed.start - hit.end <= _REACH for deed in counted):
+            meant = (deed for deed in counted if 0 <= deed.start - hit.end <= _REACH)
+            if any(
+                not hit_between(sentence.hits, hit, deed, people) for deed in meant
+            ):  # no "second soldier killed in"
                 return next(n for n, bits in enumerate(self._lists.ordinals, 2) if hit.tags & bits)
         folded = sentence.text.folded
         for found in _ORDINAL.finditer(folded, sentence.start, sentence.end):

@@ -50,6 +50,8 @@ class Signs:
         self.people = lists.troop_word
         #: "33, not 34": what is put right is told beside the number, and is none
         self.put_right = lists.not_that_number
+        #: "second soldier dies": with the one before there are two
+        self.ordinals = lists.ordinals
         self.side = (
             lists.stationed_nation
             | lists.us_behind
@@ -198,7 +200,15 @@ class NumberRow:
             if self.text.folded[part.end : part.end + 1] == "-":
                 continue  # "child-killing"
             if not any(self._counts_it(group, at) for group in groups):
-                yield Group(self._first_of(at), at, 1, False, True, at)
+                first = self._first_of(at)
+                yield Group(first, at, self._place_in_row(first), False, True, at)
+
+    def _place_in_row(self, first: int) -> int:
+        """How many there are with this person: "second soldier" makes two."""
+        while first and self.tags[first - 1] & self.signs.side and self.is_close(first - 1, first):
+            first -= 1  # "second US soldier"
+        before = self.tags[first - 1] if first and self.is_close(first - 1, first) else 0
+        return next((number for number, bits in enumerate(self.signs.ordinals, 2) if before & bits), 1)
 
     def _first_of(self, at: int) -> int:
         """Where the words for people begin that end with this one ("متعاقد أمريكي")."""
