@@ -145,6 +145,8 @@ class AttackLists:
 
     # what became of it
     interception: int = _list("wordings of an interception")
+    alarm: int = _list("an alarm: gives way to the attack that the lead tells of")
+    came_through: int = _list("what was fired came through: no attack that was stopped as a whole")
     not_stopped: int = _list("wordings that deny one")
     harmed: int = _list("people were harmed: adds to the score")
     killed: int = _list("words of killing, for the toll", asked="killed")
@@ -164,12 +166,18 @@ class AttackLists:
     # what a later report says of it, and what tells two attacks apart
     takes_back: int = _list("somebody takes a report back")
     corrected_to: int = _list("a toll becomes the one that stands behind")
-    not_that_number: int = _list("a number that is put right")
+    not_that_number: int = _list("a number that is put right: it counts nobody")
+    toll_revised: int = _list("a toll that is put right")
+    blast_explained: int = _list("a blast at a base that was no attack: withdraws one that was taken for one")
+    ruled_out: int = _list("somebody looked, and nobody attacked")
     part_in_it: int = _list("what an attacker denies to have had")
     no_part_in_it: int = _list("an attacker denies that it had a part")
+    not_its_deed: int = _list("an attacker says that the deed was not its own")
     once_more: int = _list("it is one more attack")
     counted_deed: int = _list("attacks that an ordinal number counts")
     last_one: int = _list("before a week day: that of the week before this one")
+    day_of_last_week: int = _list("a week day of the week before")
+    days_ago: int = _list("so many days before the report, as the number before it says")
     before_noon: int = _list("behind an hour: before noon")
     past_noon: int = _list("behind an hour: past noon")
     universal_time: int = _list("behind an hour: it is no local one")
