@@ -5,19 +5,19 @@ In the transaction that keeps what the messages tell of; the same for news and f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from monitor.alerts.attention import digest_due, held_of, level_of, repeats, with_sent
-from monitor.alerts.digest import digest_alert, summary_alert
+from monitor.alerts.digest import digest_alert, in_period, summary_alert
 from monitor.alerts.message import incident_alert
 from monitor.configuration import Configuration
 from monitor.evaluation import Ledger, Outcome
 from monitor.incidents.baselines import baseline
 from monitor.incidents.joining import Book
-from monitor.model.alert import Alert
+from monitor.model.alert import Alert, Attachment
 from monitor.model.delivery import Address
 from monitor.model.incident import Incident
 from monitor.model.ledger import ChangeReason, Held, Telling, View
@@ -273,7 +273,27 @@ def repeat_flashes(tx: Transaction, configuration: Configuration, *, now: dateti
     return alerts
 
 
-def make_digests(tx: Transaction, configuration: Configuration, *, now: datetime) -> list[Alert]:
+#: of digests, by channel and period
+Pictures = Mapping[tuple[str, str], Sequence[Attachment]]
+
+
+def digests_due(
+    tx: Transaction, configuration: Configuration, *, now: datetime
+) -> list[tuple[Policy, Literal["day", "week"]]]:
+    """The digests that `make_digests` would make now: their pictures are drawn before, outside of its transaction."""
+    found = []
+    for policy in configuration.policies:
+        state = tx.channel_state(policy.channel)
+        begun = replace(
+            state, last_digest_day=state.last_digest_day or now, last_digest_week=state.last_digest_week or now
+        )
+        found += [(policy, period) for period in digest_due(policy, begun, now)]
+    return found
+
+
+def make_digests(
+    tx: Transaction, configuration: Configuration, *, now: datetime, pictures: Pictures | None = None
+) -> list[Alert]:
     """The digests that are due. A channel's first one is due at the next of its times, not at once."""
     alerts = []
     for policy in configuration.policies:
@@ -284,7 +304,8 @@ def make_digests(tx: Transaction, configuration: Configuration, *, now: datetime
             state, last_digest_day=state.last_digest_day or now, last_digest_week=state.last_digest_week or now
         )
         for period in digest_due(policy, begun, now):
-            alerts.append(digest_of(tx, configuration, policy, period, now=now))
+            drawn = (pictures or {}).get((policy.channel, period), ())
+            alerts.append(digest_of(tx, configuration, policy, period, now=now, pictures=drawn))
             begun = replace(begun, last_digest_day=now) if period == "day" else replace(begun, last_digest_week=now)
         if begun != state:
             tx.put_channel_state(begun)
@@ -292,11 +313,14 @@ def make_digests(tx: Transaction, configuration: Configuration, *, now: datetime
 
 
 def digest_of(
-    tx: Transaction, configuration: Configuration, policy: Policy, period: Literal["day", "week"], *, now: datetime
-) -> Alert:
+    tx: Transaction, configuration: Configuration, policy: Policy, period: Literal["day", "week"], *, now: datetime,
+    pictures: Sequence[Attachment] = (),
+) -> Alert:  # fmt: skip
     """Queues the digest of a channel: every incident of its places of which something was reported in the period."""
     since = now - timedelta(days=1 if period == "day" else 7)
-    ids = dict.fromkeys(change.incident_id for change in tx.changes_since(since))
+    # a local day can have begun before that of UTC
+    opened = tx.incidents((since - timedelta(days=1)).date())
+    ids = in_period(tx.changes_since(since), opened, since=since, until=now)
     ledger = ledger_of(tx, configuration, ids, now=now)
     inside = inside_of(configuration.rules.gazetteer)
     rows = []
@@ -307,9 +331,11 @@ def digest_of(
         view = ledger.outcome(incident, incident, ledger.book(id), None, configuration.rules, now=now).view
         if not policy.places or inside(policy.places, view):
             rows.append(view)
+    waiting = [one for one in tx.held() if one.channel == policy.channel and one.why != "digest"]
+    muted = {mute.target for mute in tx.mutes(now) if mute.kind == "incident"}
     alert = digest_alert(
-        period, rows, (), zone=policy.zone, names=configuration.rules, alert_id=tx.new_id(now), now=now,
-        channels=(policy.channel,),
+        period, rows, pictures, held=len(waiting), muted=muted, zone=policy.zone, names=configuration.rules,
+        alert_id=tx.new_id(now), now=now, channels=(policy.channel,),
     )  # fmt: skip
     tx.add_alert(alert, configuration.channels.addresses([policy.channel]))
     for one in tx.held():

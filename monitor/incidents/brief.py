@@ -8,7 +8,7 @@ words is where sources disagree about a number, and that is each source's own nu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.incidents.sources import is_live
@@ -65,6 +65,27 @@ def brief(view: View, *, sentences: int = 3, names: Names) -> Brief:
             *_differing(view.wounded, "wounded"),
             *_denials(view, names),
         ),
+    )
+
+
+def account(views: Sequence[View], *, names: Names, sentences: int = 12) -> tuple[tuple[View, Brief], ...]:
+    """What the reports of several incidents say, in the order in which the incidents happened, each in a brief of its
+    own: nothing stands in it that stands in no report. At most so many sentences in all; every incident gets one before
+    the weightiest get more, and where there are more incidents than sentences the least of them get none."""
+    weighty = sorted(views, key=lambda view: (-view.level.rank, -view.incident.opened_at.timestamp(), view.incident.id))
+    full = {view.incident.id: brief(view, names=names) for view in weighty[:sentences]}
+    room = {id: min(1, len(one.sentences)) for id, one in full.items()}
+    for least in (2, 3):
+        for id, one in full.items():
+            if len(one.sentences) >= least and sum(room.values()) < sentences:
+                room[id] = least
+    told = sorted(
+        (view for view in weighty if view.incident.id in full and full[view.incident.id] != Brief()),
+        key=lambda view: (view.incident.date, view.incident.opened_at, view.incident.id),
+    )
+    # a brief of fewer sentences is chosen anew: its first one says more than the first of three does
+    return tuple(
+        (view, brief(view, sentences=room[view.incident.id], names=names)) for view in told if room[view.incident.id]
     )
 
 

@@ -89,11 +89,19 @@ def ledger(tx: Transaction, wanted: Wanted, *, as_of: datetime | None = None) ->
     known = [one for one in tx.incidents(wanted.since) if wanted.until is None or one.date <= wanted.until]
     if as_of is not None:
         known = [one for one in known if one.opened_at <= as_of]
-    known.sort(key=lambda incident: (incident.date, incident.opened_at, incident.id), reverse=True)
+    return tuple(row for row in entries_of(tx, known, as_of=as_of) if is_wanted(row, wanted))
+
+
+def entries_of(
+    tx: Transaction, incidents: Iterable[Incident], *, as_of: datetime | None = None
+) -> tuple[LedgerEntry, ...]:
+    """The rows of these incidents, the latest first."""
+    known = sorted(incidents, key=lambda incident: (incident.date, incident.opened_at, incident.id), reverse=True)
     reports = tx.reports_of([incident.id for incident in known])
     revisions = _revisions(tx, {incident.id for incident in known}, as_of)
     # of incidents whose reports were not kept: what is still stored of their items
-    stored = tx.incident_sources(wanted.since) if any(one.id not in reports for one in known) else {}
+    unkept = [one.date for one in known if one.id not in reports]
+    stored = tx.incident_sources(min(unkept)) if unkept else {}
     rows: list[LedgerEntry] = []
     for incident in known:
         seen = [one for one in reports.get(incident.id, ()) if as_of is None or one.seen_at <= as_of]
@@ -103,7 +111,7 @@ def ledger(tx: Transaction, wanted: Wanted, *, as_of: datetime | None = None) ->
         if not seen:
             more["sources"] = tuple(LedgerSource(*source) for source in stored.get(incident.id, ()))
         rows += [replace(row, **more) for row in rows_of(view_of(incident, seen))]
-    return tuple(row for row in rows if is_wanted(row, wanted))
+    return tuple(rows)
 
 
 def view_of(incident: Incident, reports: Sequence[Report]) -> View:

@@ -21,7 +21,7 @@ def counts(entries: Sequence[LedgerEntry], by: By) -> list[tuple[str, int]]:
     A salvo is one incident in its week, and one at each of its bases; several groups or weapons count once each.
     """
     if by == "week":
-        return _weeks([row.incident.date for row in _incidents(entries)])
+        return weeks_of([row.incident.date for row in _incidents(entries)])
     if by == "base":
         found = Counter(row.place.place.name for row in entries)
     else:
@@ -44,7 +44,7 @@ def _names(row: LedgerEntry, by: By) -> Iterable[str]:
     return row.claimed_by or ["not claimed"]
 
 
-def _weeks(days: Sequence[date]) -> list[tuple[str, int]]:
+def weeks_of(days: Sequence[date]) -> list[tuple[str, int]]:
     """By the Monday that a week begins with."""
     found = Counter(day - timedelta(days=day.weekday()) for day in days)
     if not found:
