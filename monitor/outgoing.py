@@ -13,9 +13,9 @@ from typing import Literal
 from monitor.alerts.attention import digest_due, held_of, level_of, repeats, with_sent
 from monitor.alerts.digest import digest_alert, in_period, summary_alert
 from monitor.alerts.message import incident_alert
+from monitor.comparison import baselines_of
 from monitor.configuration import Configuration
 from monitor.evaluation import Ledger, Outcome
-from monitor.incidents.baselines import baseline
 from monitor.incidents.joining import Book
 from monitor.model.alert import Alert, Attachment
 from monitor.model.delivery import Address
@@ -24,9 +24,6 @@ from monitor.model.ledger import ChangeReason, Held, Telling, View
 from monitor.model.policy import Policy
 from monitor.store.store import Transaction
 from monitor.telling import Attention, Group, first_for, grouped, inside_of, notification_of
-
-#: how far back a message looks for attacks on the same place
-BASELINE = timedelta(days=400)
 
 
 @dataclass(kw_only=True)
@@ -95,7 +92,7 @@ def _tell_group(
         style=group.style,
         zone=group.zone,
         names=configuration.rules,
-        baseline=_baseline(tx, view, now=now),
+        baseline=baselines_of(tx, [view], now=now).get(view.incident.id, ()),
         alert_id=tx.new_id(now),
         now=now,
         channels=group.channels,
@@ -128,17 +125,6 @@ def _hold(tx: Transaction, one: Telling, view: View, book: Book, *, now: datetim
             held = replace(held, since=earlier.since)
     tx.hold(held)
     book.waiting.add(one.channel)
-
-
-def _baseline(tx: Transaction, view: View, *, now: datetime) -> tuple[str, ...]:
-    """How unusual the incident is by what the ledger holds of its place."""
-    places = [place.id for place in view.incident.places if not place.is_vague]
-    if not places:
-        return ()
-    since = (now - BASELINE).date()
-    rows = [one for one in tx.incidents_at(places, (), since) if one.id != view.incident.id]
-    begins = min([one.opened_at for one in rows], default=now)
-    return baseline(view, rows, since=begins, now=now)
 
 
 # ---------------------------------------------------------------------------------------------------- what waited

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from monitor.comparison import baselines_of
 from monitor.incidents.fold import fold
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, Folded, Grade, PlaceView, Report, Said, View
@@ -45,6 +46,8 @@ class LedgerEntry:
     actors: Mapping[str, str] = field(default_factory=dict)
     #: names of countries by ISO code, for people; a code that is not there is its own name
     countries: Mapping[str, str] = field(default_factory=dict)
+    #: how unusual it is by what the ledger holds
+    baseline: tuple[str, ...] = ()
     #: what changed, the first version first
     revisions: tuple[Change, ...] = ()
     as_of: datetime | None = None
@@ -58,6 +61,10 @@ class LedgerEntry:
     def row(self) -> str:
         """The name of the row: the id of the incident, and in a salvo the place."""
         return f"{self.incident.id}/{self.place.place.id}" if len(self.view.by_place) > 1 else self.incident.id
+
+    def name_of(self, actor_id: str) -> str:
+        """The name of an actor, for people."""
+        return self.actors.get(actor_id, actor_id)
 
     @property
     def claimed_by(self) -> tuple[str, ...]:
@@ -112,6 +119,13 @@ def entries_of(
             more["sources"] = tuple(LedgerSource(*source) for source in stored.get(incident.id, ()))
         rows += [replace(row, **more) for row in rows_of(view_of(incident, seen))]
     return tuple(rows)
+
+
+def with_baselines(tx: Transaction, entries: Sequence[LedgerEntry], *, now: datetime) -> tuple[LedgerEntry, ...]:
+    """The entries with how unusual each incident is."""
+    views = {entry.incident.id: entry.view for entry in entries}
+    found = baselines_of(tx, views.values(), now=now)
+    return tuple(replace(entry, baseline=found.get(entry.incident.id, ())) for entry in entries)
 
 
 def view_of(incident: Incident, reports: Sequence[Report]) -> View:
