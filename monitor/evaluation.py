@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -10,9 +10,11 @@ from functools import partial
 from monitor.alerts.levels import level_of
 from monitor.alerts.policy import decide, raised
 from monitor.incidents.changes import changes
+from monitor.incidents.doubts import CLAIMS_OF, RECYCLED, doubts_of, is_claim
 from monitor.incidents.fold import fold
 from monitor.incidents.identity import relate
 from monitor.incidents.joining import Book, joined_books
+from monitor.incidents.nearcopy import NearCopies
 from monitor.model.alert import Decision
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item, Novelty
@@ -112,6 +114,16 @@ def incident_after(evaluation: Evaluation, addressed: Collection[str] | None = N
     )
 
 
+def whole_text(item: Item) -> str:
+    """The text by which copies know each other."""
+    return f"{item.title} {item.summary} {item.body}"
+
+
+def copy_key(incident_id: str, item: Item) -> str:
+    """The key of a report in an index of near copies."""
+    return f"{incident_id} {item.id}"
+
+
 class Ledger:
     """The incidents so far: what the next item is related to. One for the daemon's writer and for every command."""
 
@@ -122,11 +134,14 @@ class Ledger:
         attention: Attention | None = None,
         book: Callable[[str], Book] = lambda _: Book(),
         rulings: Rulings = NO_RULINGS,
+        copies: NearCopies | None = None,
+        past: Callable[[Incident], Iterable[Report]] | None = None,
     ) -> None:
         """`known` are incidents from before the first item.
 
         With `attention` incidents are folded from their reports and every channel is asked; without it an item is only
-        related, and the rules alone say whether it is told. `book` holds what is known of an incident of `known`.
+        related, and the rules alone say whether it is told. `book` holds what is known of an incident of `known`,
+        `copies` the texts of its reports, `past` gives the reports of attacks on the places of one long before it.
         """
         self._by_day: dict[date, dict[str, Incident]] = {}
         self._days: dict[str, date] = {}
@@ -134,8 +149,15 @@ class Ledger:
         self._open = book
         self._books: dict[str, Book] = {}
         self._rulings = rulings
+        self._copies = NearCopies() if copies is None else copies
+        self._past = self._past_reports if past is None else past
         for incident in known:
             self.remember(incident)
+
+    @property
+    def ids(self) -> Collection[str]:
+        """Ids of the incidents so far."""
+        return self._days.keys()
 
     def book(self, incident_id: str) -> Book:
         """What is known of an incident; it changes with each item."""
@@ -169,6 +191,7 @@ class Ledger:
             near=rules.gazetteer.is_town_near,
             own=own,
             rulings=self._rulings,
+            alike=self._alike(item, classification),
         )
         decision = decide(novelty, classification, relation)
         evaluation = Evaluation(
@@ -177,6 +200,12 @@ class Ledger:
         if self._attention is None or relation.incident is None:
             return evaluation
         return self._told(evaluation, relation.incident, rules, now=now or item.first_seen)
+
+    def _alike(self, item: Item, classification: Classification) -> tuple[str, ...]:
+        """Ids of the incidents of which a report has nearly the text of this one."""
+        if classification.rule is None or classification.act not in INCIDENT_ACTS:
+            return ()
+        return tuple(dict.fromkeys(key.partition(" ")[0] for key in self._copies.like(whole_text(item))))
 
     def _told(self, evaluation: Evaluation, incident: Incident, rules: RuleSet, *, now: datetime) -> Evaluation:
         """The incident before and after the item, what changed, and what each channel hears of it."""
@@ -191,6 +220,8 @@ class Ledger:
             earlier=tuple(book.reports.values()),
             at=now,
         )
+        others = [*book.reports.values(), *self._others(report, incident, opens=opens)]
+        report = replace(report, doubts=doubts_of(report, others, now=now))
         outcome = self.outcome(
             incident, None if opens else self.known(incident.id), book, report, rules, now=now,
             quiet=evaluation.relation.quiet, earlier=own,
@@ -202,6 +233,25 @@ class Ledger:
             evaluation, report=report, outcome=outcome, decision=decision,
             relation=replace(evaluation.relation, incident=outcome.view.incident),
         )  # fmt: skip
+
+    def _others(self, report: Report, incident: Incident, *, opens: bool) -> Iterator[Report]:
+        """Reports of other incidents beside which a report may look doubtful: claims of the day, and old texts."""
+        if is_claim(report):
+            since = report.seen_at - CLAIMS_OF
+            recent = [id for id, one in self._known() if one.last_report_at is not None and one.last_report_at >= since]
+            yield from (other for id in recent if id != incident.id for other in self.book(id).reports.values())
+        if opens:
+            yield from self._past(incident)
+
+    def _known(self) -> Iterator[tuple[str, Incident]]:
+        return ((id, incident) for day in self._by_day.values() for id, incident in day.items())
+
+    def _past_reports(self, incident: Incident) -> Iterator[Report]:
+        """Reports of the attacks on the same place of long ago, as far as they are remembered here."""
+        ids = {place.id for place in incident.places if not place.is_vague}
+        for id, other in self._known():
+            if incident.date - other.date >= RECYCLED and not ids.isdisjoint({place.id for place in other.places}):
+                yield from self.book(id).reports.values()
 
     def outcome(
         self,
@@ -253,7 +303,7 @@ class Ledger:
         incident = incident_after(evaluation)
         if incident is not None:
             self.absorb(evaluation.relation.merges, incident.id)
-            self.remember(incident)
+            self.remember(incident, item)
         if evaluation.outcome is not None and evaluation.report is not None:
             self.note(evaluation.outcome, evaluation.report, now=item.first_seen)
         return evaluation
@@ -280,8 +330,10 @@ class Ledger:
                 del self._by_day[day][id]
             self._books.pop(id, None)
 
-    def remember(self, incident: Incident) -> None:
-        """The incident as it is now, in place of what it was."""
+    def remember(self, incident: Incident, item: Item | None = None) -> None:
+        """The incident as it is now, in place of what it was; `item` is a new report of it."""
+        if item is not None:
+            self._copies.add(copy_key(incident.id, item), whole_text(item))
         self._by_day.setdefault(incident.date, {})[incident.id] = incident
         self._days[incident.id] = incident.date
 

@@ -19,7 +19,17 @@ from monitor.alerts.message import item_alert
 from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.configuration import Configuration
 from monitor.errors import StoreError
-from monitor.evaluation import Evaluation, Ledger, earliest_day, incident_after, stated_days
+from monitor.evaluation import (
+    INCIDENT_HORIZON,
+    Evaluation,
+    Ledger,
+    copy_key,
+    earliest_day,
+    incident_after,
+    stated_days,
+    whole_text,
+)
+from monitor.incidents.nearcopy import NearCopies
 from monitor.malloc import give_back
 from monitor.merging import goes_into
 from monitor.model.alert import Alert, Decision
@@ -27,7 +37,7 @@ from monitor.model.feed import FeedState
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import StoredItem
 from monitor.model.ledger import ItemVersion
-from monitor.outgoing import attention_of, book_of, tell
+from monitor.outgoing import attention_of, book_of, long_before, tell
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
@@ -49,13 +59,16 @@ class Writer:
 
     def __init__(self, store: StoreThread) -> None:
         self._store = store
+        self._copies = Copies()
         self._waiting: list[_Waiting] = []
         self._at_work: asyncio.Task[None] | None = None
 
     async def put(self, changes: PollChanges, configuration: Configuration, *, keep: bool = True) -> PollReport:
         """Writes a poll and answers when it is committed. `keep=False` answers the same and keeps nothing."""
         if not keep:
-            (report,) = await self._store.run(lambda tx: apply(tx, [(changes, configuration)]), keep=False)
+            (report,) = await self._store.run(
+                lambda tx: apply(tx, [(changes, configuration)], self._copies), keep=False
+            )
             return report
         waiting = _Waiting(
             changes=changes, configuration=configuration, written=asyncio.get_running_loop().create_future()
@@ -73,7 +86,7 @@ class Writer:
     async def _write(self, batch: list[_Waiting]) -> None:
         try:
             pairs = [(one.changes, one.configuration) for one in batch]
-            reports = await self._store.run(lambda tx: apply(tx, pairs))
+            reports = await self._store.run(lambda tx: apply(tx, pairs, self._copies))
         except Exception as error:
             if len(batch) > 1 and not isinstance(error, StoreError):
                 for one in batch:  # what is wrong with one poll is that poll's alone
@@ -90,11 +103,32 @@ class Writer:
             await self._store.run_between(give_back)
 
 
-def apply(tx: Transaction, polls: Sequence[tuple[PollChanges, Configuration]]) -> list[PollReport]:
+class Copies:
+    """The texts of the reports of late, in memory: read from the store once, then kept as they come.
+
+    What a transaction that failed has left in it belongs to no incident, and is passed over.
+    """
+
+    def __init__(self) -> None:
+        self._index: NearCopies | None = None
+
+    def index(self, tx: Transaction, *, now: datetime) -> NearCopies:
+        if self._index is None:
+            self._index = NearCopies()
+            recent = [incident.id for incident in tx.incidents((now - INCIDENT_HORIZON).date())]
+            for incident_id, items in tx.items_of_incidents(recent).items():
+                for stored in items:
+                    self._index.add(copy_key(incident_id, stored.item), whole_text(stored.item))
+        return self._index
+
+
+def apply(
+    tx: Transaction, polls: Sequence[tuple[PollChanges, Configuration]], copies: Copies | None = None
+) -> list[PollReport]:
     """Everything that these polls change, in the transaction `tx`."""
     states = {state.name: state for state in tx.feed_states([changes.feed.name for changes, _ in polls])}
     held = tx.holders({key for changes, _ in polls for key in changes.held})
-    batch = _Batch(tx)
+    batch = _Batch(tx, copies or Copies())
     reports = []
     for changes, configuration in polls:
         state = states.get(changes.feed.name) or tx.feed_state(changes.feed.name)
@@ -117,6 +151,7 @@ class _Batch:
     keys and feeds together at the end."""
 
     tx: Transaction
+    copies: Copies
     keys: set[int] = field(default_factory=set)
     feeds: set[str] = field(default_factory=set)
     _added: list[StoredItem] = field(default_factory=list)
@@ -206,6 +241,8 @@ class _Batch:
             attention=attention_of(self.tx, configuration, now=now),
             book=lambda incident_id: book_of(self.tx, incident_id),
             rulings=self.tx.rulings(),
+            copies=self.copies.index(self.tx, now=now),
+            past=lambda incident: long_before(self.tx, incident),
         )
 
     def _evaluated(
@@ -305,7 +342,7 @@ class _Batch:
         if outcome.change is not None:
             self.tx.add_versions([outcome.change])
         book.reports[report.id] = report
-        ledger.remember(after)
+        ledger.remember(after, stored.item)
         return decision, after
 
     def _went_into(self, gone: str, kept: str) -> None:

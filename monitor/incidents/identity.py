@@ -78,12 +78,14 @@ def relate(
     near: Nearness = lambda town, place: False,  # noqa: ARG005
     own: str | None = None,
     rulings: Rulings = NO_RULINGS,
+    alike: Sequence[str] = (),
 ) -> Relation:
     """The incident that `item` opens or joins; `own` is the one that an edited item already belongs to.
 
     `incidents` may hold any incidents in any order; those outside the window are passed over. `sides` gives an actor
     with those that it belongs to; `near` tells whether the first is a town that was looked up and the second stands
-    beside it; `rulings` are what people put right. The answer carries the incident as the item leaves it: a place made
+    beside it; `rulings` are what people put right; `alike` are ids of incidents of which a report has nearly the same
+    text, the likeliest first. The answer carries the incident as the item leaves it: a place made
     exact, places of the same salvo, weapons and claims added, the highest toll.
     """
     act, facts = classification.act, classification.facts
@@ -100,7 +102,7 @@ def relate(
     if classification.rule is None and own is None and not classification.old_news:
         return Relation(kind=RelationKind.NONE, reason="no rule asks for it, so it opens and joins no incident")
     open_ones = [one for one in latest if in_window(one, news) and not refused(one, news)]
-    found = _found(news, latest, open_ones, near, own)
+    found = _found(news, latest, open_ones, near, own, alike)
     if found is None:
         level = Level.DIGEST if classification.old_news else classification.level or Level.DIGEST
         opened = _open(news, level, {*(one.id for one in incidents), *rulings.merged, *rulings.merged.values()})
@@ -166,7 +168,12 @@ def _local_day(item: Item, zone: str) -> date:
 
 
 def _found(
-    news: News, latest: Sequence[Incident], open_ones: Sequence[Incident], near: Nearness, own: str | None
+    news: News,
+    latest: Sequence[Incident],
+    open_ones: Sequence[Incident],
+    near: Nearness,
+    own: str | None,
+    alike: Sequence[str],
 ) -> Found:
     known = next((incident for incident in latest if incident.id == own), None)
     if known is not None and not _replaced(known, news):
@@ -175,6 +182,7 @@ def _found(
         _same_place(open_ones, news)
         or _vaguer_place(open_ones, news, near)
         or _same_salvo(open_ones, news)
+        or _same_text(open_ones, news, alike)
         or _no_place(open_ones, news)
         or _claimed_later(latest, news)
     )
@@ -218,6 +226,16 @@ def _same_salvo(incidents: Sequence[Incident], news: News) -> Found:
     there = [one for one in incidents if one.more_places and news.has_weapon(one) and news.has_attacker(one)]
     incident = best(there, news) if news.places else None
     return (incident, _SALVO) if incident is not None else None
+
+
+def _same_text(incidents: Sequence[Incident], news: News, alike: Sequence[str]) -> Found:
+    """A copy whose headline, or whose editor, left the place out: nearly the words of a report of the incident."""
+    bases = {place.id for place in news.places if not place.is_vague}
+    for id in alike:
+        known = next((one for one in incidents if one.id == id), None)
+        if known is not None and not bases and not contradiction(news.facts, known, news.sides):
+            return known, "nearly the same text as a report of it"
+    return None
 
 
 def _no_place(incidents: Sequence[Incident], news: News) -> Found:

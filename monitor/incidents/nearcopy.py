@@ -17,7 +17,9 @@ from array import array
 from hashlib import blake2b
 
 #: signatures that are held at most; the oldest go first
-MOST_SIGNATURES = 50_000
+MOST_SIGNATURES = 10_000
+#: shorter texts are alike by chance: "Drones hit … air base" is written of every base
+FEWEST_WORDS = 20
 #: from this share of common runs on, two texts are near copies
 NEAR = 0.5
 _BINS = 64
@@ -47,7 +49,9 @@ class NearCopies:
         return len(self._keys)
 
     def add(self, key: str, text: str) -> None:
-        """Remembers a text under a key."""
+        """Remembers a text under a key; one that is too short to tell copies apart is passed over."""
+        if not _is_long(text):
+            return
         signature = signature_of(text)
         if len(self._keys) < self._most:
             owner = len(self._keys)
@@ -65,9 +69,9 @@ class NearCopies:
 
     def like(self, text: str) -> tuple[str, ...]:
         """Keys of texts that are probably near copies of this one, the likeliest first."""
-        signature = signature_of(text)
-        if not self._keys:
+        if not self._keys or not _is_long(text):
             return ()
+        signature = signature_of(text)
         owners: set[int] = set()
         for tag, start in self._places(signature):
             row = self._tags[start : start + _WAYS]
@@ -89,6 +93,10 @@ class NearCopies:
             # no place is empty by chance: 0 stands for that
             out.append((hashed & 0xFFFFFFFF or 1, bucket * _WAYS))
         return out
+
+
+def _is_long(text: str) -> bool:
+    return len(text.split(maxsplit=FEWEST_WORDS)) >= FEWEST_WORDS
 
 
 def signature_of(text: str) -> array[int]:

@@ -55,9 +55,20 @@ def test_one_flood_of_the_same_text_leaves_the_others_where_they_are() -> None:
 
 
 @given(text=st.text(max_size=200))
-def test_every_text_has_a_signature_and_finds_itself(text: str) -> None:
-    index = NearCopies(10)
+def test_every_text_has_a_signature(text: str) -> None:
+    assert len(signature_of(text)) == 64
+
+
+@given(words=st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8), min_size=20, max_size=60))
+def test_every_text_that_is_long_enough_finds_itself(words: list[str]) -> None:
+    index, text = NearCopies(10), " ".join(words)
     assert index.like(text) == ()
     index.add("it", text)
-    assert len(signature_of(text)) == 64
     assert index.like(text) == ("it",)
+
+
+def test_a_headline_is_too_short_to_be_a_copy() -> None:
+    index = NearCopies(10)
+    index.add("it", "Drones hit an air base in western Iraq")
+    assert len(index) == 0
+    assert index.like("Drones hit an air base in western Iraq") == ()

@@ -118,3 +118,21 @@ def test_a_toll_of_weeks_later_finds_its_attack(room: Newsroom) -> None:
     later = "Number of brain injuries from attack on Ain al-Asad air base on 18 November rises to 64"
     (line,) = tell(room, "two", later, minutes=weeks)
     assert (line["incident"], line["reason"]) == (first["incident"], "TOLL_UP")
+
+
+LONG = (
+    "Soldiers took shelter as three explosive drones came in low over the fence shortly before midnight; two were shot"
+    " down by guns and the last one burnt out in a vehicle park, where nobody was hurt, according to an officer who"
+    " asked not to be named because he was not allowed to speak."
+)
+
+
+def test_a_copy_that_lost_its_place_joins(room: Newsroom) -> None:
+    (first,) = tell(room, "one", "Drone attack on Harir air base in northern Iraq", minutes=10, summary=LONG)
+    assert (
+        tell(room, "two", "Drone attack on US troops overnight", minutes=60, summary=LONG.replace("three", "3")) == []
+    )
+    opened = store(room)
+    (incident,) = standing(opened)
+    assert incident.id == first["incident"]
+    opened.close()

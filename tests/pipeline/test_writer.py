@@ -99,9 +99,9 @@ def kept(store: Store) -> list[tuple[str, str, str]]:
 def test_what_has_gathered_is_one_transaction(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     batches: list[int] = []
 
-    def counted(tx: Any, polls: Any) -> list[PollReport]:
+    def counted(tx: Any, polls: Any, copies: Any) -> list[PollReport]:
         batches.append(len(polls))
-        return apply(tx, polls)
+        return apply(tx, polls, copies)
 
     monkeypatch.setattr(writer, "apply", counted)
     polls = [judged(store, feed, entry(link=f"https://n.example/{feed.name}", title=feed.name)) for feed in FEEDS]
@@ -202,7 +202,7 @@ def test_what_the_database_refuses_of_one_poll_is_that_polls_alone(store: Store)
 
 
 def test_a_database_that_is_gone_keeps_none_of_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(_tx: Any, _polls: Any) -> list[PollReport]:
+    def gone(_tx: Any, _polls: Any, _copies: Any) -> list[PollReport]:
         raise StoreError("the disk is full")
 
     monkeypatch.setattr(writer, "apply", gone)
