@@ -10,24 +10,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from monitor.alerts.attention import digest_due, held_of, level_of, repeats, with_sent
+from monitor.alerts.attention import about_item, digest_due, held_of, level_of, repeats, with_sent
 from monitor.alerts.digest import digest_alert, in_period, summary_alert
-from monitor.alerts.message import incident_alert
+from monitor.alerts.message import incident_alert, item_alert
+from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.comparison import baselines_of
 from monitor.configuration import Configuration
-from monitor.evaluation import Ledger, Outcome
+from monitor.evaluation import Evaluation, Ledger, Outcome
 from monitor.incidents.doubts import RECYCLED
 from monitor.incidents.joining import Book
-from monitor.model.alert import Alert, Attachment
+from monitor.model.alert import Alert, Attachment, Decision, DecisionReason
 from monitor.model.delivery import Address
 from monitor.model.incident import Incident
+from monitor.model.item import Item
 from monitor.model.ledger import ChangeReason, Held, Report, Telling, View
 from monitor.model.policy import Policy
 from monitor.store.store import Transaction
 from monitor.telling import Attention, Group, first_for, grouped, inside_of, notification_of
 
-#: how far back the texts of attacks on the same place are looked for
-BASELINE = timedelta(days=400)
+#: how far back texts are compared with a new one
+LONG_AGO = timedelta(days=400)
 #: attacks of long ago whose texts are compared with a new one
 MOST_LOOKED_AT = 50
 
@@ -63,7 +65,7 @@ def book_of(tx: Transaction, incident_id: str) -> Book:
 def long_before(tx: Transaction, incident: Incident) -> list[Report]:
     """Reports of the attacks on the places of an incident so long before it that their texts are no news."""
     places = [place.id for place in incident.places if not place.is_vague]
-    there = tx.incidents_at(places, (), incident.date - BASELINE) if places else []
+    there = tx.incidents_at(places, (), incident.date - LONG_AGO) if places else []
     old = [one.id for one in there if incident.date - one.date >= RECYCLED][-MOST_LOOKED_AT:]
     return [report for reports in tx.reports_of(old).values() for report in reports]
 
@@ -82,6 +84,43 @@ def tell(tx: Transaction, configuration: Configuration, outcome: Outcome, book: 
             tx.unhold(view.incident.id, one.channel)
             book.waiting.discard(one.channel)
     return spoken
+
+
+def tell_item(
+    tx: Transaction, configuration: Configuration, item: Item, evaluation: Evaluation, *, now: datetime
+) -> tuple[Decision, list[Alert]]:
+    """Queues the messages about an item itself (a sighting, an answer), where a rule asks for it; what came of it."""
+    decision, found = evaluation.decision, evaluation.classification
+    if not decision.tell or found.level is None:
+        return decision, []
+    mutes, when, kept = tx.mutes(now), dict[datetime | None, list[str]](), list[Telling]()
+    for channel in decision.send_to:
+        rules = [one.rule for one in found.taken if one.tells and channel in one.send_to]
+        answer = about_item(configuration.policy(channel), found.level, rules, mutes, now=now)
+        if answer.does == "quiet":
+            kept.append(answer)
+        else:
+            when.setdefault(answer.due_at, []).append(channel)
+    if kept and not when:
+        return Decision(tell=False, reason=DecisionReason(kept[0].reason), detail=kept[0].detail), []
+    incident = evaluation.relation.incident
+    alerts: list[Alert] = []
+    for due, channels in when.items():
+        part = replace(decision, send_to=tuple(channels))
+        addressed = [channel for channel in channels if configuration.channels.addresses([channel])]
+        part = if_addressed(part, addressed)
+        if not part.tell:
+            decision = part
+            continue
+        alert = item_alert(item, found, incident, part, configuration.rules, alert_id=tx.new_id(now), now=now)
+        if incident is not None:
+            alert = replace(alert, audience=f"item:{item.id}:{','.join(channels)}")
+        if tx.add_alert(alert, configuration.channels.addresses(channels), not_before=due):
+            alerts.append(alert)
+        else:
+            decision = as_repeat(part)
+    told = tuple(channel for alert in alerts for channel in alert.channels)
+    return replace(evaluation.decision, send_to=told) if alerts else decision, alerts
 
 
 def _tell_group(
@@ -111,7 +150,7 @@ def _tell_group(
         now=now,
         channels=group.channels,
         audience=group.audience,
-        template=configuration.templates.get(group.style, ""),
+        template=configuration.styles.of(group.style),
     )
     # an address of two channels is told once, in the words of the first
     fresh = [address for address in addresses if address.key not in used]
@@ -265,7 +304,7 @@ def repeat_flashes(tx: Transaction, configuration: Configuration, *, now: dateti
                 view, change, (), style=policy.style, zone=policy.zone, names=configuration.rules, baseline=(),
                 alert_id=tx.new_id(now), now=now, channels=(policy.channel,),
                 audience=f"{policy.style}:{policy.channel}#{told.repeats + 1}",
-                template=configuration.templates.get(policy.style, ""),
+                template=configuration.styles.of(policy.style),
             )  # fmt: skip
             if tx.add_alert(alert, configuration.channels.addresses([policy.channel])):
                 tx.put_notification(replace(told, alert_id=alert.id, repeats=told.repeats + 1))

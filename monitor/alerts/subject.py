@@ -49,7 +49,7 @@ _PARTS = (
     "country", "kind", "reported", "was", "attack", "stopped", "unsure", "name", "says", "weapons", "wounded",
     "ago", "toll",
 )  # fmt: skip
-#: where a claim is the news, the numbers give way before who claims it
+#: where a claim or a denial is the news, the numbers give way before who claims or denies it
 _PARTS_OF_CLAIM = (
     "country", "kind", "reported", "was", "name", "says", "wounded", "toll", "attack", "stopped", "unsure",
     "weapons", "ago",
@@ -109,7 +109,7 @@ def subject(view: View, change: Change, *, names: Names, now: datetime) -> str:
     """Level, what, where, toll, and who says it; what matters least is cut first."""
     told = _Told(view, change, names, now, frozenset(change.reasons))
     head = f"{change.level.upper()}: "
-    is_claim = change.reasons[:1] == (ChangeReason.CLAIMED,) or view.grade is Grade.CLAIMED
+    is_claim = change.reasons[:1] in ((ChangeReason.CLAIMED,), (ChangeReason.DENIED,)) or view.grade is Grade.CLAIMED
     parts: tuple[str, ...] = _PARTS_OF_CLAIM if is_claim else _PARTS
     if ChangeReason.TOLL_CORRECTED in change.reasons:
         parts = _PARTS_OF_CORRECTION
