@@ -16,17 +16,20 @@ from monitor.alerts.message import incident_alert
 from monitor.configuration import Configuration
 from monitor.evaluation import Ledger, Outcome
 from monitor.incidents.baselines import baseline
+from monitor.incidents.doubts import RECYCLED
 from monitor.incidents.joining import Book
 from monitor.model.alert import Alert
 from monitor.model.delivery import Address
 from monitor.model.incident import Incident
-from monitor.model.ledger import ChangeReason, Held, Telling, View
+from monitor.model.ledger import ChangeReason, Held, Report, Telling, View
 from monitor.model.policy import Policy
 from monitor.store.store import Transaction
 from monitor.telling import Attention, Group, first_for, grouped, inside_of, notification_of
 
 #: how far back a message looks for attacks on the same place
 BASELINE = timedelta(days=400)
+#: attacks of long ago whose texts are compared with a new one
+MOST_LOOKED_AT = 50
 
 
 @dataclass(kw_only=True)
@@ -55,6 +58,14 @@ def book_of(tx: Transaction, incident_id: str) -> Book:
         told={channel: one for (_, channel), one in tx.notifications([incident_id]).items()},
         waiting={one.channel for one in tx.held() if one.incident_id == incident_id},
     )
+
+
+def long_before(tx: Transaction, incident: Incident) -> list[Report]:
+    """Reports of the attacks on the places of an incident so long before it that their texts are no news."""
+    places = [place.id for place in incident.places if not place.is_vague]
+    there = tx.incidents_at(places, (), incident.date - BASELINE) if places else []
+    old = [one.id for one in there if incident.date - one.date >= RECYCLED][-MOST_LOOKED_AT:]
+    return [report for reports in tx.reports_of(old).values() for report in reports]
 
 
 def tell(tx: Transaction, configuration: Configuration, outcome: Outcome, book: Book, *, now: datetime) -> Spoken:

@@ -37,7 +37,7 @@ from monitor.model.feed import FeedState
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import StoredItem
 from monitor.model.ledger import ItemVersion
-from monitor.outgoing import attention_of, book_of, tell
+from monitor.outgoing import attention_of, book_of, long_before, tell
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
@@ -242,6 +242,7 @@ class _Batch:
             book=lambda incident_id: book_of(self.tx, incident_id),
             rulings=self.tx.rulings(),
             copies=self.copies.index(self.tx, now=now),
+            past=lambda incident: long_before(self.tx, incident),
         )
 
     def _evaluated(
