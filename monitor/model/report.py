@@ -210,6 +210,10 @@ class Facts:
     #: the agency whose report it repeats: "AP"
     wire: str = ""
     damage: str = ""
+    #: how many attacks it counts in a longer time, as printed ("over 140"), and since when
+    attacks: int | None = None
+    attacks_words: str = ""
+    attacks_since: datetime.date | None = None
 
     @property
     def targets(self) -> tuple[Place, ...]:

@@ -144,7 +144,7 @@ def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rule
             return facts
         day, stated = finder.earlier_day(reading, rules.zone_of(places[0].id))
         facts = replace(facts, date=day, date_stated=stated, named=rules.attacks.places.said(reading))
-        return later.add(act, facts, reading, None)
+        return later.add(act, finder.tally(facts, reading, "UTC"), reading, None)
     killed, wounded = finder.harmed(reading)
     claimed = finder.claimed_by(match, act, reading)
     facts = Facts(
@@ -177,7 +177,7 @@ def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rule
         facts = replace(facts, attributed_to=blamed, date=day, date_stated=stated, named=named)
     else:
         return facts
-    return later.add(act, facts, reading, match)
+    return later.add(act, finder.tally(facts, reading, zone), reading, match)
 
 
 def _old_news(item: Item, facts: Facts) -> str:

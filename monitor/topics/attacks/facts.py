@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -31,6 +32,9 @@ _BESIDE = 2
 
 #: characters between two names of one actor
 _RUN = 3
+#: a tally is no count of rockets, and no year; characters between what stands before its number and what it counts
+_LEAST_TALLY, _MOST_TALLY, _NEAR_TALLY = 10, 1900, 24
+_TALLY = re.compile(r"[^\W\d][\w ]*? \d[\d,.]*(?=\D)")
 #: an actor that stands for anybody
 _ANYBODY = "unknown-fighters"
 
@@ -159,6 +163,28 @@ class FactFinder:
         """How many weapons the deciding sentence counts; of those that were shot down `intercepted` tells."""
         hits = match.sentence.outside_causes(self._weapon)
         return next((n for n in (self._tolls.number_before(match.sentence, hit) for hit in hits) if n), None)
+
+    def tally(self, facts: Facts, reading: Reading, zone: str) -> Facts:
+        """The facts with how many attacks the report counts: "one of over 140 attacks since 17 October"."""
+        counted, since = self._lists.counted, self._lists.since
+        if not (reading.tags & counted and reading.tags & since):
+            return facts
+        today = reading.item.reported.astimezone(ZoneInfo(zone)).date()
+        for sentence in reading.sentences:
+            begins = [hit.start for hit in sentence.with_tags(since)]
+            for hit in sentence.with_tags(counted) if begins else ():
+                number = self._tolls.number_before(sentence, hit)
+                if number is not None and _LEAST_TALLY <= number <= _MOST_TALLY:
+                    day = self._calendar.stated(sentence.text, min(begins), sentence.end, today)
+                    words = self._words_of_tally(sentence, hit)
+                    return replace(facts, attacks=number, attacks_words=words, attacks_since=day)
+        return facts
+
+    def _words_of_tally(self, sentence: Sentence, counted: Hit) -> str:
+        """`over 140`, as printed; empty where nothing stands before the number."""
+        before = [one for one in sentence.with_tags(self._lists.many) if 0 <= counted.start - one.end <= _NEAR_TALLY]
+        printed = (_TALLY.match(sentence.text.words[one.start : counted.start]) for one in reversed(before))
+        return next((found[0] for found in printed if found is not None), "")
 
     def named_beside(self, reading: Reading, claimed: tuple[str, ...]) -> tuple[str, ...]:
         """The attackers that a later report names, in whatever clause."""
