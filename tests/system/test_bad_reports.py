@@ -169,7 +169,8 @@ def test_the_text_of_weeks_ago_is_known_again(desk: Desk) -> None:
     title = f"Drones hit {BASE}, one soldier wounded in the northern barracks"
     text = "A swarm of drones struck the northern barracks of the camp at dawn and one soldier was hurt by glass."
     assert desk.tell(at(9), "wire", title, text) == ["FIRST"]
-    assert desk.tell(at(9, days=30), "paper", title, text) == ["FIRST"]
+    again = {"link": "https://paper.example/9"}
+    assert desk.tell(at(9, days=30), "paper", title, text, **again) == ["FIRST"]
     assert desk.title.startswith("NOTICE")
     assert "recycled" in desk.text
 
