@@ -21,7 +21,7 @@ from monitor.incidents.counts import (
 from monitor.incidents.sources import grade, independent, is_live, with_withdrawals
 from monitor.model.incident import Incident
 from monitor.model.ledger import Folded, PlaceView, Report, View
-from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level, Link
+from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level, Link, exact_weapons
 
 #: whose denial is one of the attack; an answer or an analysis tells of denials of other things
 _DENYING = frozenset({Link.REPORT, Link.CLAIM, Link.TOLL, Link.DENIAL, Link.RETRACTION})
@@ -77,7 +77,7 @@ def _columns(incident: Incident, known: Sequence[Report], live: Sequence[Report]
     """The incident with what its reports say beside numbers; what none of them ever said stays as it is."""
     telling = [report for report in live if report.link in _DESCRIBING]
     ever = [report for report in known if report.link in _DESCRIBING]
-    weapons = _union(report.facts.weapons for report in telling)
+    weapons = exact_weapons(_union(report.facts.weapons for report in telling))
     named = {actor for report in ever for actor in report.facts.claimed_by}
     claimed = _union([[a for a in incident.claimed_by if a not in named], *(r.facts.claimed_by for r in telling)])
     claimed = tuple(actor for actor in claimed if actor not in denied)
@@ -150,7 +150,7 @@ def _by_place(view: View, live: Sequence[Report], absurd: Absurd) -> tuple[Place
                 place=place,
                 killed=killed if killed.best else view.killed,
                 wounded=wounded if wounded.best else view.wounded,
-                weapons=_union(report.facts.weapons for report in telling) or incident.weapons,
+                weapons=exact_weapons(_union(report.facts.weapons for report in telling)) or incident.weapons,
                 act=_act(telling) or incident.act,
             )
         )
