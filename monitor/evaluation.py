@@ -11,7 +11,7 @@ from monitor.alerts.levels import level_of
 from monitor.alerts.policy import decide, raised
 from monitor.incidents.changes import changes
 from monitor.incidents.fold import fold
-from monitor.incidents.identity import relate
+from monitor.incidents.identity import is_of_none, relate
 from monitor.incidents.joining import Book, joined_books
 from monitor.incidents.nearcopy import NearCopies
 from monitor.model.alert import Decision
@@ -177,7 +177,8 @@ class Ledger:
 
         `own` is the incident that an edited item already belongs to.
         """
-        around = self._around(item, classification.facts, rules, own)
+        is_apart = not classification.taken and is_of_none(classification)
+        around = [] if is_apart else self._around(item, classification.facts, rules, own)
         classification = raised(classification, around)  # first: an incident opens at the level that it is told at
         relation = relate(
             item,

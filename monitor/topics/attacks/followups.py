@@ -65,13 +65,14 @@ class FollowUpFinder:
             if deniers and voice is Voice.MEDIA:
                 found["voice"] = Voice.CLAIMANT
         if act in INCIDENT_ACTS and match is not None:
-            found |= self._of_attack(reading, match)
+            # all of these are empty or false where nothing is said: a copy of the facts is made where something is
+            found |= {name: said for name, said in self._of_attack(reading, match).items() if said}
         elif act is Act.RETRACTION:
             found |= self._withdrawn(facts, reading)
         elif act is Act.RETALIATION and match is not None:
             found |= {"struck": self._struck(match), "answers": self._answers(match)}
-        elif act is Act.TOLL:
-            found["corrects"] = self._corrects(reading)
+        elif act is Act.TOLL and self._corrects(reading):
+            found["corrects"] = True
         return found
 
     def denial(self, reading: Reading) -> tuple[Denial, tuple[str, ...]] | None:
