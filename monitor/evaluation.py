@@ -177,6 +177,9 @@ class Ledger:
 
         `own` is the incident that an edited item already belongs to.
         """
+        if_unknown = classification.if_unknown
+        if if_unknown is not None:
+            classification = replace(classification, if_unknown=None)  # it is of this question alone
         is_apart = not classification.taken and is_of_none(classification)
         around = [] if is_apart else self._around(item, classification.facts, rules, own)
         classification = raised(classification, around)  # first: an incident opens at the level that it is told at
@@ -191,6 +194,8 @@ class Ledger:
             rulings=self._rulings,
             alike=self._alike(item, classification),
         )
+        if if_unknown is not None and relation.kind is RelationKind.NONE:
+            return self.evaluate(item, novelty, if_unknown, rules, own=own, now=now)
         decision = decide(novelty, classification, relation)
         evaluation = Evaluation(
             item=item, novelty=novelty, classification=classification, relation=relation, decision=decision

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from monitor.model.item import Item
 from monitor.model.place import Place
@@ -51,6 +52,23 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
     topic = rules.attacks
     reading = topic.reader.read(item)
     result = topic.acts.classify(reading)
+    found, case = _judged(item, reading, result, rules, all_names=all_names)
+    first = topic.acts.if_first(result, reading)
+    if first is not None:
+        attack, _ = _judged(item, reading, first, rules)
+        if not found.facts.places:  # the country of the attack is what its toll is known by
+            places = tuple(replace(place, role="mentioned") for place in attack.facts.targets)
+            found = replace(found, facts=replace(found.facts, places=places))
+        counted = case.facts.killed or case.facts.wounded  # "number of attacks rises to 70" counts no people
+        if counted and attack.rule is not None and not attack.old_news:
+            found = replace(found, if_unknown=attack)
+    return found, case
+
+
+def _judged(
+    item: Item, reading: Reading, result: ActResult, rules: RuleSet, *, all_names: bool = False
+) -> tuple[Classification, Case]:
+    topic = rules.attacks
     act, targets = result.act, tuple[Place, ...]()
     if result.match is not None and act in INCIDENT_ACTS:
         targets = topic.places.targets(result, reading)

@@ -27,6 +27,8 @@ _HOUR = re.compile(r"(?<![\w:.,/-])(\d{1,2})(?:[:.](\d{2}))?(?![\w,/]|[:.-]\d)")
 _CLOSE = 2
 #: words between an ordinal number and what it counts
 _REACH = 24
+#: the same between what is denied and a verb of denying that ends the sentence
+_BEFORE = 60
 
 
 class FollowUpFinder:
@@ -83,8 +85,10 @@ class FollowUpFinder:
         for sentence in reading.opening:
             for hit in sentence.with_tags(self._denies):
                 before = [foe for foe in sentence.with_tags(lists.foe) if foe.end <= hit.start]
+                # the verb comes last in Turkish and Persian: what is denied, and where, stands before it
                 part = hit.tags & lists.no_part_in_it or any(
-                    0 <= word.start - hit.end <= _REACH for word in sentence.with_tags(lists.part_in_it)
+                    word.start - hit.end <= _REACH and hit.start - word.end <= _BEFORE
+                    for word in sentence.with_tags(lists.part_in_it)
                 )
                 actors = _actors(before[-1:])
                 if actors and part:
