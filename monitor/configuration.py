@@ -5,14 +5,13 @@ Loaded and replaced as a whole, so that a bad edit leaves the last good configur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.alerts.styles import SHIPPED
-from monitor.alerts.styles import problems as template_problems
+from monitor.alerts.stylefiles import Styles, read_styles
 from monitor.channels.apprise import CONSOLE_NAMES, Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.filenames import misnamed, odd_names
@@ -41,8 +40,8 @@ class Configuration:
     rules: RuleSet
     channels: Channels
     policies: tuple[Policy, ...] = ()
-    #: texts of styles that somebody wrote, by the name of the style
-    templates: Mapping[str, str] = field(default_factory=dict)
+    #: how messages are worded
+    styles: Styles = field(default_factory=Styles)
     snapshot: Snapshot = frozenset()
     #: what may be lived with, and yet is not as somebody thinks: a file that is not read, a key that does nothing
     warnings: tuple[Problem, ...] = ()
@@ -74,44 +73,33 @@ def load_configuration(settings: Settings) -> Configuration:
     if rules is not None and channels is not None:
         problems += unknown_channels(rules, channels)
     policies: tuple[Policy, ...] | None = None
-    templates = templates_of(settings, problems)
+    styles, mistakes = read_styles(settings.policies.parent / "templates")
+    problems += mistakes
     if rules is not None and channels is not None:
-        policies = loaded(partial(policies_of, settings, rules, channels))
+        policies = loaded(partial(policies_of, settings, rules, channels, styles))
     if feeds is None or rules is None or channels is None or any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
     retired = (problem for document in rules.documents.values() for problem in retired_keys(document))
-    warnings = (*_unread(settings), *retired)
+    warnings = (*_unread(settings), *retired, *(one for one in mistakes if one.severity == "warning"))
     return Configuration(
-        feeds=feeds, rules=rules, channels=channels, policies=policies or (), templates=templates, snapshot=snapshot,
+        feeds=feeds, rules=rules, channels=channels, policies=policies or (), styles=styles, snapshot=snapshot,
         warnings=warnings,
     )  # fmt: skip
 
 
-def templates_of(settings: Settings, problems: list[Problem]) -> dict[str, str]:
-    """The templates beside the policies file; what is wrong in them is added to `problems`."""
-    found = {}
-    for path in sorted((settings.policies.parent / "templates").glob("*.txt")):
-        try:
-            found[path.stem] = path.read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError):
-            hint = "save it as plain text in UTF-8"
-            problems.append(Problem(file=str(path), message="the template cannot be read", hint=hint))
-        else:
-            problems += template_problems(found[path.stem], str(path))
-    return found
-
-
-def policies_of(settings: Settings, rules: RuleSet, channels: Channels) -> tuple[Policy, ...]:
+def policies_of(
+    settings: Settings, rules: RuleSet, channels: Channels, styles: Styles | None = None
+) -> tuple[Policy, ...]:
     """The policies file, checked against channels, places and the templates beside it."""
     path, gazetteer = settings.policies, rules.gazetteer
-    templates = (path.parent / "templates").glob("*.txt")
+    styles = styles or read_styles(path.parent / "templates")[0]
     return load_policies(
         path if path.is_file() else None,
         channels=channels.names(),
         places={
             *gazetteer.places, *gazetteer.regions, *gazetteer.countries, *(f"@{name}" for name in gazetteer.groups),
         },
-        styles=(*SHIPPED, *(file.stem for file in templates)),
+        styles=tuple(styles.texts),
         place_hint=gazetteer.place_hint,
         any_channel=channels.names() == CONSOLE_NAMES,
     )  # fmt: skip
@@ -161,7 +149,7 @@ def snapshot_of(settings: Settings) -> Snapshot:
     paths = {settings.config, *meant, *rules.rglob("*.yaml"), *odd_names(rules)}
     if settings.channels:
         paths.add(settings.channels)
-    paths |= {settings.policies, *(settings.policies.parent / "templates").glob("*.txt")}
+    paths |= {settings.policies, *(settings.policies.parent / "templates").glob("*.*")}
     return frozenset(stamp for path in paths if (stamp := _stamp(path)) is not None)
 
 

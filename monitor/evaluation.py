@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from functools import partial
 from monitor.alerts.levels import level_of
 from monitor.alerts.policy import decide, raised
 from monitor.incidents.changes import changes
+from monitor.incidents.doubts import CLAIMS_OF, RECYCLED, doubts_of, is_claim
 from monitor.incidents.fold import fold
 from monitor.incidents.identity import is_of_none, relate
 from monitor.incidents.joining import Book, joined_books
@@ -134,12 +135,13 @@ class Ledger:
         book: Callable[[str], Book] = lambda _: Book(),
         rulings: Rulings = NO_RULINGS,
         copies: NearCopies | None = None,
+        past: Callable[[Incident], Iterable[Report]] | None = None,
     ) -> None:
         """`known` are incidents from before the first item.
 
         With `attention` incidents are folded from their reports and every channel is asked; without it an item is only
         related, and the rules alone say whether it is told. `book` holds what is known of an incident of `known`,
-        `copies` the texts of its reports.
+        `copies` the texts of its reports, `past` gives the reports of attacks on the places of one long before it.
         """
         self._by_day: dict[date, dict[str, Incident]] = {}
         self._days: dict[str, date] = {}
@@ -148,6 +150,7 @@ class Ledger:
         self._books: dict[str, Book] = {}
         self._rulings = rulings
         self._copies = NearCopies() if copies is None else copies
+        self._past = self._past_reports if past is None else past
         for incident in known:
             self.remember(incident)
 
@@ -223,6 +226,8 @@ class Ledger:
             earlier=tuple(book.reports.values()),
             at=now,
         )
+        others = [*book.reports.values(), *self._others(report, incident, opens=opens)]
+        report = replace(report, doubts=doubts_of(report, others, now=now))
         outcome = self.outcome(
             incident, None if opens else self.known(incident.id), book, report, rules, now=now,
             quiet=evaluation.relation.quiet, earlier=own,
@@ -234,6 +239,25 @@ class Ledger:
             evaluation, report=report, outcome=outcome, decision=decision,
             relation=replace(evaluation.relation, incident=outcome.view.incident),
         )  # fmt: skip
+
+    def _others(self, report: Report, incident: Incident, *, opens: bool) -> Iterator[Report]:
+        """Reports of other incidents beside which a report may look doubtful: claims of the day, and old texts."""
+        if is_claim(report):
+            since = report.seen_at - CLAIMS_OF
+            recent = [id for id, one in self._known() if one.last_report_at is not None and one.last_report_at >= since]
+            yield from (other for id in recent if id != incident.id for other in self.book(id).reports.values())
+        if opens:
+            yield from self._past(incident)
+
+    def _known(self) -> Iterator[tuple[str, Incident]]:
+        return ((id, incident) for day in self._by_day.values() for id, incident in day.items())
+
+    def _past_reports(self, incident: Incident) -> Iterator[Report]:
+        """Reports of the attacks on the same place of long ago, as far as they are remembered here."""
+        ids = {place.id for place in incident.places if not place.is_vague}
+        for id, other in self._known():
+            if incident.date - other.date >= RECYCLED and not ids.isdisjoint({place.id for place in other.places}):
+                yield from self.book(id).reports.values()
 
     def outcome(
         self,

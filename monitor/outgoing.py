@@ -5,28 +5,33 @@ In the transaction that keeps what the messages tell of; the same for news and f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from monitor.alerts.attention import digest_due, held_of, level_of, repeats, with_sent
-from monitor.alerts.digest import digest_alert, summary_alert
-from monitor.alerts.message import incident_alert
+from monitor.alerts.attention import about_item, digest_due, held_of, level_of, repeats, with_sent
+from monitor.alerts.digest import digest_alert, in_period, summary_alert
+from monitor.alerts.message import incident_alert, item_alert
+from monitor.alerts.policy import as_repeat, if_addressed
+from monitor.comparison import baselines_of
 from monitor.configuration import Configuration
-from monitor.evaluation import Ledger, Outcome
-from monitor.incidents.baselines import baseline
+from monitor.evaluation import Evaluation, Ledger, Outcome
+from monitor.incidents.doubts import RECYCLED
 from monitor.incidents.joining import Book
-from monitor.model.alert import Alert
+from monitor.model.alert import Alert, Attachment, Decision, DecisionReason
 from monitor.model.delivery import Address
 from monitor.model.incident import Incident
-from monitor.model.ledger import ChangeReason, Held, Telling, View
+from monitor.model.item import Item
+from monitor.model.ledger import ChangeReason, Held, Report, Telling, View
 from monitor.model.policy import Policy
 from monitor.store.store import Transaction
 from monitor.telling import Attention, Group, first_for, grouped, inside_of, notification_of
 
-#: how far back a message looks for attacks on the same place
-BASELINE = timedelta(days=400)
+#: how far back texts are compared with a new one
+LONG_AGO = timedelta(days=400)
+#: attacks of long ago whose texts are compared with a new one
+MOST_LOOKED_AT = 50
 
 
 @dataclass(kw_only=True)
@@ -57,6 +62,14 @@ def book_of(tx: Transaction, incident_id: str) -> Book:
     )
 
 
+def long_before(tx: Transaction, incident: Incident) -> list[Report]:
+    """Reports of the attacks on the places of an incident so long before it that their texts are no news."""
+    places = [place.id for place in incident.places if not place.is_vague]
+    there = tx.incidents_at(places, (), incident.date - LONG_AGO) if places else []
+    old = [one.id for one in there if incident.date - one.date >= RECYCLED][-MOST_LOOKED_AT:]
+    return [report for reports in tx.reports_of(old).values() for report in reports]
+
+
 def tell(tx: Transaction, configuration: Configuration, outcome: Outcome, book: Book, *, now: datetime) -> Spoken:
     """Queues one message for each group of channels that are told the same, and writes down who knows what."""
     view, spoken = outcome.view, Spoken()
@@ -71,6 +84,43 @@ def tell(tx: Transaction, configuration: Configuration, outcome: Outcome, book: 
             tx.unhold(view.incident.id, one.channel)
             book.waiting.discard(one.channel)
     return spoken
+
+
+def tell_item(
+    tx: Transaction, configuration: Configuration, item: Item, evaluation: Evaluation, *, now: datetime
+) -> tuple[Decision, list[Alert]]:
+    """Queues the messages about an item itself (a sighting, an answer), where a rule asks for it; what came of it."""
+    decision, found = evaluation.decision, evaluation.classification
+    if not decision.tell or found.level is None:
+        return decision, []
+    mutes, when, kept = tx.mutes(now), dict[datetime | None, list[str]](), list[Telling]()
+    for channel in decision.send_to:
+        rules = [one.rule for one in found.taken if one.tells and channel in one.send_to]
+        answer = about_item(configuration.policy(channel), found.level, rules, mutes, now=now)
+        if answer.does == "quiet":
+            kept.append(answer)
+        else:
+            when.setdefault(answer.due_at, []).append(channel)
+    if kept and not when:
+        return Decision(tell=False, reason=DecisionReason(kept[0].reason), detail=kept[0].detail), []
+    incident = evaluation.relation.incident
+    alerts: list[Alert] = []
+    for due, channels in when.items():
+        part = replace(decision, send_to=tuple(channels))
+        addressed = [channel for channel in channels if configuration.channels.addresses([channel])]
+        part = if_addressed(part, addressed)
+        if not part.tell:
+            decision = part
+            continue
+        alert = item_alert(item, found, incident, part, configuration.rules, alert_id=tx.new_id(now), now=now)
+        if incident is not None:
+            alert = replace(alert, audience=f"item:{item.id}:{','.join(channels)}")
+        if tx.add_alert(alert, configuration.channels.addresses(channels), not_before=due):
+            alerts.append(alert)
+        else:
+            decision = as_repeat(part)
+    told = tuple(channel for alert in alerts for channel in alert.channels)
+    return replace(evaluation.decision, send_to=told) if alerts else decision, alerts
 
 
 def _tell_group(
@@ -95,12 +145,12 @@ def _tell_group(
         style=group.style,
         zone=group.zone,
         names=configuration.rules,
-        baseline=_baseline(tx, view, now=now),
+        baseline=baselines_of(tx, [view], now=now).get(view.incident.id, ()),
         alert_id=tx.new_id(now),
         now=now,
         channels=group.channels,
         audience=group.audience,
-        template=configuration.templates.get(group.style, ""),
+        template=configuration.styles.of(group.style),
     )
     # an address of two channels is told once, in the words of the first
     fresh = [address for address in addresses if address.key not in used]
@@ -128,17 +178,6 @@ def _hold(tx: Transaction, one: Telling, view: View, book: Book, *, now: datetim
             held = replace(held, since=earlier.since)
     tx.hold(held)
     book.waiting.add(one.channel)
-
-
-def _baseline(tx: Transaction, view: View, *, now: datetime) -> tuple[str, ...]:
-    """How unusual the incident is by what the ledger holds of its place."""
-    places = [place.id for place in view.incident.places if not place.is_vague]
-    if not places:
-        return ()
-    since = (now - BASELINE).date()
-    rows = [one for one in tx.incidents_at(places, (), since) if one.id != view.incident.id]
-    begins = min([one.opened_at for one in rows], default=now)
-    return baseline(view, rows, since=begins, now=now)
 
 
 # ---------------------------------------------------------------------------------------------------- what waited
@@ -265,7 +304,7 @@ def repeat_flashes(tx: Transaction, configuration: Configuration, *, now: dateti
                 view, change, (), style=policy.style, zone=policy.zone, names=configuration.rules, baseline=(),
                 alert_id=tx.new_id(now), now=now, channels=(policy.channel,),
                 audience=f"{policy.style}:{policy.channel}#{told.repeats + 1}",
-                template=configuration.templates.get(policy.style, ""),
+                template=configuration.styles.of(policy.style),
             )  # fmt: skip
             if tx.add_alert(alert, configuration.channels.addresses([policy.channel])):
                 tx.put_notification(replace(told, alert_id=alert.id, repeats=told.repeats + 1))
@@ -273,7 +312,27 @@ def repeat_flashes(tx: Transaction, configuration: Configuration, *, now: dateti
     return alerts
 
 
-def make_digests(tx: Transaction, configuration: Configuration, *, now: datetime) -> list[Alert]:
+#: of digests, by channel and period
+Pictures = Mapping[tuple[str, str], Sequence[Attachment]]
+
+
+def digests_due(
+    tx: Transaction, configuration: Configuration, *, now: datetime
+) -> list[tuple[Policy, Literal["day", "week"]]]:
+    """The digests that `make_digests` would make now: their pictures are drawn before, outside of its transaction."""
+    found = []
+    for policy in configuration.policies:
+        state = tx.channel_state(policy.channel)
+        begun = replace(
+            state, last_digest_day=state.last_digest_day or now, last_digest_week=state.last_digest_week or now
+        )
+        found += [(policy, period) for period in digest_due(policy, begun, now)]
+    return found
+
+
+def make_digests(
+    tx: Transaction, configuration: Configuration, *, now: datetime, pictures: Pictures | None = None
+) -> list[Alert]:
     """The digests that are due. A channel's first one is due at the next of its times, not at once."""
     alerts = []
     for policy in configuration.policies:
@@ -284,7 +343,8 @@ def make_digests(tx: Transaction, configuration: Configuration, *, now: datetime
             state, last_digest_day=state.last_digest_day or now, last_digest_week=state.last_digest_week or now
         )
         for period in digest_due(policy, begun, now):
-            alerts.append(digest_of(tx, configuration, policy, period, now=now))
+            drawn = (pictures or {}).get((policy.channel, period), ())
+            alerts.append(digest_of(tx, configuration, policy, period, now=now, pictures=drawn))
             begun = replace(begun, last_digest_day=now) if period == "day" else replace(begun, last_digest_week=now)
         if begun != state:
             tx.put_channel_state(begun)
@@ -292,11 +352,14 @@ def make_digests(tx: Transaction, configuration: Configuration, *, now: datetime
 
 
 def digest_of(
-    tx: Transaction, configuration: Configuration, policy: Policy, period: Literal["day", "week"], *, now: datetime
-) -> Alert:
+    tx: Transaction, configuration: Configuration, policy: Policy, period: Literal["day", "week"], *, now: datetime,
+    pictures: Sequence[Attachment] = (),
+) -> Alert:  # fmt: skip
     """Queues the digest of a channel: every incident of its places of which something was reported in the period."""
     since = now - timedelta(days=1 if period == "day" else 7)
-    ids = dict.fromkeys(change.incident_id for change in tx.changes_since(since))
+    # a local day can have begun before that of UTC
+    opened = tx.incidents((since - timedelta(days=1)).date())
+    ids = in_period(tx.changes_since(since), opened, since=since, until=now)
     ledger = ledger_of(tx, configuration, ids, now=now)
     inside = inside_of(configuration.rules.gazetteer)
     rows = []
@@ -307,9 +370,11 @@ def digest_of(
         view = ledger.outcome(incident, incident, ledger.book(id), None, configuration.rules, now=now).view
         if not policy.places or inside(policy.places, view):
             rows.append(view)
+    waiting = [one for one in tx.held() if one.channel == policy.channel and one.why != "digest"]
+    muted = {mute.target for mute in tx.mutes(now) if mute.kind == "incident"}
     alert = digest_alert(
-        period, rows, (), zone=policy.zone, names=configuration.rules, alert_id=tx.new_id(now), now=now,
-        channels=(policy.channel,),
+        period, rows, pictures, held=len(waiting), muted=muted, zone=policy.zone, names=configuration.rules,
+        alert_id=tx.new_id(now), now=now, channels=(policy.channel,),
     )  # fmt: skip
     tx.add_alert(alert, configuration.channels.addresses([policy.channel]))
     for one in tx.held():

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.alerts.message import item_alert
 from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.configuration import Configuration
 from monitor.errors import StoreError
@@ -37,7 +36,7 @@ from monitor.model.feed import FeedState
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import StoredItem
 from monitor.model.ledger import ItemVersion
-from monitor.outgoing import attention_of, book_of, tell
+from monitor.outgoing import attention_of, book_of, long_before, tell, tell_item
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
@@ -242,6 +241,7 @@ class _Batch:
             book=lambda incident_id: book_of(self.tx, incident_id),
             rulings=self.tx.rulings(),
             copies=self.copies.index(self.tx, now=now),
+            past=lambda incident: long_before(self.tx, incident),
         )
 
     def _evaluated(
@@ -256,7 +256,8 @@ class _Batch:
     ) -> StoredItem:
         """The incident as the item leaves it, the alerts that are due, and the item with what was decided."""
         if evaluation.outcome is None:
-            decision = self._tell_item(stored, evaluation, configuration, alerts, now=now)
+            decision, told = tell_item(self.tx, configuration, stored.item, evaluation, now=now)
+            alerts += told
             incident = None
         else:
             decision, incident = self._report(stored, evaluation, ledger, configuration, alerts, now=now)
@@ -268,33 +269,6 @@ class _Batch:
             decision=decision,
             incident_id=incident.id if incident else None,
         )
-
-    def _tell_item(
-        self,
-        stored: StoredItem,
-        evaluation: Evaluation,
-        configuration: Configuration,
-        alerts: list[Alert],
-        *,
-        now: datetime,
-        incident: Incident | None = None,
-    ) -> Decision:
-        """A message about the item itself, where a rule asks for it."""
-        addresses = configuration.channels.addresses
-        addressed = [channel for channel in evaluation.decision.send_to if addresses([channel])]
-        decision = if_addressed(evaluation.decision, addressed)
-        if not decision.tell:
-            return decision
-        alert = item_alert(
-            stored.item, evaluation.classification, incident, decision, configuration.rules,
-            alert_id=self.tx.new_id(now), now=now,
-        )  # fmt: skip
-        if incident is not None:
-            alert = replace(alert, audience=f"item:{stored.item.id}")
-        if not self.tx.add_alert(alert, addresses(alert.channels)):
-            return as_repeat(decision)
-        alerts.append(alert)
-        return decision
 
     def _report(
         self,
@@ -323,9 +297,8 @@ class _Batch:
         spoken = tell(self.tx, configuration, outcome, book, now=now)
         decision, told = evaluation.decision, any(one.does == "tell" for one in outcome.tellings)
         if decision.tell and not told:  # the item itself
-            decision = self._tell_item(
-                stored, evaluation, configuration, alerts, now=now, incident=outcome.view.incident
-            )
+            decision, more = tell_item(self.tx, configuration, stored.item, evaluation, now=now)
+            alerts += more
             evaluation = replace(evaluation, decision=decision)
         elif told:
             decision = if_addressed(decision, spoken.channels)

@@ -84,18 +84,43 @@ def telling(
     if not wanted:
         return answer(later, "NOT_WANTED", f"{policy.channel} is not told of {', '.join(news)}")
     news = wanted
-    if not (set(news) & _TAKEN_BACK and not first) and (lacking := _lacking(policy, view)):
+    # one who was told must hear that it is taken back: however sure it is now, and though that is never a flash
+    taken_back = bool(set(news) & _TAKEN_BACK) and not first
+    if not taken_back and (lacking := _lacking(policy, view)):
         if view.grade in (Grade.DENIED, Grade.RETRACTED):
             return answer("quiet", "NEVER_CONFIRMED", f"{policy.channel} was not told of it, and it is {view.grade}")
         return answer("hold", "HELD_UNCONFIRMED", f"{policy.channel} waits until it is {lacking}")
     if first and view.grade is Grade.RETRACTED:
         return answer("quiet", "NEVER_TOLD", f"{policy.channel} was not told of it, and it is taken back")
     level = level_of(news, view)
-    if level.rank < max(policy.level.rank, Level.NOTICE.rank if first else 0):
+    if not taken_back and level.rank < max(policy.level.rank, Level.NOTICE.rank if first else 0):
         return answer(later, "BELOW_LEVEL", f"this is {level}, and {policy.channel} is told from {policy.level} on")
     if level is Level.FLASH:
         return answer("tell", "FLASH", "a flash is told at once")
     return _when(answer, news, first, known, now)
+
+
+def about_item(
+    policy: Policy, level: Level, rules: Collection[str], mutes: Collection[Mute], *, now: datetime
+) -> Telling:
+    """Whether a channel is told of an item by itself (a sighting, a threat) which a rule asks for, and when.
+
+    `rules` are those that send it to the channel. There is no incident to hold it for: in quiet hours its message is
+    made, and sent at their end (`due_at`).
+    """
+
+    def answer(does: Literal["tell", "quiet"], reason: str, detail: str, due: datetime | None = None) -> Telling:
+        return Telling(channel=policy.channel, does=does, reason=reason, detail=detail, style=policy.style, due_at=due)
+
+    muted = {mute.target: mute for mute in mutes if mute.kind == "rule"}
+    if rules and all(rule in muted for rule in rules):
+        mute = min((muted[rule] for rule in rules), key=lambda one: one.until)
+        return answer("quiet", "MUTED", f"{mute.target} is muted until {mute.until:%Y-%m-%d %H:%M} UTC")
+    if level.rank < policy.level.rank:
+        return answer("quiet", "BELOW_LEVEL", f"this is {level}, and {policy.channel} is told from {policy.level} on")
+    if level is not Level.FLASH and policy.quiet is not None and (end := quiet_until(policy.quiet, now)) is not None:
+        return answer("tell", "HELD_QUIET", f"quiet hours of {policy.channel} until {spoken(end, policy.zone)}", end)
+    return answer("tell", "ITEM", "")
 
 
 def _when(

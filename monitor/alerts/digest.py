@@ -6,26 +6,43 @@ A digest is longer than other messages. For a service that takes less, its end i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from monitor.alerts.html import as_html
+from monitor.alerts.html import aligned, as_html, page, paragraphs, picture, table
 from monitor.alerts.phrases import day_in_words, in_zones, place_names
-from monitor.alerts.subject import MAX_SUBJECT, attack_in_words, foiled, official, short_name
+from monitor.alerts.subject import MAX_SUBJECT, attack_in_words, foiled, official, short_name, short_of
+from monitor.incidents.brief import account
 from monitor.model.alert import Alert, AlertKind, Attachment
 from monitor.model.clock import require_aware
-from monitor.model.ledger import Folded, Grade, PlaceView, Report, View
+from monitor.model.incident import Incident
+from monitor.model.ledger import Change, Folded, Grade, PlaceView, Report, View
 from monitor.model.names import Names
-from monitor.model.report import Act, Level, Link, Voice
+from monitor.model.report import Act, Level, Voice
 from monitor.text.clean import clean_message, shorten
 
 #: characters of what was held, and of a digest
 MAX_SUMMARY, MAX_DIGEST = 1700, 6000
-#: incidents of a digest of which a sentence is quoted
-_QUOTED = 5
-_HEAD = "Date | Location | Type of attack | Group claiming | Killed | Wounded | How sure"
+#: rows of a digest's table in a mail; a text has as many as it has room for
+_MOST_ROWS = 300
+#: sentences of reports in a digest, and characters for its table in text
+_SENTENCES, _TABLE = 12, MAX_DIGEST - 3400
+_HEAD = ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "How sure")
+
+
+def in_period(
+    changes: Iterable[Change], incidents: Iterable[Incident], *, since: datetime, until: datetime
+) -> tuple[str, ...]:
+    """The ids of the incidents that a digest tells of: news of them came in the period, or they were opened in it.
+
+    What a person imported of older times is no news.
+    """
+    news = [one.incident_id for one in changes if since <= one.at <= until and not one.quiet]
+    opened = [one.id for one in incidents if since <= one.opened_at <= until and not one.merged_into]
+    return tuple(dict.fromkeys([*news, *opened]))
 
 
 def summary_alert(
@@ -60,8 +77,13 @@ def digest_alert(
     alert_id: str,
     now: datetime,
     channels: tuple[str, ...],
+    held: int = 0,
+    muted: Collection[str] = (),
 ) -> Alert:
-    """The incidents of a day or a week: table, plot, map, and a sentence of the weightiest."""
+    """The incidents of a day or a week: table, plot, map, and what the reports say.
+
+    `held` messages wait for these channels beside it, and nobody is told of the `muted` incidents.
+    """
     ordered = sorted(rows, key=lambda view: (view.incident.date, view.incident.opened_at, view.incident.id))
     today = now.astimezone(ZoneInfo(zone)).date()
     when = day_in_words(today) if period == "day" else f"week to {day_in_words(today)}"
@@ -69,22 +91,47 @@ def digest_alert(
     harm = [f"{total} {word}" for word in ("killed", "wounded") if (total := _total(stand, word))]
     title = f"DIGEST: {when}: {', '.join([_count(len(stand), 'incident'), *harm])}"
     begin = today - timedelta(days=1 if period == "day" else 7)
-    lines = [f"Incidents from {day_in_words(begin)} to {day_in_words(today)}, as of {in_zones(now, zone)}.", ""]
-    if ordered:
-        table = [row for view in ordered for row in _rows(view, names)]
-        lines += [_HEAD, *_fitting(table, MAX_DIGEST - 2400)]
-    else:
-        lines.append("No incident is known of this time.")
+    intro = [f"Incidents from {day_in_words(begin)} to {day_in_words(today)}, as of {in_zones(now, zone)}."]
+    cells = [row for view in ordered for row in _rows(view, names)]
+    lines: list[str] = []
+    if waits := _waiting(held, [view for view in ordered if view.incident.id in muted]):
+        lines += ["", waits]
     if claimed := [view for view in stand if _only_claimed(view.killed) or _only_claimed(view.wounded)]:
         lines += ["", f"Numbers that only the attackers give: {', '.join(short_name(view) for view in claimed)}"]
-    for label, found in (("What the reports say", _sentences(stand)), ("Answers", _answers(ordered))):
+    for label, found in (("What the reports say", _sentences(ordered, names)), ("Answers", _answers(ordered))):
         if found:
             lines += ["", f"{label}:", *found]
     if pictures:
         lines += ["", f"Pictures: {', '.join(clean_message(one.name) for one in pictures)}"]
-    return _alert(
-        "DIGEST", title, lines, level=Level.DIGEST, alert_id=alert_id, now=now, channels=channels, pictures=pictures
-    )
+    if not ordered:
+        intro.append("No incident is known of this time.")
+    as_text = ["", *_fitting(aligned([_HEAD, *cells]), _TABLE)] if cells else []
+    alert = _alert(
+        "DIGEST", title, [*intro, *as_text, *lines], level=Level.DIGEST, alert_id=alert_id, now=now, channels=channels,
+        pictures=pictures,
+    )  # fmt: skip
+    return replace(alert, html=_page(intro, cells, lines, alert))
+
+
+def _page(intro: Sequence[str], cells: Sequence[Sequence[str]], lines: Sequence[str], alert: Alert) -> str:
+    """The digest as mark-up: a table that is one, and the pictures where they belong."""
+    parts = paragraphs("\n".join(intro))
+    if cells:
+        parts.append(table(_HEAD, cells[:_MOST_ROWS]))
+    if len(cells) > _MOST_ROWS:
+        parts += paragraphs(f"{len(cells) - _MOST_ROWS} more: basewatch incidents")
+    parts += paragraphs("\n".join(lines))
+    parts += [picture(one.name, one.name.rpartition(".")[0].replace("-", " ")) for one in alert.attachments]
+    return page([*parts, *paragraphs(alert.body.rpartition("\n\n")[2])])
+
+
+def _waiting(held: int, muted: Sequence[View]) -> str:
+    """`Not told now: 2 messages held; 1 incident muted (asad-1117).`"""
+    told = [f"{_count(held, 'message')} held"] if held else []
+    if muted:
+        names = ", ".join(short_name(view) for view in muted[:5])
+        told.append(f"{_count(len(muted), 'incident')} muted ({names}{', …' if len(muted) > 5 else ''})")
+    return f"Not told now: {'; '.join(told)}." if told else ""
 
 
 def _alert(
@@ -133,8 +180,8 @@ def _in_a_line(view: View, names: Names) -> str:
     return f"- {'; '.join([*told, str(view.grade)])} ({short_name(view)})"
 
 
-def _rows(view: View, names: Names) -> Iterable[str]:
-    """A line of the table for each place."""
+def _rows(view: View, names: Names) -> Iterable[tuple[str, ...]]:
+    """A row of the table for each place."""
     incident = view.incident
     day = " ".join(day_in_words(incident.date).split()[:2])
     places = view.by_place or tuple(
@@ -145,7 +192,7 @@ def _rows(view: View, names: Names) -> Iterable[str]:
         where = place_names([one.place], room=80, country_of=names.country_name)
         kind = _kind(one.weapons or incident.weapons, one.act, view)
         cells = [day, where, kind, _claimed(view, names) or "–", _number(one.killed), _number(one.wounded)]
-        yield " | ".join(cell.replace("|", "/") for cell in (*cells, str(view.grade)))
+        yield tuple(cell.replace("|", "/") for cell in (*cells, str(view.grade)))
 
 
 def _placed(view: View) -> bool:
@@ -185,31 +232,44 @@ def _total(views: Sequence[View], word: str) -> int:
     return sum(one.best.value for one in numbers if one.best is not None and not _only_claimed(one))
 
 
-def _sentences(views: Sequence[View]) -> list[str]:
-    """One sentence of each of the weightiest incidents, in the words of its best report."""
+def _sentences(views: Sequence[View], names: Names) -> list[str]:
+    """The account of the period, each sentence with its link, and each incident by its short name."""
     lines = []
-    for view in sorted(views, key=lambda one: -one.level.rank)[:_QUOTED]:
-        reports = [one for one in view.reports if one.link in (Link.REPORT, Link.TOLL) and not one.retracted_at]
-        if reports:
-            best = min(reports, key=lambda one: (bool(one.doubts), one.voice.rank, -one.reported_at.timestamp()))
-            lines.append(f"- {short_name(view)}: {_quoted(best)}")
+    for view, told in account(views, names=names, sentences=_SENTENCES):
+        reports = {report.id: report for report in view.reports}
+        lines += [
+            f"- {short_name(view)}: " + " ".join(part for part in (text, _url(reports[ids[0]])) if part)
+            for text, ids in told.sentences
+            if ids[0] not in view.answered_by  # which stands in its chain
+        ]
+        lines += [f"- {short_name(view)}: sources differ: {one}" for one in told.disagreements[:2]]
     return lines
 
 
 def _answers(views: Sequence[View]) -> list[str]:
-    """What was struck in answer to an incident, and the incidents that reply to such an answer."""
-    lines = []
+    """Chains: what was struck in answer to an incident, and behind it the incidents that reply to that answer."""
+    lines: list[str] = []
+    told: set[str] = set()
     for view in views:
         for one in view.reports:
             if one.id in view.answered_by[:1]:
                 lines.append(f"- {short_name(view)} was answered: {_quoted(one)}")
-        if view.incident.answers:
-            lines.append(f"- {short_name(view)} replies to the answer to {', '.join(view.incident.answers[:3])}")
-    return lines[:10]
+        replies = [other for other in views if view.incident.id in other.incident.answers]
+        lines += [f"- {short_name(reply)} replies to the answer to {short_name(view)}" for reply in replies]
+        told |= {reply.incident.id for reply in replies}
+    for view in views:  # to the answer to an older one
+        if view.incident.answers and view.incident.id not in told:
+            older = ", ".join(short_of(id) for id in view.incident.answers[:3])
+            lines.append(f"- {short_name(view)} replies to the answer to {older}")
+    return lines[:12]
 
 
 def _quoted(report: Report) -> str:
     words = shorten(clean_message(report.quote or report.title), 200)
+    by = shorten(clean_message(report.publisher), 60)
+    return ", ".join(part for part in (f"“{words}” – {by}", _url(report)) if part)
+
+
+def _url(report: Report) -> str:
     url = clean_message(report.url).replace(" ", "%20")
-    shown = url if url.lower().startswith(("http://", "https://")) and len(url) <= 200 else ""
-    return ", ".join(part for part in (f"“{words}” – {shorten(clean_message(report.publisher), 60)}", shown) if part)
+    return url if url.lower().startswith(("http://", "https://")) and len(url) <= 200 else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.incidents.fold import ABSURD
+from monitor.incidents.counts import ABSURD
 from monitor.incidents.sources import is_live
 from monitor.model.ledger import Folded, Grade, View
 from monitor.model.report import Facts, Level, RuleTaken, Voice

@@ -269,7 +269,7 @@ def _plain_what(view: View) -> str:
 
 
 def _toll(asked: Asked) -> str:
-    """`3 killed, 34 wounded (25–34 said) – ministry`, `no casualties stated`."""
+    """`3 killed, 34 wounded (25–34) – ministry`, `0 killed, 0 wounded (“no injuries”) – Pentagon`."""
     view = asked.view
     told = [part for name in ("killed", "wounded") if (part := _number(view, name))]
     if told and (hurt := view.brain_injuries.best) is not None:
@@ -281,7 +281,9 @@ def _toll(asked: Asked) -> str:
         by = _actors(asked, view.incident.claimed_by)
         return f"{', '.join(told)} (as claimed{f' by {by}' if by else ''}, not confirmed)"
     said = list(dict.fromkeys(_source(one) for one in best))
-    return " – ".join(part for part in (", ".join(told), ", ".join(said[:2])) if part)
+    words = next((shorten(clean_message(one.words), 40) for one in best if not one.value and one.words), "")
+    numbers = ", ".join(told) + (f" (“{words}”)" if words and not any(one.value for one in best) else "")
+    return " – ".join(part for part in (numbers, ", ".join(said[:2])) if part)
 
 
 def _number(view: View, name: str) -> str:

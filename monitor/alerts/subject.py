@@ -49,7 +49,7 @@ _PARTS = (
     "country", "kind", "reported", "was", "attack", "stopped", "unsure", "name", "says", "weapons", "wounded",
     "ago", "toll",
 )  # fmt: skip
-#: where a claim is the news, the numbers give way before who claims it
+#: where a claim or a denial is the news, the numbers give way before who claims or denies it
 _PARTS_OF_CLAIM = (
     "country", "kind", "reported", "was", "name", "says", "wounded", "toll", "attack", "stopped", "unsure",
     "weapons", "ago",
@@ -109,7 +109,7 @@ def subject(view: View, change: Change, *, names: Names, now: datetime) -> str:
     """Level, what, where, toll, and who says it; what matters least is cut first."""
     told = _Told(view, change, names, now, frozenset(change.reasons))
     head = f"{change.level.upper()}: "
-    is_claim = change.reasons[:1] == (ChangeReason.CLAIMED,) or view.grade is Grade.CLAIMED
+    is_claim = change.reasons[:1] in ((ChangeReason.CLAIMED,), (ChangeReason.DENIED,)) or view.grade is Grade.CLAIMED
     parts: tuple[str, ...] = _PARTS_OF_CLAIM if is_claim else _PARTS
     if ChangeReason.TOLL_CORRECTED in change.reasons:
         parts = _PARTS_OF_CORRECTION
@@ -251,10 +251,14 @@ def is_near(view: View, place_id: str) -> bool:
     return bool(told) and all(precision == "near" for precision in told)
 
 
-def _called(place: Place, words: _Words) -> Place:
+def without_kind(place: Place) -> str:
+    """`Ain al-Asad` of `Ain al-Asad Air Base`."""
     name = clean_message(place.name)
-    if "kind" in words.gone and not place.is_vague:
-        name = _KIND.sub("", name)
+    return name if place.is_vague else _KIND.sub("", name)
+
+
+def _called(place: Place, words: _Words) -> Place:
+    name = without_kind(place) if "kind" in words.gone else clean_message(place.name)
     return Place(id=place.id, name=name, country=place.country, precision=place.precision)
 
 
@@ -279,13 +283,22 @@ def _harm(told: _Told, words: _Words) -> str:
             continue
         claimed |= best.voice is Voice.CLAIMANT
         before = f" (was {was})" if was and "was" not in words.gone else ""
-        parts.append(f"{best.value}{'+' if best.at_least else ''} {name}{before}")
+        hurt = _brain_injuries(told) if name == "wounded" else None
+        harmed = f"{best.value}{'+' if best.at_least else ''} {name}" if hurt is None else f"{hurt} brain injuries"
+        parts.append(f"{harmed}{before}")
     if not parts and view.incident.act is not Act.FOILED and _none_hurt(view):
         return "no casualties"
     stopped = view.intercepted.best
     if stopped is not None and stopped.value and "stopped" not in words.gone and view.incident.act is not Act.FOILED:
         parts.append(f"{stopped.value} intercepted")
     return ", ".join([*parts, *(["as claimed"] if claimed else [])])
+
+
+def _brain_injuries(told: _Told) -> int | None:
+    """How many injuries of the brain there are, where the news is about them: weeks later they are the toll."""
+    brought = {told.change.report, *(one.report for one in told.change.details)}
+    about = any(one.facts.brain_injuries for one in told.view.reports if one.id in brought)
+    return told.view.brain_injuries.best.value if about and told.view.brain_injuries.best is not None else None
 
 
 def in_words(view: View, name: str) -> str:

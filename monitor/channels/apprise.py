@@ -25,6 +25,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from monitor.alerts.html import tables_as_text
 from monitor.channels.envelope import MAIL, SENDER, mail_headers, texts
 from monitor.channels.escape import label_of, scrub
 from monitor.channels.file import ChannelEntry, read_channel_file
@@ -174,6 +175,11 @@ def _attempt(route: _Route, alert: Alert, *, seconds: float) -> SendResult:
     title, body = texts(
         alert, route.schema, raw=raw, room=plugin.body_maxlen, with_files=files is not None or not alert.attachments
     )
+    if mail or (files and len(files) > 1):
+        # Apprise would keep the first picture alone, and cut a page; the text is short enough for the service already
+        plugin.overflow_mode = apprise.OverflowMode.UPSTREAM
+    if as_html and files and hasattr(plugin, "inline"):
+        plugin.inline = True  # pictures stand where the page names them, else they come below
     sender = apprise.Apprise(asset=plugin.asset)
     sender.add(plugin)
     result = sender.notify(
@@ -255,7 +261,25 @@ def _apprise() -> Any:
 
         apprise: Any = library
         apprise.NotificationManager().load_modules()
+        _keep_tables(apprise)
     return apprise
+
+
+def _keep_tables(apprise: Any) -> None:
+    """In the text that Apprise makes out of a mail's page every cell is a line of its own; a row shall be one."""
+    from apprise.plugins.email import base as mail
+
+    module: Any = mail
+    convert: Callable[..., Any] | None = getattr(module, "convert_between", None)
+    if convert is None:  # another version does it elsewhere: readable, if less so
+        return
+    html = apprise.NotifyFormat.HTML
+
+    def with_rows(from_format: Any, to_format: Any, content: str, **others: Any) -> Any:
+        page = tables_as_text(content) if from_format == html and to_format != html else content
+        return convert(from_format, to_format, page, **others)
+
+    module.convert_between = with_rows
 
 
 def plugins_of(entry: ChannelEntry) -> list[Any]:

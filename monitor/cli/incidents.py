@@ -121,6 +121,8 @@ def _text_of(file: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError.at(file, "the file is not UTF-8 text", line=line) from None
+    except OSError as error:
+        raise BasewatchError(f"{file} cannot be read: {error.strerror}") from None
 
 
 def _rules_if_any() -> RuleSet | None:
@@ -140,5 +142,5 @@ def _written_to(*, make: bool = False) -> Iterator[Store]:
         check_schema(settings(warn=False).database_url)
     with database() as store:
         if store is None:
-            raise BasewatchError("there is no database yet; `basewatch poll` or `basewatch run` makes it")
+            raise BasewatchError("there is no database yet; `basewatch poll`, `run` or `incidents import` makes it")
         yield store

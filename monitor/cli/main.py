@@ -44,9 +44,9 @@ Example:
 COMMANDS = {
     "Set up": (
         ("demo", "demo.demo", "Show basewatch at work: no network, no set-up, nothing left behind."),
-        ("init", "init.init", "Write a starter feeds.yaml, a rules folder and an example of a channels file."),
+        ("init", "init.init", "Write a starter feeds.yaml, rules, policies.yaml and an example of a channels file."),
         ("check", "check.check",
-         "Find every problem in settings, feeds, rules, channels and database, with file and line."),
+         "Find every problem in settings, feeds, rules, channels, policies and database, with file and line."),
         ("send-test", "send_test.send_test",
          "Send a real test message to every address of one channel and say what came of it."),
         ("db", "", ABOUT_DB),
@@ -92,7 +92,7 @@ COMMANDS = {
         ("rules update", "rules_update.update",
          "Bring the rules that this version ships into the rules folder; your own files stay as they are."),
         ("rules schema", "rules.schema",
-         "The JSON Schema of a kind of rule file: by it an editor completes keys, explains them and marks mistakes."),
+         "The JSON Schema of a kind of file: by it an editor completes keys, explains them and marks mistakes."),
     ),
     "Report": (
         ("incidents", "reports.incidents",
@@ -206,8 +206,8 @@ def _call(arguments: list[str]) -> int:
         if lost := hand_over():
             return lost  # it was the output itself
         _tell_bug_to_the_curious()
-        about = f"{error.filename}: " if error.filename else ""
-        say(f"basewatch: {clean(about)}{clean(error.strerror or error)}")
+        about = f"{clean(error.filename)}: " if error.filename else ""
+        say(f"basewatch: {about}{clean(error.strerror or error)}")
         return 1
     except Exception as error:
         _tell_bug_to_the_curious()

@@ -15,7 +15,7 @@ from monitor.errors import BasewatchError
 from monitor.queries.alerts import alert_object, delivery_summary
 from monitor.queries.filters import Asked, wanted
 from monitor.queries.formats import COLUMNS, TEXTS, VALUES, cells
-from monitor.queries.ledger import ledger, with_places_and_names
+from monitor.queries.ledger import ledger, with_baselines, with_places_and_names
 
 
 class Format(StrEnum):
@@ -64,7 +64,9 @@ def incidents(
     form = Format.JSON if as_json else form
     with reading() as tx:
         entries = ledger(tx, chosen, as_of=as_of) if tx else ()
-    now = as_of or utc_now().replace(microsecond=0)
+        now = as_of or utc_now().replace(microsecond=0)
+        if tx and form in VALUES:
+            entries = with_baselines(tx, entries, now=now)
     entries = tuple(replace(entry, as_of=now) for entry in entries)
     if entries:
         with suppress(BasewatchError):  # without rules that can be read the entries stay as they are

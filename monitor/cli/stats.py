@@ -13,7 +13,7 @@ from monitor.cli.begin import JsonOption, reading, rules_from, since
 from monitor.cli.render import json_out, out, say, table
 from monitor.errors import BasewatchError, UsageError
 from monitor.queries.ledger import LedgerEntry, Wanted, ledger, with_places_and_names
-from monitor.queries.stats import as_object, counts, spots, totals
+from monitor.queries.stats import as_object, counts, spots, told, totals
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,10 +60,14 @@ def stats(
         json_out(as_object(entries, by.value))
         return
     if entries:
-        told = totals(entries)
-        out(", ".join(f"{number} {name}" for name, number in told.items()))
+        out(", ".join(f"{number} {name}" for name, number in totals(entries).items()))
         out()
     table((str(by), "incidents"), counts(entries, by.value), empty=f"no incident {_period(first, last)}")
+    if said := told(entries):
+        out()
+        out("What the reports say:")
+        for one in said:
+            out(f"{one['short']}: {one['text']}" + (f" {one['sources'][0]}" if one["sources"] else ""))
 
 
 def ledger_rows(first: date, last: date | None) -> tuple[LedgerEntry, ...]:

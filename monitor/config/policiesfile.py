@@ -10,13 +10,13 @@ A channel's own key wins over the default of the same name; a channel that no po
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from monitor.config import values
 from monitor.config.yamlfile import Document, Strict, close_match, did_you_mean, read, validate
@@ -84,6 +84,12 @@ def _word_of(kind: str, known: Collection[str]) -> Callable[[object], str]:
     return read_word
 
 
+def _one_channel(value: object) -> object:
+    if isinstance(value, list | tuple):
+        raise ValueError(f"one channel is meant; write channels: [{', '.join(map(str, value))[:60]}]")
+    return value
+
+
 def _repeat(value: object) -> timedelta | None:
     if value is None or (isinstance(value, str) and value.strip().casefold() == "never"):
         return None
@@ -93,53 +99,83 @@ def _repeat(value: object) -> timedelta | None:
     return found
 
 
-TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
-Weekday = Annotated[int, BeforeValidator(_weekday)]
+def _text(pattern: str) -> WithJsonSchema:
+    """How an editor checks a text that the program reads more closely."""
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+def _one_of(words: Iterable[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(words)})
+
+
+_DURATION = r"\d+(\.\d+)?\s*(ms|s|sec|m|min|h|d|w)"
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day), _text(_TIME.pattern)]
+Weekday = Annotated[int, BeforeValidator(_weekday), _one_of([*WEEKDAYS, *(day[:3] for day in WEEKDAYS)])]
+Weekly = Annotated[
+    tuple[int, time] | None, BeforeValidator(_weekly), _text(rf"({'|'.join(WEEKDAYS)}) ({_TIME.pattern})")
+]
 Zone = Annotated[str, AfterValidator(_zone)]
-Reason = Annotated[ChangeReason, BeforeValidator(_word_of("reason", [str(reason) for reason in ChangeReason]))]
-LevelWord = Annotated[Level, BeforeValidator(_word_of("level", [str(level) for level in Level]))]
-GradeWord = Annotated[str, BeforeValidator(_word_of("grade", list(GRADES)))]
-Duration = Annotated[timedelta, BeforeValidator(values.read_duration)]
+Reason = Annotated[
+    ChangeReason, BeforeValidator(_word_of("reason", [str(reason) for reason in ChangeReason])),
+    _one_of(map(str, ChangeReason)),
+]  # fmt: skip
+LevelWord = Annotated[
+    Level, BeforeValidator(_word_of("level", [str(level) for level in Level])), _one_of(map(str, Level))
+]
+GradeWord = Annotated[str, BeforeValidator(_word_of("grade", list(GRADES))), _one_of(GRADES)]
+Duration = Annotated[timedelta, BeforeValidator(values.read_duration), _text(_DURATION)]
+Repeat = Annotated[timedelta | None, BeforeValidator(_repeat), _text(f"({_DURATION}|never)")]
+
+
+def _key(meaning: str, example: object, default: Any = None, **more: Any) -> Any:
+    """A key of the file: what it means and an example, for editors."""
+    return Field(default, description=meaning, examples=[example], **more)
 
 
 class QuietSpec(Strict):
-    """Quiet hours as they are written."""
+    """Quiet hours: messages wait until they end; a flash does not."""
 
-    begins: TimeOfDay = Field(alias="from")
-    ends: TimeOfDay = Field(alias="to")
-    days: tuple[Weekday, ...] = ()
-    zone: Zone | None = None
+    begins: TimeOfDay = _key("when they begin", "22:00", ..., alias="from")
+    ends: TimeOfDay = _key("when they end; over midnight where it is earlier", "07:00", ..., alias="to")
+    days: tuple[Weekday, ...] = _key("the days on which they begin; left out: every day", ["Friday", "Saturday"], ())
+    zone: Zone | None = _key("their clock, if another than that of the policy", "Europe/Berlin")
 
 
 class DigestSpec(Strict):
-    """Times of digests as they are written."""
+    """Times of digests, in the zone of the policy."""
 
-    daily: TimeOfDay | None = None
-    weekly: Annotated[tuple[int, time] | None, BeforeValidator(_weekly)] = None
+    daily: TimeOfDay | None = _key("when the digest of the last day comes", "07:00")
+    weekly: Weekly = _key("when the digest of the last week comes", "Sunday 18:00")
 
 
 class PolicyDefaults(Strict):
     """What holds for every channel whose policy does not say otherwise."""
 
-    zone: Zone | None = None
-    style: str | None = None
-    level: LevelWord | None = None
-    places: tuple[str, ...] | None = None
-    reasons: tuple[Reason, ...] | None = None
-    grade: GradeWord | None = None
-    publishers: int | None = None
-    cool_down: Duration | None = None
-    most_per_hour: int | None = None
-    quiet: QuietSpec | None = None
-    digest: DigestSpec | None = None
-    repeat_flash: Annotated[timedelta | None, BeforeValidator(_repeat)] = None
+    zone: Zone | None = _key("the clock of the readers: times in messages, quiet hours, digests", "Asia/Baghdad")
+    style: str | None = _key(
+        "the words of the messages: duty, journalist, family, or the name of a file templates/NAME.txt", "journalist"
+    )
+    level: LevelWord | None = _key("the least that is told at once; what is less is left to the digest", "urgent")
+    places: tuple[str, ...] | None = _key(
+        "ids, @groups, regions and codes of countries; incidents elsewhere are not told", ["@bases-iraq", "ain-al-asad"]
+    )
+    reasons: tuple[Reason, ...] | None = _key("other changes are not told", ["FIRST", "TOLL_UP", "RETRACTED"])
+    grade: GradeWord | None = _key("an incident waits until it is as sure as that", "confirmed")
+    publishers: int | None = _key("so many must report it by themselves, 1 to 20", 2)
+    cool_down: Duration | None = _key("the time between two messages about one incident; a flash does not wait", "10m")
+    most_per_hour: int | None = _key("what is beyond waits, 1 to 1000; a flash does not", 20)
+    quiet: QuietSpec | None = _key(
+        "messages wait until these hours end; a flash does not", {"from": "22:00", "to": "07:00"}
+    )
+    digest: DigestSpec | None = _key("times of the digests", {"daily": "07:00", "weekly": "Sunday 18:00"})
+    repeat_flash: Repeat = _key("a flash is told again until somebody acknowledges it; or never", "15m")
 
 
 class PolicyEntry(PolicyDefaults):
-    """One policy as it is written: of one channel, or of several."""
+    """The policy of one channel, or of several."""
 
-    channel: str | None = None
-    channels: tuple[str, ...] = ()
+    channel: Annotated[str | None, BeforeValidator(_one_channel)] = _key("a tag of the channels file", "alerts")
+    channels: tuple[str, ...] = _key("several of them", ["alerts", "desk"], ())
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -148,10 +184,14 @@ class PolicyEntry(PolicyDefaults):
 
 
 class PoliciesFile(Strict):
-    """The whole file."""
+    """What each channel wants to be told, and when."""
 
-    defaults: PolicyDefaults = PolicyDefaults()
-    policies: tuple[PolicyEntry, ...] = ()
+    defaults: PolicyDefaults = _key(
+        "what holds for every channel whose policy does not say otherwise", {"zone": "Asia/Baghdad"}, PolicyDefaults()
+    )
+    policies: tuple[PolicyEntry, ...] = _key(
+        "a policy for each channel", [{"channel": "alerts", "level": "urgent"}], ()
+    )
 
 
 def load_policies(

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from monitor.incidents.sources import is_live
 from monitor.model.incident import Incident
-from monitor.model.ledger import Grade, View
+from monitor.model.ledger import Grade, Report, View
+from monitor.text.clean import clean_message
 
 #: a first one is worth a word after so many quiet days
 _QUIET = timedelta(days=14)
@@ -25,23 +27,55 @@ _MONTHS = (
 _NONE = (str(Grade.RETRACTED), str(Grade.DENIED))
 
 
-def baseline(view: View, rows: Sequence[Incident], *, since: datetime, now: datetime) -> tuple[str, ...]:
-    """Sentences about the incident among those of the ledger, which begins at `since`."""
+def baseline(
+    view: View, rows: Sequence[Incident], *, since: date, now: datetime, held: int = 0
+) -> tuple[str, ...]:  # fmt: skip
+    """Sentences about the incident among those of the ledger, which begins at `since`.
+
+    `held`: how many incidents anywhere the ledger holds of the time of which a report gives a count (see `tally_of`).
+    """
     incident = view.incident
-    if incident.places[0].is_unplaced or str(view.grade) in _NONE:
+    if str(view.grade) in _NONE:
         return ()
+    counted = _counted(view, held, since)
+    if incident.places[0].is_unplaced:
+        return counted
     here = sorted(
         (row for row in rows if _counts(row, incident) and _is_there(row, incident)), key=lambda row: row.date
     )
-    begins = since.date()
     where = f"in {incident.place_name}" if incident.places[0].is_vague else "at this base"
-    found = [_of_month(incident, here, begins, where, now), _first(incident, here, begins)]
+    found = [_of_month(incident, here, since, where, now), _first(incident, here, since), *counted]
     return tuple(sentence for sentence in found if sentence)
+
+
+def counts(row: Incident) -> bool:
+    """It happened, as far as is known, and stands for itself."""
+    return not row.merged_into and row.grade not in _NONE
+
+
+def tally_of(view: View) -> Report | None:
+    """The newest report of the incident that counts the attacks of a longer time."""
+    told = [one for one in view.reports if one.facts.attacks is not None and is_live(one)]
+    return max(told, key=lambda one: (one.reported_at, one.id), default=None)
+
+
+def _counted(view: View, held: int, begins: date) -> tuple[str, ...]:
+    """`Wire counts over 140 attacks since 17 October, the ledger holds 137`: also where it cannot hold them all."""
+    tally = tally_of(view)
+    if tally is None or tally.facts.attacks is None:
+        return ()
+    facts, seen_from = tally.facts, view.incident.date
+    since = f" since {_day(facts.attacks_since, seen_from)}" if facts.attacks_since else ""
+    who = clean_message(tally.publisher) or "a report"
+    from_ = max(begins, facts.attacks_since or begins)
+    young = " (it begins later)" if facts.attacks_since and begins > facts.attacks_since else ""
+    number = clean_message(facts.attacks_words) or str(facts.attacks)
+    return (f"{who} counts {number} attacks{since}, the ledger holds {held} since {_day(from_, seen_from)}{young}",)
 
 
 def _counts(row: Incident, incident: Incident) -> bool:
     before = (row.date, row.opened_at, row.id) < (incident.date, incident.opened_at, incident.id)
-    return before and row.id != incident.id and not row.merged_into and row.grade not in _NONE
+    return before and row.id != incident.id and counts(row)
 
 
 def _is_there(row: Incident, incident: Incident) -> bool:

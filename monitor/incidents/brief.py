@@ -8,12 +8,12 @@ words is where sources disagree about a number, and that is each source's own nu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from monitor.incidents.sources import is_live
 from monitor.model.ledger import Folded, Grade, Report, View
-from monitor.model.names import Names
 from monitor.model.report import Link
 from monitor.text.clean import clean_message, shorten
 
@@ -28,12 +28,22 @@ _MOST_SOURCES = 4
 _WORTH = {"ended": 4, "killed": 3, "wounded": 3, "denied": 3, "claimed": 2, "answered": 2, "where": 1, "what": 1}
 
 
+class Calls(Protocol):
+    """What knows the names of actors."""
+
+    def name_of(self, actor_id: str, /) -> str:
+        """The name for people."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Brief:
     """Sentences, each with the ids of the reports that say it, and where sources disagree."""
 
     sentences: tuple[tuple[str, tuple[str, ...]], ...] = ()
     disagreements: tuple[str, ...] = ()
+    #: of each disagreement the reports that it is between
+    between: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +55,7 @@ class _Candidate:
     place: int
 
 
-def brief(view: View, *, sentences: int = 3, names: Names) -> Brief:
+def brief(view: View, *, sentences: int = 3, names: Calls) -> Brief:
     """At most so many sentences out of the reports: nothing in them is made up."""
     candidates = [one for report in view.reports for one in _candidates(report, view)]
     chosen: list[_Candidate] = []
@@ -57,14 +67,37 @@ def brief(view: View, *, sentences: int = 3, names: Names) -> Brief:
         chosen.append(best)
         said |= best.says
         candidates = [one for one in candidates if not _alike(one.text, best.text)]
+    differing = [
+        *_differing(view.killed, "killed"),
+        *_differing(view.wounded, "wounded"),
+        *_denials(view, names),
+    ]
     chosen.sort(key=lambda one: (one.report.reported_at, one.report.id))
     return Brief(
         sentences=tuple((_quoted(one), _sayers(one, view)) for one in chosen),
-        disagreements=(
-            *_differing(view.killed, "killed"),
-            *_differing(view.wounded, "wounded"),
-            *_denials(view, names),
-        ),
+        disagreements=tuple(text for text, _ in differing),
+        between=tuple(ids for _, ids in differing),
+    )
+
+
+def account(views: Sequence[View], *, names: Calls, sentences: int = 12) -> tuple[tuple[View, Brief], ...]:
+    """What the reports of several incidents say, in the order in which the incidents happened, each in a brief of its
+    own: nothing stands in it that stands in no report. At most so many sentences in all; every incident gets one before
+    the weightiest get more, and where there are more incidents than sentences the least of them get none."""
+    weighty = sorted(views, key=lambda view: (-view.level.rank, -view.incident.opened_at.timestamp(), view.incident.id))
+    full = {view.incident.id: brief(view, names=names) for view in weighty[:sentences]}
+    room = {id: min(1, len(one.sentences)) for id, one in full.items()}
+    for least in (2, 3):
+        for id, one in full.items():
+            if len(one.sentences) >= least and sum(room.values()) < sentences:
+                room[id] = least
+    told = sorted(
+        (view for view in weighty if view.incident.id in full and full[view.incident.id] != Brief()),
+        key=lambda view: (view.incident.date, view.incident.opened_at, view.incident.id),
+    )
+    # a brief of fewer sentences is chosen anew: its first one says more than the first of three does
+    return tuple(
+        (view, brief(view, sentences=room[view.incident.id], names=names)) for view in told if room[view.incident.id]
     )
 
 
@@ -140,16 +173,22 @@ def _alike(one: str, other: str) -> bool:
     return bool(a and b) and len(a & b) / len(a | b) >= _SAME
 
 
-def _differing(folded: Folded, name: str) -> tuple[str, ...]:
+#: a sentence with the ids of the reports that it is about
+_Told = tuple[str, tuple[str, ...]]
+
+
+def _differing(folded: Folded, name: str) -> tuple[_Told, ...]:
     """`Pentagon: 0 wounded; Shafaq: 3`: each number once, by the best source of it; empty where all agree."""
-    by_number: dict[int, str] = {}
+    by_number: dict[int, tuple[str, str]] = {}
     for one in folded.said:
-        by_number.setdefault(one.value, clean_message(one.speaker or one.by))
+        by_number.setdefault(one.value, (clean_message(one.speaker or one.by), one.report))
     if len(by_number) < 2:
         return ()
-    parts = [f"{who}: {number}" for number, who in list(by_number.items())[:_MOST_SOURCES]]
-    return ("; ".join([f"{parts[0]} {name}", *parts[1:]]),)
+    shown = list(by_number.items())[:_MOST_SOURCES]
+    first, *more = [f"{who}: {number}" for number, (who, _) in shown]
+    return (("; ".join([f"{first} {name}", *more]), tuple(report for _, (_, report) in shown)),)
 
 
-def _denials(view: View, names: Names) -> tuple[str, ...]:
-    return tuple(f"{clean_message(names.name_of(actor))} denies a part in it" for actor in view.denied_by)
+def _denials(view: View, names: Calls) -> tuple[_Told, ...]:
+    denying = {actor: tuple(one.id for one in view.reports if actor in one.facts.denied_by) for actor in view.denied_by}
+    return tuple((f"{clean_message(names.name_of(one))} denies a part in it", ids) for one, ids in denying.items())

@@ -72,7 +72,8 @@ def differs(told: Told, view: View) -> tuple[ChangeReason, ...]:
 def _news(told: Told, view: View, heard: Collection[str]) -> tuple[ChangeReason, ...]:
     """As `differs`; `heard` are the reports whose withdrawal would be news."""
     found: set[ChangeReason] = set()
-    standing = [one for one in view.reports if one.id in told.reports and one.id in heard]
+    known = set(told.reports).intersection(heard)
+    standing = [one for one in view.reports if one.id in known]
     gone = [one for one in standing if _loses(one) or not is_live(one)]
     if view.grade is Grade.RETRACTED:
         return (ChangeReason.RETRACTED,) if told.grade is not Grade.RETRACTED else ()

@@ -15,10 +15,12 @@ from monitor.model.report import Act, Voice
 #: a report cannot come from later than this; clocks and zones of papers are a day off at most
 _AHEAD = timedelta(days=1)
 #: the text of an attack of so long ago is no new attack
-_RECYCLED = timedelta(days=20)
-#: what one publisher claims in a day beyond this is a flood
+RECYCLED = timedelta(days=20)
+#: what one publisher claims in this time beyond this number is a flood
 _MOST_CLAIMS = 5
-_DAY = timedelta(hours=24)
+#: shorter texts are written again of another attack: "Drones hit … air base, no casualties"
+_FEWEST_WORDS = 15
+CLAIMS_OF = timedelta(hours=24)
 
 
 def doubts_of(report: Report, others: Sequence[Report], *, now: datetime) -> tuple[str, ...]:
@@ -30,21 +32,26 @@ def doubts_of(report: Report, others: Sequence[Report], *, now: datetime) -> tup
     stated = report.facts.date if report.facts.date_stated else None
     if report.reported_at > now + _AHEAD or (stated is not None and stated > (now + _AHEAD).date()):
         found.append("dated in the future")
-    old = [other for other in others if report.reported_at - other.reported_at >= _RECYCLED]
-    if old and not report.facts.wire and origin_of(report, old):
+    old = [other for other in others if report.reported_at - other.reported_at >= RECYCLED]
+    if old and _is_long(report) and not report.facts.wire and origin_of(report, old):
         found.append("recycled")
-    if _is_claim(report) and sum(_same_claimer(report, other) for other in others) >= _MOST_CLAIMS:
+    if is_claim(report) and sum(_same_claimer(report, other) for other in others) >= _MOST_CLAIMS:
         found.append("flood")
     return tuple(found)
 
 
-def _is_claim(report: Report) -> bool:
+def _is_long(report: Report) -> bool:
+    return len(f"{report.title} {report.lead}".split()) >= _FEWEST_WORDS
+
+
+def is_claim(report: Report) -> bool:
+    """The attackers' own word."""
     return report.act is Act.CLAIM or report.voice is Voice.CLAIMANT
 
 
 def _same_claimer(report: Report, other: Report) -> bool:
     """Another claim of the last day, by the same publisher or by the same actor of the same place."""
-    if not _is_claim(other) or not timedelta(0) <= report.seen_at - other.seen_at <= _DAY or other.id == report.id:
+    if not is_claim(other) or not timedelta(0) <= report.seen_at - other.seen_at <= CLAIMS_OF or other.id == report.id:
         return False
     if family_of(report) == family_of(other):
         return True

@@ -39,7 +39,16 @@ from datetime import date
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from monitor.incidents.agreement import SAME_WORDS, Sides, agreement, attackers, contradiction, likeness, most_exact
+from monitor.incidents.agreement import (
+    SAME_WORDS,
+    Sides,
+    agreement,
+    attackers,
+    contradiction,
+    likeness,
+    most_exact,
+    other_weapons,
+)
 from monitor.incidents.candidates import (
     News,
     best,
@@ -105,6 +114,13 @@ def relate(
         return Relation(kind=RelationKind.NONE, reason="no rule asks for it, so it opens and joins no incident")
     open_ones = [one for one in latest if in_window(one, news) and not refused(one, news)]
     found = _found(news, latest, open_ones, near, own, alike)
+    if found is None and (counted := _recounted(news, latest)) is not None:
+        return Relation(
+            kind=RelationKind.JOINS,
+            incident=_with(counted, news, counted.places),
+            reason=f"a later count of the attack there on {counted.date}",
+            link=Link.TOLL,
+        )
     if found is None:
         level = Level.DIGEST if classification.old_news else classification.level or Level.DIGEST
         opened = _open(news, level, {*(one.id for one in incidents), *rulings.merged, *rulings.merged.values()})
@@ -283,6 +299,24 @@ def _claimed_later(incidents: Sequence[Incident], news: News) -> Found:
     if known is None or known.claimed_by or news.differs(known):
         return None
     return known, f"a claim of the attack there on {known.date}, which nobody had claimed"
+
+
+def _recounted(news: News, latest: Sequence[Incident]) -> Incident | None:
+    """The attack of these days at the base whose victims a report counts, though it tells of it as of an attack."""
+    if news.act is not Act.ATTACK or not news.facts.recounts or news.facts.again or news.facts.date_stated:
+        return None
+    ids = {place.id for place in news.places if not place.is_vague}
+    return next(
+        (
+            one
+            for one in latest
+            if 0 <= (news.day - one.date).days <= LATER_DAYS
+            and not ids.isdisjoint(place.id for place in one.places)
+            and not other_weapons(news.facts, one)
+            and not refused(one, news)
+        ),
+        None,
+    )
 
 
 def _replied_to(news: News, latest: Sequence[Incident]) -> tuple[str, ...]:

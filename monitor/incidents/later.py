@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from monitor.incidents.agreement import attackers, contradiction, likeness
 from monitor.incidents.candidates import News, best
 from monitor.model.incident import Incident
+from monitor.model.ledger import Grade
 from monitor.model.place import Place, country_of
 from monitor.model.report import Act, Facts, Link
 
@@ -27,6 +28,10 @@ _ANSWER_DAYS, _ANSWER_COUNTRY_DAYS = 7, 3
 #: words of a headline that an answer shares with the one that it answers
 _ANSWER_WORDS, _ANSWER_LIKE = 3, 0.2
 _ANSWER_WINDOW = timedelta(hours=24)
+#: a blast is explained at most so long after it was told; one that was told with a weapon, an attacker or victims only
+#: where an attack is ruled out soon, and no official has confirmed it
+_EXPLAINED_WITHIN, _RULED_OUT_WITHIN = timedelta(hours=24), timedelta(hours=6)
+_EXPLANATIONS = frozenset({Act.ACCIDENT, Act.EXERCISE})
 _NAMES = {
     Link.TOLL: "a later toll",
     Link.RETRACTION: "a withdrawal",
@@ -62,6 +67,8 @@ def attach(news: News, latest: Sequence[Incident], *, own: str | None, today: Ca
     if known is not None:
         return Attached(incident=known, reason="the same article, edited", link=link)
     past = [one for one in latest if one.opened_at <= news.item.reported or one.date <= news.day]
+    if news.act in _EXPLANATIONS and link is Link.RETRACTION:
+        past = [one for one in past if _is_explained(one, news)]
     known = _answered(news, past) if link is Link.RETALIATION else _told_of(news, past, link, today)
     if known is None:
         reason = _UNKNOWN.get(link, f"an item of act {news.act} opens no incident")
@@ -80,6 +87,16 @@ def link_of(act: Act, facts: Facts) -> Link | None:
     if facts.denies or facts.denied_by:
         return Link.DENIAL
     return Link.ANALYSIS if act is Act.BACKGROUND else None
+
+
+def _is_explained(incident: Incident, news: News) -> bool:
+    """What was taken for an attack may be the blast that is told to be none: not one of which more is known."""
+    known = incident.weapons or attackers(incident) or incident.killed or incident.wounded
+    since = news.item.reported - incident.opened_at
+    if not known:
+        return since <= _EXPLAINED_WITHIN
+    ruled_out = news.facts.denies == "event" and incident.grade != Grade.CONFIRMED
+    return bool(ruled_out) and since <= _RULED_OUT_WITHIN
 
 
 def _told_of(news: News, past: Sequence[Incident], link: Link, today: Callable[[str], date]) -> Incident | None:
@@ -120,13 +137,16 @@ def _without_place(news: News, past: Sequence[Incident], link: Link) -> Incident
     """Of the day that is stated, or of these days, by the same attacker or in nearly the same words."""
     facts = news.facts
     named = attackers(facts) | set(facts.denied_by)
+    lands = {code for code in map(country_of, facts.named) if code}
     recent = []
     for one in past:
         if facts.date_stated and abs((news.day - one.date).days) > 1:
             continue
         if not facts.date_stated and not 0 <= (news.day - one.date).days <= _LATEST_DAYS:
             continue
-        meant = any(a in news.sides(b) or b in news.sides(a) for a in named for b in attackers(one))
+        meant = bool(lands & {place.country for place in one.places}) or any(
+            a in news.sides(b) or b in news.sides(a) for a in named for b in attackers(one)
+        )
         shared, alike = likeness(news.item.title, one)
         words = shared >= _ANSWER_WORDS + 1 and alike >= _ANSWER_LIKE * 2
         if (meant or words) and not contradiction(facts, one, news.sides):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.model.ledger import Grade, Report
@@ -37,6 +38,7 @@ _TELLING = frozenset({Link.REPORT, Link.TOLL, Link.CLAIM})
 _FEW = 3
 
 
+@lru_cache(maxsize=4096)
 def family(publisher: str, url: str = "") -> str:
     """Whose voice a publisher is: editions of one house are one; without a name the site speaks for it."""
     head = _BEHIND.split(publisher.casefold().strip(), maxsplit=1)[0]
@@ -188,7 +190,12 @@ def _meant(report: Report, fields: Sequence[str], earlier: Sequence[Report]) -> 
 
 
 def _shingles(report: Report) -> frozenset[tuple[str, ...]]:
-    words = _WORD.findall(f"{report.title} {report.quote} {report.lead}".casefold())
+    return _runs_of(f"{report.title} {report.quote} {report.lead}")
+
+
+@lru_cache(maxsize=1024)
+def _runs_of(text: str) -> frozenset[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold())
     return frozenset(zip(words, words[1:], words[2:], strict=False)) if len(words) >= _FEWEST_WORDS else frozenset()
 
 

@@ -37,6 +37,19 @@ WEAPONS = (
     "ballistic_missile", "cruise_missile", "missile", "rocket", "drone", "mortar", "artillery", "tank_fire", "vbied",
     "ied", "suicide_bombing", "ground_assault", "small_arms",
 )  # fmt: skip
+#: weapons under a general name, and the special ones that it can stand for
+GENERAL_WEAPONS = {
+    "missile": ("ballistic_missile", "cruise_missile", "rocket"),
+    "ied": ("vbied",),
+    "artillery": ("mortar", "tank_fire"),
+    "suicide_bombing": ("vbied",),
+    "small_arms": ("ground_assault", "tank_fire"),
+}
+
+
+def exact_weapons(names: Sequence[str]) -> tuple[str, ...]:
+    """These weapons without the general ones of which a special one is there."""
+    return tuple(name for name in names if not any(one in names for one in GENERAL_WEAPONS.get(name, ())))
 
 
 class Level(StrEnum):
@@ -183,6 +196,8 @@ class Facts:
     withdrawn: tuple[str, ...] = ()
     #: its numbers stand in place of those said before ("corrected to two")
     corrects: bool = False
+    #: an attack is told by the count of its victims: of one that may be known for days ("toll from the attack: 3 dead")
+    recounts: bool = False
     #: "second attack today": 2; "67th wave": 67
     ordinal: int = 0
     #: told as one more attack ("another", "again")
@@ -195,6 +210,10 @@ class Facts:
     #: the agency whose report it repeats: "AP"
     wire: str = ""
     damage: str = ""
+    #: how many attacks it counts in a longer time, as printed ("over 140"), and since when
+    attacks: int | None = None
+    attacks_words: str = ""
+    attacks_since: datetime.date | None = None
 
     @property
     def targets(self) -> tuple[Place, ...]:

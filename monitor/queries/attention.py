@@ -17,6 +17,7 @@ from monitor.errors import BasewatchError, UsageError
 from monitor.model.incident import Incident
 from monitor.model.ledger import ChangeReason, Mute
 from monitor.model.policy import WEEKDAYS, Policy
+from monitor.queries.rulings import meant_by, no_incident
 from monitor.store.store import Transaction
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
@@ -30,7 +31,7 @@ def find_incident(tx: Transaction, incident_id: str) -> Incident:
     stands = tx.rulings().merged.get(incident_id, incident_id)
     found = tx.incident(stands)
     if found is None:
-        raise BasewatchError(f"there is no incident {incident_id[:80]}; `basewatch incidents --json` lists their ids")
+        raise no_incident(tx, incident_id)
     return found
 
 
@@ -40,7 +41,7 @@ def mute_target(tx: Transaction, target: str, rules: Collection[str]) -> tuple[L
         return "incident", find_incident(tx, target).id
     if target in rules:
         return "rule", target
-    hint = did_you_mean(target, rules)
+    hint = meant_by(tx, target) or did_you_mean(target, rules)
     raise BasewatchError(f"there is no incident and no rule {target[:80]}; {hint}".rstrip("; "))
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from monitor.alerts.digest import in_period
 from monitor.model.alert import Attachment
 from monitor.model.ledger import View
 from monitor.queries.formats import as_objects
-from monitor.queries.ledger import LedgerEntry, Wanted, ledger
-from monitor.queries.stats import counts, spots, totals
+from monitor.queries.ledger import LedgerEntry, entries_of
+from monitor.queries.stats import spots, totals, weeks_of
 from monitor.store.store import Transaction
 
 Period = Literal["day", "week"]
-_LENGTH = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
+LENGTH = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 #: weeks before it that the plot shows, so that a number can be judged
 _BEFORE = timedelta(weeks=12)
 
@@ -29,8 +30,8 @@ class Digest:
     since: datetime
     until: datetime
     rows: tuple[LedgerEntry, ...] = ()
-    #: rows of the weeks before, for the plot
-    before: tuple[LedgerEntry, ...] = ()
+    #: local dates of the incidents of the weeks before and of the period, for the plot
+    days: tuple[date, ...] = ()
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -38,14 +39,33 @@ class Digest:
         return tuple({row.incident.id: row.view for row in self.rows}.values())
 
 
-def digest_of(tx: Transaction, period: Period, *, until: datetime) -> Digest:
-    """The incidents that happened or changed in the day or week that ends then, the latest first."""
-    since = until - _LENGTH[period]
-    changed = {change.incident_id for change in tx.changes_since(since) if change.at <= until and not change.quiet}
-    rows = ledger(tx, Wanted(since=(since - _BEFORE).date(), until=until.date()))
-    # a local day can have begun the day before
-    told = [row for row in rows if row.incident.id in changed or row.incident.date >= since.date()]
-    return Digest(period=period, since=since, until=until, rows=tuple(told), before=rows)
+def digest_of(
+    tx: Transaction, period: Period, *, until: datetime, wanted: Callable[[View], bool] | None = None
+) -> Digest:
+    """The incidents that happened or changed in the day or week that ends then, the latest first; `wanted`: only these.
+
+    Reports are read of these alone, so that it takes no longer in a ledger of many years.
+    """
+    since = until - LENGTH[period]
+    # a local day can begin before that of UTC, and end after it
+    known = tx.incidents((since - _BEFORE).date())
+    ids = in_period(tx.changes_since(since), known, since=since, until=until)
+    stored = {one.id: one for one in known if one.id in ids}
+    older = [found for id in ids if id not in stored and (found := tx.incident(id)) is not None]
+    rows = entries_of(tx, [*stored.values(), *(one for one in older if not one.merged_into)])
+    days = [one.date for one in known if one.opened_at <= until and (wanted is None or wanted(_bare(one)))]
+    return Digest(
+        period=period,
+        since=since,
+        until=until,
+        rows=tuple(row for row in rows if wanted is None or wanted(row.view)),
+        days=tuple(days),
+    )
+
+
+def _bare(incident: Any) -> View:
+    """An incident without its reports, for who asks for its places alone."""
+    return View(incident=incident, reports=())
 
 
 def pictures_of(digest: Digest) -> tuple[Attachment, ...]:
@@ -56,7 +76,7 @@ def pictures_of(digest: Digest) -> tuple[Attachment, ...]:
     from monitor.pictures.plot import plot
 
     title = f"Incidents by week, to {digest.until:%d %b %Y}"
-    pictures = {"incidents-by-week.png": plot(counts(digest.before, "week"), title=title)}
+    pictures = {"incidents-by-week.png": plot(weeks_of(digest.days), title=title)}
     if found := spots(digest.rows):
         pictures["map.png"] = map_of(found, title=f"Incidents, {digest.since:%d %b} to {digest.until:%d %b %Y}")
     return tuple(
@@ -78,6 +98,7 @@ def as_object(digest: Digest, alert: Any) -> dict[str, Any]:
     }
 
 
-def channels_of(alert_channels: Sequence[str]) -> tuple[str, ...]:
-    """The channels that a digest goes to; the one of the shipped rules where no policy names any."""
-    return tuple(alert_channels) or ("alerts",)
+def channels_of(asked: Sequence[str], with_digest: Sequence[str]) -> tuple[str, ...]:
+    """The channels that a digest goes to: those that are asked for, else those whose policy has a digest, else the one
+    of the shipped rules."""
+    return tuple(asked) or tuple(with_digest) or ("alerts",)

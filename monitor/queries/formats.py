@@ -14,7 +14,9 @@ from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlsplit
 
 from monitor.alerts.phrases import place_names
-from monitor.model.ledger import Folded, Said
+from monitor.alerts.subject import short_of
+from monitor.incidents.brief import Calls, brief
+from monitor.model.ledger import Folded, Said, View
 from monitor.model.report import Act, Voice
 from monitor.queries.jsonvalues import plain, values_of
 from monitor.queries.ledger import LedgerEntry, LedgerSource, killed, said_by, wounded
@@ -175,10 +177,23 @@ def as_object(entry: LedgerEntry) -> dict[str, object]:
         "denied_by": plain(view.denied_by or incident.denied_by),
         "publishers": plain(view.publishers),
         "level": plain(view.level),
+        "short": short_of(incident.id),
+        "brief": briefed(view, entry),
+        "baseline": list(entry.baseline),
         "sources": plain(entry.sources),
         "revisions": [revision(change) for change in entry.revisions],
         "as_of": plain(entry.as_of),
     }
+
+
+def briefed(view: View, names: Calls) -> list[dict[str, object]]:
+    """At most three sentences out of the reports, each with the reports that say it and where they can be read."""
+    links = {report.id: _link(report.url) for report in view.reports}
+    told = brief(view, names=names)
+    return [
+        {"text": text, "reports": list(ids), "sources": [links[id] for id in ids if links.get(id)]}
+        for text, ids in told.sentences
+    ]
 
 
 def revision(change: object) -> dict[str, object]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from monitor.comparison import baselines_of
 from monitor.incidents.fold import fold
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, Folded, Grade, PlaceView, Report, Said, View
@@ -45,6 +46,8 @@ class LedgerEntry:
     actors: Mapping[str, str] = field(default_factory=dict)
     #: names of countries by ISO code, for people; a code that is not there is its own name
     countries: Mapping[str, str] = field(default_factory=dict)
+    #: how unusual it is by what the ledger holds
+    baseline: tuple[str, ...] = ()
     #: what changed, the first version first
     revisions: tuple[Change, ...] = ()
     as_of: datetime | None = None
@@ -58,6 +61,10 @@ class LedgerEntry:
     def row(self) -> str:
         """The name of the row: the id of the incident, and in a salvo the place."""
         return f"{self.incident.id}/{self.place.place.id}" if len(self.view.by_place) > 1 else self.incident.id
+
+    def name_of(self, actor_id: str) -> str:
+        """The name of an actor, for people."""
+        return self.actors.get(actor_id, actor_id)
 
     @property
     def claimed_by(self) -> tuple[str, ...]:
@@ -89,11 +96,19 @@ def ledger(tx: Transaction, wanted: Wanted, *, as_of: datetime | None = None) ->
     known = [one for one in tx.incidents(wanted.since) if wanted.until is None or one.date <= wanted.until]
     if as_of is not None:
         known = [one for one in known if one.opened_at <= as_of]
-    known.sort(key=lambda incident: (incident.date, incident.opened_at, incident.id), reverse=True)
+    return tuple(row for row in entries_of(tx, known, as_of=as_of) if is_wanted(row, wanted))
+
+
+def entries_of(
+    tx: Transaction, incidents: Iterable[Incident], *, as_of: datetime | None = None
+) -> tuple[LedgerEntry, ...]:
+    """The rows of these incidents, the latest first."""
+    known = sorted(incidents, key=lambda incident: (incident.date, incident.opened_at, incident.id), reverse=True)
     reports = tx.reports_of([incident.id for incident in known])
     revisions = _revisions(tx, {incident.id for incident in known}, as_of)
     # of incidents whose reports were not kept: what is still stored of their items
-    stored = tx.incident_sources(wanted.since) if any(one.id not in reports for one in known) else {}
+    unkept = [one.date for one in known if one.id not in reports]
+    stored = tx.incident_sources(min(unkept)) if unkept else {}
     rows: list[LedgerEntry] = []
     for incident in known:
         seen = [one for one in reports.get(incident.id, ()) if as_of is None or one.seen_at <= as_of]
@@ -103,7 +118,14 @@ def ledger(tx: Transaction, wanted: Wanted, *, as_of: datetime | None = None) ->
         if not seen:
             more["sources"] = tuple(LedgerSource(*source) for source in stored.get(incident.id, ()))
         rows += [replace(row, **more) for row in rows_of(view_of(incident, seen))]
-    return tuple(row for row in rows if is_wanted(row, wanted))
+    return tuple(rows)
+
+
+def with_baselines(tx: Transaction, entries: Sequence[LedgerEntry], *, now: datetime) -> tuple[LedgerEntry, ...]:
+    """The entries with how unusual each incident is."""
+    views = {entry.incident.id: entry.view for entry in entries}
+    found = baselines_of(tx, views.values(), now=now)
+    return tuple(replace(entry, baseline=found.get(entry.incident.id, ())) for entry in entries)
 
 
 def view_of(incident: Incident, reports: Sequence[Report]) -> View:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
+from monitor.alerts.subject import short_of
 from monitor.errors import BasewatchError, UsageError
 from monitor.incidents.changes import told_values
 from monitor.incidents.joining import joined
@@ -18,6 +19,9 @@ from monitor.model.report import Act
 from monitor.queries.ledger import view_of
 from monitor.store.store import Transaction
 
+#: no ledger begins before it
+_BEFORE_ALL = date(1980, 1, 1)
+
 
 def standing(tx: Transaction, incident_id: str) -> Incident:
     """The incident that stands for this id, also where it went into another one; `BasewatchError` where none is."""
@@ -27,8 +31,20 @@ def standing(tx: Transaction, incident_id: str) -> Incident:
         seen.add(id)
         id = incident.merged_into
     if incident is None:
-        raise BasewatchError(f"there is no incident {incident_id[:80]}; `basewatch incidents` shows their ids")
+        raise no_incident(tx, incident_id)
     return incident
+
+
+def no_incident(tx: Transaction, incident_id: str) -> BasewatchError:
+    """That there is none, and which is meant: a chat or a digest gives the short name, commands ask for the id."""
+    hint = meant_by(tx, incident_id) or "`basewatch incidents --json` lists their ids"
+    return BasewatchError(f"there is no incident {incident_id[:80]}; {hint}")
+
+
+def meant_by(tx: Transaction, short_name: str) -> str:
+    """`did you mean 2026-11-17-ain-al-asad?` of `asad-1117`, the latest years first; empty where none is called so."""
+    ids = [one.id for one in tx.incidents(_BEFORE_ALL) if short_of(one.id) == short_name.casefold()]
+    return f"did you mean {' or '.join(ids[:-4:-1])}?" if ids else ""
 
 
 def merge(tx: Transaction, kept: str, gone: str, *, now: datetime) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.incidents.baselines import baseline
+from monitor.comparison import baselines_of
 from monitor.incidents.brief import Brief, brief
 from monitor.incidents.chains import chain_of
 from monitor.model.ledger import Folded, ItemVersion, Report, View
@@ -23,8 +23,6 @@ from monitor.topics.attacks.topic import RuleSet
 
 #: how far apart the steps of a chain are
 _CHAIN = timedelta(days=14)
-#: no ledger begins before it
-_BEFORE_ALL = date(1980, 1, 1)
 _NUMBERS = ("killed", "wounded", "brain_injuries", "launched", "intercepted")
 #: facts whose change in an edited text is told
 _EDITED = ("killed", "wounded", "intercepted", "weapons", "claimed_by", "attributed_to", "date", "places")
@@ -73,7 +71,7 @@ def incident_shown(tx: Transaction, incident_id: str, rules: RuleSet | None, *, 
         "reports": [_report(report) for report in view.reports],
         "brief": _brief(brief(view, names=names)) if view.reports else _brief(Brief()),
         "chain": _chain(tx, view),
-        "baseline": list(_baseline(tx, view, now)),
+        "baseline": list(baselines_of(tx, [view], now=now).get(incident.id, ())),
         "notifications": [plain(one) for _, one in sorted(told.items())],
         "held": [plain(held) for held in tx.held() if held.incident_id == incident.id],
         "edits": list(_edits(tx, view.reports)),
@@ -121,11 +119,6 @@ def _chain(tx: Transaction, view: View) -> list[dict[str, Any]]:
     reports = tx.reports_of([one.id for one in around])
     steps = chain_of(view, [view_of(one, reports.get(one.id, [])) for one in around])
     return [plain(step) for step in steps]
-
-
-def _baseline(tx: Transaction, view: View, now: datetime) -> tuple[str, ...]:
-    rows = tx.incidents(_BEFORE_ALL)
-    return baseline(view, rows, since=min(one.opened_at for one in rows), now=now) if rows else ()
 
 
 def _edits(tx: Transaction, reports: Sequence[Report]) -> Iterator[dict[str, Any]]:

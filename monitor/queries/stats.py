@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
+from monitor.alerts.subject import short_of
+from monitor.incidents.brief import account
 from monitor.pictures.map import Spot
 from monitor.queries.ledger import LedgerEntry, killed, wounded
 
@@ -21,7 +24,7 @@ def counts(entries: Sequence[LedgerEntry], by: By) -> list[tuple[str, int]]:
     A salvo is one incident in its week, and one at each of its bases; several groups or weapons count once each.
     """
     if by == "week":
-        return _weeks([row.incident.date for row in _incidents(entries)])
+        return weeks_of([row.incident.date for row in _incidents(entries)])
     if by == "base":
         found = Counter(row.place.place.name for row in entries)
     else:
@@ -44,7 +47,7 @@ def _names(row: LedgerEntry, by: By) -> Iterable[str]:
     return row.claimed_by or ["not claimed"]
 
 
-def _weeks(days: Sequence[date]) -> list[tuple[str, int]]:
+def weeks_of(days: Sequence[date]) -> list[tuple[str, int]]:
     """By the Monday that a week begins with."""
     found = Counter(day - timedelta(days=day.weekday()) for day in days)
     if not found:
@@ -71,7 +74,31 @@ def as_object(entries: Sequence[LedgerEntry], by: By) -> dict[str, Any]:
         **totals(entries),
         "by": by,
         "counts": [{"name": name, "count": count} for name, count in counts(entries, by)],
+        "brief": told(entries),
     }
+
+
+def told(entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
+    """What the reports of the period say, the incidents in their order, each sentence with its sources."""
+    first = {row.incident.id: row for row in reversed(entries)}
+    names = _Names({id: name for row in entries for id, name in row.actors.items()})
+    found = []
+    for view, one in account([row.view for row in first.values()], names=names):
+        links = {report.id: report.url for report in view.reports}
+        known = {"incident": view.incident.id, "short": short_of(view.incident.id)}
+        found += [
+            {**known, "text": text, "reports": list(ids), "sources": [links[id] for id in ids if links.get(id)]}
+            for text, ids in (*one.sentences, *zip(one.disagreements, one.between, strict=True))
+        ]
+    return found
+
+
+@dataclass(frozen=True)
+class _Names:
+    known: Mapping[str, str]
+
+    def name_of(self, actor_id: str) -> str:
+        return self.known.get(actor_id, actor_id)
 
 
 def spots(entries: Sequence[LedgerEntry]) -> list[Spot]:

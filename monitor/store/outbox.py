@@ -33,10 +33,10 @@ INTERRUPTED = "interrupted while sending: it may have arrived"
 class OutboxPart(TransactionPart):
     """Questions and changes about alerts and deliveries."""
 
-    def add_alert(self, alert: Alert, addresses: Sequence[Address]) -> bool:
-        """Queues an alert for each address; False where its audience was alerted of this
-        version of its incident before.
+    def add_alert(self, alert: Alert, addresses: Sequence[Address], *, not_before: datetime | None = None) -> bool:
+        """Queues an alert for each address; False where its audience was told this version of its incident before.
 
+        `not_before` is the time from which on it is sent; without it that is at once.
         An alert that was addressed to nobody told nobody: one that has addresses takes its place. An id that is in use
         is no repeat but a `ValueRefused`: the transaction is done again, with another id.
         """
@@ -47,8 +47,9 @@ class OutboxPart(TransactionPart):
         if self._connection.scalar(new) is None:
             return False
         at = alert.created_at
+        due = not_before or at
         deliveries = [
-            Delivery(id=new_id(at), alert=alert, address=to.key, channel=to.channel, label=to.label, next_try_at=at)
+            Delivery(id=new_id(at), alert=alert, address=to.key, channel=to.channel, label=to.label, next_try_at=due)
             for to in {address.key: address for address in addresses}.values()
         ]
         if deliveries:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import html
+import re
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.alerts.digest import MAX_DIGEST, MAX_SUMMARY, digest_alert, summary_alert
+from monitor.alerts.digest import MAX_DIGEST, MAX_SUMMARY, digest_alert, in_period, summary_alert
+from monitor.alerts.html import tables_as_text
 from monitor.model.alert import Alert, AlertKind, Attachment
-from monitor.model.ledger import Grade, View
+from monitor.model.ledger import Change, Grade, View
 from monitor.model.report import Act, Level, Link, Voice
 from toldviews import BASES, FIRST_VIEW, MORNING, NAMES, TOLL_VIEW, folded, incident, report, said
 
@@ -66,13 +69,14 @@ def test_a_week_is_a_table_with_pictures() -> None:
     assert alert.title == "DIGEST: week to 17 Nov 2026: 2 incidents, 3 killed, 34 wounded"
     lines = alert.body.splitlines()
     assert lines[0] == "Incidents from 10 Nov 2026 to 17 Nov 2026, as of 17 Nov 2026 06:00 UTC (09:00 Baghdad)."
-    assert lines[2:5] == [
+    assert [" | ".join(cell.strip() for cell in line.split("|")) for line in lines[2:5]] == [
         "Date | Location | Type of attack | Group claiming | Killed | Wounded | How sure",
         "17 Nov | Al Udeid Air Base, Qatar | drone attack | Islamic Resistance in Iraq | 137 (claimed) | 0 | claimed",
         "17 Nov | Ain al-Asad Air Base, Iraq | drone attack | – | 3 | 34 (25–34) | confirmed by officials",
     ]
     assert "Numbers that only the attackers give: udeid-1116" in lines
-    assert "- asad-1117: “Three killed, 34 wounded at Ain al-Asad” – Iraq News, https://news.example/2" in lines
+    assert len({tuple(at for at, sign in enumerate(line) if sign == "|") for line in lines[2:5]}) == 1  # aligned
+    assert "- asad-1117: Example Wire: “Two drones struck the base at dawn.” https://news.example/1" in lines
     assert (
         "- asad-1117 was answered: “US strikes the group that hit Ain al-Asad” – Paper, https://news.example/9" in lines
     )
@@ -85,7 +89,7 @@ def test_a_salvo_has_a_line_for_each_base_and_what_was_withdrawn_does_not_count(
     salvo = replace(FIRST_VIEW, incident=incident(*BASES[:3]))
     gone = replace(TOLL_VIEW, grade=Grade.RETRACTED, incident=incident(id="2026-11-16-gone"))
     alert = digest(salvo, gone)
-    assert sum(" | drone attack | " in line for line in alert.body.splitlines()) == 4
+    assert sum(" | drone attack " in line for line in alert.body.splitlines()) == 4
     assert alert.title == "DIGEST: week to 17 Nov 2026: 1 incident"
     assert " | retracted" in alert.body
 
@@ -102,3 +106,58 @@ def test_a_quiet_week_and_a_very_long_one() -> None:
     assert len(long.body) <= MAX_DIGEST
     assert " more: basewatch incidents" in long.body
     assert long.body.endswith("alert: d-1")
+
+
+def test_the_page_has_the_table_as_a_table_and_the_pictures_in_it() -> None:
+    evil = replace(TOLL_VIEW, incident=incident(replace(BASES[0], name="<b>Asad</b> | x"), id="2026-11-17-x"))
+    alert = digest(evil, CLAIMED_VIEW, pictures=(PICTURE,))
+    assert alert.html.count("<table") == 1
+    assert alert.html.count("<tr>") == 3
+    assert "<td" in alert.html
+    assert "&lt;b&gt;Asad&lt;/b&gt; / x" in alert.html
+    assert '<img src="cid:week.png" alt="week"' in alert.html
+    assert "reason: DIGEST" in alert.html
+    # what a mail program shows that takes text alone
+    text = tables_as_text(alert.html)
+    (found,) = re.findall(r"<pre>(.*?)</pre>", text, re.DOTALL)
+    lines = html.unescape(found).split("\n")
+    assert len(lines) == 3
+    assert len({tuple(at for at, sign in enumerate(line) if sign == "|") for line in lines}) == 1
+    assert "<table" not in text
+
+
+def test_what_waits_and_what_is_muted_is_counted() -> None:
+    alert = digest_alert(
+        "day", [TOLL_VIEW], (), zone="UTC", names=NAMES, alert_id="d", now=MORNING, channels=("duty",), held=2,
+        muted={TOLL_VIEW.incident.id, "2026-01-01-other"},
+    )  # fmt: skip
+    assert "Not told now: 2 messages held; 1 incident muted (asad-1117)." in alert.body.splitlines()
+    assert "Not told now" not in digest(TOLL_VIEW).body
+
+
+def test_a_reply_stands_behind_the_answer_that_it_replies_to() -> None:
+    strike = report(9, "Paper", "US strikes the group that hit Ain al-Asad", link=Link.RETALIATION)
+    answered = replace(TOLL_VIEW, reports=(*TOLL_VIEW.reports, strike), answered_by=("r9",))
+    reply = replace(FIRST_VIEW, incident=incident(BASES[1], id="2026-11-18-al-udeid", answers=(answered.incident.id,)))
+    old = replace(FIRST_VIEW, incident=incident(BASES[2], id="2026-11-19-x", answers=("2026-10-01-harir",)))
+    lines = digest(old, reply, answered).body.splitlines()
+    begin = next(at for at, line in enumerate(lines) if line == "Answers:")
+    assert [line.split(":")[0] for line in lines[begin + 1 : begin + 4]] == [
+        "- asad-1117 was answered", "- udeid-1118 replies to the answer to asad-1117",
+        "- x-1119 replies to the answer to harir-1001",
+    ]  # fmt: skip
+
+
+def test_imports_of_old_attacks_are_no_news() -> None:
+    old = incident(id="2020-01-01-x", opened_at=MORNING - timedelta(days=2000), imported=True)
+    lately = incident(id="2026-11-16-y", opened_at=MORNING - timedelta(hours=20), imported=True)
+    gone = incident(id="2026-11-16-z", opened_at=MORNING - timedelta(hours=20), merged_into="2026-11-16-y")
+    changes = [
+        Change(incident_id=id, version=1, at=at, reasons=(), quiet=quiet)
+        for id, at, quiet in (
+            (old.id, MORNING, True), (lately.id, MORNING, True), ("news", MORNING - timedelta(hours=1), False),
+            ("before", MORNING - timedelta(hours=25), False),
+        )
+    ]  # fmt: skip
+    since = MORNING - timedelta(days=1)
+    assert in_period(changes, [old, lately, gone], since=since, until=MORNING) == ("news", lately.id)

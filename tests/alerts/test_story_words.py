@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from monitor.incidents.changes import changes
 from monitor.incidents.fold import fold
 from monitor.model.alert import Alert
 from monitor.model.ledger import Change, ChangeReason, Detail, Told, View
-from monitor.model.report import Level, Voice
+from monitor.model.report import Act, Level, Link, Voice
 
 R = ChangeReason
 NAMES: Any = SimpleNamespace(
@@ -105,6 +106,7 @@ def test_the_week_of_the_story() -> None:
         "week", [views.ANSWERED_VIEW, views.SALVO_VIEW], (), zone="Asia/Baghdad", names=NAMES, alert_id="d",
         channels=(), now=views.after(130),
     ).body  # fmt: skip
+    body = re.sub(r" +\|", " |", body)
     assert "24 Nov | Ain al-Asad Air Base, Iraq | drone attack | Group Y | 3 (0–3) | 34 (0–34) | confirmed by" in body
     assert "- asad-1124 was answered: “US strikes Group Y after attack on Ain al-Asad” – Paper" in body
     assert body.count("\n24 Nov | ") == 4
@@ -124,3 +126,22 @@ def test_a_journalist_reads_the_brief_and_no_sentence_twice() -> None:
     body = told(views.ANSWERED_VIEW, views.CLAIM_CHANGE, "journalist").body
     assert "\n\nPaper: “US strikes Group Y after attack on Ain al-Asad”\n\n" in body
     assert body.count("Three killed, 34 wounded at Ain al-Asad, ministry says") == 1
+
+
+def test_a_toll_of_brain_injuries_says_so_in_its_subject() -> None:
+    late = views.report(
+        "Z", "Number of brain injuries from Monday's attack on Ain al-Asad rises to 109", hours=90, publisher="Wire",
+        link=Link.TOLL, act=Act.TOLL, wounded=109, brain_injuries=109,
+    )  # fmt: skip
+    view = fold(views.incident(), [views.WIRE, views.MINISTRY, late])
+    change = views.change(
+        view, R.TOLL_UP, version=5, hours=90, level=Level.URGENT, report="Z",
+        details=(Detail(reason=R.TOLL_UP, field="wounded", before="34", after="109", by="Wire", report="Z"),),
+    )  # fmt: skip
+    title = told(view, change).title
+    assert "109 brain injuries" in title
+    assert "wounded" not in title
+    assert len(title) <= 70
+    # of a toll of the same incident that is about others it is not the news
+    other = views.change(view, R.TOLL_UP, version=6, hours=91, level=Level.URGENT, report="B")
+    assert "109 wounded" in told(view, other).title

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.alerts.subject import short_of
 from monitor.errors import UsageError
 from monitor.model.ledger import Told
 from monitor.queries.attention import until
@@ -39,6 +40,18 @@ def test_a_mute_is_listed_and_ends(room: tuple[Newsroom, str]) -> None:
     assert "not muted any more" in news.call("mute", incident, "--off").stdout
     assert "was not muted" in news.call("mute", incident, "--off").stdout
     assert "nothing is muted" in news.call("mute", "--list").stderr
+
+
+def test_a_short_name_out_of_a_digest_leads_to_the_id(room: tuple[Newsroom, str]) -> None:
+    news, incident = room
+    short = short_of(incident)
+    for command in (
+        ("mute", short, "--until", "2h"),
+        ("ack", short),
+        ("incidents", "show", short),
+        ("policy", "explain", short),
+    ):
+        assert f"{short}; did you mean {incident}?" in news.call(*command, expect=1).stderr
 
 
 def test_a_mute_of_what_there_is_not(room: tuple[Newsroom, str]) -> None:

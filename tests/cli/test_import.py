@@ -147,3 +147,9 @@ def test_a_file_that_is_none_is_one_message(there: Path, call: Call, name: str, 
     code, out, err = call("incidents", "import", name)
     assert (code, out) == (1, "")
     assert said in err
+
+
+def test_a_file_that_is_not_there_is_one_clear_message(there: Path, call: Call) -> None:
+    code, out, err = call("incidents", "import", "nope.csv")
+    assert (code, out) == (1, "")
+    assert err.strip() == "basewatch: nope.csv cannot be read: No such file or directory"

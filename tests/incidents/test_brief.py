@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.incidents.brief import Brief, brief
+from monitor.incidents.brief import Brief, account, brief
 from monitor.incidents.fold import fold
 from monitor.model.ledger import Report, View
-from monitor.model.report import Act, Link, Voice
+from monitor.model.report import Act, Level, Link, Voice
 from tests.support.views import (
     ANSWERED_VIEW,
     CLAIM,
@@ -60,7 +61,14 @@ def check_faithful(view: View, found: Brief) -> None:
         assert ids
         cited = words_of(reports[ids[0]])
         assert set(_FACT.findall(sentence)) <= set(_FACT.findall(cited)), sentence
-    for line in found.disagreements:
+    for line, ids in zip(found.disagreements, found.between, strict=True):
+        said = [reports[id] for id in ids]
+        assert said
+        numbers = {str(number) for one in said for number in (one.facts.killed, one.facts.wounded)}
+        assert set(re.findall(r": (\d+)", line)) <= numbers
+        assert {who for one in said for who in (one.speaker or one.publisher,)} >= set(
+            re.findall(r"(\w[\w ]+): \d", line)
+        )
         told = {str(v) for one in view.reports for v in (one.facts.killed, one.facts.wounded) if v is not None}
         assert set(re.findall(r": (\d+)", line)) <= told
 
@@ -119,3 +127,49 @@ def test_every_number_and_name_stands_in_the_report_that_is_cited(
     found = made(view, sentences)
     assert len(found.sentences) <= sentences
     check_faithful(view, found)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from([WIRE, MINISTRY, CLAIM, OTHER_TOLL, STRIKE, WITHDRAWAL]), min_size=1, max_size=6),
+            st.integers(1, 28),
+            st.integers(0, 60),
+        ),
+        max_size=9,
+    ),
+    st.integers(0, 14),
+)
+@settings(max_examples=100, deadline=None)
+def test_an_account_of_a_period_says_nothing_that_no_report_of_the_incident_says(
+    of: list[tuple[list[Report], int, int]], sentences: int
+) -> None:
+    views = []
+    for number, (told, day, wounded) in enumerate(of):
+        about = incident(f"2026-11-{day:02}-x-{number}", date=date(2026, 11, day))
+        reports = [replace(one, id=f"{number}{one.id}{n}", incident_id=about.id) for n, one in enumerate(told)]
+        reports += [
+            report(f"{number}t", f"{wounded} hurt on Monday near Base Q", publisher=f"P{number}", wounded=wounded)
+        ]
+        views.append(fold(about, reports))
+    found = account(views, names=Named(), sentences=sentences)
+    assert sum(len(one.sentences) for _, one in found) <= sentences
+    assert [view.incident.date for view, _ in found] == sorted(view.incident.date for view, _ in found)
+    assert len(found) == len({view.incident.id for view, _ in found})
+    if len(views) <= sentences:  # every incident of which there is something to say gets a word
+        assert {view.incident.id for view, _ in found} >= {one.incident.id for one in views if made(one, 1).sentences}
+    for view, one in found:
+        check_faithful(view, one)
+
+
+def test_the_weightiest_get_more_room_and_the_least_none() -> None:
+    heavy = replace(TOLL_VIEW, level=Level.FLASH)
+    light = [
+        replace(TOLL_VIEW, level=Level.NOTICE, incident=incident(f"2026-11-{day}-y", date=date(2026, 11, day)))
+        for day in (25, 26, 27)
+    ]
+    found = account([*light, heavy], names=Named(), sentences=3)
+    assert len(found) == 3
+    assert heavy.incident.id in [view.incident.id for view, _ in found]
+    (alone,) = account([ANSWERED_VIEW], names=Named())
+    assert len(alone[1].sentences) == 3

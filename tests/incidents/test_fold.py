@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from monitor.incidents.fold import ABSURD, fold
+from monitor.incidents.counts import ABSURD
+from monitor.incidents.fold import fold
 from monitor.model.ledger import Grade, Report, View
 from monitor.model.place import Place
 from monitor.model.report import Act, Level, Link, Voice

@@ -104,9 +104,12 @@ def test_which_reports_are_not_believed() -> None:
     assert doubts_of(replace(WIRE, reported_at=after(30)), [], now=after(0)) == ("dated in the future",)
     stated = report("x", "Attack", date=date(2027, 1, 1), date_stated=True)
     assert doubts_of(stated, [], now=after(0)) == ("dated in the future",)
-    again = replace(WIRE, id="x", publisher="Odd", reported_at=after(24 * 30))
-    assert doubts_of(again, [WIRE], now=after(24 * 30)) == ("recycled",)
-    assert doubts_of(replace(again, reported_at=after(24)), [WIRE], now=after(24)) == ()
+    wire = replace(WIRE, lead="Two of them were shot down and the third one hit a hangar near the runway before dawn")
+    again = replace(wire, id="x", publisher="Odd", reported_at=after(24 * 30))
+    assert doubts_of(again, [wire], now=after(24 * 30)) == ("recycled",)
+    assert doubts_of(replace(again, reported_at=after(24)), [wire], now=after(24)) == ()
+    # a headline alone is written again of the next attack
+    assert doubts_of(replace(again, lead=""), [WIRE], now=after(24 * 30)) == ()
 
 
 def test_one_source_that_floods_claims() -> None:

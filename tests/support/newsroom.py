@@ -36,7 +36,7 @@ from monitor.config import yamlfile
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import Settings, load_settings
 from monitor.configuration import Configuration, policies_of
-from monitor.daemon.attention import due
+from monitor.daemon.attention import drafts_of, drawn, due
 from monitor.model.alert import Alert
 from monitor.polls import PollReport
 from monitor.topics.attacks.topic import RuleSet
@@ -194,8 +194,11 @@ class Newsroom:
         settings = load_settings(self.environment, self.folder)
         configuration = self.configuration(settings)
         with open_app(settings, configuration=configuration, clock=lambda: now) as app:
+            with app.store.read() as tx:
+                drafts = drafts_of(tx, configuration, now)
+            pictures = drawn(drafts)
             with app.store.transaction() as tx:
-                alerts = due(tx, configuration, now)
+                alerts = due(tx, configuration, now, pictures)
             asyncio.run(app.deliver())
         return alerts
 

@@ -51,7 +51,7 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
     """`all_names`: the case holds every place that is named, also where no rule for its act is there to ask."""
     topic = rules.attacks
     reading = topic.reader.read(item)
-    result = topic.acts.classify(reading)
+    result = _with_those_that_came_through(topic.acts.classify(reading), reading, rules)
     found, case = _judged(item, reading, result, rules, all_names=all_names)
     first = topic.acts.if_first(result, reading)
     if first is not None:
@@ -90,6 +90,16 @@ def _judged(
     taken = rules.rule_matcher.taken(case)
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
     return _answer(case, facts, result, taken, lead, old, rules), case
+
+
+def _with_those_that_came_through(result: ActResult, reading: Reading, rules: RuleSet) -> ActResult:
+    """Of twenty missiles twelve were stopped: an attack."""
+    if not result.stopped_later or result.match is None:
+        return result
+    fired, stopped = rules.attacks.facts.launched(result.match), rules.attacks.facts.intercepted(reading)
+    if fired is None or stopped is None or fired <= stopped:
+        return result
+    return replace(result, act=Act.ATTACK, stopped_later=False)
 
 
 def _asks_for_names(act: Act, rules: RuleSet) -> bool:
@@ -154,7 +164,7 @@ def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rule
             return Facts(places=places)
         day, stated = finder.earlier_day(reading, rules.zone_of(places[0].id))
         facts = Facts(places=places, date=day, date_stated=stated, named=rules.attacks.places.said(reading))
-        return later.add(act, facts, reading, None)
+        return later.add(act, finder.tally(facts, reading, "UTC"), reading, None)
     killed, wounded = finder.harmed(reading)
     claimed = finder.claimed_by(match, act, reading)
     is_told = act in INCIDENT_ACTS
@@ -187,7 +197,9 @@ def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rule
         launched=launched,
         brain_injuries=finder.brain_injuries(wounded, reading),
     )
-    return later.add(act, facts, reading, match) if is_told or is_later else facts
+    if not is_told and not is_later:
+        return facts
+    return later.add(act, finder.tally(facts, reading, zone), reading, match)
 
 
 def _old_news(item: Item, facts: Facts) -> str:
@@ -206,6 +218,8 @@ def _what(act: Act, result: ActResult) -> str:
         words = ", ".join(f"“{h.written}”" for h in result.frame_hits[:2])
         return result.frame.why + (f" ({words})" if words else "")
     why = result.match.pattern.why
+    if result.stopped_later:
+        return "it tells of an attack or an alarm at a base, and the lead that it was stopped"
     if act is not Act.OTHER or result.match.pattern.act is Act.OTHER:
         return why
     if result.act is not Act.OTHER:

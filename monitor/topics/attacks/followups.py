@@ -18,11 +18,13 @@ from monitor.topics.attacks.voices import VoiceFinder, printed
 
 #: acts of reports that attach to an attack that is known
 FOLLOW_UPS = frozenset({Act.TOLL, Act.RETRACTION, Act.RETALIATION, Act.BACKGROUND})
+#: acts of reports that may explain a blast which was taken for an attack
+_HARMLESS = frozenset({Act.ACCIDENT, Act.EXERCISE})
 #: "67th" and "wave 67"
 _ORDINAL = re.compile(r"(?<![^\W_])(\d{1,3})[a-z]{2}(?![^\W_])")
 _NUMBERED = re.compile(r" ?(\d{1,3})(?![^\W_]|[:.,]\d)")
 #: an hour of the clock, with what may follow it
-_HOUR = re.compile(r"(?<![\w:.,/-])(\d{1,2})(?:[:.](\d{2}))?(?![\w,/]|[:.-]\d)")
+_HOUR = re.compile(r"(?<![\w:.,/-])(\d{1,2})(?:[:.](\d{2}))?(?![\w/]|[:.,-]\d)")
 #: characters between an hour and what says which half of the day it is of
 _CLOSE = 2
 #: words between an ordinal number and what it counts
@@ -36,7 +38,7 @@ class FollowUpFinder:
 
     def __init__(self, lists: AttackLists) -> None:
         self._lists, self._voices = lists, VoiceFinder(lists)
-        self._denies = lists.denied | lists.no_part_in_it
+        self._denies = lists.denied | lists.no_part_in_it | lists.not_its_deed
         self._strike = lists.strike_noun | lists.airstrike | lists.weapon
         self._ours = lists.own | lists.us
         self._half = lists.before_noon | lists.past_noon
@@ -46,7 +48,9 @@ class FollowUpFinder:
 
     def is_one(self, act: Act, reading: Reading) -> bool:
         """The report may attach to an attack that is known, or tells of one."""
-        return act in FOLLOW_UPS or act in INCIDENT_ACTS or self.denial(reading) is not None
+        if act in FOLLOW_UPS or act in INCIDENT_ACTS or self.denial(reading) is not None:
+            return True
+        return act in _HARMLESS and self._explains(reading)
 
     def add(self, act: Act, facts: Facts, reading: Reading, match: Match | None) -> Facts:
         """The facts with those of a follow-up filled in."""
@@ -62,9 +66,12 @@ class FollowUpFinder:
             found["wire"] = wire
         if act is not Act.ATTACK and act is not Act.FOILED and (denied := self.denial(reading)) is not None:
             what, deniers = denied
-            blamed = tuple(actor for actor in facts.attributed_to if actor not in deniers)
-            found |= {"denies": what, "denied_by": deniers, "attributed_to": blamed}
-            if deniers and voice is Voice.MEDIA:
+            blamed, claimed = (
+                tuple(actor for actor in actors if actor not in deniers)
+                for actors in (facts.attributed_to, facts.claimed_by)
+            )
+            found |= {"denies": what, "denied_by": deniers, "attributed_to": blamed, "claimed_by": claimed}
+            if deniers:
                 found["voice"] = Voice.CLAIMANT
         if act in INCIDENT_ACTS and match is not None:
             # all of these are empty or false where nothing is said: a copy of the facts is made where something is
@@ -75,27 +82,47 @@ class FollowUpFinder:
             found |= {"struck": self._struck(match), "answers": self._answers(match)}
         elif act is Act.TOLL and self._corrects(reading):
             found["corrects"] = True
+        elif act in _HARMLESS and self._explains(reading):
+            found |= {"withdrawn": ("*",)}
+            if (reading.headline_tags | reading.lead_tags) & self._lists.ruled_out:
+                found["denies"] = "event"
         return found
+
+    def _explains(self, reading: Reading) -> bool:
+        """Headline or lead says that a blast which was heard was no attack."""
+        return bool((reading.headline_tags | reading.lead_tags) & self._lists.blast_explained)
 
     def denial(self, reading: Reading) -> tuple[Denial, tuple[str, ...]] | None:
         """What is denied and which actors deny it: an attacker its part in it, an official that it happened."""
         if not (reading.headline_tags | reading.lead_tags) & self._denies:
             return None
-        lists = self._lists
         for sentence in reading.opening:
             for hit in sentence.with_tags(self._denies):
-                before = [foe for foe in sentence.with_tags(lists.foe) if foe.end <= hit.start]
-                # the verb comes last in Turkish and Persian: what is denied, and where, stands before it
-                part = hit.tags & lists.no_part_in_it or any(
-                    word.start - hit.end <= _REACH and hit.start - word.end <= _BEFORE
-                    for word in sentence.with_tags(lists.part_in_it)
-                )
-                actors = _actors(before[-1:])
-                if actors and part:
-                    return "involvement", actors
-                official = any(v.end <= hit.start for v in sentence.with_tags(lists.official_voice | lists.us))
-                if official and not before and not part:
-                    return "event", ()
+                if (found := self._denial(sentence, hit)) is not None:
+                    return found
+        return None
+
+    def _denial(self, sentence: Sentence, hit: Hit) -> tuple[Denial, tuple[str, ...]] | None:
+        """What this word of a denial denies, and who does."""
+        lists = self._lists
+        foes, officials = (list(sentence.with_tags(of)) for of in (lists.foe, lists.official_voice | lists.us))
+        before = [foe for foe in foes if foe.end <= hit.start]
+        own = bool(hit.tags & (lists.no_part_in_it | lists.not_its_deed))
+        behind = [word for word in sentence.hits if 0 <= word.start - hit.end <= _REACH]
+        # the verb comes last in Turkish and Persian: what is denied, and where, stands before it
+        part = own or any(
+            word.start - hit.end <= _REACH and hit.start - word.end <= _BEFORE
+            for word in sentence.with_tags(lists.part_in_it)
+        )
+        deed = part or any(word.tags & (lists.strike_noun | lists.launch | lists.hit) for word in behind)
+        speakers = before[-1:] or (foes[:1] if hit.tags & lists.not_its_deed else [])
+        # "Kataib Hezbollah attack: Pentagon denies …": the one who is nearest denies it
+        others = any(before[-1].end <= one.start and one.end <= hit.start for one in officials) if before else False
+        actors = _actors(speakers)
+        if actors and deed and not others:
+            return "involvement", actors
+        if any(one.end <= hit.start for one in officials) and (others or not before) and not part:
+            return "event", ()
         return None
 
     def _of_attack(self, reading: Reading, match: Match) -> dict[str, Any]:
@@ -110,6 +137,7 @@ class FollowUpFinder:
             "hour": next((hour for hour in map(self._hour, sentences) if hour), ""),
             "damage": next(damages, ""),
             "corrects": self._corrects(reading),
+            "recounts": bool(reading.headline_tags & (self._lists.death_toll | self._lists.wounded_toll)),
         }
 
     def _replies(self, sentence: Sentence) -> bool:
@@ -130,8 +158,12 @@ class FollowUpFinder:
         counted = list(sentence.outside_causes(self._lists.counted_deed))
         if not counted:
             return 0
+        people = self._lists.troop_word | self._lists.killed | self._lists.wounded
         for hit in sentence.with_tags(self._ordinals) if sentence.tags & self._ordinals else ():
-            if any(0 <= deed.start - hit.end <= _REACH for deed in counted):
+            meant = (deed for deed in counted if 0 <= deed.start - hit.end <= _REACH)
+            if any(
+                not hit_between(sentence.hits, hit, deed, people) for deed in meant
+            ):  # no "second soldier killed in"
                 return next(n for n, bits in enumerate(self._lists.ordinals, 2) if hit.tags & bits)
         folded = sentence.text.folded
         for found in _ORDINAL.finditer(folded, sentence.start, sentence.end):
@@ -177,7 +209,7 @@ class FollowUpFinder:
 
     def _corrects(self, reading: Reading) -> bool:
         lists = self._lists
-        words = lists.corrected_to | lists.not_that_number
+        words = lists.corrected_to | lists.not_that_number | lists.toll_revised
         return bool((reading.headline_tags | reading.lead_tags) & words)
 
     def _struck(self, match: Match) -> tuple[str, ...]:
