@@ -10,12 +10,13 @@ from functools import partial
 from monitor.alerts.levels import level_of
 from monitor.alerts.policy import decide, raised
 from monitor.incidents.changes import changes
-from monitor.incidents.doubts import CLAIMS_OF, RECYCLED, doubts_of, is_claim
-from monitor.incidents.fold import fold
+from monitor.incidents.doubts import CLAIMS_OF, RECYCLED, doubts_of, doubts_of_date, is_claim
+from monitor.incidents.fold import fold, without_replaced
 from monitor.incidents.identity import is_of_none, relate
 from monitor.incidents.joining import Book, joined_books
 from monitor.incidents.nearcopy import NearCopies
 from monitor.model.alert import Decision
+from monitor.model.document import DateMark
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item, Novelty
 from monitor.model.ledger import NO_RULINGS, Change, Report, Rulings, Telling, View
@@ -174,11 +175,12 @@ class Ledger:
         *,
         own: str | None = None,
         now: datetime | None = None,
+        date_mark: DateMark = DateMark.MISSING,
     ) -> Evaluation:
         """Relate → fold → ask each channel, of an item that is classified: all that depends on the past. Remembers
         nothing yet.
 
-        `own` is the incident that an edited item already belongs to.
+        `own` is the incident that an edited item already belongs to, `date_mark` what is odd about the item's date.
         """
         if_unknown = classification.if_unknown
         if if_unknown is not None:
@@ -198,14 +200,14 @@ class Ledger:
             alike=self._alike(item, classification),
         )
         if if_unknown is not None and relation.kind is RelationKind.NONE:
-            return self.evaluate(item, novelty, if_unknown, rules, own=own, now=now)
+            return self.evaluate(item, novelty, if_unknown, rules, own=own, now=now, date_mark=date_mark)
         decision = decide(novelty, classification, relation)
         evaluation = Evaluation(
             item=item, novelty=novelty, classification=classification, relation=relation, decision=decision
         )
         if self._attention is None or relation.incident is None:
             return evaluation
-        return self._told(evaluation, relation.incident, rules, now=now or item.first_seen)
+        return self._told(evaluation, relation.incident, rules, now=now or item.first_seen, date_mark=date_mark)
 
     def _alike(self, item: Item, classification: Classification) -> tuple[str, ...]:
         """Ids of the incidents of which a report has nearly the text of this one."""
@@ -213,7 +215,9 @@ class Ledger:
             return ()
         return tuple(dict.fromkeys(key.partition(" ")[0] for key in self._copies.like(whole_text(item))))
 
-    def _told(self, evaluation: Evaluation, incident: Incident, rules: RuleSet, *, now: datetime) -> Evaluation:
+    def _told(
+        self, evaluation: Evaluation, incident: Incident, rules: RuleSet, *, now: datetime, date_mark: DateMark
+    ) -> Evaluation:
         """The incident before and after the item, what changed, and what each channel hears of it."""
         opens = evaluation.relation.kind is RelationKind.OPENS
         own = Book() if opens else self.book(incident.id)
@@ -227,7 +231,8 @@ class Ledger:
             at=now,
         )
         others = [*book.reports.values(), *self._others(report, incident, opens=opens)]
-        report = replace(report, doubts=doubts_of(report, others, now=now))
+        dated = doubts_of_date(date_mark, evaluation.item.published, evaluation.item.first_seen)
+        report = replace(report, doubts=tuple(dict.fromkeys((*dated, *doubts_of(report, others, now=now)))))
         outcome = self.outcome(
             incident, None if opens else self.known(incident.id), book, report, rules, now=now,
             quiet=evaluation.relation.quiet, earlier=own,
@@ -279,6 +284,7 @@ class Ledger:
         after = book.reports if report is None else {**book.reports, report.id: report}
         known = book if earlier is None else earlier
         was = None if before is None else fold(before, tuple(known.reports.values()), raises=raises)
+        incident = without_replaced(incident, book.reports.values(), after.values())
         view = fold(incident, tuple(after.values()), raises=raises)
         change = None
         if report is not None:

@@ -174,8 +174,11 @@ class _Batch:
                     configuration.rules,
                     own=stored.incident_id,
                     now=now,
+                    date_mark=stored.date_mark,
                 )
                 stored = self._evaluated(stored, evaluation, ledger, configuration, alerts, now=now)
+                if found.replaces is not None:
+                    alerts += self._taken_down(found.replaces, stored, ledger, configuration, now=now)
             (self._updated if stored.updated_at is not None else self._added).append(stored)
             if stored.copy_of is not None:
                 self._copies.append(stored)
@@ -321,6 +324,17 @@ class _Batch:
         """Items of this transaction that belong to an incident which is no more; the stored ones were moved."""
         for gathered in (self._added, self._updated, self._copies):
             gathered[:] = [replace(one, incident_id=kept) if one.incident_id == gone else one for one in gathered]
+
+    def _taken_down(
+        self, replaced: str, by: StoredItem, ledger: Ledger, configuration: Configuration, *, now: datetime
+    ) -> list[Alert]:
+        """The publisher has put another story in the place of an article: what that said of its incident is gone."""
+        former = self.tx.items_by_id([replaced]).get(replaced)
+        if former is None or former.incident_id is None or former.incident_id == by.incident_id:
+            return []
+        if ledger.known(former.incident_id) is None and (incident := self.tx.incident(former.incident_id)) is not None:
+            ledger.remember(incident)
+        return self._leave(former, former.incident_id, ledger, configuration, now=now)
 
     def _leave(
         self, stored: StoredItem, incident_id: str, ledger: Ledger, configuration: Configuration, *, now: datetime

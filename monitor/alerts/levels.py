@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.incidents.counts import ABSURD
+from monitor.incidents.doubts import FLOOD
 from monitor.incidents.sources import is_live
 from monitor.model.ledger import Folded, Grade, View
 from monitor.model.report import Facts, Level, RuleTaken, Voice
@@ -33,7 +34,8 @@ def level_of(view: View, rules: RuleSet) -> tuple[Level, str]:
     doubts = [[doubt for doubt in report.doubts if doubt != ABSURD] for report in view.reports]
     if all(doubts):
         doubt = doubts[0][0]
-        return min(level, Level.NOTICE, key=lambda one: one.rank), f"{why}; {doubt}"
+        most = Level.DIGEST if doubt == FLOOD else Level.NOTICE
+        return min(level, most, key=lambda one: one.rank), f"{why}; {doubt}"
     return level, why
 
 

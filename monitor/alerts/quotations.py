@@ -67,6 +67,17 @@ def says(report: Report | None) -> str:
     return f"{publisher} (quotes: {speaker})" if speaker and speaker.casefold() != publisher.casefold() else publisher
 
 
+def not_believed(view: View) -> str:
+    """`not known; 50000 wounded by Wire is not believed (absurd number)`: what counts for nothing, and why."""
+    for one in view.reports:
+        numbers = [(getattr(one.facts, name), name) for name in ("killed", "wounded")]
+        told = ", ".join(f"{number} {name}" for number, name in numbers if number)
+        if one.doubts and told:
+            by = shorten(clean_message(one.speaker or one.publisher), 60)
+            return f"not known; {told} by {by} is not believed ({clean_message(one.doubts[0])})"
+    return ""
+
+
 def sources(view: View, tight: int) -> list[str]:
     """A line a publisher, its newest report; copies are counted, what was withdrawn says so."""
     newest: dict[str, Report] = {}

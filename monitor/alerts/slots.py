@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.alerts.phrases import day_in_words, days_ago, in_zones, place_names
-from monitor.alerts.quotations import QUOTE, address, quotes, says, sources
+from monitor.alerts.quotations import QUOTE, address, not_believed, quotes, says, sources
 from monitor.alerts.subject import (
     FLYING,
     attack_in_words,
@@ -275,7 +275,7 @@ def _toll(asked: Asked) -> str:
     if told and (hurt := view.brain_injuries.best) is not None:
         told.append(f"of them {hurt.value} with brain injuries")
     if not told:
-        return "no casualties stated"
+        return not_believed(view) or "no casualties stated"
     best = [one.best for one in (view.killed, view.wounded) if one.best is not None]
     if any(one.voice is Voice.CLAIMANT for one in best):
         by = _actors(asked, view.incident.claimed_by)

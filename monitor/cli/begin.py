@@ -20,6 +20,7 @@ from monitor.errors import ConfigError, StoreError, UsageError
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
     from monitor.store.store import Store, Transaction
+    from monitor.telling import Attention
     from monitor.topics.attacks.topic import RuleSet
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
@@ -98,6 +99,23 @@ def rules_from(folder: Path | None) -> RuleSet:
     from monitor.topics.loading import load_rules
 
     return load_rules(rules_folder(folder))
+
+
+def attention_in_force(rules: RuleSet) -> Attention:
+    """The policies in force; without any, or where they cannot be read, every channel has the usual one."""
+    from monitor.channels.apprise import Channels
+    from monitor.configuration import policies_of
+    from monitor.telling import Attention, inside_of, usual_policy
+
+    found, inside = settings(warn=False), inside_of(rules.gazetteer)
+    if not found.policies.is_file():
+        return Attention(inside=inside)
+    try:
+        policies = {one.channel: one for one in policies_of(found, rules, Channels.load(found.channels))}
+    except ConfigError:
+        say(f"basewatch: warning: {found.policies} cannot be read, so the usual policy is asked; see: basewatch check")
+        return Attention(inside=inside)
+    return Attention(policy=lambda name: policies.get(name) or usual_policy(name), inside=inside)
 
 
 def rules_folder(folder: Path | None) -> Path:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.begin import JsonOption, RulesOption, database, rules_from, settings, utc_now
-from monitor.cli.render import json_out, marked, out, say, table
-from monitor.errors import ConfigError, UsageError
+from monitor.cli.begin import JsonOption, RulesOption, attention_in_force, database, rules_from, settings, utc_now
+from monitor.cli.render import json_out, marked, out, table
+from monitor.errors import UsageError
 from monitor.model.item import StoredItem
 from monitor.model.place import Place
 from monitor.queries.alerts import delivery_summary
@@ -25,7 +25,6 @@ from monitor.queries.reasons import (
     why_stored,
 )
 from monitor.rules.matching import NotMatched
-from monitor.telling import Attention, inside_of, usual_policy
 from monitor.text.clean import clean
 from monitor.text.languages import not_read
 from monitor.topics.attacks.topic import RuleSet
@@ -67,29 +66,13 @@ def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explanation:
     with database() as store:
         if store is None:
             item = new_item(what, now, allow_networks=networks)
-            return explain_item(None, item, rules, _attention(rules))
+            return explain_item(None, item, rules, attention_in_force(rules))
         with store.read() as tx:
             if stored := find_item(tx, what):
-                return explain_stored(tx, stored, rules, _attention(rules))
+                return explain_stored(tx, stored, rules, attention_in_force(rules))
         item = new_item(what, now, allow_networks=networks)  # may ask the web, so no transaction is open
         with store.read() as tx:
-            return explain_item(tx, item, rules, _attention(rules))
-
-
-def _attention(rules: RuleSet) -> Attention:
-    """The policies in force; without any, or where they cannot be read, every channel has the usual one."""
-    from monitor.channels.apprise import Channels
-    from monitor.configuration import policies_of
-
-    found, inside = settings(warn=False), inside_of(rules.gazetteer)
-    if not found.policies.is_file():
-        return Attention(inside=inside)
-    try:
-        policies = {one.channel: one for one in policies_of(found, rules, Channels.load(found.channels))}
-    except ConfigError:
-        say(f"basewatch: warning: {found.policies} cannot be read, so the usual policy is asked; see: basewatch check")
-        return Attention(inside=inside)
-    return Attention(policy=lambda name: policies.get(name) or usual_policy(name), inside=inside)
+            return explain_item(tx, item, rules, attention_in_force(rules))
 
 
 def _show(explained: Explanation) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import JsonOption, RulesOption, quiet, rules_from
+from monitor.cli.begin import JsonOption, RulesOption, attention_in_force, quiet, rules_from
 from monitor.cli.past import ItemsOption, each, past_items
 from monitor.cli.render import json_out, out, say, table
 from monitor.queries.jsonvalues import values_of
@@ -62,7 +62,7 @@ def replay(
 
 
 def _run(past: PastItems, rules: RuleSet) -> ReplayResult:
-    replay, result = Replay(rules, past.known, past.reports), ReplayResult()
+    replay, result = Replay(rules, past.known, past.reports, attention_in_force(rules).policy), ReplayResult()
     for came in each(past, "replaying"):
         replayed = replay.run(came)
         if past.since is not None and came.item.first_seen < past.since:

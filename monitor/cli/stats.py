@@ -50,7 +50,7 @@ def stats(
     if plot is not None:
         from monitor.pictures.plot import plot as drawn
 
-        title = f"Incidents by {by}, {_period(first, last)}"
+        title = f"Incidents{'' if by is Kind.WEEK else f' by {by}'}, {_period(first, last)}"
         _write(plot, drawn(counts(entries, by.value), title=title, form=forms[plot], across=by is not Kind.WEEK))
     if chart is not None:
         from monitor.pictures.map import map_of

@@ -26,6 +26,8 @@ from monitor.model.report import Act, Link, Voice
 _COUNTING = frozenset({Link.REPORT, Link.CLAIM, Link.TOLL, Link.DENIAL, Link.ANALYSIS})
 #: numbers above these are believed from an official or from two sources only
 _ABSURD = {"killed": 500, "wounded": 2000, "brain_injuries": 2000, "launched": 2000, "intercepted": 2000}
+#: an official is believed up to so many times as much; beyond that somebody has written it down wrongly
+_OFFICIAL_TIMES = 10
 #: the numbers of an incident
 COUNTED = tuple(_ABSURD)
 #: and so are numbers so many times the next one
@@ -223,7 +225,7 @@ def _highest_by_family(stating: Sequence[Report], name: str) -> list[tuple[int, 
 
 def _is_absurd(report: Report, name: str, highest: Sequence[tuple[int, str]]) -> bool:
     number: int = getattr(report.facts, name)
-    if report.voice is Voice.OFFICIAL:
+    if report.voice is Voice.OFFICIAL and number <= _OFFICIAL_TIMES * _ABSURD[name]:
         return False
     own = family_of(report)
     others = next((value for value, family in highest if family != own), None)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.incidents.sources import family_of, origin_of
+from monitor.model.document import DateMark
+from monitor.model.item import BELIEVABLE
 from monitor.model.ledger import Report
 from monitor.model.report import Act, Voice
 
@@ -20,6 +22,7 @@ RECYCLED = timedelta(days=20)
 _MOST_CLAIMS = 5
 #: shorter texts are written again of another attack: "Drones hit … air base, no casualties"
 _FEWEST_WORDS = 15
+FUTURE, LONG_AGO, FLOOD = "dated in the future", "dated long ago", "flood"
 CLAIMS_OF = timedelta(hours=24)
 
 
@@ -31,13 +34,21 @@ def doubts_of(report: Report, others: Sequence[Report], *, now: datetime) -> tup
     found = []
     stated = report.facts.date if report.facts.date_stated else None
     if report.reported_at > now + _AHEAD or (stated is not None and stated > (now + _AHEAD).date()):
-        found.append("dated in the future")
+        found.append(FUTURE)
     old = [other for other in others if report.reported_at - other.reported_at >= RECYCLED]
     if old and _is_long(report) and not report.facts.wire and origin_of(report, old):
         found.append("recycled")
     if is_claim(report) and sum(_same_claimer(report, other) for other in others) >= _MOST_CLAIMS:
-        found.append("flood")
+        found.append(FLOOD)
     return tuple(found)
+
+
+def doubts_of_date(mark: DateMark, published: datetime | None, first_seen: datetime) -> tuple[str, ...]:
+    """Why the publisher's own date makes a report doubtful; an hour or a zone that is wrong does not."""
+    if mark is DateMark.FAR_AHEAD:
+        return (FUTURE,)
+    old = mark is DateMark.ABSURD or (published is not None and first_seen - published > BELIEVABLE)
+    return (LONG_AGO,) if old else ()
 
 
 def _is_long(report: Report) -> bool:

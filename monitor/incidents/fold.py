@@ -120,6 +120,18 @@ def _with_numbers(view: View, known: Sequence[Report]) -> Incident:
     return replace(incident, **columns)  # type: ignore[arg-type]
 
 
+def without_replaced(incident: Incident, before: Iterable[Report], after: Iterable[Report]) -> Incident:
+    """The incident without a number that an article gave before it was edited, and that no report gives any more."""
+    was, now = tuple(before), tuple(after)
+
+    def gone(name: str) -> bool:
+        first, then = ([getattr(report.facts, name) for report in some] for some in (was, now))
+        return any(value is not None for value in first) and all(value is None for value in then)
+
+    columns = {name: None for name in ("killed", "wounded", "launched", "intercepted") if gone(name)}
+    return replace(incident, **columns) if columns else incident  # type: ignore[arg-type]
+
+
 def _by_place(view: View, live: Sequence[Report], absurd: Absurd) -> tuple[PlaceView, ...]:
     """Each place of it with what is told of it alone, else with what is told of all together."""
     incident = view.incident

@@ -22,6 +22,11 @@ _EDITIONS = frozenset({
     "international", "iraq", "kurdish", "live", "middle", "net", "news", "online", "persian", "russian", "top",
     "turkish", "urdu", "us", "wire", "world",
 })  # fmt: skip
+#: agencies that are named by their letters and in full
+_AGENCIES = {
+    "agence france presse": "afp", "associated press": "ap", "deutsche presse agentur": "dpa",
+    "thomson reuters": "reuters", "united press": "upi", "united press international": "upi",
+}  # fmt: skip
 _BEHIND = re.compile(r"\s+[-–—|:/]\s+|\s*[(\[]")
 _WORD = re.compile(r"\w+")
 #: second-level names under which houses register: `co.uk`
@@ -46,7 +51,8 @@ def family(publisher: str, url: str = "") -> str:
     while len(words) > 1 and words[-1] in _EDITIONS:
         words.pop()
     if words:
-        return " ".join(words).removeprefix("the ")
+        name = " ".join(words).removeprefix("the ")
+        return _AGENCIES.get(name, name)
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:  # an address that is none

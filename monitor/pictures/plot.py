@@ -11,15 +11,32 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: bars that can be told apart
-_MOST = 60
+_MOST = 90
 #: so many names stand below each other
 _MOST_NAMES = 24
 _COLOUR = "#35618e"
 
 
+def in_time(weeks: Sequence[tuple[str, int]]) -> tuple[list[tuple[str, int]], str]:
+    """Weeks, named by their first day, as they are, or by month or year where they are too many for a picture: none
+    is left out."""
+    for length, of in ((len("2026-11-23"), "week"), (len("2026-11"), "month")):
+        counted = _by_begin(weeks, length)
+        if len(counted) <= _MOST:
+            return counted, of
+    return _by_begin(weeks, len("2026")), "year"
+
+
+def _by_begin(rows: Sequence[tuple[str, int]], length: int) -> list[tuple[str, int]]:
+    counted: dict[str, int] = {}
+    for day, count in rows:
+        counted[day[:length]] = counted.get(day[:length], 0) + count
+    return list(counted.items())
+
+
 def plot(rows: Sequence[tuple[str, int]], *, title: str, form: Form = "png", across: bool = False) -> bytes:
     """Bars of a count: upright in the order of time, lying (`across`) where they have names."""
-    shown = list(rows[:_MOST_NAMES] if across else rows[-_MOST:])
+    shown, of = (list(rows[:_MOST_NAMES]), "") if across else in_time(rows)
 
     def draw(figure: Figure) -> None:
         from matplotlib.ticker import MaxNLocator
@@ -43,7 +60,7 @@ def plot(rows: Sequence[tuple[str, int]], *, title: str, form: Form = "png", acr
             bars = axes.bar(places, counts, color=_COLOUR)
             every = max(1, len(shown) // 12)
             axes.set_xticks(places[::every], names[::every], rotation=30, ha="right")
-            axes.set_ylabel("incidents")
+            axes.set_ylabel(f"incidents a {of}")
             axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         if len(shown) <= _MOST_NAMES:
             axes.bar_label(bars, padding=2)

@@ -76,7 +76,7 @@ def pictures_of(digest: Digest) -> tuple[Attachment, ...]:
     from monitor.pictures.plot import plot
 
     title = f"Incidents by week, to {digest.until:%d %b %Y}"
-    pictures = {"incidents-by-week.png": plot(weeks_of(digest.days), title=title)}
+    pictures = {"plot.png": plot(weeks_of(digest.days), title=title)}
     if found := spots(digest.rows):
         pictures["map.png"] = map_of(found, title=f"Incidents, {digest.since:%d %b} to {digest.until:%d %b %Y}")
     return tuple(

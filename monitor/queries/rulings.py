@@ -15,7 +15,7 @@ from monitor.merging import goes_into
 from monitor.model.incident import MOST_TITLES, Incident
 from monitor.model.ledger import Change, Folded, Report, Ruling, View
 from monitor.model.place import Place
-from monitor.model.report import Act
+from monitor.model.report import Act, Link
 from monitor.queries.ledger import view_of
 from monitor.store.store import Transaction
 
@@ -119,6 +119,9 @@ def _from_reports(incident: Incident, reports: Sequence[Report]) -> Incident:
             named=_union(*(one.named for one in facts)),
             killed=None,
             wounded=None,
+            launched=None,
+            intercepted=None,
+            answered_at=min((one.reported_at for one in reports if one.link is Link.RETALIATION), default=None),
             first_title=reports[0].title,
             titles=tuple(report.title for report in reports)[-MOST_TITLES:],
         ),

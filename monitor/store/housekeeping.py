@@ -52,8 +52,8 @@ class HousekeepingPart(TransactionPart):
 
         Items of younger incidents and of incidents with alerts still under way stay, and so do those that a document
         still holds: their words tell whether a page becomes another story. Of what goes the identity keys stay as
-        tombstones, until no document has held them for 400 days. Incidents and their alerts are the ledger and stay
-        for good, and so does what was reported of them; notices to the operator go like items, once nothing of them is
+        tombstones, until no document has held them for 400 days. Incidents, their alerts and what was reported of them
+        are the ledger and stay for good; notices to the operator, and digests, go like items, once nothing of them is
         under way, and mutes 30 days after they ended.
         """
         unsent = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id).where(_UNDER_WAY)
@@ -66,7 +66,7 @@ class HousekeepingPart(TransactionPart):
         forgotten = FingerprintRow.last_seen < (now - TOMBSTONE_DAYS).date()
         keys = self._connection.execute(delete(FingerprintRow).where(FingerprintRow.item_id.is_(None), forgotten))
         under_way = select(DeliveryRow.alert_id).where(_UNDER_WAY)
-        is_notice = AlertRow.kind == AlertKind.OPERATOR, AlertRow.created_at < before, AlertRow.id.not_in(under_way)
+        is_notice = AlertRow.kind != AlertKind.INCIDENT, AlertRow.created_at < before, AlertRow.id.not_in(under_way)
         old = select(AlertRow.id).where(*is_notice)
         self._connection.execute(delete(DeliveryRow).where(DeliveryRow.alert_id.in_(old)))
         notices = self._connection.execute(delete(AlertRow).where(*is_notice))

@@ -27,7 +27,7 @@ _WORD = re.compile(r"\S+")
 _THOUSANDS = frozenset({",", ".", " ", "'", "\u066c"})
 _MONEY = frozenset("$€£₪₹¥#№°")
 _UNIT = re.compile(r" ?%|[°/$€£]")
-_LARGEST = 99_999
+_LARGEST = 9_999_999
 #: between two words of one number
 _TIGHT = re.compile(r"[ -]*")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.evaluation import EVALUATED, INCIDENT_HORIZON, Evaluation, Ledger, recalled, refusal
@@ -19,8 +19,9 @@ from monitor.model.alert import Alert, AlertKind
 from monitor.model.incident import Incident
 from monitor.model.item import Item, Novelty, StoredItem
 from monitor.model.ledger import Report
+from monitor.model.policy import Policy
 from monitor.model.report import Level, RuleTaken
-from monitor.telling import Attention, inside_of
+from monitor.telling import Attention, inside_of, usual_policy
 from monitor.topics.attacks.topic import RuleSet
 
 #: so long before the window a replay begins, silently: late reports of an earlier attack find its incident
@@ -112,13 +113,19 @@ class Replayed:
 class Replay:
     """Runs items through rules, one after another, in the order in which they came."""
 
-    def __init__(self, rules: RuleSet, known: Iterable[Incident] = (), reports: Reports = lambda _: ()) -> None:
+    def __init__(
+        self,
+        rules: RuleSet,
+        known: Iterable[Incident] = (),
+        reports: Reports = lambda _: (),
+        policy: Callable[[str], Policy] = usual_policy,
+    ) -> None:
         """`known` are the incidents that were known before the first item came, `reports` those of one of them.
 
-        Every channel has the usual policy: what quiet hours and digests hold back is told at once.
+        `policy` gives that of a channel; what its quiet hours, cool-down and cap hold back for a while is told at once.
         """
         self._rules = rules
-        attention = Attention(inside=inside_of(rules.gazetteer))
+        attention = Attention(policy=lambda channel: _at_once(policy(channel)), inside=inside_of(rules.gazetteer))
         before = {incident.id: incident for incident in known}
         self._incidents = Ledger(
             before.values(),
@@ -156,6 +163,10 @@ class Replay:
         first = tuple(one for one in taken if (incident.id, one.rule) not in self._on_trial)
         self._on_trial.update((incident.id, one.rule) for one in first)
         return first
+
+
+def _at_once(policy: Policy) -> Policy:
+    return replace(policy, quiet=None, cool_down=timedelta(), most_per_hour=None)
 
 
 class PastAlerts:

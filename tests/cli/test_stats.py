@@ -97,3 +97,28 @@ def test_a_quiet_day_has_a_digest_too(filled: Path, call: Call) -> None:
 def test_a_wrong_digest_is_told_in_one_line(filled: Path, call: Call, asked: tuple[str, ...], said: str) -> None:
     code, out, err = call("digest", *asked)
     assert (code, out, said in err) == (2, "", True)
+
+
+def test_a_digest_goes_to_those_whose_policy_has_one_with_their_places(filled: Path, call: Call) -> None:
+    policy = {"channel": "operator", "digest": {"daily": "07:00"}, "places": ["tower-22"], "zone": "Asia/Baghdad"}
+    (filled / "policies.yaml").write_text(json.dumps({"policies": [policy]}))
+    code, _, err = call("digest", "--period", "week", "--send")
+    assert (code, "queued for" in err) == (0, True)
+    answer = json.loads(call("digest", "--period", "week", "--send", "--json")[1])
+    assert [row["place_id"] for row in answer["rows"]] == ["tower-22"]
+    assert "Baghdad)" in answer["body"]
+    assert "Pictures: plot.png, map.png" in answer["body"]
+    assert {tuple(alert["channels"]) for alert in json.loads(call("alerts", "--json")[1])} == {("operator",)}
+    call("digest", "--period", "week", "--send", "--channel", "alerts")
+    assert ["alerts"] in [alert["channels"] for alert in json.loads(call("alerts", "--json")[1])]
+
+
+def test_stats_tell_what_the_reports_say(filled: Path, call: Call) -> None:
+    (filled / "more.yaml").write_text(json.dumps({"incidents": [
+        {"date": str(TODAY), "base": "harir", "note": "Rockets fell on the runway", "source": "https://paper.example/1"}
+    ]}))  # fmt: skip
+    call("incidents", "import", "more.yaml")
+    (said,) = [one for one in json.loads(call("stats", "--json")[1])["brief"] if "runway" in one["text"]]
+    assert said["sources"] == ["https://paper.example/1"]
+    assert said["incident"].endswith("harir")
+    assert "paper.example: “Rockets fell on the runway” https://paper.example/1" in call("stats")[1]

@@ -45,7 +45,7 @@ def test_a_weekly_digest_has_table_plot_and_map(room: Newsroom) -> None:
         assert told == []
         (alert,) = room.attend(NOW)
         assert room.attend(NOW + timedelta(minutes=5)) == []
-        assert [one.name for one in alert.attachments] == ["incidents-by-week.png", "map.png"]
+        assert [one.name for one in alert.attachments] == ["plot.png", "map.png"]
         letter = email.message_from_bytes(post.taken[-1].raw, policy=email.policy.default)
     parts = {part.get_content_type(): part for part in letter.walk()}
     assert parts["multipart/related"]
@@ -64,7 +64,7 @@ def test_a_weekly_digest_has_table_plot_and_map(room: Newsroom) -> None:
     assert "three killed" in text
     assert "reason: DIGEST" in room.hook.taken[-1].text
     assert [one["filename"] for one in room.hook.taken[-1].payload["attachments"]] == [
-        "incidents-by-week.png", "map.png",
+        "plot.png", "map.png",
     ]  # fmt: skip
 
 

@@ -88,6 +88,29 @@ def test_a_split_takes_reports_out_and_the_two_never_meet(store: Store) -> None:
         assert not tx.incident(new).told  # type: ignore[union-attr]
 
 
+def test_after_a_split_nothing_stays_that_only_the_reports_taken_out_gave(store: Store) -> None:
+    held = incident_at(
+        ASAD, more_places=(ERBIL,), weapons=("drone", "missile"), claimed_by=("group-y",), launched=9, intercepted=4
+    )
+    own = report_of("A", held, places=(ASAD,))
+    other = report_of(
+        "B", held, hours=3, publisher="Other", places=(ERBIL,), weapons=("missile",), claimed_by=("group-y",),
+        launched=9, intercepted=4,
+    )  # fmt: skip
+    with store.transaction() as tx:
+        put(tx, held, own, other)
+    with store.transaction() as tx:
+        new = split(tx, held.id, ["B"], now=NOW)
+    with store.read() as tx:
+        kept, taken = tx.incident(held.id), tx.incident(new)
+        assert kept is not None
+        assert taken is not None
+        rows = {row.place.place.id: row.incident.id for row in ledger(tx, ALL)}
+    assert rows == {ASAD.id: held.id, ERBIL.id: new}
+    assert (kept.weapons, kept.claimed_by, kept.launched, kept.intercepted) == (("drone",), (), None, None)
+    assert (taken.weapons, taken.claimed_by, taken.launched) == (("missile",), ("group-y",), 9)
+
+
 @pytest.mark.parametrize(
     ("what", "said"),
     [

@@ -76,12 +76,11 @@ def pass_at(now: datetime) -> None:
     """Everything that a daemon does at a moment."""
     from monitor.app import open_app
     from monitor.config.settings import load_settings
-    from monitor.daemon.attention import due
+    from monitor.daemon.attention import attend
 
     with open_app(load_settings(os.environ, Path.cwd()), clock=lambda: now) as app:
         asyncio.run(app.poll())
-        with app.store.transaction() as tx:
-            due(tx, app.configuration, now)
+        asyncio.run(attend(app))
         asyncio.run(app.deliver())
 
 

@@ -158,7 +158,7 @@ def test_the_digest_of_the_week(room: Newsroom) -> None:
     assert "109" in mail.text
     assert "Kataib Hezbollah" in mail.text
     assert STORY[9].title in mail.text or "struck back" in mail.text.casefold() or "retaliation" in mail.text.casefold()
-    assert {attached.name for attached in digest.attachments} == {"plot.png", "map.png"}
+    assert {attached.name for attached in digest.attachments} == {"incidents-by-week.png", "map.png"}
     assert mail.raw.count(b"image/png") >= 2
 
 
