@@ -12,7 +12,7 @@ from monitor.alerts.policy import decide, raised
 from monitor.incidents.changes import changes
 from monitor.incidents.doubts import CLAIMS_OF, RECYCLED, doubts_of, doubts_of_date, is_claim
 from monitor.incidents.fold import fold, without_replaced
-from monitor.incidents.identity import relate
+from monitor.incidents.identity import is_of_none, relate
 from monitor.incidents.joining import Book, joined_books
 from monitor.incidents.nearcopy import NearCopies
 from monitor.model.alert import Decision
@@ -182,7 +182,11 @@ class Ledger:
 
         `own` is the incident that an edited item already belongs to, `date_mark` what is odd about the item's date.
         """
-        around = self._around(item, classification.facts, rules, own)
+        if_unknown = classification.if_unknown
+        if if_unknown is not None:
+            classification = replace(classification, if_unknown=None)  # it is of this question alone
+        is_apart = not classification.taken and is_of_none(classification)
+        around = [] if is_apart else self._around(item, classification.facts, rules, own)
         classification = raised(classification, around)  # first: an incident opens at the level that it is told at
         relation = relate(
             item,
@@ -195,6 +199,8 @@ class Ledger:
             rulings=self._rulings,
             alike=self._alike(item, classification),
         )
+        if if_unknown is not None and relation.kind is RelationKind.NONE:
+            return self.evaluate(item, novelty, if_unknown, rules, own=own, now=now, date_mark=date_mark)
         decision = decide(novelty, classification, relation)
         evaluation = Evaluation(
             item=item, novelty=novelty, classification=classification, relation=relation, decision=decision

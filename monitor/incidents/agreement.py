@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from monitor.model.incident import Incident
 from monitor.model.place import country_id
@@ -27,6 +28,8 @@ _WORD = re.compile(r"\b\w{4}")
 SAME_WORDS = 0.5
 _LIKE = 0.25
 _FEWEST_WORDS = 4
+#: titles whose words are kept
+_TITLES = 4096
 #: weapons that early reports take for each other, or that one attack is made with
 _KINDS = (
     frozenset({"ballistic_missile", "cruise_missile", "missile", "rocket"}),
@@ -109,10 +112,18 @@ def most_exact(actors: Sequence[str] | frozenset[str], sides: Sides) -> frozense
 
 def likeness(title: str, incident: Incident) -> tuple[int, float]:
     """How many of the longer words a title shares with the likest headline of the incident, and their share of all."""
-    return max((_shared(title, known) for known in {incident.first_title, *incident.titles}), key=lambda two: two[::-1])
+    words = _words_of(title)
+    known = {incident.first_title, *incident.titles}
+    return max((_shared(words, _words_of(one)) for one in known), key=lambda two: two[::-1])
 
 
-def _shared(one: str, other: str) -> tuple[int, float]:
-    """The words that two titles share, and their share of all (Jaccard)."""
-    a, b = (set(_WORD.findall(text.casefold())) for text in (one, other))
-    return len(a & b), len(a & b) / len(a | b) if a and b else 0.0
+@lru_cache(maxsize=_TITLES)
+def _words_of(title: str) -> frozenset[str]:
+    """The longer words of a title: each report is held beside every incident that is open, so they are kept."""
+    return frozenset(_WORD.findall(title.casefold()))
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> tuple[int, float]:
+    """How many words two titles share, and their share of all (Jaccard)."""
+    both = len(one & other)
+    return both, both / (len(one) + len(other) - both) if one and other else 0.0

@@ -60,7 +60,7 @@ from monitor.incidents.candidates import (
     said_beside,
 )
 from monitor.incidents.joining import joined
-from monitor.incidents.later import attach
+from monitor.incidents.later import attach, link_of
 from monitor.incidents.salvo import MOST_PLACES, Nearness, added, exact, meets, one_salvo
 from monitor.model.incident import MOST_TITLES, Incident, Relation, RelationKind
 from monitor.model.item import Item
@@ -100,6 +100,8 @@ def relate(
     act, facts = classification.act, classification.facts
     if classification.old_news:
         act = Act.ATTACK
+    if is_of_none(classification):  # most news: nothing is sorted and compared for it
+        return Relation(kind=RelationKind.NONE, reason=f"an item of act {act} opens no incident")
     own = rulings.merged.get(own, own) if own is not None else None
     latest = sorted(incidents, key=lambda i: (i.opened_at, i.id), reverse=True)
     latest = [one for one in latest if not one.merged_into and one.id not in rulings.merged]
@@ -130,6 +132,12 @@ def relate(
             quiet=classification.old_news,
         )
     return _joined(news, found, open_ones, near, quiet=classification.old_news)
+
+
+def is_of_none(classification: Classification) -> bool:
+    """Whatever is known, the item belongs to no incident: it tells of no attack, and of nothing that follows one."""
+    act = classification.act
+    return not classification.old_news and act not in INCIDENT_ACTS and link_of(act, classification.facts) is None
 
 
 #: what a report is to its incident, where it is more than a report

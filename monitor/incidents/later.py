@@ -16,7 +16,7 @@ from monitor.incidents.candidates import News, best
 from monitor.model.incident import Incident
 from monitor.model.ledger import Grade
 from monitor.model.place import Place, country_of
-from monitor.model.report import Act, Link
+from monitor.model.report import Act, Facts, Link
 
 #: how many days before it the attack can lie that a report names by its day; injuries are found weeks later
 _STATED_DAYS = {Link.TOLL: 60, Link.DENIAL: 30}
@@ -60,7 +60,7 @@ def attach(news: News, latest: Sequence[Incident], *, own: str | None, today: Ca
 
     `today` gives the day of the report at a place.
     """
-    link = _link_of(news)
+    link = link_of(news.act, news.facts)
     if link is None:
         return Attached(reason=f"an item of act {news.act} opens no incident")
     known = next((one for one in latest if one.id == own), None)
@@ -76,17 +76,17 @@ def attach(news: News, latest: Sequence[Incident], *, own: str | None, today: Ca
     return Attached(incident=known, reason=f"{_NAMES[link]} of the attack there on {known.date}", link=link)
 
 
-def _link_of(news: News) -> Link | None:
-    facts = news.facts
-    if news.act is Act.TOLL:
+def link_of(act: Act, facts: Facts) -> Link | None:
+    """What a report that is none of an attack is to one; None for most news, which has to do with none."""
+    if act is Act.TOLL:
         return Link.TOLL
-    if news.act is Act.RETRACTION or facts.withdrawn:
+    if act is Act.RETRACTION or facts.withdrawn:
         return Link.RETRACTION
-    if news.act is Act.RETALIATION:
+    if act is Act.RETALIATION:
         return Link.RETALIATION
     if facts.denies or facts.denied_by:
         return Link.DENIAL
-    return Link.ANALYSIS if news.act is Act.BACKGROUND else None
+    return Link.ANALYSIS if act is Act.BACKGROUND else None
 
 
 def _is_explained(incident: Incident, news: News) -> bool:

@@ -291,6 +291,8 @@ class Classification:
     old_news: bool = False
     #: hash of the rule files that decided
     rules_hash: str = ""
+    #: of a later toll: what it is where no attack is known that it could be of, for somebody has to be told of that one
+    if_unknown: Classification | None = None
 
     @property
     def alert(self) -> bool:

@@ -71,6 +71,8 @@ class CompiledRules:
     memory_days: int = 0
     #: some rule for attacks asks for places that are not the target
     asks_for_roles: bool = False
+    #: answers of `sides_of` so far, by actor
+    sides: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def send_to_at(self, rule_id: str) -> tuple[str, int]:
         """File and line of a rule's `send_to`."""
@@ -87,8 +89,11 @@ class CompiledRules:
         return actor.name if actor is not None else actor_id
 
     def sides_of(self, actor_id: str) -> frozenset[str]:
-        """An actor and those that it belongs to, by id."""
-        return self.gazetteer.sides_of(actor_id)
+        """An actor and those that it belongs to, by id; kept, for each report asks it of every open incident."""
+        known = self.sides.get(actor_id)
+        if known is None:
+            known = self.sides[actor_id] = self.gazetteer.sides_of(actor_id)
+        return known
 
     def title_of(self, rule_id: str) -> str:
         """The title of a rule; empty where no file knows it any more."""

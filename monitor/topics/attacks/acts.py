@@ -216,21 +216,38 @@ class ActClassifier:
         weak = sorted((m for m in matches if m.pattern.points < STRONG), key=_by_weight)
         return [self._result(match, reading) for match in (*strong, *weak)]
 
-    def _matches(self, sentence: Sentence, index: Wordings) -> list[Match]:
-        """Every wording of the sentence that stands outside a cause, each place of it once."""
+    def if_first(self, result: ActResult, reading: Reading) -> ActResult | None:
+        """What a later count of the dead and wounded tells where nobody has told of its attack: the attack.
+
+        None for what is no such count, and where its sentence names no attack on a base ("brain injuries rise to 109").
+        """
+        if result.act is not Act.TOLL or result.match is None:
+            return None
+        index = self._anybody if result.anybody else self._index
+        # the attack may be told as what the toll came of: "toll after attack on … rises"
+        matches = self._matches(result.match.sentence, index, anywhere=True)
+        for match in sorted(_within_clauses(matches), key=_by_weight):
+            found = self._result(match, reading, without=Act.TOLL)
+            if found.act in INCIDENT_ACTS and found.points >= NEEDED:
+                return replace(found, anybody=result.anybody)
+        return None
+
+    def _matches(self, sentence: Sentence, index: Wordings, *, anywhere: bool = False) -> list[Match]:
+        """Every wording of the sentence that stands outside a cause (or anywhere), each place of it once."""
         return [
             Match(pattern, template, hits, sentence, order)
             for order, pattern, template in index.possible(sentence.tags)
             if not pattern.unless & sentence.tags
-            for hits in islice(_outside_causes(template, sentence, pattern.act), _PLACES)
+            for hits in islice(_outside_causes(template, sentence, pattern.act, anywhere=anywhere), _PLACES)
         ]
 
-    def _result(self, match: Match, reading: Reading) -> ActResult:
-        """What the match says within the first frame that applies to it, and how much speaks for it."""
+    def _result(self, match: Match, reading: Reading, *, without: Act | None = None) -> ActResult:
+        """What the match says within the first frame that applies to it, and how much speaks for it; frames that make
+        it `without` are passed over."""
         act = match.pattern.act
         frames = self._frames if match.sentence.tags & self._languages else self._english
         for frame in frames[act]:
-            hits = _frame_hits(frame, match, reading)
+            hits = _frame_hits(frame, match, reading) if frame.instead is not without else None
             if hits is not None:
                 return ActResult(frame.instead, match, frame, hits, self._score(frame.instead, match, reading))
         return ActResult(act, match, score=self._score(act, match, reading))
@@ -316,12 +333,14 @@ def _decides(result: ActResult, sentence: Sentence) -> bool:
     return result.points >= NEEDED if result.act in INCIDENT_ACTS else sentence.section != "body"
 
 
-def _outside_causes(template: Template, sentence: Sentence, act: Act) -> Iterator[tuple[Hit, ...]]:
+def _outside_causes(
+    template: Template, sentence: Sentence, act: Act, *, anywhere: bool = False
+) -> Iterator[tuple[Hit, ...]]:
     """Where the template stands outside a cause.
 
     A sentence that is one long cause ("After the attack Washington vows …") may still hold a threat or a strike.
     """
-    anywhere = act not in INCIDENT_ACTS and all(sentence.causes)
+    anywhere = anywhere or (act not in INCIDENT_ACTS and all(sentence.causes))
     hits = find(template, sentence.hits, sentence.text.words)
     while hits is not None:
         if anywhere or not sentence.is_cause(hits[0]):

@@ -27,6 +27,8 @@ from monitor.topics.attacks.topic import RuleSet
 
 #: an attack that a report dates further back is no news
 NEWS_DAYS = 4
+#: of an item that names no place and tells of no act, as most do
+_NOTHING = Facts()
 
 
 def classify(item: Item, rules: RuleSet) -> Classification:
@@ -50,6 +52,23 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
     topic = rules.attacks
     reading = topic.reader.read(item)
     result = _with_those_that_came_through(topic.acts.classify(reading), reading, rules)
+    found, case = _judged(item, reading, result, rules, all_names=all_names)
+    first = topic.acts.if_first(result, reading)
+    if first is not None:
+        attack, _ = _judged(item, reading, first, rules)
+        if not found.facts.places:  # the country of the attack is what its toll is known by
+            places = tuple(replace(place, role="mentioned") for place in attack.facts.targets)
+            found = replace(found, facts=replace(found.facts, places=places))
+        counted = case.facts.killed or case.facts.wounded  # "number of attacks rises to 70" counts no people
+        if counted and attack.rule is not None and not attack.old_news:
+            found = replace(found, if_unknown=attack)
+    return found, case
+
+
+def _judged(
+    item: Item, reading: Reading, result: ActResult, rules: RuleSet, *, all_names: bool = False
+) -> tuple[Classification, Case]:
+    topic = rules.attacks
     act, targets = result.act, tuple[Place, ...]()
     if result.match is not None and act in INCIDENT_ACTS:
         targets = topic.places.targets(result, reading)
@@ -139,43 +158,46 @@ def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rule
     places = rules.attacks.places.of_facts(reading, targets)
     unplaced = next((target for target in targets if target.is_unplaced), None)
     if match is None:
-        facts = Facts(places=places)
-        if not places or not later.is_one(act, reading):
-            return facts
+        if not places:
+            return _NOTHING
+        if not later.is_one(act, reading):
+            return Facts(places=places)
         day, stated = finder.earlier_day(reading, rules.zone_of(places[0].id))
-        facts = replace(facts, date=day, date_stated=stated, named=rules.attacks.places.said(reading))
+        facts = Facts(places=places, date=day, date_stated=stated, named=rules.attacks.places.said(reading))
         return later.add(act, finder.tally(facts, reading, "UTC"), reading, None)
     killed, wounded = finder.harmed(reading)
     claimed = finder.claimed_by(match, act, reading)
+    is_told = act in INCIDENT_ACTS
+    is_later = not is_told and later.is_one(act, reading)
+    blamed, named, launched = tuple[str, ...](), tuple[str, ...](), None
+    day, stated = None, False
+    zone = rules.zone_of(places[0].id) if places else "UTC"
+    if is_told:
+        blamed, launched = finder.attributed_to(match, reading, claimed), finder.launched(match)
+        day, stated = finder.day(match, reading, zone)
+    elif is_later:
+        blamed = finder.named_beside(reading, claimed) if act is not Act.RETALIATION else ()
+        day, stated = finder.earlier_day(reading, zone)
+    if is_told or (is_later and act is not Act.BACKGROUND):
+        named = rules.attacks.places.said(reading)
     facts = Facts(
         places=places,
         weapons=finder.weapons(match, reading),
         claimed_by=claimed,
+        attributed_to=blamed,
         killed=killed,
         wounded=wounded,
         intercepted=finder.intercepted(reading),
         toll_claimed=finder.toll_claimed(act, reading),
         interception=finder.interception(reading),
+        date=day,
+        date_stated=stated,
+        named=named,
         unplaced=unplaced,
+        launched=launched,
         brain_injuries=finder.brain_injuries(wounded, reading),
     )
-    zone = rules.zone_of(places[0].id) if places else "UTC"
-    if act in INCIDENT_ACTS:
-        day, stated = finder.day(match, reading, zone)
-        facts = replace(
-            facts,
-            attributed_to=finder.attributed_to(match, reading, claimed),
-            date=day,
-            date_stated=stated,
-            named=rules.attacks.places.said(reading),
-            launched=finder.launched(match),
-        )
-    elif later.is_one(act, reading):
-        day, stated = finder.earlier_day(reading, zone)
-        blamed = finder.named_beside(reading, claimed) if act is not Act.RETALIATION else ()
-        named = rules.attacks.places.said(reading) if act is not Act.BACKGROUND else ()
-        facts = replace(facts, attributed_to=blamed, date=day, date_stated=stated, named=named)
-    else:
+    if not is_told and not is_later:
         return facts
     return later.add(act, finder.tally(facts, reading, zone), reading, match)
 

@@ -29,6 +29,8 @@ _HOUR = re.compile(r"(?<![\w:.,/-])(\d{1,2})(?:[:.](\d{2}))?(?![\w/]|[:.,-]\d)")
 _CLOSE = 2
 #: words between an ordinal number and what it counts
 _REACH = 24
+#: the same between what is denied and a verb of denying that ends the sentence
+_BEFORE = 60
 
 
 class FollowUpFinder:
@@ -72,13 +74,14 @@ class FollowUpFinder:
             if deniers:
                 found["voice"] = Voice.CLAIMANT
         if act in INCIDENT_ACTS and match is not None:
-            found |= self._of_attack(reading, match)
+            # all of these are empty or false where nothing is said: a copy of the facts is made where something is
+            found |= {name: said for name, said in self._of_attack(reading, match).items() if said}
         elif act is Act.RETRACTION:
             found |= self._withdrawn(facts, reading)
         elif act is Act.RETALIATION and match is not None:
             found |= {"struck": self._struck(match), "answers": self._answers(match)}
-        elif act is Act.TOLL:
-            found["corrects"] = self._corrects(reading)
+        elif act is Act.TOLL and self._corrects(reading):
+            found["corrects"] = True
         elif act in _HARMLESS and self._explains(reading):
             found |= {"withdrawn": ("*",)}
             if (reading.headline_tags | reading.lead_tags) & self._lists.ruled_out:
@@ -106,7 +109,11 @@ class FollowUpFinder:
         before = [foe for foe in foes if foe.end <= hit.start]
         own = bool(hit.tags & (lists.no_part_in_it | lists.not_its_deed))
         behind = [word for word in sentence.hits if 0 <= word.start - hit.end <= _REACH]
-        part = own or any(word.tags & lists.part_in_it for word in behind)
+        # the verb comes last in Turkish and Persian: what is denied, and where, stands before it
+        part = own or any(
+            word.start - hit.end <= _REACH and hit.start - word.end <= _BEFORE
+            for word in sentence.with_tags(lists.part_in_it)
+        )
         deed = part or any(word.tags & (lists.strike_noun | lists.launch | lists.hit) for word in behind)
         speakers = before[-1:] or (foes[:1] if hit.tags & lists.not_its_deed else [])
         # "Kataib Hezbollah attack: Pentagon denies …": the one who is nearest denies it

@@ -48,6 +48,8 @@ class Signs:
             | lists.base_word | lists.site_word | lists.own_aircraft
         )  # fmt: skip
         self.people = lists.troop_word
+        #: before the number that a toll came to, of which no noun follows: "rises to four in rocket attack"
+        self.rises = lists.rises_to | lists.corrected_to
         #: "33, not 34": what is put right is told beside the number, and is none
         self.put_right = lists.not_that_number
         #: "second soldier dies": with the one before there are two
@@ -148,7 +150,8 @@ class NumberRow:
         front = first - 1
         while front >= 0 and self.parts[front].kinds & {"about", "of", "articles"} and front not in self.harm:
             front -= 1
-        budget = 0 if front in self.harm and self.is_close(front, first) else 1
+        told = front >= 0 and (front in self.harm or bool(self.tags[front] & signs.rises))
+        budget = 0 if told and self.is_close(front, first) else 1
         for at in range(last + 1, min(last + 1 + _NOUN + 2, len(self.parts))):
             kinds, tags = self.parts[at].kinds, self.tags[at]
             if at in self.harm or not self.is_close(at - 1, at) or self.parts[at].value is not None:

@@ -123,7 +123,7 @@ class TollFinder:
         if not spoken and not tags & self._foreign:
             spoken = [self._counting[_ENGLISH]] if _ENGLISH in self._counting else []
         counting = spoken[0] if len(spoken) == 1 else together(spoken)
-        return counting.parts(sentence.text, start, end, list(self._hidden(sentence)))
+        return counting.parts(sentence.text, start, end, self._hidden(sentence))
 
     def _hidden(self, sentence: Sentence) -> Iterator[tuple[int, int]]:
         """Stretches whose numbers count nothing: dates, weekdays, names, the dateline."""
