@@ -188,7 +188,12 @@ def _tolls(reason: ChangeReason, before: View, after: View, report: Report | Non
             continue
         folded: Folded = getattr(after, name)
         said = folded.best
-        if reason is ChangeReason.TOLL_CORRECTED and report is not None and said is not None and said.report != report.id:
+        if (
+            reason is ChangeReason.TOLL_CORRECTED
+            and report is not None
+            and said is not None
+            and said.report != report.id
+        ):
             # what is left is an older word; the one who took the number back makes the news
             found.append(_detail(reason, name, _number(old), _number(new), report))
             continue
