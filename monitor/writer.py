@@ -35,7 +35,7 @@ from monitor.model.alert import Alert, Decision
 from monitor.model.feed import FeedState
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import StoredItem
-from monitor.model.ledger import ItemVersion
+from monitor.model.ledger import REPLACED, ItemVersion
 from monitor.outgoing import attention_of, book_of, long_before, tell, tell_item
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
@@ -334,17 +334,24 @@ class _Batch:
             return []
         if ledger.known(former.incident_id) is None and (incident := self.tx.incident(former.incident_id)) is not None:
             ledger.remember(incident)
-        return self._leave(former, former.incident_id, ledger, configuration, now=now)
+        return self._leave(former, former.incident_id, ledger, configuration, doubts=(REPLACED,), now=now)
 
     def _leave(
-        self, stored: StoredItem, incident_id: str, ledger: Ledger, configuration: Configuration, *, now: datetime
+        self,
+        stored: StoredItem,
+        incident_id: str,
+        ledger: Ledger,
+        configuration: Configuration,
+        *,
+        doubts: tuple[str, ...] = (),
+        now: datetime,
     ) -> list[Alert]:
-        """An edited item tells another story now: what it said of the incident that it belonged to is taken back."""
+        """An edited item tells of no attack, or of another one: what it said of its incident is taken back."""
         book, incident = ledger.book(incident_id), ledger.known(incident_id)
         report = book.reports.get(stored.item.id)
         if incident is None or report is None:
             return []
-        gone = replace(report, retracted=("*",), retracted_at=now)
+        gone = replace(report, retracted=("*",), retracted_at=now, doubts=(*report.doubts, *doubts))
         outcome = ledger.outcome(incident, incident, book, gone, configuration.rules, now=now)
         spoken = tell(self.tx, configuration, outcome, book, now=now)
         after = replace(outcome.view.incident, told=incident.told or bool(spoken.channels))

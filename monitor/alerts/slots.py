@@ -25,6 +25,7 @@ from monitor.alerts.subject import (
     short_name,
     subject,
 )
+from monitor.incidents.doubts import doubt_of
 from monitor.model.ledger import Change, ChangeReason, Detail, Folded, Grade, Report, Said, View
 from monitor.model.names import Names
 from monitor.model.report import Act, Link, RuleTaken, Voice
@@ -149,7 +150,7 @@ def _changed(asked: Asked, reason: ChangeReason, group: list[Detail]) -> str:
     if reason is ChangeReason.ESCALATED:  # no source raises it: the rules do
         why = _plain_level(asked.view)
         return f"{_LABELS[reason]}: {told}{f'; {why}' if why else ''}"
-    by = _by(asked, group[0], told)
+    by = _by(asked, group[0], told) if group[0].field != "replaced" else ""
     return f"{_LABELS[reason]}: {told}{f' ({by})' if by else ''}"
 
 
@@ -161,6 +162,8 @@ def _step(asked: Asked, detail: Detail) -> str:
         return (
             f"{before} takes its report back; {f'{after} others stand' if after not in ('', '0') else 'no other does'}"
         )
+    if field == "replaced":
+        return f"the article of {before} tells another story now, and nobody else reports it"
     if field == "answered":  # a headline
         return f"“{after}”" if after else "its own forces struck back"
     if field in _NUMBERS and not (after and before != after and after.isdigit()):
@@ -254,7 +257,8 @@ def _what(view: View) -> str:
     if view.incident.act is Act.FOILED:
         said.append(foiled(view))
     if view.grade in (Grade.CLAIMED, Grade.DENIED, Grade.RETRACTED):
-        said.append(f"{view.grade}, not confirmed" if view.grade is Grade.CLAIMED else str(view.grade))
+        unsure = f"doubtful: {doubt}" if (doubt := doubt_of(view)) else f"{view.grade}, not confirmed"
+        said.append(unsure if view.grade is Grade.CLAIMED else str(view.grade))
     return ", ".join(said)
 
 
@@ -331,6 +335,8 @@ def _actors(asked: Asked, ids: Sequence[str], behind: str = "") -> str:
 
 def _grade(view: View) -> str:
     count = len(view.publishers)
+    if doubt := doubt_of(view):
+        return f"doubtful: {doubt}"
     if count > 1:
         return f"{view.grade}, {count} independent publishers"
     return str(view.grade)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.alerts.phrases import days_ago, place_names
+from monitor.incidents.doubts import doubt_of
 from monitor.model.ledger import Change, ChangeReason, Folded, Grade, View
 from monitor.model.names import Names
 from monitor.model.place import Place
@@ -198,6 +199,8 @@ def _claimed_or_not(told: _Told, words: _Words, attack: str, where: str) -> str:
         where = ", place not named"
     by = _actors(view.incident.claimed_by, told.names, words.claimants) if words.claimants else ""
     by = f" by {by}" if by else ""
+    if doubt_of(view):
+        return f"{attack}{where}, doubtful"
     if view.grade is Grade.CLAIMED or (view.incident.act is Act.CLAIM and view.grade is not Grade.CONFIRMED):
         unsure = "" if "unsure" in words.gone else ", not confirmed"
         return f"{attack}{where} claimed{by}{unsure}"

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from monitor.incidents.sources import is_live
-from monitor.model.ledger import Change, ChangeReason, Detail, Folded, Grade, Report, Told, View
+from monitor.model.ledger import REPLACED, Change, ChangeReason, Detail, Folded, Grade, Report, Told, View
 from monitor.model.report import Level, Link, Voice
 
 #: nothing of it stands
@@ -77,11 +77,12 @@ def _news(told: Told, view: View, heard: Collection[str]) -> tuple[ChangeReason,
     gone = [one for one in standing if _loses(one) or not is_live(one)]
     if view.grade is Grade.RETRACTED:
         return (ChangeReason.RETRACTED,) if told.grade is not Grade.RETRACTED else ()
-    if any("*" in one.retracted for one in gone):
+    # a page that tells another story now takes nothing back, as long as others stand
+    if any("*" in one.retracted and REPLACED not in one.doubts for one in gone):
         found.add(ChangeReason.RETRACTED)
     if _rises(told, view):
         found.add(ChangeReason.TOLL_UP)
-    elif _falls(told, view) or any("*" not in one.retracted for one in gone):
+    elif _falls(told, view) or any("*" not in one.retracted and REPLACED not in one.doubts for one in gone):
         found.add(ChangeReason.TOLL_CORRECTED)
     if set(view.denied_by) - set(told.denied_by) or (view.grade is Grade.DENIED and told.grade is not Grade.DENIED):
         found.add(ChangeReason.DENIED)
@@ -176,6 +177,8 @@ def _details(reason: ChangeReason, before: View | None, after: View, report: Rep
             gone = [one for one in after.reports if one.id in _withdrawn(before, after) and "*" in one.retracted]
             stand = str(len(after.publishers))
             return [_detail(reason, "report", one.publisher, stand, report) for one in gone]
+        case ChangeReason.RETRACTED if report is not None and REPLACED in report.doubts:
+            return [Detail(reason=reason, field="replaced", before=report.publisher)]
         case _:
             return [_detail(reason, "grade", before.grade, after.grade, report)]
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from monitor.incidents.sources import family_of, origin_of
 from monitor.model.document import DateMark
 from monitor.model.item import BELIEVABLE
-from monitor.model.ledger import Report
+from monitor.model.ledger import Grade, Report, View
 from monitor.model.report import Act, Voice
 
 #: a report cannot come from later than this; clocks and zones of papers are a day off at most
@@ -68,3 +68,10 @@ def _same_claimer(report: Report, other: Report) -> bool:
         return True
     places = {place.id for place in report.facts.targets} & {place.id for place in other.facts.targets}
     return bool(places and set(report.facts.claimed_by) & set(other.facts.claimed_by))
+
+
+def doubt_of(view: View) -> str:
+    """Why nobody's report of an incident is believed; empty where some is, or where it is the attackers' word."""
+    if view.grade is not Grade.CLAIMED or any(is_claim(report) for report in view.reports):
+        return ""
+    return next((report.doubts[0] for report in view.reports if report.doubts), "")

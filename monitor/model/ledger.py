@@ -12,6 +12,9 @@ from monitor.model.incident import Incident
 from monitor.model.place import Place
 from monitor.model.report import Act, Facts, Level, Link, RuleTaken, Voice
 
+#: a doubt: the publisher has put another story in the place of the article
+REPLACED = "its page tells another story now"
+
 
 class Grade(StrEnum):
     """How sure an incident is, in the words of the ledger; `DENIED` and `RETRACTED` end it."""

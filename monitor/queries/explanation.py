@@ -10,6 +10,7 @@ from monitor.evaluation import Evaluation, Ledger, earliest_day, recalled, state
 from monitor.incidents.joining import Book
 from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
+from monitor.model.document import DateMark
 from monitor.model.incident import RelationKind
 from monitor.model.item import Item, Novelty, StoredItem
 from monitor.model.report import ClauseReading, RuleTaken
@@ -116,17 +117,18 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet, attentio
         earlier = [one for one in reports if one.id < stored.item.id]
         return recalled(known[incident_id], earlier, rules, attention)
 
-    explanation = _explanation(stored.item, Ledger(before, attention=attention, book=book), rules)
+    ledger = Ledger(before, attention=attention, book=book)
+    explanation = _explanation(stored.item, ledger, rules, date_mark=stored.date_mark)
     if own is None:
         return replace(explanation, stored=stored)
     alerts = tuple(pair for pair in tx.alerts(stored.item.first_seen) if pair[0].incident_id == own)
     return replace(explanation, stored=stored, first=next(iter(items.get(own, ())), None), alerts=alerts)
 
 
-def _explanation(item: Item, ledger: Ledger, rules: RuleSet) -> Explanation:
+def _explanation(item: Item, ledger: Ledger, rules: RuleSet, date_mark: DateMark = DateMark.MISSING) -> Explanation:
     """The daemon's evaluation, and the rules that do not take the item: asked about the same case."""
     classification, case = consider(item, rules)
-    evaluation = ledger.evaluate(item, Novelty.NEW, classification, rules)
+    evaluation = ledger.evaluate(item, Novelty.NEW, classification, rules, date_mark=date_mark)
     return Explanation(
         evaluation=evaluation,
         rules=rules,

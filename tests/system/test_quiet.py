@@ -211,4 +211,7 @@ def test_a_misdated_report_and_a_dated_one_of_the_same_attack_are_one_incident(
     room.poll()
     other.add(Story("Rocket attack on Camp Arifjan, no casualties reported", link="https://other.example/t"))
     room.poll()
-    assert len(told(room)) == 2, "the attack of the fixture and this one"
+    assert len(told(room)) == 3, "the attack of the fixture, this one, and that its date was only a slip"
+    lines = [dict(incident_lines(message.text)) for message in room.hook.taken[1:]]
+    assert len({line["incident"] for line in lines}) == 1
+    assert [line["reason"] for line in lines] == ["FIRST", "ESCALATED"]
