@@ -148,7 +148,7 @@ class Deliverer:
         now = self._clock()
         delivery, verdict = attempt.delivery, attempt.verdict
         tx.record(delivery.id, verdict, attempt.result, now=now)
-        if delivery.alert.incident_id is not None:
+        if delivery.alert.kind is not AlertKind.OPERATOR:  # of one incident, or of several: a summary
             _note_told(tx, attempt, channels, now=now)
         if isinstance(verdict, GaveUp) and delivery.alert.kind is not AlertKind.OPERATOR:
             notice = gave_up_notice(delivery, verdict, alert_id=tx.new_id(now), now=now)

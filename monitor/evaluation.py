@@ -137,12 +137,14 @@ class Ledger:
         rulings: Rulings = NO_RULINGS,
         copies: NearCopies | None = None,
         past: Callable[[Incident], Iterable[Report]] | None = None,
+        claims: Callable[[Sequence[str], datetime], Iterable[Report]] | None = None,
     ) -> None:
         """`known` are incidents from before the first item.
 
         With `attention` incidents are folded from their reports and every channel is asked; without it an item is only
         related, and the rules alone say whether it is told. `book` holds what is known of an incident of `known`,
-        `copies` the texts of its reports, `past` gives the reports of attacks on the places of one long before it.
+        `copies` the texts of its reports, `past` gives the reports of attacks on the places of one long before it, and
+        `claims` what attackers claimed of some since a moment.
         """
         self._by_day: dict[date, dict[str, Incident]] = {}
         self._days: dict[str, date] = {}
@@ -152,6 +154,7 @@ class Ledger:
         self._rulings = rulings
         self._copies = NearCopies() if copies is None else copies
         self._past = self._past_reports if past is None else past
+        self._claims = self._claims_here if claims is None else claims
         for incident in known:
             self.remember(incident)
 
@@ -250,9 +253,13 @@ class Ledger:
         if is_claim(report):
             since = report.seen_at - CLAIMS_OF
             recent = [id for id, one in self._known() if one.last_report_at is not None and one.last_report_at >= since]
-            yield from (other for id in recent if id != incident.id for other in self.book(id).reports.values())
+            yield from self._claims([id for id in recent if id != incident.id], since)
         if opens:
             yield from self._past(incident)
+
+    def _claims_here(self, ids: Iterable[str], since: datetime) -> Iterator[Report]:
+        reports = (one for id in ids for one in self.book(id).reports.values())
+        return (one for one in reports if one.seen_at >= since and is_claim(one))
 
     def _known(self) -> Iterator[tuple[str, Incident]]:
         return ((id, incident) for day in self._by_day.values() for id, incident in day.items())
@@ -341,6 +348,8 @@ class Ledger:
             if day is not None:
                 del self._by_day[day][id]
             self._books.pop(id, None)
+        # its id stays taken, and leads to what stands for it
+        self._rulings = replace(self._rulings, merged={**self._rulings.merged, **dict.fromkeys(gone, kept)})
 
     def remember(self, incident: Incident, item: Item | None = None) -> None:
         """The incident as it is now, in place of what it was; `item` is a new report of it."""

@@ -22,9 +22,9 @@ def goes_into(tx: Transaction, gone: Incident, kept: str) -> None:
         known[incident_id][channel] = one
     for note in joined_notifications(kept, known[kept], known[gone.id]).values():
         tx.put_notification(note)
-    for held in tx.held():
-        if held.incident_id == gone.id:
-            tx.unhold(gone.id, held.channel)
-            tx.hold(replace(held, incident_id=kept))
+    tx.forget_notifications(gone.id)
+    for held in tx.held(incident_id=gone.id):
+        tx.unhold(gone.id, held.channel)
+        tx.hold(replace(held, incident_id=kept))
     tx.move_mute(gone.id, kept)
     tx.update_incident(replace(gone, merged_into=kept))

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from monitor.alerts.attention import about_item, digest_due, held_of, level_of, repeats, with_sent
+from monitor.alerts.attention import (
+    MOST_REPEATS,
+    about_item,
+    digest_due,
+    digest_since,
+    held_of,
+    level_of,
+    repeat_due,
+    with_sent,
+)
 from monitor.alerts.digest import digest_alert, in_period, summary_alert
 from monitor.alerts.message import incident_alert, item_alert
 from monitor.alerts.policy import as_repeat, if_addressed
@@ -23,8 +32,9 @@ from monitor.model.alert import Alert, Attachment, Decision, DecisionReason
 from monitor.model.delivery import Address
 from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.ledger import ChangeReason, Held, Report, Telling, View
+from monitor.model.ledger import ChangeReason, Grade, Held, Report, Telling, View
 from monitor.model.policy import Policy
+from monitor.model.report import Level
 from monitor.store.store import Transaction
 from monitor.telling import Attention, Group, first_for, grouped, inside_of, notification_of
 
@@ -58,7 +68,7 @@ def book_of(tx: Transaction, incident_id: str) -> Book:
     return Book(
         reports={one.id: one for one in tx.reports_of([incident_id]).get(incident_id, ())},
         told={channel: one for (_, channel), one in tx.notifications([incident_id]).items()},
-        waiting={one.channel for one in tx.held() if one.incident_id == incident_id},
+        waiting={one.channel for one in tx.held(incident_id=incident_id)},
     )
 
 
@@ -74,7 +84,7 @@ def tell(tx: Transaction, configuration: Configuration, outcome: Outcome, book: 
     """Queues one message for each group of channels that are told the same, and writes down who knows what."""
     view, spoken = outcome.view, Spoken()
     change = outcome.change or first_for(view, view.incident.version, now)
-    used: set[str] = set()
+    used: dict[str, str] = {}
     for group in grouped(outcome.tellings, view, change, book.told, configuration.policy):
         _tell_group(tx, configuration, group, view, book, spoken, used, now=now)
     for one in outcome.tellings:
@@ -130,7 +140,7 @@ def _tell_group(
     view: View,
     book: Book,
     spoken: Spoken,
-    used: set[str],
+    used: dict[str, str],
     *,
     now: datetime,
 ) -> None:
@@ -149,22 +159,32 @@ def _tell_group(
         alert_id=tx.new_id(now),
         now=now,
         channels=group.channels,
-        audience=group.audience,
+        audience=_audience(group, book),
         template=configuration.styles.of(group.style),
     )
     # an address of two channels is told once, in the words of the first
     fresh = [address for address in addresses if address.key not in used]
-    if (addresses and not fresh) or not tx.add_alert(alert, fresh):
-        return
-    used.update(address.key for address in fresh)
-    spoken.alerts.append(alert)
+    if fresh or not addresses:
+        if not tx.add_alert(alert, fresh):
+            return
+        used.update({address.key: alert.id for address in fresh})
+        spoken.alerts.append(alert)
     spoken.channels += addressed
     for channel in addressed:
-        note = notification_of(group, channel, view, alert_id=alert.id, now=now)
+        reached = {used[address.key] for address in configuration.channels.addresses([channel])}
+        told_by = alert.id if alert.id in reached else min(reached)
+        note = notification_of(group, channel, view, alert_id=told_by, now=now, before=book.told.get(channel))
         tx.put_notification(note)
         book.told[channel] = note
         if configuration.policy(channel).most_per_hour is not None:
             tx.put_channel_state(with_sent(tx.channel_state(channel), now))
+
+
+def _audience(group: Group, book: Book) -> str:
+    """Who hears a message; what gave up is tried anew, though its version is the same."""
+    notes = [book.told[channel] for channel in group.channels if channel in book.told]
+    failed = max((note.failed_at for note in notes if note.failed_at is not None), default=None)
+    return group.audience if failed is None else f"{group.audience}#{failed:%Y%m%d%H%M%S%f}"
 
 
 def _hold(tx: Transaction, one: Telling, view: View, book: Book, *, now: datetime) -> None:
@@ -278,7 +298,9 @@ def _summary(
             channels=(channel,), change=replace(one.change, reasons=reasons, level=level_of(reasons, one.view)),
             details=(), style=policy.style, zone=policy.zone,
         )  # fmt: skip
-        tx.put_notification(notification_of(group, channel, one.view, alert_id=alert.id, now=now))
+        before = tx.notifications([incident.id]).get((incident.id, channel))
+        note = notification_of(group, channel, one.view, alert_id=alert.id, now=now, before=before)
+        tx.put_notification(note)
         tx.unhold(incident.id, channel)
         _note_told(tx, incident, Spoken(channels=[channel]))
     if policy.most_per_hour is not None:
@@ -290,24 +312,31 @@ def repeat_flashes(tx: Transaction, configuration: Configuration, *, now: dateti
     """Tells a flash once more that nobody has acknowledged, with the same version and reason."""
     alerts = []
     for policy in configuration.policies:
-        due = [] if policy.repeat_flash is None else tx.unacknowledged(policy.channel)
-        for told in (one for one in due if repeats(one, policy, now)):
+        if policy.repeat_flash is None:
+            continue
+        since = now - policy.repeat_flash * (MOST_REPEATS + 1)
+        for told in tx.unacknowledged(policy.channel, Level.FLASH, since):
+            number = repeat_due(told, policy, now)
+            if number is None:
+                continue
             ledger = ledger_of(tx, configuration, [told.incident_id], now=now)
             incident = ledger.known(told.incident_id)
             mutes = {(mute.kind, mute.target) for mute in tx.mutes(now)}
-            if incident is None or ("incident", told.incident_id) in mutes:
+            if incident is None or incident.merged_into or ("incident", told.incident_id) in mutes:
                 continue
             view = ledger.outcome(incident, incident, ledger.book(incident.id), None, configuration.rules, now=now).view
+            if view.level is not Level.FLASH or view.grade in (Grade.RETRACTED, Grade.DENIED):
+                continue  # nobody need run for it any more
             reasons = tuple(ChangeReason(reason) for reason in told.reasons)
             change = replace(first_for(view, told.version, now), reasons=reasons, level=told.level)
             alert = incident_alert(
                 view, change, (), style=policy.style, zone=policy.zone, names=configuration.rules, baseline=(),
                 alert_id=tx.new_id(now), now=now, channels=(policy.channel,),
-                audience=f"{policy.style}:{policy.channel}#{told.repeats + 1}",
+                audience=f"{policy.style}:{policy.channel}#{number}",
                 template=configuration.styles.of(policy.style),
             )  # fmt: skip
             if tx.add_alert(alert, configuration.channels.addresses([policy.channel])):
-                tx.put_notification(replace(told, alert_id=alert.id, repeats=told.repeats + 1))
+                tx.put_notification(replace(told, alert_id=alert.id, repeats=number))
                 alerts.append(alert)
     return alerts
 
@@ -318,15 +347,16 @@ Pictures = Mapping[tuple[str, str], Sequence[Attachment]]
 
 def digests_due(
     tx: Transaction, configuration: Configuration, *, now: datetime
-) -> list[tuple[Policy, Literal["day", "week"]]]:
-    """The digests that `make_digests` would make now: their pictures are drawn before, outside of its transaction."""
+) -> list[tuple[Policy, Literal["day", "week"], datetime]]:
+    """The digests that `make_digests` would make now, and since when each tells: their pictures are drawn before,
+    outside of its transaction."""
     found = []
     for policy in configuration.policies:
         state = tx.channel_state(policy.channel)
         begun = replace(
             state, last_digest_day=state.last_digest_day or now, last_digest_week=state.last_digest_week or now
         )
-        found += [(policy, period) for period in digest_due(policy, begun, now)]
+        found += [(policy, period, digest_since(state, period, now)) for period in digest_due(policy, begun, now)]
     return found
 
 
@@ -344,7 +374,8 @@ def make_digests(
         )
         for period in digest_due(policy, begun, now):
             drawn = (pictures or {}).get((policy.channel, period), ())
-            alerts.append(digest_of(tx, configuration, policy, period, now=now, pictures=drawn))
+            since = digest_since(state, period, now)
+            alerts.append(digest_of(tx, configuration, policy, period, since=since, now=now, pictures=drawn))
             begun = replace(begun, last_digest_day=now) if period == "day" else replace(begun, last_digest_week=now)
         if begun != state:
             tx.put_channel_state(begun)
@@ -352,14 +383,16 @@ def make_digests(
 
 
 def digest_of(
-    tx: Transaction, configuration: Configuration, policy: Policy, period: Literal["day", "week"], *, now: datetime,
-    pictures: Sequence[Attachment] = (),
+    tx: Transaction, configuration: Configuration, policy: Policy, period: Literal["day", "week"], *, since: datetime,
+    now: datetime, pictures: Sequence[Attachment] = (),
 ) -> Alert:  # fmt: skip
-    """Queues the digest of a channel: every incident of its places of which something was reported in the period."""
-    since = now - timedelta(days=1 if period == "day" else 7)
+    """Queues the digest of a channel: every incident of its places of which something was reported in the period, and
+    what was kept for it."""
+    kept = [one.incident_id for one in tx.held() if one.channel == policy.channel and one.why == "digest"]
     # a local day can have begun before that of UTC
     opened = tx.incidents((since - timedelta(days=1)).date())
     ids = in_period(tx.changes_since(since), opened, since=since, until=now)
+    ids = tuple(dict.fromkeys((*ids, *kept)))
     ledger = ledger_of(tx, configuration, ids, now=now)
     inside = inside_of(configuration.rules.gazetteer)
     rows = []

@@ -287,12 +287,18 @@ def _why(named: DecisionReason, tell: Sequence[Telling], view: View) -> str:
     return f"{incident} was told; this changes it: {', '.join(map(str, tell[0].reasons))}"
 
 
-def notification_of(group: Group, channel: str, view: View, *, alert_id: str, now: datetime) -> Notification:
-    """What a channel knows once the message is queued; what it had acknowledged was another message."""
+def notification_of(
+    group: Group, channel: str, view: View, *, alert_id: str, now: datetime, before: Notification | None = None
+) -> Notification:
+    """What a channel knows once the message is queued; what it had acknowledged was another message.
+
+    `before` is what it was told last: it falls back to that where the message reaches nobody.
+    """
+    sure = None if before is None else before.known if before.taken_at is not None else before.sure
     return Notification(
         incident_id=view.incident.id, channel=channel, version=group.change.version,
         reasons=tuple(map(str, group.change.reasons)), level=group.change.level, known=told_values(view),
-        alert_id=alert_id, queued_at=now.astimezone(UTC),
+        alert_id=alert_id, queued_at=now.astimezone(UTC), sure=sure,
     )  # fmt: skip
 
 

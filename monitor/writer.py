@@ -28,6 +28,7 @@ from monitor.evaluation import (
     stated_days,
     whole_text,
 )
+from monitor.incidents.doubts import moved_on
 from monitor.incidents.nearcopy import NearCopies
 from monitor.malloc import give_back
 from monitor.merging import goes_into
@@ -245,6 +246,7 @@ class _Batch:
             rulings=self.tx.rulings(),
             copies=self.copies.index(self.tx, now=now),
             past=lambda incident: long_before(self.tx, incident),
+            claims=self.tx.claims,
         )
 
     def _evaluated(
@@ -331,6 +333,8 @@ class _Batch:
         """The publisher has put another story in the place of an article: what that said of its incident is gone."""
         former = self.tx.items_by_id([replaced]).get(replaced)
         if former is None or former.incident_id is None or former.incident_id == by.incident_id:
+            return []
+        if moved_on(former.item, by.item):
             return []
         if ledger.known(former.incident_id) is None and (incident := self.tx.incident(former.incident_id)) is not None:
             ledger.remember(incident)

@@ -196,6 +196,7 @@ def _make_tables_of_channels() -> None:
         *(sa.Column(name, MOMENT, nullable=True) for name in ("taken_at", "failed_at", "acked_at")),
         *_columns(sa.Text(), "acked_by"),
         *_columns(sa.Integer(), "repeats"),
+        sa.Column("sure", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("incident_id", "channel", name="pk_notifications"),
     )
     op.create_index("ix_notifications_alert_id", "notifications", ["alert_id"])

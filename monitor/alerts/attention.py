@@ -97,6 +97,8 @@ def telling(
         return answer(later, "BELOW_LEVEL", f"this is {level}, and {policy.channel} is told from {policy.level} on")
     if level is Level.FLASH:
         return answer("tell", "FLASH", "a flash is told at once")
+    if taken_back and told is not None and told.level is Level.FLASH:
+        return answer("tell", "FLASH", "a flash is taken back at once")
     return _when(answer, news, first, known, now)
 
 
@@ -268,6 +270,13 @@ def digest_due(policy: Policy, state: ChannelState, now: datetime) -> tuple[Lite
     return tuple(due)
 
 
+def digest_since(state: ChannelState, period: Literal["day", "week"], now: datetime) -> datetime:
+    """Since when a digest tells: since the one before, however late it was made, and a day or a week at least."""
+    length = timedelta(days=1) if period == "day" else timedelta(weeks=1)
+    last = state.last_digest_day if period == "day" else state.last_digest_week
+    return min(last or now, now - length)
+
+
 def last_time(at: time, weekday: int | None, zone_name: str, now: datetime) -> datetime:
     """The last moment, by now, at which the clock showed this time (of this day of the week)."""
     zone = ZoneInfo(zone_name)
@@ -281,13 +290,17 @@ def last_time(at: time, weekday: int | None, zone_name: str, now: datetime) -> d
     raise AssertionError("a week has every day")
 
 
-def repeats(told: Notification, policy: Policy, now: datetime) -> bool:
-    """Whether a flash is to be told once more: nobody has acknowledged it."""
+def repeat_due(told: Notification, policy: Policy, now: datetime) -> int | None:
+    """Which repeat of a flash is due, that nobody has acknowledged: the first is 1; None where none is.
+
+    Repeats whose time passed while nobody ran are left out, and a flash of long ago is not told again.
+    """
     if policy.repeat_flash is None or told.level is not Level.FLASH or told.acked_at is not None:
-        return False
-    if told.repeats >= MOST_REPEATS or (told.failed_at is not None and told.taken_at is None):
-        return False
-    return now >= told.queued_at + policy.repeat_flash * (told.repeats + 1)
+        return None
+    if told.failed_at is not None and told.taken_at is None:
+        return None
+    number = int((now - told.queued_at) / policy.repeat_flash)
+    return number if told.repeats < number <= MOST_REPEATS else None
 
 
 def spoken(moment: datetime, zone: str) -> str:

@@ -36,9 +36,9 @@ def drafts_of(tx: Transaction, configuration: Configuration, now: datetime) -> d
     """What the pictures of the digests show that are due by now."""
     inside = inside_of(configuration.rules.gazetteer)
     found = {}
-    for policy, period in digests_due(tx, configuration, now=now):
+    for policy, period, since in digests_due(tx, configuration, now=now):
         wanted = partial(inside, policy.places) if policy.places else None
-        digest = digest_of(tx, period, until=now, wanted=wanted)
+        digest = digest_of(tx, period, since=since, until=now, wanted=wanted)
         rows = with_places_and_names(digest.rows, configuration.rules)
         found[policy.channel, str(period)] = replace(digest, rows=rows)
     return found

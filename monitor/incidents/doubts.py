@@ -5,12 +5,13 @@ Numbers that cannot be are another matter: they are doubted in `fold.py`, only u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.incidents.sources import family_of, origin_of
 from monitor.model.document import DateMark
-from monitor.model.item import BELIEVABLE
+from monitor.model.item import BELIEVABLE, Item
 from monitor.model.ledger import Grade, Report, View
 from monitor.model.report import Act, Voice
 
@@ -24,6 +25,12 @@ _MOST_CLAIMS = 5
 _FEWEST_WORDS = 15
 FUTURE, LONG_AGO, FLOOD = "dated in the future", "dated long ago", "flood"
 CLAIMS_OF = timedelta(hours=24)
+#: a story that was put in the place of another one so soon corrects it
+_SOON = timedelta(hours=6)
+#: the name of a series before a headline: "Middle East live: …"
+_HEAD = re.compile(r"([^:|]{4,40})[:|] ")
+#: words of pages that run along with the news
+_RUNNING = re.compile(r"\b(live|liveblog|live-blog|liveticker|ticker|en direct|directo|updates|مباشر)\b")
 
 
 def doubts_of(report: Report, others: Sequence[Report], *, now: datetime) -> tuple[str, ...]:
@@ -49,6 +56,17 @@ def doubts_of_date(mark: DateMark, published: datetime | None, first_seen: datet
         return (FUTURE,)
     old = mark is DateMark.ABSURD or (published is not None and first_seen - published > BELIEVABLE)
     return (LONG_AGO,) if old else ()
+
+
+def moved_on(former: Item, later: Item) -> bool:
+    """A page that tells another story now has only moved on: it is one that runs along with the news, or hours passed.
+
+    Only a story that was soon put in the place of another one says that the first should not have been there.
+    """
+    heads = [_HEAD.match(item.title.casefold()) for item in (former, later)]
+    series = all(heads) and heads[0][1] == heads[1][1]  # type: ignore[index]
+    running = all(_RUNNING.search(item.title.casefold()) for item in (former, later))
+    return series or running or later.first_seen - former.first_seen > _SOON
 
 
 def _is_long(report: Report) -> bool:

@@ -137,9 +137,16 @@ def _last(reports: Sequence[Report], holds: Callable[[Report], bool]) -> Report 
 
 
 def _told_anew(live: Sequence[Report], ended: Report) -> bool:
-    """Somebody who had not told of it before does so after it was withdrawn or denied."""
+    """After it was withdrawn or denied somebody tells of it who had not before, or anybody tells of victims, or of one
+    more attack: a wrong word that it is over must not keep the next one from anybody."""
     before = {family_of(report) for report in live if report.seen_at <= ended.seen_at}
-    return any(report.seen_at > ended.seen_at and family_of(report) not in before for report in live)
+    later = [report for report in live if report.seen_at > ended.seen_at]
+    return any(family_of(report) not in before or (_tells_more(report) and not report.origin) for report in later)
+
+
+def _tells_more(report: Report) -> bool:
+    facts = report.facts
+    return bool(facts.killed or facts.wounded or facts.again or facts.ordinal > 1)
 
 
 # --------------------------------------------------------------------------------- withdrawals

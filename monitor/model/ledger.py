@@ -211,6 +211,8 @@ class Notification:
     acked_at: datetime | None = None
     acked_by: str = ""
     repeats: int = 0
+    #: what the channel knows for sure, by a message that it took before this one
+    sure: Told | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

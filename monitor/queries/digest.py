@@ -40,13 +40,20 @@ class Digest:
 
 
 def digest_of(
-    tx: Transaction, period: Period, *, until: datetime, wanted: Callable[[View], bool] | None = None
+    tx: Transaction,
+    period: Period,
+    *,
+    until: datetime,
+    since: datetime | None = None,
+    wanted: Callable[[View], bool] | None = None,
 ) -> Digest:
     """The incidents that happened or changed in the day or week that ends then, the latest first; `wanted`: only these.
 
+    `since` where it begins earlier.
+
     Reports are read of these alone, so that it takes no longer in a ledger of many years.
     """
-    since = until - LENGTH[period]
+    since = since or until - LENGTH[period]
     # a local day can begin before that of UTC, and end after it
     known = tx.incidents((since - _BEFORE).date())
     ids = in_period(tx.changes_since(since), known, since=since, until=until)

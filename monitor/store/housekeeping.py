@@ -13,12 +13,23 @@ from monitor.model.daemon import DaemonState
 from monitor.model.delivery import DeliveryState
 from monitor.store.columns import Frozen, names_of
 from monitor.store.part import TransactionPart
-from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow, MuteRow
+from monitor.store.tables import (
+    AlertRow,
+    DaemonStateRow,
+    DeliveryRow,
+    FingerprintRow,
+    HeldRow,
+    IncidentRow,
+    ItemRow,
+    MuteRow,
+)
 
 #: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
 TOMBSTONE_DAYS = timedelta(days=400)
 #: a mute that ended stays so long for people to see
 MUTE_DAYS = timedelta(days=30)
+#: so long something waits for a digest, or to be confirmed
+HELD_DAYS = timedelta(days=30)
 _STATE = Frozen(DaemonState)
 _UNDER_WAY = DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
 
@@ -71,4 +82,5 @@ class HousekeepingPart(TransactionPart):
         self._connection.execute(delete(DeliveryRow).where(DeliveryRow.alert_id.in_(old)))
         notices = self._connection.execute(delete(AlertRow).where(*is_notice))
         self._connection.execute(delete(MuteRow).where(MuteRow.until < now - MUTE_DAYS))
+        self._connection.execute(delete(HeldRow).where(HeldRow.due_at.is_(None), HeldRow.since < now - HELD_DAYS))
         return {"items": items.rowcount, "tombstones": keys.rowcount, "notices": notices.rowcount}

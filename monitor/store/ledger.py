@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, ItemVersion, Report, Ruling, Rulings
+from monitor.model.report import Act, Voice
 from monitor.store.columns import columns_of, value_of
 from monitor.store.part import TransactionPart, chunks
 from monitor.store.tables import (
@@ -44,6 +45,15 @@ class LedgerPart(TransactionPart):
             for row in rows.mappings():
                 found[row["incident_id"]].append(Report(**row))
         return dict(found)
+
+    def claims(self, incident_ids: Iterable[str], since: datetime) -> list[Report]:
+        """What attackers claimed of these incidents since then."""
+        of_attackers = or_(_REPORTS.c.act == Act.CLAIM, _REPORTS.c.voice == Voice.CLAIMANT)
+        found = []
+        for some in chunks(incident_ids):
+            asked = select(_REPORTS).where(_REPORTS.c.incident_id.in_(some), _REPORTS.c.seen_at >= since, of_attackers)
+            found += [Report(**row) for row in self._connection.execute(asked).mappings()]
+        return found
 
     def put_reports(self, reports: Sequence[Report]) -> None:
         """Keeps them, each in place of what the same item said of the same incident before."""
@@ -141,7 +151,7 @@ class LedgerPart(TransactionPart):
         self._connection.execute(insert(_RULINGS), columns_of(ruling))
 
     def rulings(self) -> Rulings:
-        """All that people put right; a merged id leads to the incident that stands for it now."""
+        """All that people put right; each id that went into another one, also by a report, leads to what stands now."""
         rows = self._connection.execute(select(_RULINGS).order_by(_RULINGS.c.id)).mappings()
         merged: dict[str, str] = {}
         apart = set()
@@ -156,4 +166,15 @@ class LedgerPart(TransactionPart):
                     merged[ruling.other] = into
                 merged = {id: into if stands == ruling.one else stands for id, stands in merged.items()}
                 merged[ruling.one] = into
-        return Rulings(merged=merged, apart=frozenset(apart))
+        gone = select(_INCIDENTS.c.id, _INCIDENTS.c.merged_into).where(_INCIDENTS.c.merged_into != "")
+        led = {row.id: row.merged_into for row in self._connection.execute(gone)} | merged
+        return Rulings(merged={id: _end_of(id, led) for id in led}, apart=frozenset(apart))
+
+
+def _end_of(id: str, led: Mapping[str, str]) -> str:
+    """Where a chain of ids leads."""
+    seen = {id}
+    while (following := led.get(id)) is not None and following not in seen:
+        seen.add(following)
+        id = following
+    return id
