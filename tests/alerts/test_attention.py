@@ -15,7 +15,7 @@ from monitor.alerts.attention import (
     last_time,
     level_of,
     quiet_until,
-    repeats,
+    repeat_due,
     telling,
     with_sent,
 )
@@ -185,15 +185,18 @@ def test_a_flash_is_told_again_until_somebody_takes_notice() -> None:
     policy = Policy(channel="duty", repeat_flash=timedelta(minutes=15))
     flash = replace(TOLD, level=Level.FLASH, queued_at=NOW)
     later = NOW + timedelta(minutes=15)
-    assert not repeats(flash, policy, later - timedelta(seconds=1))
-    assert repeats(flash, policy, later)
-    assert not repeats(replace(flash, repeats=1), policy, later)
-    assert repeats(replace(flash, repeats=1), policy, later + timedelta(minutes=15))
+    assert repeat_due(flash, policy, later - timedelta(seconds=1)) is None
+    assert repeat_due(flash, policy, later) == 1
+    assert repeat_due(replace(flash, repeats=1), policy, later) is None
+    assert repeat_due(replace(flash, repeats=1), policy, later + timedelta(minutes=15)) == 2
+    # nobody ran for a while: one repeat comes, not all that were missed
+    assert repeat_due(flash, policy, later + timedelta(minutes=45)) == 4
     for quiet in (
         replace(flash, acked_at=NOW),
-        replace(flash, repeats=5),
+        replace(flash, repeats=4),
         TOLD,
         replace(flash, taken_at=None, failed_at=NOW),
     ):
-        assert not repeats(quiet, policy, later + timedelta(days=1))
-    assert not repeats(flash, Policy(channel="duty"), later)
+        assert repeat_due(quiet, policy, later + timedelta(minutes=45)) is None
+    assert repeat_due(flash, policy, later + timedelta(days=90)) is None
+    assert repeat_due(flash, Policy(channel="duty"), later) is None

@@ -35,7 +35,9 @@ def test_what_a_channel_knows_is_what_it_was_told_last(tx: Transaction) -> None:
     later = replace(DUTY, version=3, alert_id="Y", acked_at=None)
     tx.put_notification(later)
     assert tx.notifications([INCIDENT.id])[INCIDENT.id, "duty"] == later
-    assert tx.unacknowledged("desk") == [DESK]
+    assert tx.unacknowledged("desk", DESK.level, DESK.queued_at - timedelta(minutes=1)) == [DESK]
+    assert tx.unacknowledged("desk", Level.DIGEST, DESK.queued_at - timedelta(minutes=1)) == []
+    assert tx.unacknowledged("desk", DESK.level, DESK.queued_at) == []
 
 
 def test_a_message_was_taken_or_failed(tx: Transaction) -> None:

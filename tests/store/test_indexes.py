@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event
 from databases import database
 from monitor.model.feed import Poll
 from monitor.model.ledger import Report
-from monitor.model.report import Act, Facts, Link
+from monitor.model.report import Act, Facts, Level, Link
 from monitor.store.engine import begin, open_engine
 from monitor.store.store import Transaction
 from monitor.store.tables import metadata
@@ -54,10 +54,13 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "changes_since": lambda tx: tx.changes_since(NOW),
     "item_versions": lambda tx: tx.item_versions("x"),
     "notifications": lambda tx: tx.notifications(["x", "y"]),
-    "unacknowledged": lambda tx: tx.unacknowledged("duty"),
+    "unacknowledged": lambda tx: tx.unacknowledged("duty", Level.FLASH, NOW),
     "mark_taken": lambda tx: tx.mark_taken("x", "duty", NOW),
     "mark_failed": lambda tx: tx.mark_failed("x", "duty", NOW),
     "held": lambda tx: tx.held(NOW),
+    "held of one": lambda tx: tx.held(incident_id="x"),
+    "claims": lambda tx: tx.claims(["x", "y"], NOW),
+    "forget_notifications": lambda tx: tx.forget_notifications("x"),
     "mutes": lambda tx: tx.mutes(NOW),
     "channel_state": lambda tx: tx.channel_state("duty"),
     "state_get": lambda tx: tx.state_get("x"),
