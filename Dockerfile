@@ -4,7 +4,8 @@
 #   mkdir config && cp -r feeds.yaml rules config/
 #   docker run -d --name basewatch --stop-timeout 40 -v basewatch:/data -v "$PWD/config:/config:ro" basewatch
 #
-# /config  feeds.yaml, rules/, channels.yaml; mount your own over it, read-only. The image brings the shipped feeds and rules.
+# /config  feeds.yaml, rules/, channels.yaml, policies.yaml, templates/; mount your own over it, read-only. The image brings
+#          the shipped feeds and rules.
 # /data    the SQLite database, and the working folder.
 
 FROM python:3.11-slim AS build

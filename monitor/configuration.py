@@ -1,4 +1,4 @@
-"""The feeds, rules and channels that people edited, as they are in force.
+"""The feeds, rules, channels and policies that people edited, as they are in force.
 
 Loaded and replaced as a whole, so that a bad edit leaves the last good configuration where it is.
 """
@@ -6,17 +6,21 @@ Loaded and replaced as a whole, so that a bad edit leaves the last good configur
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.channels.apprise import Channels
+from monitor.alerts.stylefiles import Styles, read_styles
+from monitor.channels.apprise import CONSOLE_NAMES, Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.filenames import misnamed, odd_names
+from monitor.config.policiesfile import load_policies
 from monitor.config.settings import Settings
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import ConfigError, Problem
 from monitor.model.feed import Feed
+from monitor.model.policy import Policy
 from monitor.rules.folder import unread_in, unread_problem
 from monitor.rules.rulefile import retired_keys
 from monitor.topics.attacks.topic import RuleSet
@@ -35,12 +39,20 @@ class Configuration:
     feeds: tuple[Feed, ...]
     rules: RuleSet
     channels: Channels
+    policies: tuple[Policy, ...] = ()
+    #: how messages are worded
+    styles: Styles = field(default_factory=Styles)
     snapshot: Snapshot = frozenset()
     #: what may be lived with, and yet is not as somebody thinks: a file that is not read, a key that does nothing
     warnings: tuple[Problem, ...] = ()
 
     def feed(self, name: str) -> Feed | None:
         return next((feed for feed in self.feeds if feed.name == name), None)
+
+    def policy(self, channel: str) -> Policy:
+        """The policy of a channel: its own, else the usual one."""
+        name = channel.casefold()
+        return next((one for one in self.policies if one.channel == name), Policy(channel=channel))
 
 
 def load_configuration(settings: Settings) -> Configuration:
@@ -60,11 +72,37 @@ def load_configuration(settings: Settings) -> Configuration:
     channels = loaded(lambda: Channels.load(settings.channels))
     if rules is not None and channels is not None:
         problems += unknown_channels(rules, channels)
+    policies: tuple[Policy, ...] | None = None
+    styles, mistakes = read_styles(settings.policies.parent / "templates")
+    problems += mistakes
+    if rules is not None and channels is not None:
+        policies = loaded(partial(policies_of, settings, rules, channels, styles))
     if feeds is None or rules is None or channels is None or any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
     retired = (problem for document in rules.documents.values() for problem in retired_keys(document))
-    warnings = (*_unread(settings), *retired)
-    return Configuration(feeds=feeds, rules=rules, channels=channels, snapshot=snapshot, warnings=warnings)
+    warnings = (*_unread(settings), *retired, *(one for one in mistakes if one.severity == "warning"))
+    return Configuration(
+        feeds=feeds, rules=rules, channels=channels, policies=policies or (), styles=styles, snapshot=snapshot,
+        warnings=warnings,
+    )  # fmt: skip
+
+
+def policies_of(
+    settings: Settings, rules: RuleSet, channels: Channels, styles: Styles | None = None
+) -> tuple[Policy, ...]:
+    """The policies file, checked against channels, places and the templates beside it."""
+    path, gazetteer = settings.policies, rules.gazetteer
+    styles = styles or read_styles(path.parent / "templates")[0]
+    return load_policies(
+        path if path.is_file() else None,
+        channels=channels.names(),
+        places={
+            *gazetteer.places, *gazetteer.regions, *gazetteer.countries, *(f"@{name}" for name in gazetteer.groups),
+        },
+        styles=tuple(styles.texts),
+        place_hint=gazetteer.place_hint,
+        any_channel=channels.names() == CONSOLE_NAMES,
+    )  # fmt: skip
 
 
 def _unread(settings: Settings) -> Iterator[Problem]:
@@ -73,11 +111,20 @@ def _unread(settings: Settings) -> Iterator[Problem]:
     for other in _misnamed_channels(settings):
         said = f"{other.name} is not read, so alerts go to the console"
         yield Problem(file=str(other), message=said, hint="name it channels.yaml", severity="warning")
+    for other in _misnamed_policies(settings):
+        said = f"{other.name} is not read, so every channel has the usual policy"
+        yield Problem(file=str(other), message=said, hint="name it policies.yaml", severity="warning")
 
 
 def _misnamed_channels(settings: Settings) -> list[Path]:
     """What was meant to be the channels file, and is not."""
     other = misnamed(settings.config.parent / "channels.yaml") if settings.channels is None else None
+    return [other] if other else []
+
+
+def _misnamed_policies(settings: Settings) -> list[Path]:
+    """What was meant to be the policies file, and is not."""
+    other = None if settings.policies.is_file() else misnamed(settings.config.parent / "policies.yaml")
     return [other] if other else []
 
 
@@ -98,9 +145,11 @@ def unknown_channels(rules: RuleSet, channels: Channels) -> Iterator[Problem]:
 def snapshot_of(settings: Settings) -> Snapshot:
     """The state on disk of all edited files, to notice an edit without reading them."""
     rules = settings.rules
-    paths = {settings.config, *_misnamed_channels(settings), *rules.rglob("*.yaml"), *odd_names(rules)}
+    meant = *_misnamed_channels(settings), *_misnamed_policies(settings)
+    paths = {settings.config, *meant, *rules.rglob("*.yaml"), *odd_names(rules)}
     if settings.channels:
         paths.add(settings.channels)
+    paths |= {settings.policies, *(settings.policies.parent / "templates").glob("*.*")}
     return frozenset(stamp for path in paths if (stamp := _stamp(path)) is not None)
 
 

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 
@@ -148,9 +148,31 @@ class Deliverer:
         now = self._clock()
         delivery, verdict = attempt.delivery, attempt.verdict
         tx.record(delivery.id, verdict, attempt.result, now=now)
+        if delivery.alert.kind is not AlertKind.OPERATOR:  # of one incident, or of several: a summary
+            _note_told(tx, attempt, channels, now=now)
         if isinstance(verdict, GaveUp) and delivery.alert.kind is not AlertKind.OPERATOR:
             notice = gave_up_notice(delivery, verdict, alert_id=tx.new_id(now), now=now)
             tx.add_alert(notice, _for_operator(channels, without=delivery.address))
+
+
+def _note_told(tx: Transaction, attempt: Attempt, channels: Channels, *, now: datetime) -> None:
+    """Which channels know of the message: those of which an address took it, or may have.
+
+    One whose every address gave up was told nothing: the next change is told to it as news.
+    """
+    delivery = attempt.delivery
+    took = isinstance(attempt.verdict, Sent) or attempt.result.outcome is SendOutcome.MAYBE_SENT
+    left = frozenset() if took else tx.open_addresses(delivery.alert.id)
+    for channel in delivery.alert.channels:
+        keys = {address.key for address in channels.addresses([channel])} | (
+            {delivery.address} if channel.casefold() == delivery.channel else set()
+        )
+        if delivery.address not in keys:
+            continue
+        if took:
+            tx.mark_taken(delivery.alert.id, channel, now)
+        elif isinstance(attempt.verdict, GaveUp) and not keys & left:
+            tx.mark_failed(delivery.alert.id, channel, now)
 
 
 def _for_operator(channels: Channels, *, without: str = "") -> list[Address]:

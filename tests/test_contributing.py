@@ -32,6 +32,18 @@ def test_every_module_that_the_map_names_exists() -> None:
     assert [name for name in sorted(named) if name not in there and not (ROOT / name).exists()] == []
 
 
+#: rooms of which each module has its word on the map
+MAPPED = ("", "daemon", "alerts", "incidents", "pictures", "topics/attacks", "dedupe", "text")
+
+
+@pytest.mark.parametrize("room", MAPPED)
+def test_the_map_names_every_module_of_a_room(room: str) -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    modules = [path.name for path in (ROOT / "monitor" / room).glob("*.py") if not path.name.startswith("__")]
+    assert modules
+    assert [name for name in sorted(modules) if not re.search(rf"`(?:[\w/]+/)?{name}`", text)] == []
+
+
 def test_every_row_of_the_table_says_what_to_touch_and_what_to_test() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]

@@ -8,7 +8,7 @@ limit is cut, at a word and with `…`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.model.item import Item
@@ -97,6 +97,25 @@ def time_in_words(moment: datetime, zone: str, base: str) -> str:
     at = f"{there:%H:%M}" if there.date() == moment.date() else f"{_short(there.date())} {there:%H:%M}"
     where = f"at {base}" if base else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
     return f"{said} ({at} {where})"
+
+
+def in_zones(moment: datetime, *zones: str, day: bool = True) -> str:
+    """`17 Nov 2026 06:00 UTC (09:00 Baghdad, 07:00 Berlin)`: UTC, and the same moment in each other zone, once.
+
+    Without `day` it is `06:00 UTC / 09:00 Baghdad`; a zone where it is another day names that day.
+    """
+    utc = moment.astimezone(UTC)
+    there = []
+    for zone in dict.fromkeys(zones):
+        if zone == "UTC":
+            continue
+        local = moment.astimezone(ZoneInfo(zone))
+        at = f"{local:%H:%M}" if local.date() == utc.date() else f"{_short(local.date())} {local:%H:%M}"
+        there.append(f"{at} {zone.rpartition('/')[2].replace('_', ' ')}")
+    if not day:
+        return " / ".join([f"{utc:%H:%M} UTC", *there])
+    said = f"{day_in_words(utc.date())} {utc:%H:%M} UTC"
+    return f"{said} ({', '.join(there)})" if there else said
 
 
 def days_ago(day: date | None, moment: datetime, zone: str) -> str:

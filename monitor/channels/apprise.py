@@ -11,6 +11,7 @@ is kept from all handlers.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import logging
 import os
@@ -24,7 +25,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.channels.escape import for_channel, label_of, scrub
+from monitor.alerts.html import tables_as_text
+from monitor.channels.envelope import MAIL, SENDER, mail_headers, texts
+from monitor.channels.escape import label_of, scrub
 from monitor.channels.file import ChannelEntry, read_channel_file
 from monitor.channels.outcome import read_outcome
 from monitor.config import yamlfile
@@ -32,7 +35,6 @@ from monitor.errors import ConfigError, Problem
 from monitor.model.alert import Alert
 from monitor.model.delivery import Address, SendOutcome, SendResult
 from monitor.model.report import Level
-from monitor.text.clean import clean_message
 
 #: part of the time limit after which the socket gives up, so that the cause can still be named
 _SOCKET_PART = 0.8
@@ -163,13 +165,29 @@ def _attempt(route: _Route, alert: Alert, *, seconds: float) -> SendResult:
         return SendResult(outcome=SendOutcome.IMPOSSIBLE, detail="Apprise no longer takes this address")
     text = apprise.NotifyFormat.TEXT
     raw = plugin.resolve_format(text) == text
+    mail = route.schema in MAIL
+    as_html = (
+        mail and bool(alert.html) and plugin.resolve_format(apprise.NotifyFormat.HTML) == apprise.NotifyFormat.HTML
+    )
+    if mail:
+        _as_mail(plugin, alert)
+    files = _files(alert) if getattr(plugin, "attachment_support", False) else None
+    title, body = texts(
+        alert, route.schema, raw=raw, room=plugin.body_maxlen, with_files=files is not None or not alert.attachments
+    )
+    if mail or (files and len(files) > 1):
+        # Apprise would keep the first picture alone, and cut a page; the text is short enough for the service already
+        plugin.overflow_mode = apprise.OverflowMode.UPSTREAM
+    if as_html and files and hasattr(plugin, "inline"):
+        plugin.inline = True  # pictures stand where the page names them, else they come below
     sender = apprise.Apprise(asset=plugin.asset)
     sender.add(plugin)
     result = sender.notify(
-        title=for_channel(clean_message(alert.title), route.schema, raw=raw),
-        body=for_channel(clean_message(alert.body, lines=True), route.schema, raw=raw),
-        body_format=text,
+        title=title,
+        body=alert.html if as_html else body,
+        body_format=apprise.NotifyFormat.HTML if as_html else text,
         notify_type={Level.URGENT: "warning", Level.FLASH: "failure"}.get(alert.level, "info"),
+        attach=files,
         interpret_escapes=False,
         log_level=logging.DEBUG,
     )
@@ -181,6 +199,29 @@ def _attempt(route: _Route, alert: Alert, *, seconds: float) -> SendResult:
         log=[entry.message for attempt in attempts for entry in attempt.logs],
     )
     return replace(read, detail=scrub(read.detail, secret=plugin.url(), shown=label_of(route.masked)))
+
+
+def _as_mail(plugin: Any, alert: Alert) -> None:
+    """The sender's name and the headers of a mail; what the address sets by itself stays."""
+    if not plugin.from_addr[0]:
+        plugin.from_addr = (SENDER, plugin.from_addr[1])
+    set_already = {name.casefold() for name in plugin.headers}
+    plugin.headers.update(
+        {name: value for name, value in mail_headers(alert).items() if name.casefold() not in set_already}
+    )
+
+
+def _files(alert: Alert) -> Any:
+    """The attachments of an alert, from memory; None where there are none."""
+    if not alert.attachments:
+        return None
+    from apprise.attachment import memory
+
+    in_memory: Any = memory.AttachMemory
+    return [
+        in_memory(content=base64.b64decode(one.base64), name=one.name, mimetype=one.mimetype)
+        for one in alert.attachments
+    ]
 
 
 def _fresh(route: _Route, *, seconds: float) -> Any:
@@ -196,7 +237,7 @@ def _fresh(route: _Route, *, seconds: float) -> Any:
     plugin.redirects = False  # a redirected POST becomes a GET without the message, and looks delivered
     plugin.socket_read_timeout = seconds * _SOCKET_PART
     # the mail plugin knows one time-out only, for connecting and for every answer
-    mail = route.schema in ("mailto", "mailtos")
+    mail = route.schema in MAIL
     plugin.socket_connect_timeout = seconds * _SOCKET_PART if mail else min(_CONNECT_SECONDS, seconds * _SOCKET_PART)
     overflow = _apprise().OverflowMode
     if plugin.overflow_mode == overflow.UPSTREAM:
@@ -220,7 +261,25 @@ def _apprise() -> Any:
 
         apprise: Any = library
         apprise.NotificationManager().load_modules()
+        _keep_tables(apprise)
     return apprise
+
+
+def _keep_tables(apprise: Any) -> None:
+    """In the text that Apprise makes out of a mail's page every cell is a line of its own; a row shall be one."""
+    from apprise.plugins.email import base as mail
+
+    module: Any = mail
+    convert: Callable[..., Any] | None = getattr(module, "convert_between", None)
+    if convert is None:  # another version does it elsewhere: readable, if less so
+        return
+    html = apprise.NotifyFormat.HTML
+
+    def with_rows(from_format: Any, to_format: Any, content: str, **others: Any) -> Any:
+        page = tables_as_text(content) if from_format == html and to_format != html else content
+        return convert(from_format, to_format, page, **others)
+
+    module.convert_between = with_rows
 
 
 def plugins_of(entry: ChannelEntry) -> list[Any]:

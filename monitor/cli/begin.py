@@ -20,6 +20,7 @@ from monitor.errors import ConfigError, StoreError, UsageError
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
     from monitor.store.store import Store, Transaction
+    from monitor.telling import Attention
     from monitor.topics.attacks.topic import RuleSet
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
@@ -100,6 +101,23 @@ def rules_from(folder: Path | None) -> RuleSet:
     return load_rules(rules_folder(folder))
 
 
+def attention_in_force(rules: RuleSet) -> Attention:
+    """The policies in force; without any, or where they cannot be read, every channel has the usual one."""
+    from monitor.channels.apprise import Channels
+    from monitor.configuration import policies_of
+    from monitor.telling import Attention, inside_of, usual_policy
+
+    found, inside = settings(warn=False), inside_of(rules.gazetteer)
+    if not found.policies.is_file():
+        return Attention(inside=inside)
+    try:
+        policies = {one.channel: one for one in policies_of(found, rules, Channels.load(found.channels))}
+    except ConfigError:
+        say(f"basewatch: warning: {found.policies} cannot be read, so the usual policy is asked; see: basewatch check")
+        return Attention(inside=inside)
+    return Attention(policy=lambda name: policies.get(name) or usual_policy(name), inside=inside)
+
+
 def rules_folder(folder: Path | None) -> Path:
     """`folder`, or the rules folder that the settings name."""
     if folder is not None:
@@ -116,8 +134,8 @@ def rules_folder(folder: Path | None) -> Path:
     return configured
 
 
-def since(text: str) -> datetime:
-    """The moment that `--since` names: a duration back from now (`30d`, `12h`) or an ISO date."""
+def since(text: str, option: str = "--since") -> datetime:
+    """The moment that `--since` (or another option) names: a duration back from now (`30d`, `12h`) or an ISO date."""
     from monitor.config.values import read_duration
 
     with suppress(ValueError, OverflowError):
@@ -126,4 +144,4 @@ def since(text: str) -> datetime:
     try:
         return utc_now() - read_duration(text)
     except (ValueError, OverflowError):
-        raise UsageError(f"--since {text[:40]!r} is no time; write for instance 12h, 30d or 2026-11-21") from None
+        raise UsageError(f"{option} {text[:40]!r} is no time; write for instance 12h, 30d or 2026-11-21") from None

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.begin import JsonOption, RulesOption, database, rules_from, settings, utc_now
+from monitor.cli.begin import JsonOption, RulesOption, attention_in_force, database, rules_from, settings, utc_now
 from monitor.cli.render import json_out, marked, out, table
 from monitor.errors import UsageError
 from monitor.model.item import StoredItem
@@ -65,13 +65,14 @@ def _explained(what: str, rules: RuleSet, *, now: datetime) -> Explanation:
     networks = settings(warn=False).allow_networks
     with database() as store:
         if store is None:
-            return explain_item(None, new_item(what, now, allow_networks=networks), rules)
+            item = new_item(what, now, allow_networks=networks)
+            return explain_item(None, item, rules, attention_in_force(rules))
         with store.read() as tx:
             if stored := find_item(tx, what):
-                return explain_stored(tx, stored, rules)
+                return explain_stored(tx, stored, rules, attention_in_force(rules))
         item = new_item(what, now, allow_networks=networks)  # may ask the web, so no transaction is open
         with store.read() as tx:
-            return explain_item(tx, item, rules)
+            return explain_item(tx, item, rules, attention_in_force(rules))
 
 
 def _show(explained: Explanation) -> None:

@@ -40,13 +40,13 @@ Example:
   basewatch rules test
 """
 #: by panel of `--help`: name, module and function, first sentence of its help; the function's docstring is the rest.
-#: `feeds` and `db` are groups, because further commands begin with their names
+#: `feeds`, `db`, `incidents` and `policy` are groups, because further commands begin with their names
 COMMANDS = {
     "Set up": (
         ("demo", "demo.demo", "Show basewatch at work: no network, no set-up, nothing left behind."),
-        ("init", "init.init", "Write a starter feeds.yaml, a rules folder and an example of a channels file."),
+        ("init", "init.init", "Write a starter feeds.yaml, rules, policies.yaml and an example of a channels file."),
         ("check", "check.check",
-         "Find every problem in settings, feeds, rules, channels and database, with file and line."),
+         "Find every problem in settings, feeds, rules, channels, policies and database, with file and line."),
         ("send-test", "send_test.send_test",
          "Send a real test message to every address of one channel and say what came of it."),
         ("db", "", ABOUT_DB),
@@ -92,13 +92,25 @@ COMMANDS = {
         ("rules update", "rules_update.update",
          "Bring the rules that this version ships into the rules folder; your own files stay as they are."),
         ("rules schema", "rules.schema",
-         "The JSON Schema of a kind of rule file: by it an editor completes keys, explains them and marks mistakes."),
+         "The JSON Schema of a kind of file: by it an editor completes keys, explains them and marks mistakes."),
     ),
     "Report": (
         ("incidents", "reports.incidents",
          "The ledger: date, location, type of attack, group claiming, killed, wounded, sources."),
+        ("incidents show", "incidents.show",
+         "Show one incident: what changed and when, who says what, sources, whom it was told."),
+        ("incidents merge", "incidents.merge", "Say that two incidents are one."),
+        ("incidents split", "incidents.split", "Take reports out of an incident: they become one of their own."),
+        ("incidents import", "incidents.import_file",
+         "Put incidents of a file into the ledger, without telling anybody."),
         ("alerts", "reports.alerts",
          "Every alert and notice since a time, newest first, with what became of each delivery."),
+        ("digest", "digest.digest", "The incidents of a day or a week as one message."),
+        ("stats", "stats.stats", "How many incidents there were, by week, base, group or weapon; plots and maps."),
+        ("mute", "attention.mute", "Tell nobody of an incident, or by a rule, until a time."),
+        ("ack", "attention.ack", "Say that somebody has taken notice of an incident: it is not told again and again."),
+        ("policy", "attention.policy", "What each channel wants to be told, and when."),
+        ("policy explain", "attention.explain_policy", "Why each channel was told of an incident, or not."),
     ),
 }  # fmt: skip
 
@@ -194,8 +206,8 @@ def _call(arguments: list[str]) -> int:
         if lost := hand_over():
             return lost  # it was the output itself
         _tell_bug_to_the_curious()
-        about = f"{error.filename}: " if error.filename else ""
-        say(f"basewatch: {clean(about)}{clean(error.strerror or error)}")
+        about = f"{clean(error.filename)}: " if error.filename else ""
+        say(f"basewatch: {about}{clean(error.strerror or error)}")
         return 1
     except Exception as error:
         _tell_bug_to_the_curious()

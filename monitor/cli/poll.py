@@ -10,6 +10,7 @@ import typer
 from monitor.app import App, open_app
 from monitor.cli.begin import BacklogOption, JsonOption, quiet, settings
 from monitor.cli.render import json_out, out, progress, stdout_kept_for_json, table
+from monitor.daemon.attention import attend
 from monitor.daemon.loop import run as run_daemon
 from monitor.delivery import Attempt
 from monitor.model.delivery import GaveUp
@@ -64,7 +65,10 @@ async def _pass(
         reports = await app.poll(
             names, dry_run=dry_run, alert_backlog=alert_backlog, on_report=lambda report: step(report.feed)
         )
-    return reports, [] if dry_run else await app.deliver()
+    if dry_run:
+        return reports, []
+    await attend(app)
+    return reports, await app.deliver()
 
 
 def _report(report: PollReport) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import compile_rules
 from monitor.workbench.examples import ExampleResult, meant_by_overrides, try_examples
 from monitor.workbench.lint.check import lint
-from monitor.workbench.reference.schema import KINDS, schema_files, schema_text
+from monitor.workbench.reference.schema import ALL_KINDS, schema_files, schema_text
 from monitor.workbench.reference.tables import tables
 
 
@@ -194,7 +194,9 @@ def _in_sum(results: list[ExampleResult], said: int | None) -> str:
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="rule|lists|places|actors", help="The kind of file.")] = "rule",
+    kind: Annotated[
+        str, typer.Argument(metavar="rule|lists|places|actors|policies", help="The kind of file.")
+    ] = "rule",
     write: Annotated[bool, typer.Option("--write", help="Write all of them into schema/ of the rules folder.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The table of keys instead, for people.")] = False,
     rules: RulesOption = None,
@@ -212,9 +214,9 @@ def schema(
     if write:
         _write(rules_folder(rules), as_json)
         return
-    if kind not in KINDS:
-        raise UsageError(f"there is no kind of file {kind[:40]!r}; {did_you_mean(kind, KINDS)}".rstrip("; "))
-    asked = KINDS[kind]
+    if kind not in ALL_KINDS:
+        raise UsageError(f"there is no kind of file {kind[:40]!r}; {did_you_mean(kind, ALL_KINDS)}".rstrip("; "))
+    asked = ALL_KINDS[kind]
     out((tables(asked) if markdown and not as_json else schema_text(asked)).rstrip())
 
 

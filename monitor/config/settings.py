@@ -60,6 +60,9 @@ SETTINGS: tuple[Setting, ...] = (
             beside_feeds=True),
     Setting("BASEWATCH_CHANNELS", "the Apprise file whose tags are the channels", "channels.yaml", values.path,
             "beside the feeds file; where there is none, alerts go to the console", beside_feeds=True),
+    Setting("BASEWATCH_POLICIES", "the file that says what each channel is told, and when", "policies.yaml",
+            values.path, "beside the feeds file; where there is none, every channel is told at once",
+            beside_feeds=True),
     Setting("BASEWATCH_DATABASE_URL", "the address of the database, SQLite or PostgreSQL",
             "sqlite:///basewatch.db", database.read_address, "in the working folder", secret=True),
     Setting("BASEWATCH_DATABASE_PASSWORD", "the password for that address, where it is kept apart", "", values.text,
@@ -112,6 +115,8 @@ class Settings:
     rules: Path
     #: the Apprise file; None: alerts go to the console
     channels: Path | None
+    #: the policies file, which need not be there: then every channel has the usual policy
+    policies: Path
     #: with its password
     database_url: str = field(repr=False)
     allow_networks: tuple[values.Network, ...] = ()
@@ -241,13 +246,16 @@ def _read(setting: Setting, given: _Given | None, base: Path, problems: list[Pro
 
 
 def _complete(read: dict[str, Any], given: Mapping[str, _Given | None], problems: list[Problem]) -> None:
-    """What depends on two settings or on the disk: the channels file, and the password of the database."""
-    channels = read["channels"]
-    if channels is not None and not channels.is_file():
-        if found := given["channels"]:
-            hint = "unset it to send alerts to the console"
-            problems.append(Problem(file=found.variable, message=f"there is no file {channels}", hint=hint))
-        read["channels"] = None
+    """What depends on two settings or on the disk: the files that may be missing, and the password of the database."""
+    for name, hint in (
+        ("channels", "unset it to send alerts to the console"), ("policies", "unset it for the usual policies"),
+    ):  # fmt: skip
+        path = read[name]
+        if path is not None and not path.is_file():
+            if found := given[name]:
+                problems.append(Problem(file=found.variable, message=f"there is no file {path}", hint=hint))
+            if name == "channels":  # policies may be written while the daemon runs
+                read[name] = None
     password = given["database_password"]
     if password and read["database_url"]:
         try:
@@ -265,4 +273,5 @@ def _spoken(setting: Setting, value: Any) -> str:
         return values.spoken(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
-    return "none: alerts go to the console" if value is None else str(value)
+    nothing = "none: alerts go to the console" if setting.field == "channels" else "none"
+    return nothing if value is None else str(value)

@@ -2,6 +2,7 @@
 
     tick       every second   polls the feeds whose due time, kept in the database, has come
     deliver    every second   sets idle addresses to work on the outbox
+    attend     every second   tells what waited for the end of quiet hours, digests, repeats of a flash
     watch      every second     takes over edited files, or keeps the last good ones and says why
     heartbeat  every 10 s     writes a sign of life for `basewatch health`
     loss       every second   tells the operator of a database that is gone or full, past the outbox
@@ -26,6 +27,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor import __version__
 from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
+from monitor.daemon.attention import attend
 from monitor.daemon.connectivity import ConnectivityWatch
 from monitor.daemon.database_loss import DatabaseWatch
 from monitor.daemon.reload import EditedFiles
@@ -133,6 +135,7 @@ class Daemon:
         for name, job, seconds in (
             ("tick", self._tick, 1),
             ("deliver", lambda: deliverer.start_due(self._app.configuration.channels), 1),
+            ("attend", lambda: attend(self._app), 1),
             ("watch", self._files.look, 1),
             ("heartbeat", self._heartbeat, 10),
             ("loss", lambda: self._database.tell(deliverer), 1),

@@ -156,10 +156,23 @@ def _judge(
             novelty, reason = _edited(case.keys, article, reason)
             judged.add(article.item_id)
         answer = Recognised(
-            entry=case.entry, novelty=novelty, reason=reason, item_id=item_id, text_hash=case.keys.text_hash
-        )
+            entry=case.entry, novelty=novelty, reason=reason, item_id=item_id, text_hash=case.keys.text_hash,
+            replaces=_replaced(case.keys, found, known) if novelty is Novelty.NEW else None,
+        )  # fmt: skip
         answers.append(replace(answer, keys=_keys_to_write(case.keys, answer, found.refuted, known, now)))
     return answers
+
+
+def _replaced(keys: EntryKeys, found: Found, known: Mapping[int, KnownItem]) -> str | None:
+    """The item whose address, and guid if it has one beside that, tell another story now.
+
+    One of the two alone may be used for every article of a feed.
+    """
+    told = {key for key in (keys.guid, keys.link_here) if key is not None}
+    if keys.link_here is None or not told <= found.refuted:
+        return None
+    items = {known[key].item_id for key in told}
+    return items.pop() if len(items) == 1 else None
 
 
 def _identities(keys: EntryKeys) -> list[tuple[int, NoveltyReason]]:

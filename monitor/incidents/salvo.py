@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 
+from monitor.incidents.agreement import Sides, attackers, other_weapons_of
 from monitor.model.incident import Incident
+from monitor.model.ledger import Rulings
 from monitor.model.place import Place
 
 #: whether the first is a town that was looked up, and the second stands near it; both by id
 Nearness = Callable[[str, str], bool]
 #: places of one incident; a text that lists more names no targets
 MOST_PLACES = 24
+#: parts of one salvo are known at most so long after one another
+_TOGETHER = timedelta(hours=3)
 
 
 def added(
@@ -63,3 +68,25 @@ def exact(incident: Incident, places: Sequence[Place], further: Sequence[Place],
         base = next((b for b in bases if (place.is_vague and b.country == place.country) or near(place.id, b.id)), None)
         out.append(base or place)
     return [*out, *further]
+
+
+def one_salvo(
+    joined: Incident, others: Sequence[Incident], places: Sequence[Place], sides: Sides, rulings: Rulings
+) -> list[Incident]:
+    """Open incidents that a report shows to be the same salvo as the one it joins, since it names a place of each.
+
+    Only where the same attacker is named for both, no other weapon, they opened nearly together, and nobody ruled that
+    they are two.
+    """
+    named = {place.id for place in places if not place.is_vague}
+    if not named & {place.id for place in joined.places}:
+        return []
+    return [
+        other
+        for other in others
+        if named & ({place.id for place in other.places} - {place.id for place in joined.places})
+        and abs(other.opened_at - joined.opened_at) <= _TOGETHER
+        and any(a in sides(b) or b in sides(a) for a in attackers(joined) for b in attackers(other))
+        and not other_weapons_of(joined.weapons, other.weapons)
+        and frozenset((joined.id, other.id)) not in rulings.apart
+    ]

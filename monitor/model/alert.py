@@ -17,8 +17,23 @@ class DecisionReason(StrEnum):
     FIRST_TOLD = "FIRST_TOLD"
     #: others were told of the incident; this report brings in a rule with further channels
     FIRST_HERE = "FIRST_HERE"
-    #: the incident was told; this report adds a further place of the same salvo
+    #: the incident was told; this report adds a further place of the same salvo (stored before `PLACE_NAMED` was)
     NEW_PLACE = "NEW_PLACE"
+    # what changed, in the words of `ChangeReason`
+    RETRACTED = "RETRACTED"
+    TOLL_CORRECTED = "TOLL_CORRECTED"
+    TOLL_UP = "TOLL_UP"
+    DENIED = "DENIED"
+    CLAIMED = "CLAIMED"
+    PLACE_NAMED = "PLACE_NAMED"
+    CONFIRMED = "CONFIRMED"
+    ESCALATED = "ESCALATED"
+    RETALIATION = "RETALIATION"
+    #: the policy of the channel keeps it for later
+    HELD = "HELD"
+    MUTED = "MUTED"
+    #: it changes an incident that nobody is told of any more
+    UPDATE_OLD = "UPDATE_OLD"
     NO_CHANGE = "NO_CHANGE"
     NO_RULE = "NO_RULE"
     NOT_AN_ATTACK = "NOT_AN_ATTACK"
@@ -64,6 +79,17 @@ class AlertKind(StrEnum):
     INCIDENT = "incident"
     #: about feeds, rules, channels and the daemon itself
     OPERATOR = "operator"
+    #: about several incidents: what was held in the night, a digest
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    mimetype: str
+    base64: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,3 +109,12 @@ class Alert:
     #: plain text; escaped per channel when it is sent
     body: str
     created_at: datetime
+    #: whom this message of a version is for, where several are told in different words; empty: everybody
+    audience: str = ""
+    #: further reasons, beside `reason`
+    also: tuple[str, ...] = ()
+    #: in which words: of a policy
+    style: str = "duty"
+    #: the same as mark-up, for mail; empty where there is none
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()

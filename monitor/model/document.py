@@ -121,6 +121,8 @@ class DateMark(StrEnum):
     UNREADABLE = "unreadable"
     #: later than the clock allows; `published` is clamped to the time of the fetch
     FUTURE = "future"
+    #: more than a day later, which no time zone explains; clamped as well
+    FAR_AHEAD = "far in the future"
     #: before 1995 (RSS did not exist): `published` is None
     ABSURD = "absurd"
 

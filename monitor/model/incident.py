@@ -8,7 +8,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from monitor.model.place import Place
-from monitor.model.report import Act, Level
+from monitor.model.report import Act, Level, Link
+
+#: headlines that are kept of an incident, so that its memory is bounded
+MOST_TITLES = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,22 @@ class Incident:
     wounded: int | None = None
     #: item that opened it, for text similarity where no place is known
     first_title: str = ""
+    #: a word of `Grade`; empty where it was never worked out
+    grade: str = ""
+    #: since when an answer of the own side is known
+    answered_at: datetime | None = None
+    last_report_at: datetime | None = None
+    launched: int | None = None
+    intercepted: int | None = None
+    denied_by: tuple[str, ...] = ()
+    #: no news brought it, a person did
+    imported: bool = False
+    #: id of the incident that it went into; empty for one that stands for itself
+    merged_into: str = ""
+    #: ids of the incidents to whose answer it replies
+    answers: tuple[str, ...] = ()
+    #: the newest headlines, at most `MOST_TITLES`: for text similarity
+    titles: tuple[str, ...] = ()
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -70,3 +89,9 @@ class Relation:
     reason: str = ""
     #: names of the places that the item adds to the incident it joins
     added: tuple[str, ...] = ()
+    #: what the report is to it
+    link: Link = Link.REPORT
+    #: it is recorded and nobody is told
+    quiet: bool = False
+    #: ids of incidents that this report shows to be the same one
+    merges: tuple[str, ...] = ()

@@ -84,6 +84,8 @@ class Recognised:
     keys: tuple[int, ...] = ()
     #: of title, summary and body, to remember with the keys
     text_hash: int = 0
+    #: the item of another story that stood under the same guid and the same address of this feed before
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,19 @@ WEAPONS = (
     "ballistic_missile", "cruise_missile", "missile", "rocket", "drone", "mortar", "artillery", "tank_fire", "vbied",
     "ied", "suicide_bombing", "ground_assault", "small_arms",
 )  # fmt: skip
+#: weapons under a general name, and the special ones that it can stand for
+GENERAL_WEAPONS = {
+    "missile": ("ballistic_missile", "cruise_missile", "rocket"),
+    "ied": ("vbied",),
+    "artillery": ("mortar", "tank_fire"),
+    "suicide_bombing": ("vbied",),
+    "small_arms": ("ground_assault", "tank_fire"),
+}
+
+
+def exact_weapons(names: Sequence[str]) -> tuple[str, ...]:
+    """These weapons without the general ones of which a special one is there."""
+    return tuple(name for name in names if not any(one in names for one in GENERAL_WEAPONS.get(name, ())))
 
 
 class Level(StrEnum):
@@ -55,6 +68,37 @@ class Level(StrEnum):
     def tells(self) -> bool:
         """People are told at once; what is lower is kept for the digest."""
         return self.rank >= Level.NOTICE.rank
+
+
+class Voice(StrEnum):
+    """Who says it, the best first."""
+
+    OFFICIAL = "official"
+    MEDIA = "media"
+    CLAIMANT = "claimant"
+    ANONYMOUS = "anonymous"
+
+    @property
+    def rank(self) -> int:
+        """0 for the best."""
+        return list(Voice).index(self)
+
+
+class Link(StrEnum):
+    """What a report is to its incident."""
+
+    REPORT = "report"
+    CLAIM = "claim"
+    TOLL = "toll"
+    DENIAL = "denial"
+    RETRACTION = "retraction"
+    RETALIATION = "retaliation"
+    ANALYSIS = "analysis"
+    COPY = "copy"
+
+
+#: what is denied: that somebody had a part in it, or that it happened; empty where nothing is
+Denial = Literal["", "involvement", "event"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +176,45 @@ class Facts:
     #: the target where nobody says where it is: whose it is and of what kind
     unplaced: Place | None = None
 
+    #: how many missiles, drones or rockets were fired
+    launched: int | None = None
+    #: how a number is said where no figure is: `several`, `dozens`, `no casualties`
+    killed_words: str = ""
+    wounded_words: str = ""
+    #: counted among the wounded
+    brain_injuries: int | None = None
+    #: actors that deny a part in it
+    denied_by: tuple[str, ...] = ()
+    denies: Denial = ""
+    #: actors or countries (`country:IQ`) that were hit by the own side
+    struck: tuple[str, ...] = ()
+    #: ids of places of an earlier attack that is named as the cause
+    answers: tuple[str, ...] = ()
+    #: the attack is told as a reply to a strike of the own side
+    because: bool = False
+    #: what is taken back: `killed`, `wounded`, `*`
+    withdrawn: tuple[str, ...] = ()
+    #: its numbers stand in place of those said before ("corrected to two")
+    corrects: bool = False
+    #: an attack is told by the count of its victims: of one that may be known for days ("toll from the attack: 3 dead")
+    recounts: bool = False
+    #: "second attack today": 2; "67th wave": 67
+    ordinal: int = 0
+    #: told as one more attack ("another", "again")
+    again: bool = False
+    #: local time of the attack as the text says it
+    hour: str = ""
+    #: who says it, and as printed: "Pentagon", "two security sources"
+    voice: Voice = Voice.MEDIA
+    speaker: str = ""
+    #: the agency whose report it repeats: "AP"
+    wire: str = ""
+    damage: str = ""
+    #: how many attacks it counts in a longer time, as printed ("over 140"), and since when
+    attacks: int | None = None
+    attacks_words: str = ""
+    attacks_since: datetime.date | None = None
+
     @property
     def targets(self) -> tuple[Place, ...]:
         """The places that were attacked."""
@@ -204,8 +287,12 @@ class Classification:
     #: the sentence of the lead that says most beside it; None where there is none
     lead: Span | None = None
     score: tuple[ScorePart, ...] = ()
+    #: the first report of an attack of some days ago: it goes into the ledger and nobody is told
+    old_news: bool = False
     #: hash of the rule files that decided
     rules_hash: str = ""
+    #: of a later toll: what it is where no attack is known that it could be of, for somebody has to be told of that one
+    if_unknown: Classification | None = None
 
     @property
     def alert(self) -> bool:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from monitor.evaluation import Evaluation, Ledger, earliest_day
+from monitor.evaluation import Evaluation, Ledger, earliest_day, recalled, stated_days
+from monitor.incidents.joining import Book
 from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
-from monitor.model.incident import Incident, RelationKind
+from monitor.model.document import DateMark
+from monitor.model.incident import RelationKind
 from monitor.model.item import Item, Novelty, StoredItem
 from monitor.model.report import ClauseReading, RuleTaken
+from monitor.outgoing import book_of
 from monitor.queries.alerts import alert_object
 from monitor.queries.contract import answer_of
 from monitor.queries.jsonvalues import plain, values_of
@@ -21,6 +24,7 @@ from monitor.rules.languages import read_by
 from monitor.rules.matching import NotMatched
 from monitor.rules.overrides import Override
 from monitor.store.store import Transaction
+from monitor.telling import Attention
 from monitor.topics.attacks.classifier import clauses_of, consider
 from monitor.topics.attacks.topic import RuleSet
 
@@ -85,27 +89,46 @@ class Explanation:
         return [rule.id for rule in self.rules.rules if rule.status == "off"]
 
 
-def explain_item(tx: Transaction | None, item: Item, rules: RuleSet) -> Explanation:
-    """An item that is not stored, judged against the incidents of the database; None: there is none yet."""
-    around = [] if tx is None else tx.incidents(earliest_day(item, rules))
-    return _explanation(item, around, rules)
+def explain_item(tx: Transaction | None, item: Item, rules: RuleSet, attention: Attention) -> Explanation:
+    """An item that is not stored, judged against the incidents of the database; None: there is none yet.
+
+    `attention` holds the policies; what is muted now is asked of the database.
+    """
+    if tx is None:
+        return _explanation(item, Ledger(attention=attention), rules)
+    classification, _ = consider(item, rules)
+    ledger = Ledger(
+        tx.incidents(earliest_day(item, rules), days=stated_days(classification.facts)),
+        attention=replace(attention, mutes=tx.mutes(item.first_seen)),
+        book=lambda incident_id: book_of(tx, incident_id),
+        rulings=tx.rulings(),
+    )
+    return _explanation(item, ledger, rules)
 
 
-def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet) -> Explanation:
+def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet, attention: Attention) -> Explanation:
     """Judged as on its day: against the incidents as they were before it, never against what it brought itself."""
     own = stored.incident_id
-    before, reports = incidents_before(tx, stored, rules)
-    explanation = _explanation(stored.item, before, rules)
+    before, items = incidents_before(tx, stored, rules)
+    known = {incident.id: incident for incident in before}
+
+    def book(incident_id: str) -> Book:
+        reports = tx.reports_of([incident_id]).get(incident_id, [])
+        earlier = [one for one in reports if one.id < stored.item.id]
+        return recalled(known[incident_id], earlier, rules, attention)
+
+    ledger = Ledger(before, attention=attention, book=book)
+    explanation = _explanation(stored.item, ledger, rules, date_mark=stored.date_mark)
     if own is None:
         return replace(explanation, stored=stored)
     alerts = tuple(pair for pair in tx.alerts(stored.item.first_seen) if pair[0].incident_id == own)
-    return replace(explanation, stored=stored, first=next(iter(reports.get(own, ())), None), alerts=alerts)
+    return replace(explanation, stored=stored, first=next(iter(items.get(own, ())), None), alerts=alerts)
 
 
-def _explanation(item: Item, around: list[Incident], rules: RuleSet) -> Explanation:
+def _explanation(item: Item, ledger: Ledger, rules: RuleSet, date_mark: DateMark = DateMark.MISSING) -> Explanation:
     """The daemon's evaluation, and the rules that do not take the item: asked about the same case."""
     classification, case = consider(item, rules)
-    evaluation = Ledger(around).evaluate(item, Novelty.NEW, classification, rules)
+    evaluation = ledger.evaluate(item, Novelty.NEW, classification, rules, date_mark=date_mark)
     return Explanation(
         evaluation=evaluation,
         rules=rules,

@@ -16,7 +16,7 @@ from monitor.model.item import BELIEVABLE, StoredItem
 from monitor.queries.contract import LineError, read_lines
 from monitor.store.store import Transaction
 from monitor.topics.attacks.topic import RuleSet
-from monitor.workbench.backtest import PastAlerts, PastItem
+from monitor.workbench.backtest import PastAlerts, PastItem, Reports
 
 
 @dataclass(kw_only=True)
@@ -31,6 +31,8 @@ class PastItems:
     #: None where they are of a file; False: there is no database yet
     stored: bool | None = None
     known: list[Incident] = field(default_factory=list)
+    #: what had been reported of one of these
+    reports: Reports = lambda _: ()
     #: lines of the file that could not be read; grows while it is read
     unread: int = 0
 
@@ -49,6 +51,7 @@ def stored_items(
     return PastItems(
         items=map(book.past_of, tx.items_in_order(begin)), total=tx.count_items(begin), since=since, stored=True,
         known=_known_before(tx, begin, memory_days),
+        reports=lambda id: [one for one in tx.reports_of([id]).get(id, []) if one.seen_at < begin],
     )  # fmt: skip
 
 

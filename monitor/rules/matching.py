@@ -288,6 +288,9 @@ def _not_asked_for(rule: Rule, targets: Sequence[Place]) -> str:
 def _raised(rule: Rule, level: Level, facts: Facts) -> tuple[Level, str, tuple[IfFirst, ...]]:
     """The level after what the report states, why, and what of the past would raise it further."""
     further: list[IfFirst] = []
+    waits = next((condition for condition in rule.only_if if not condition.holds(facts)), None)
+    if waits is not None:
+        return min(level, Level.DIGEST, key=lambda one: one.rank), f"nobody is told before “{waits}” holds", ()
     for higher, conditions in rule.raises:
         if higher.rank <= level.rank:
             break

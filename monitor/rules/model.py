@@ -198,6 +198,9 @@ class Rule(Strict):
     raise_to_notice_if: Conditions = several(
         "conditions, one of which makes it `notice`", ["claimed by kataib-hezbollah"]
     )
+    only_if: Conditions = several(
+        "conditions that must all hold before anybody is told", ["confirmed by officials", "publishers >= 2"]
+    )
     send_to: Texts = several("channels: tags of the channels file", ["duty"])
     status: Literal["live", "trial", "off"] = key(
         "`trial`: decides and records, tells nobody; `off`: sleeps", "trial", default="live"

@@ -71,6 +71,8 @@ class CompiledRules:
     memory_days: int = 0
     #: some rule for attacks asks for places that are not the target
     asks_for_roles: bool = False
+    #: answers of `sides_of` so far, by actor
+    sides: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def send_to_at(self, rule_id: str) -> tuple[str, int]:
         """File and line of a rule's `send_to`."""
@@ -87,8 +89,11 @@ class CompiledRules:
         return actor.name if actor is not None else actor_id
 
     def sides_of(self, actor_id: str) -> frozenset[str]:
-        """An actor and those that it belongs to, by id."""
-        return self.gazetteer.sides_of(actor_id)
+        """An actor and those that it belongs to, by id; kept, for each report asks it of every open incident."""
+        known = self.sides.get(actor_id)
+        if known is None:
+            known = self.sides[actor_id] = self.gazetteer.sides_of(actor_id)
+        return known
 
     def title_of(self, rule_id: str) -> str:
         """The title of a rule; empty where no file knows it any more."""
@@ -249,9 +254,10 @@ class _RuleCompiler:
                     self.reader.refuse(document, ("where", key, i), said, hint, unknown=name)
 
     def _check_conditions(self, document: Document, rule: Rule) -> None:
-        for level, conditions in rule.raises:
+        asked = [*((f"raise_to_{level}_if", some) for level, some in rule.raises), ("only_if", rule.only_if)]
+        for key, conditions in asked:
             for i, condition in enumerate(conditions):
                 name = condition.name
                 if condition.fact in ("claimed", "attributed") and name and name not in self._gazetteer.actors:
                     said, hint = f"there is no actor {name}", self._gazetteer.actor_hint(name)
-                    self.reader.refuse(document, (f"raise_to_{level}_if", i), said, hint, unknown=name)
+                    self.reader.refuse(document, (key, i), said, hint, unknown=name)

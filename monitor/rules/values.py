@@ -1,5 +1,5 @@
 """Single values as people write them: an id, one text or several, a time of day, a time zone, a language; and the
-conditions of `raise_to_…_if`: `killed >= 1`, `first here in 30 days`. Pure."""
+conditions of `raise_to_…_if` and `only_if`: `killed >= 1`, `first here in 30 days`, `confirmed by officials`. Pure."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ from monitor.model.report import WEAPONS, Facts
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*|unknown")
-_BOUND = re.compile(r"(killed|wounded|intercepted)\s*(>=|>|=)\s*(\d{1,9})$")
+_BOUND = re.compile(r"(killed|wounded|intercepted|publishers)\s*(>=|>|=)\s*(\d{1,9})$")
 _FIRST = re.compile(r"first here in (\d{1,4}) days?$")
 _WEAPON = re.compile(r"weapon is (\S+)$")
 _BY = re.compile(r"(claimed|attributed)(?: (?:by|to) @?(\S+))?$")
 _BY_NAME = re.compile(r"(claimed by|attributed to) (.+)$")
 #: ISO code of a country; any text is read, so that `Iraq` can be answered with `IQ`
 CountryCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
-Fact = Literal["killed", "wounded", "intercepted", "weapon", "claimed", "attributed", "first here"]
+Fact = Literal[
+    "killed", "wounded", "intercepted", "weapon", "claimed", "attributed", "first here",
+    "confirmed", "publishers", "toll rises",
+]  # fmt: skip
+#: conditions without a number or a name, as they are written
+_WHOLE: dict[str, Fact] = {"confirmed by officials": "confirmed", "toll rises": "toll rises"}
 #: no rule looks further back
 LONGEST_DAYS = 366
 
@@ -122,7 +127,8 @@ Language = Annotated[
 
 
 class Condition(Strict):
-    """One condition: a bound on a number, a weapon, who claims it, or that nothing happened there before."""
+    """One condition: a bound on a number, a weapon, who claims it, that nothing happened there before; or how sure an
+    incident is by all its reports, and whether its toll rises."""
 
     fact: Fact
     #: of a number
@@ -140,22 +146,30 @@ class Condition(Strict):
         """It asks what happened before, which no report states: see `alerts.policy`."""
         return self.fact == "first here"
 
+    @property
+    def is_of_the_whole(self) -> bool:
+        """It asks of all reports of an incident, which none of them states: see `alerts.levels`."""
+        return self.fact in ("confirmed", "publishers", "toll rises")
+
     def holds(self, facts: Facts) -> bool:
         """Whether the report states it; what it does not state holds nothing."""
         match self.fact:
             case "killed" | "wounded" | "intercepted":
-                stated: int | None = getattr(facts, self.fact)
-                if stated is None:
-                    return False
-                return stated == self.at_least if self.exactly else stated >= self.at_least
+                return self.is_reached(getattr(facts, self.fact))
             case "weapon":
                 return self.name in facts.weapons
             case "claimed":
                 return bool(facts.claimed_by) if not self.name else self.name in facts.claimed_by
             case "attributed":
                 return bool(facts.attributed_to) if not self.name else self.name in facts.attributed_to
-            case "first here":
+            case _:
                 return False
+
+    def is_reached(self, number: int | None) -> bool:
+        """Whether a number fulfils the bound; one that nobody knows fulfils none."""
+        if number is None:
+            return False
+        return number == self.at_least if self.exactly else number >= self.at_least
 
     def __str__(self) -> str:
         return self.written
@@ -167,6 +181,8 @@ def read_condition(value: object) -> object:
     if match := _BOUND.match(text):
         bound = int(match[3]) + (match[2] == ">")
         return Condition(fact=cast(Fact, match[1]), at_least=bound, exactly=match[2] == "=", written=text)
+    if text in _WHOLE:
+        return Condition(fact=_WHOLE[text], written=text)
     if match := _FIRST.match(text):
         days = int(match[1])
         if not 1 <= days <= LONGEST_DAYS:
@@ -183,11 +199,11 @@ def read_condition(value: object) -> object:
         raise ValueError(f"an actor is named by its id, one word; write for instance {match[1]} {slug}")
     raise ValueError(
         f"I do not understand the condition {value!r}; write for instance killed >= 1, weapon is ballistic_missile, "
-        "claimed by kataib-hezbollah or first here in 30 days"
+        "claimed by kataib-hezbollah, first here in 30 days, confirmed by officials, publishers >= 2 or toll rises"
     )
 
 
-_FORMS = (_BOUND.pattern, _FIRST.pattern, f"weapon is ({'|'.join(WEAPONS)})$", _BY.pattern)
+_FORMS = (_BOUND.pattern, _FIRST.pattern, f"weapon is ({'|'.join(WEAPONS)})$", _BY.pattern, f"({'|'.join(_WHOLE)})$")
 #: a condition as people write it
 ConditionText = Annotated[
     Condition,

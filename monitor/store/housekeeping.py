@@ -13,10 +13,23 @@ from monitor.model.daemon import DaemonState
 from monitor.model.delivery import DeliveryState
 from monitor.store.columns import Frozen, names_of
 from monitor.store.part import TransactionPart
-from monitor.store.tables import AlertRow, DaemonStateRow, DeliveryRow, FingerprintRow, IncidentRow, ItemRow
+from monitor.store.tables import (
+    AlertRow,
+    DaemonStateRow,
+    DeliveryRow,
+    FingerprintRow,
+    HeldRow,
+    IncidentRow,
+    ItemRow,
+    MuteRow,
+)
 
 #: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
 TOMBSTONE_DAYS = timedelta(days=400)
+#: a mute that ended stays so long for people to see
+MUTE_DAYS = timedelta(days=30)
+#: so long something waits for a digest, or to be confirmed
+HELD_DAYS = timedelta(days=30)
 _STATE = Frozen(DaemonState)
 _UNDER_WAY = DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
 
@@ -50,8 +63,9 @@ class HousekeepingPart(TransactionPart):
 
         Items of younger incidents and of incidents with alerts still under way stay, and so do those that a document
         still holds: their words tell whether a page becomes another story. Of what goes the identity keys stay as
-        tombstones, until no document has held them for 400 days. Incidents and their alerts are the ledger and stay
-        for good; notices to the operator go like items, once nothing of them is under way.
+        tombstones, until no document has held them for 400 days. Incidents, their alerts and what was reported of them
+        are the ledger and stay for good; notices to the operator, and digests, go like items, once nothing of them is
+        under way, and mutes 30 days after they ended.
         """
         unsent = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id).where(_UNDER_WAY)
         needed = select(IncidentRow.id).where(or_(IncidentRow.opened_at >= before, IncidentRow.id.in_(unsent)))
@@ -63,8 +77,10 @@ class HousekeepingPart(TransactionPart):
         forgotten = FingerprintRow.last_seen < (now - TOMBSTONE_DAYS).date()
         keys = self._connection.execute(delete(FingerprintRow).where(FingerprintRow.item_id.is_(None), forgotten))
         under_way = select(DeliveryRow.alert_id).where(_UNDER_WAY)
-        is_notice = AlertRow.kind == AlertKind.OPERATOR, AlertRow.created_at < before, AlertRow.id.not_in(under_way)
+        is_notice = AlertRow.kind != AlertKind.INCIDENT, AlertRow.created_at < before, AlertRow.id.not_in(under_way)
         old = select(AlertRow.id).where(*is_notice)
         self._connection.execute(delete(DeliveryRow).where(DeliveryRow.alert_id.in_(old)))
         notices = self._connection.execute(delete(AlertRow).where(*is_notice))
+        self._connection.execute(delete(MuteRow).where(MuteRow.until < now - MUTE_DAYS))
+        self._connection.execute(delete(HeldRow).where(HeldRow.due_at.is_(None), HeldRow.since < now - HELD_DAYS))
         return {"items": items.rowcount, "tombstones": keys.rowcount, "notices": notices.rowcount}

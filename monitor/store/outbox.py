@@ -33,21 +33,23 @@ INTERRUPTED = "interrupted while sending: it may have arrived"
 class OutboxPart(TransactionPart):
     """Questions and changes about alerts and deliveries."""
 
-    def add_alert(self, alert: Alert, addresses: Sequence[Address]) -> bool:
-        """Queues an alert for each address; False where this version of its incident was alerted before.
+    def add_alert(self, alert: Alert, addresses: Sequence[Address], *, not_before: datetime | None = None) -> bool:
+        """Queues an alert for each address; False where its audience was told this version of its incident before.
 
+        `not_before` is the time from which on it is sent; without it that is at once.
         An alert that was addressed to nobody told nobody: one that has addresses takes its place. An id that is in use
         is no repeat but a `ValueRefused`: the transaction is done again, with another id.
         """
         if addresses and alert.incident_id is not None:
-            self._forget_unaddressed(alert.incident_id, alert.version)
+            self._forget_unaddressed(alert)
         row = self._insert(AlertRow).values(columns_of(alert))
-        new = row.on_conflict_do_nothing(index_elements=["incident_id", "version"]).returning(_ALERTS.c.id)
+        new = row.on_conflict_do_nothing(index_elements=["incident_id", "version", "audience"]).returning(_ALERTS.c.id)
         if self._connection.scalar(new) is None:
             return False
         at = alert.created_at
+        due = not_before or at
         deliveries = [
-            Delivery(id=new_id(at), alert=alert, address=to.key, channel=to.channel, label=to.label, next_try_at=at)
+            Delivery(id=new_id(at), alert=alert, address=to.key, channel=to.channel, label=to.label, next_try_at=due)
             for to in {address.key: address for address in addresses}.values()
         ]
         if deliveries:
@@ -55,9 +57,9 @@ class OutboxPart(TransactionPart):
             self._connection.execute(insert(_DELIVERIES), rows)
         return True
 
-    def _forget_unaddressed(self, incident_id: str, version: int) -> None:
+    def _forget_unaddressed(self, alert: Alert) -> None:
         addressed = select(_DELIVERIES.c.alert_id).where(_DELIVERIES.c.alert_id == _ALERTS.c.id).exists()
-        of_it = (_ALERTS.c.incident_id == incident_id, _ALERTS.c.version == version)
+        of_it = [_ALERTS.c[name] == getattr(alert, name) for name in ("incident_id", "version", "audience")]
         self._connection.execute(delete(_ALERTS).where(*of_it, ~addressed))
 
     def alerts(self, since: datetime, limit: int | None = None) -> list[tuple[Alert, tuple[Delivery, ...]]]:
@@ -81,6 +83,11 @@ class OutboxPart(TransactionPart):
         others = _DELIVERIES.c.address.not_in(sorted(busy))
         order = _DELIVERIES.c.next_try_at, _DELIVERIES.c.id
         return self._deliveries(_OUTBOX.where(waiting, due, others).order_by(*order).limit(limit))
+
+    def open_addresses(self, alert_id: str) -> frozenset[str]:
+        """The addresses that may still take an alert, or have taken it."""
+        of_it = _DELIVERIES.c.alert_id == alert_id, _DELIVERIES.c.state != DeliveryState.GAVE_UP
+        return frozenset(self._connection.scalars(select(_DELIVERIES.c.address).where(*of_it)))
 
     def oldest_due(self) -> datetime | None:
         """Since when the longest waiting delivery is due; None where nothing waits."""

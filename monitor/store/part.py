@@ -41,10 +41,16 @@ class TransactionPart:
 
     def _put(self, row: type[TableRow], values: dict[str, Any]) -> None:
         """One row, in place of the one that has its key, if there is one."""
+        self._put_all(row, [values])
+
+    def _put_all(self, row: type[TableRow], rows: Sequence[dict[str, Any]]) -> None:
+        """Rows with the same columns, each in place of the one that has its key, if there is one."""
+        if not rows:
+            return
         key = [column.name for column in table_of(row).primary_key]
-        new = self._insert(row).values(values)
-        others = {name: new.excluded[name] for name in values if name not in key}
-        self._connection.execute(new.on_conflict_do_update(index_elements=key, set_=others))
+        new = self._insert(row)
+        others = {name: new.excluded[name] for name in rows[0] if name not in key}
+        self._connection.execute(new.on_conflict_do_update(index_elements=key, set_=others), list(rows))
 
 
 def insert_for(dialect: str, row: type[TableRow]) -> Any:

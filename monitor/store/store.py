@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from monitor.store.attention import AttentionPart
 from monitor.store.engine import FilePresence, begin, label_of, open_engine
 from monitor.store.feeds import FeedPart
 from monitor.store.fingerprints import FingerprintPart
@@ -19,11 +20,14 @@ from monitor.store.housekeeping import HousekeepingPart
 from monitor.store.ids import new_id
 from monitor.store.incidents import IncidentPart
 from monitor.store.items import ItemPart
+from monitor.store.ledger import LedgerPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 
 
-class Transaction(FeedPart, FingerprintPart, ItemPart, IncidentPart, OutboxPart, HousekeepingPart):
+class Transaction(
+    FeedPart, FingerprintPart, ItemPart, IncidentPart, LedgerPart, OutboxPart, AttentionPart, HousekeepingPart
+):
     """Every question to the database and every change of it, noun by noun in the modules beside this one."""
 
     new_id = staticmethod(new_id)

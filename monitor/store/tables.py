@@ -9,14 +9,27 @@ from typing import Annotated, Any, ClassVar, cast, get_type_hints
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from monitor.model.alert import Alert, AlertKind, DecisionReason
+from monitor.model.alert import Alert, AlertKind, Attachment, DecisionReason
 from monitor.model.delivery import Delivery, DeliveryState
 from monitor.model.feed import FeedState, Poll
 from monitor.model.feedback import Correction, Feedback
 from monitor.model.incident import Incident
 from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
+from monitor.model.ledger import (
+    Change,
+    ChangeReason,
+    ChannelState,
+    Detail,
+    Held,
+    ItemVersion,
+    Mute,
+    Notification,
+    Report,
+    Ruling,
+    Told,
+)
 from monitor.model.place import Place
-from monitor.model.report import Act, Classification, Level
+from monitor.model.report import Act, Classification, Facts, Level, RuleTaken
 from monitor.store.columns import BigKey, Frozen, PlainText, UtcDateTime, Word
 
 Id = Annotated[str, mapped_column(String(13))]
@@ -26,6 +39,10 @@ IncidentId = Annotated[str, mapped_column(ForeignKey("incidents.id", deferrable=
 ItemId = Annotated[
     str, mapped_column(String(13), ForeignKey("items.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED"))
 ]
+
+
+#: of an item, or `import:…`; no foreign key: a report outlives its item
+ReportId = Annotated[str, mapped_column(String(26))]
 
 
 class TableRow(DeclarativeBase):
@@ -49,7 +66,19 @@ class TableRow(DeclarativeBase):
         Enum: Word,
         **{
             shape: Frozen(shape)
-            for shape in (tuple[str, ...], tuple[Place, ...], tuple[Correction, ...], Classification)
+            for shape in (
+                tuple[str, ...],
+                tuple[datetime, ...],
+                tuple[Place, ...],
+                tuple[Correction, ...],
+                tuple[Attachment, ...],
+                tuple[RuleTaken, ...],
+                tuple[ChangeReason, ...],
+                tuple[Detail, ...],
+                Classification,
+                Facts,
+                Told,
+            )
         },
     }
 
@@ -168,7 +197,118 @@ class IncidentRow(TableRow, of=(Incident,)):
     date: Mapped[date]
     opened_at: Mapped[datetime]
 
-    __table_args__ = (Index(None, "date"), Index(None, "opened_at"))
+    __table_args__ = (Index(None, "date"), Index(None, "opened_at"), _partial("merged_into", where="merged_into <> ''"))
+
+
+class ReportRow(TableRow, of=(Report,)):
+    """What one item says of one incident. It holds all that it needs, for it outlives the item."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[ReportId] = mapped_column(primary_key=True)
+    incident_id: Mapped[IncidentId] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "incident_id", "seen_at"),)
+
+
+class IncidentPlaceRow(TableRow):
+    """One place of an incident, to find incidents by."""
+
+    __tablename__ = "incident_places"
+
+    incident_id: Mapped[IncidentId] = mapped_column(primary_key=True)
+    place_id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    country: Mapped[str]
+
+    __table_args__ = (Index(None, "place_id"), Index(None, "country"))
+
+
+class IncidentVersionRow(TableRow, of=(Change,)):
+    """One version of an incident: the revision log."""
+
+    __tablename__ = "incident_versions"
+
+    incident_id: Mapped[IncidentId] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    report: Mapped[ReportId]
+
+    __table_args__ = (Index(None, "at"),)
+
+
+class NotificationRow(TableRow, of=(Notification,)):
+    """What a channel was told last of an incident."""
+
+    __tablename__ = "notifications"
+
+    incident_id: Mapped[IncidentId] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    #: no foreign key: an alert that was addressed to nobody is forgotten
+    alert_id: Mapped[Id]
+    taken_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    acked_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "alert_id"), _partial("channel", where="acked_at IS NULL"))
+
+
+class HeldRow(TableRow, of=(Held,)):
+    """An incident of which a channel is told later."""
+
+    __tablename__ = "held"
+
+    incident_id: Mapped[IncidentId] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    why: Mapped[str] = mapped_column(String(40))
+    since: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "due_at"),)
+
+
+class MuteRow(TableRow, of=(Mute,)):
+    """An incident or a rule of which nobody is told for a while."""
+
+    __tablename__ = "mutes"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+    __table_args__ = (Index(None, "until"),)
+
+
+class ItemVersionRow(TableRow, of=(ItemVersion,)):
+    """The text of an item as it was before an edit; it goes with the item."""
+
+    __tablename__ = "item_versions"
+
+    item_id: Mapped[Id] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+class RulingRow(TableRow, of=(Ruling,)):
+    """What a person put right: two incidents that are one, or that never meet."""
+
+    __tablename__ = "identity_rulings"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    one: Mapped[str]
+    other: Mapped[str]
+    item_id: Mapped[ReportId | None]
+
+    __table_args__ = (Index(None, "one"), Index(None, "other"))
+
+
+class ChannelStateRow(TableRow, of=(ChannelState,)):
+    """What is remembered of a channel beside its incidents."""
+
+    __tablename__ = "channel_state"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
 
 
 class AlertRow(TableRow, of=(Alert,)):
@@ -179,9 +319,10 @@ class AlertRow(TableRow, of=(Alert,)):
     id: Mapped[Id] = mapped_column(primary_key=True)
     kind: Mapped[AlertKind]
     incident_id: Mapped[IncidentId | None]
+    audience: Mapped[str]
     created_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("incident_id", "version"), Index(None, "created_at"))
+    __table_args__ = (UniqueConstraint("incident_id", "version", "audience"), Index(None, "created_at"))
 
 
 class DeliveryRow(TableRow, of=(Delivery,), without=("alert",)):

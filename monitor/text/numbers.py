@@ -27,7 +27,7 @@ _WORD = re.compile(r"\S+")
 _THOUSANDS = frozenset({",", ".", " ", "'", "\u066c"})
 _MONEY = frozenset("$€£₪₹¥#№°")
 _UNIT = re.compile(r" ?%|[°/$€£]")
-_LARGEST = 99_999
+_LARGEST = 9_999_999
 #: between two words of one number
 _TIGHT = re.compile(r"[ -]*")
 
@@ -78,14 +78,18 @@ class Counting:
     joints: tuple[str, ...] = ()
     tails: tuple[tuple[str, int], ...] = ()
 
-    def parts(self, text: Text, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> list[NumberPart]:
-        """The stretch of a text in parts; numbers inside the `hidden` stretches (dates, places) are words."""
+    def parts(self, text: Text, start: int, end: int, hidden: Iterable[tuple[int, int]]) -> list[NumberPart]:
+        """The stretch of a text in parts; numbers inside the `hidden` stretches (dates, places) are words.
+
+        What is hidden is asked only where a number stands: to find it takes longer than to find none.
+        """
         return self._numbers(text, self._words(text, start, end, hidden))
 
-    def _words(self, text: Text, start: int, end: int, hidden: Sequence[tuple[int, int]]) -> list[NumberPart]:
+    def _words(self, text: Text, start: int, end: int, hidden: Iterable[tuple[int, int]]) -> list[NumberPart]:
         found = [match.span() for match in _WORD.finditer(text.words, start, end)]
         words = [text.words[a:b] for a, b in found]
         out: list[NumberPart] = []
+        stretches: list[tuple[int, int]] | None = None
         at = 0
         while at < len(words):
             word, first = words[at], found[at][0]
@@ -101,8 +105,10 @@ class Counting:
                 part = NumberPart(first, found[at + taken - 1][1], value, kinds, joined, times)
                 if value is not None and _goes_on_with_hyphen(self, text, part.end):
                     part = part._replace(value=None)
-            if part.value is not None and any(a < part.end and first < b for a, b in hidden):
-                part = part._replace(value=None)
+            if part.value is not None:
+                stretches = list(hidden) if stretches is None else stretches
+                if any(a < part.end and first < b for a, b in stretches):
+                    part = part._replace(value=None)
             out.append(part)
             at += taken
         return out

@@ -54,8 +54,8 @@ class Sentence:
     causes: list[bool]
     #: where its segments begin
     starts: Sequence[int] = ()
-    #: all tags of the hits together
-    tags: int = 0
+    #: all tags of the hits together; of a sentence that is still being read any tag may be there
+    tags: int = -1
     #: where main clauses begin that only a comma or a little word parts from those before: templates may reach across
     joints: Sequence[int] = ()
 
@@ -74,11 +74,12 @@ class Sentence:
 
     def with_tags(self, tags: int) -> Iterator[Hit]:
         """Hits with any of these tags, by position."""
-        return (hit for hit in self.hits if hit.tags & tags)
+        return iter([hit for hit in self.hits if hit.tags & tags] if self.tags & tags else ())
 
     def outside_causes(self, tags: int) -> Iterator[Hit]:
         """Hits with any of these tags that tell what happened, and not what it came of."""
-        return (hit for hit in self.hits if hit.tags & tags and not self.causes[hit.segment])
+        found = (hit for hit in self.hits if hit.tags & tags and not self.causes[hit.segment])
+        return found if self.tags & tags else iter(())
 
     def has_around(self, hit: Hit, tags: int) -> bool:
         """The hit stands within one with any of these tags."""
@@ -87,9 +88,8 @@ class Sentence:
     def evidence(self, hit: Hit, why: str, means: str = "") -> Evidence:
         """The words of a hit as they stand in the item."""
         start, end = self.text.span(hit.start, hit.end)
-        return Evidence(
-            field=self.field, start=start, end=end, text=self.text.original[start:end], why=why, means=means
-        )
+        text = self.text.original[start:end]
+        return Evidence(field=self.field, start=start, end=end, text=text, why=why, means=means)
 
     @property
     def clause_spans(self) -> list[tuple[int, int]]:
@@ -133,11 +133,14 @@ class Reading:
     headline_tags: int = 0
     lead_tags: int = 0
     tags: int = 0
+    #: `opening`, once somebody asked: many do, each for another word
+    _opening: list[Sentence] | None = field(default=None, init=False)
 
     @property
     def opening(self) -> list[Sentence]:
         """The sentences of headline and lead: there stands what is new, behind them what is known."""
-        return [sentence for sentence in self.sentences if sentence.section != "body"]
+        self._opening = self._opening or [sentence for sentence in self.sentences if sentence.section != "body"]
+        return self._opening
 
     def sentence_of(self, hit: Hit) -> Sentence | None:
         """The sentence in which a hit stands."""
@@ -231,10 +234,8 @@ class Reader:
                 sentence = self._sentence(name, section, text, start, end, hits, year, english)
                 out.sentences.append(sentence)
                 out.tags |= sentence.tags
-                if section == "headline":
-                    out.headline_tags |= sentence.tags
-                elif section == "lead":
-                    out.lead_tags |= sentence.tags
+                out.headline_tags |= sentence.tags if section == "headline" else 0
+                out.lead_tags |= sentence.tags if section == "lead" else 0
         return out
 
     @staticmethod
@@ -242,8 +243,7 @@ class Reader:
         """The lead is the first two sentences behind the headline; the place and the day of a dateline are none."""
         if number > 4:
             return True
-        leads = [s for s in reading.sentences if s.section == "lead" and not _is_dateline(s)]
-        return len(leads) >= 2
+        return sum(s.section == "lead" and not _is_dateline(s) for s in reading.sentences) >= 2
 
     def _sentence(
         self, name: str, section: str, text: Text, start: int, end: int, all_hits: list[Hit], year: int, english: bool

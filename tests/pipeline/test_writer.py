@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor import writer
+from monitor import outgoing, writer
 from monitor.channels.apprise import Channels
 from monitor.configuration import Configuration
 from monitor.errors import StoreError, ValueRefused
@@ -99,9 +99,9 @@ def kept(store: Store) -> list[tuple[str, str, str]]:
 def test_what_has_gathered_is_one_transaction(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     batches: list[int] = []
 
-    def counted(tx: Any, polls: Any) -> list[PollReport]:
+    def counted(tx: Any, polls: Any, copies: Any) -> list[PollReport]:
         batches.append(len(polls))
-        return apply(tx, polls)
+        return apply(tx, polls, copies)
 
     monkeypatch.setattr(writer, "apply", counted)
     polls = [judged(store, feed, entry(link=f"https://n.example/{feed.name}", title=feed.name)) for feed in FEEDS]
@@ -175,14 +175,14 @@ def test_a_poll_that_brought_nothing_is_written_too(store: Store) -> None:
 
 
 def test_a_bug_about_one_poll_is_that_polls_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = writer.incident_alert
+    whole = outgoing.incident_alert
 
-    def refusing(item: Any, *rest: Any, **more: Any) -> Any:
-        if item.feed == FEEDS[1].name:
+    def refusing(view: Any, *rest: Any, **more: Any) -> Any:
+        if view.reports[-1].publisher == FEEDS[1].name:
             raise ZeroDivisionError
-        return whole(item, *rest, **more)
+        return whole(view, *rest, **more)
 
-    monkeypatch.setattr(writer, "incident_alert", refusing)
+    monkeypatch.setattr(outgoing, "incident_alert", refusing)
     polls = [
         judged(store, feed, entry(title, link=f"https://n.example/{feed.name}"))
         for feed, title in zip(FEEDS, PLACES, strict=True)
@@ -202,7 +202,7 @@ def test_what_the_database_refuses_of_one_poll_is_that_polls_alone(store: Store)
 
 
 def test_a_database_that_is_gone_keeps_none_of_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(_tx: Any, _polls: Any) -> list[PollReport]:
+    def gone(_tx: Any, _polls: Any, _copies: Any) -> list[PollReport]:
         raise StoreError("the disk is full")
 
     monkeypatch.setattr(writer, "apply", gone)

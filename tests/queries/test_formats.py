@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.incident import Incident
+from monitor.model.ledger import Folded, Grade, PlaceView, Said, View
 from monitor.model.place import Place
-from monitor.model.report import Act
-from monitor.queries.formats import COLUMNS, TEXTS, VALUES, cells
-from monitor.queries.ledger import LedgerEntry, LedgerSource
+from monitor.model.report import Act, Voice
+from monitor.queries.formats import COLUMNS, MORE_COLUMNS, TEXTS, VALUES, cells, toll
+from monitor.queries.ledger import LedgerEntry, LedgerSource, rows_of, view_of
 
 SEEN = datetime(2026, 11, 21, 8, tzinfo=UTC)
 KNOWN = {"ain-al-asad": (33.8, 42.4)}
@@ -33,15 +34,39 @@ def incident(**changes: object) -> Incident:
 
 
 def entry(*sources: LedgerSource, **changes: object) -> LedgerEntry:
-    return LedgerEntry(incident=incident(**changes), sources=sources, positions=KNOWN, countries={"IQ": "Iraq"})
+    (row, *_) = rows_of(view_of(incident(**changes), ()))
+    return replace(row, sources=sources, positions=KNOWN, countries={"IQ": "Iraq"})
 
 
 WIRE = LedgerSource(publisher="Wire", url="https://wire.example/1", title="Two drones")
 
 
 def test_columns_of_the_contract() -> None:
-    assert COLUMNS == ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Sources")
-    assert cells(entry(WIRE)) == ("2026-11-21", "Ain al-Asad Air Base, Iraq", "drone", "", "0", "3", "Wire")
+    assert COLUMNS == ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "Grade", "Sources")
+    assert cells(entry(WIRE)) == (
+        "2026-11-21", "Ain al-Asad Air Base, Iraq", "drone", "", "0", "3", "reported by one", "Wire",
+    )  # fmt: skip
+
+
+def said(value: int, **others: object) -> Said:
+    given = {"value": value, "by": "wire", "voice": Voice.MEDIA, "at": SEEN, "report": "r"}
+    return Said(**{**given, **others})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("folded", "shown"),
+    [
+        (Folded(), ""),
+        (Folded(best=said(34), low=34, high=34), "34"),
+        (Folded(best=said(34), low=25, high=34), "34 (25–34)"),
+        (Folded(best=said(0), low=0, high=0), "0"),
+        (Folded(best=said(24, at_least=True), low=24, high=24), "24+"),
+        (Folded(best=said(137, voice=Voice.CLAIMANT), low=137, high=137), "137 (claimed)"),
+        (Folded(said=(said(0, words="several"),)), "several"),
+    ],
+)
+def test_a_toll_tells_its_range_and_who_claims_it(folded: Folded, shown: str) -> None:
+    assert toll(folded, folded.best.value if folded.best else None) == shown
 
 
 @pytest.mark.parametrize(
@@ -53,7 +78,7 @@ def test_a_country_is_named_once_and_by_its_name(place: str, country: str, told:
 
 
 def test_people_read_names_of_actors_and_machines_ids() -> None:
-    known = LedgerEntry(incident=incident(claimed_by=("kataib-hezbollah",)), claimed_by=("Kataib Hezbollah",))
+    known = replace(entry(claimed_by=("kataib-hezbollah",)), actors={"kataib-hezbollah": "Kataib Hezbollah"})
     assert cells(known)[3] == "Kataib Hezbollah"
     assert cells(entry(claimed_by=("kataib-hezbollah",)))[3] == "kataib-hezbollah"  # no rules to ask
     (row,) = json.loads(json.dumps(VALUES["json"]([known])))
@@ -100,7 +125,7 @@ def test_json_holds_everything() -> None:
 
 
 def test_geojson_puts_longitude_first_and_allows_no_position() -> None:
-    there, nowhere = entry(WIRE), LedgerEntry(incident=incident(id="2026-11-21-unknown"))
+    there, nowhere = entry(WIRE), replace(entry(), positions={})
     features = json.loads(json.dumps(VALUES["geojson"]([there, nowhere])))["features"]
     assert features[0]["geometry"] == {"type": "Point", "coordinates": [42.4, 33.8]}
     assert features[1]["geometry"] is None
@@ -112,26 +137,54 @@ SALVO = (
 )
 
 
-def test_a_salvo_has_all_its_places_in_every_form() -> None:
-    known = replace(
-        entry(more_places=SALVO), positions=KNOWN | {"tower-22": (33.3, 38.7)},
-        countries={"IQ": "Iraq", "JO": "Jordan", "BH": "Bahrain"},
-    )  # fmt: skip
-    assert cells(known)[1] == "Ain al-Asad Air Base, Iraq; Tower 22, Jordan; and Bahrain"
+def test_a_salvo_has_a_row_for_each_base_in_every_form() -> None:
+    known = [
+        replace(
+            row, positions=KNOWN | {"tower-22": (33.3, 38.7)}, countries={"IQ": "Iraq", "JO": "Jordan", "BH": "Bahrain"}
+        )
+        for row in rows_of(view_of(incident(more_places=SALVO), ()))
+    ]
+    assert [cells(row)[1] for row in known] == ["Ain al-Asad Air Base, Iraq", "Tower 22, Jordan", "Bahrain"]
     for form in ("csv", "markdown", "html"):
-        assert all(name in TEXTS[form]([known]) for name in ("Ain al-Asad Air Base", "Tower 22", "Bahrain"))
-    (row,) = json.loads(json.dumps(VALUES["json"]([known])))
-    assert [place["id"] for place in row["places"]] == ["ain-al-asad", "tower-22", "country:BH"]
-    assert [place["latitude"] for place in row["places"]] == [33.8, 33.3, None]
-    assert (row["place_id"], row["latitude"]) == ("ain-al-asad", 33.8)
-    (feature,) = json.loads(json.dumps(VALUES["geojson"]([known])))["features"]
-    assert feature["geometry"] == {"type": "MultiPoint", "coordinates": [[42.4, 33.8], [38.7, 33.3]]}
+        assert all(name in TEXTS[form](known) for name in ("Ain al-Asad Air Base", "Tower 22", "Bahrain"))
+    rows = json.loads(json.dumps(VALUES["json"](known)))
+    assert [row["row"].removeprefix("2026-11-21-ain-al-asad/") for row in rows] == [
+        "ain-al-asad", "tower-22", "country:BH",
+    ]  # fmt: skip
+    assert {row["id"] for row in rows} == {"2026-11-21-ain-al-asad"}
+    assert [row["latitude"] for row in rows] == [33.8, 33.3, None]
+    assert all([place["id"] for place in row["places"]] == [row["place_id"] for row in rows] for row in rows)
+    features = json.loads(json.dumps(VALUES["geojson"](known)))["features"]
+    assert [one["geometry"] and one["geometry"]["coordinates"] for one in features] == [
+        [42.4, 33.8],
+        [38.7, 33.3],
+        None,
+    ]
 
 
-def test_one_known_position_of_a_salvo_is_a_point() -> None:
-    known = LedgerEntry(incident=incident(more_places=SALVO), positions={"tower-22": (33.3, 38.7)})
-    (feature,) = json.loads(json.dumps(VALUES["geojson"]([known])))["features"]
-    assert feature["geometry"] == {"type": "Point", "coordinates": [38.7, 33.3]}
+def test_a_base_has_its_own_numbers() -> None:
+    held = incident(more_places=SALVO[:1], killed=3, wounded=None)
+    own = PlaceView(place=SALVO[0], killed=Folded(best=said(3, speaker="Pentagon"), low=2, high=3), act=Act.FOILED)
+    view = View(incident=held, reports=(), grade=Grade.CONFIRMED, by_place=(PlaceView(place=held.places[0]), own))
+    row = rows_of(view)[1]
+    assert cells(row)[2:7] == ("drone (foiled)", "", "3 (2–3)", "", "confirmed by officials")
+    (found,) = json.loads(json.dumps(VALUES["json"]([row])))
+    assert (found["killed"], found["killed_range"], found["killed_by"], found["foiled"]) == (
+        3,
+        [2, 3],
+        "Pentagon",
+        True,
+    )
+    (line,) = csv.DictReader(io.StringIO(TEXTS["csv"]([row])))
+    assert (line["Killed"], line["killed_low"], line["killed_high"], line["foiled"]) == ("3", "2", "3", "yes")
+
+
+def test_every_form_says_of_when_it_is() -> None:
+    known = replace(entry(WIRE), as_of=SEEN)
+    assert TEXTS["markdown"]([known]).splitlines()[-1] == "_as of 2026-11-21 08:00 UTC_"
+    assert "<caption>as of 2026-11-21 08:00 UTC</caption>" in TEXTS["html"]([known])
+    (line,) = csv.DictReader(io.StringIO(TEXTS["csv"]([known])))
+    assert line["as_of"] == "2026-11-21T08:00:00Z"
 
 
 EVIL = "a | b `c` <script>alert(1)</script> [x](javascript:1)\n| *d* & \u202ee"
@@ -205,7 +258,8 @@ def of_text(text: str, url: str) -> LedgerEntry:
     held = incident(
         id=text, place_id=text, place_name=text, country=text, weapons=(text,), claimed_by=(text,), first_title=text
     )
-    return LedgerEntry(incident=held, sources=(LedgerSource(publisher=text, url=url, title=text),), claimed_by=(text,))
+    (row,) = rows_of(view_of(held, ()))
+    return replace(row, sources=(LedgerSource(publisher=text, url=url, title=text),), actors={text: text})
 
 
 def assert_one_line_each(*entries: LedgerEntry) -> None:
@@ -215,7 +269,7 @@ def assert_one_line_each(*entries: LedgerEntry) -> None:
     ]
     assert len(json.loads(json.dumps(VALUES["geojson"](entries)))["features"]) == len(entries)
     rows = list(csv.reader(io.StringIO(TEXTS["csv"](entries))))
-    assert [len(row) for row in rows] == [len(COLUMNS)] * (len(entries) + 1)
+    assert [len(row) for row in rows] == [len(COLUMNS) + len(MORE_COLUMNS)] * (len(entries) + 1)
     assert len(TEXTS["csv"](entries).splitlines()) == len(entries) + 1
     lines = TEXTS["markdown"](entries).splitlines()
     assert len(lines) == len(entries) + 2

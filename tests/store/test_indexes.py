@@ -10,11 +10,17 @@ from sqlalchemy import Connection, event
 
 from databases import database
 from monitor.model.feed import Poll
+from monitor.model.ledger import Report
+from monitor.model.report import Act, Facts, Level, Link
 from monitor.store.engine import begin, open_engine
 from monitor.store.store import Transaction
 from monitor.store.tables import metadata
 from values import FEED, INCIDENT, NOW, stored_item
 
+REPORT = Report(
+    id="A", incident_id="x", link=Link.REPORT, act=Act.ATTACK, facts=Facts(), publisher="", title="", reported_at=NOW,
+    seen_at=NOW,
+)  # fmt: skip
 QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "feed_state": lambda tx: tx.feed_state(FEED.name),
     "due_feeds": lambda tx: tx.due_feeds(NOW),
@@ -39,6 +45,24 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "oldest_due": lambda tx: tx.oldest_due(),
     "begin_attempt": lambda tx: tx.begin_attempt("x", now=NOW),
     "recover_sending": lambda tx: tx.recover_sending(now=NOW),
+    "reports_of": lambda tx: tx.reports_of(["x", "y"]),
+    "put_reports": lambda tx: tx.put_reports([REPORT]),
+    "move_reports": lambda tx: tx.move_reports(["A"], "x", "y"),
+    "incidents_at": lambda tx: tx.incidents_at(["x", "y"], ["IQ"], NOW.date()),
+    "put_places": lambda tx: tx.put_places(INCIDENT),
+    "versions": lambda tx: tx.versions("x"),
+    "changes_since": lambda tx: tx.changes_since(NOW),
+    "item_versions": lambda tx: tx.item_versions("x"),
+    "notifications": lambda tx: tx.notifications(["x", "y"]),
+    "unacknowledged": lambda tx: tx.unacknowledged("duty", Level.FLASH, NOW),
+    "mark_taken": lambda tx: tx.mark_taken("x", "duty", NOW),
+    "mark_failed": lambda tx: tx.mark_failed("x", "duty", NOW),
+    "held": lambda tx: tx.held(NOW),
+    "held of one": lambda tx: tx.held(incident_id="x"),
+    "claims": lambda tx: tx.claims(["x", "y"], NOW),
+    "forget_notifications": lambda tx: tx.forget_notifications("x"),
+    "mutes": lambda tx: tx.mutes(NOW),
+    "channel_state": lambda tx: tx.channel_state("duty"),
     "state_get": lambda tx: tx.state_get("x"),
     "prune": lambda tx: tx.prune(before=NOW, now=NOW),
 }
@@ -51,6 +75,7 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
         with begin(engine) as opened:
             Transaction(opened).sync_feeds([FEED], now=NOW)
             yield opened
+            opened.rollback()
         engine.dispose()
 
 

@@ -16,8 +16,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from monitor.errors import StoreError
+from monitor.model.alert import AlertKind, Decision, DecisionReason
 from monitor.model.document import DateMark
 from monitor.model.feedback import Correction, Fact, Opinion
+from monitor.model.ledger import ChangeReason
+from monitor.model.report import Act, Level, Link, RuleTaken, Span, Voice
 from monitor.resources import packaged_or_beside
 from monitor.store import tables
 from monitor.store.engine import begin, open_engine
@@ -31,9 +34,9 @@ from monitor.store.upgrade import (
     schema_state,
     upgrade,
 )
-from values import FEED, NOW, full_item
+from values import CHAT, CLASSIFICATION, FEED, INCIDENT, MAIL, NOW, full_item, incident_alert
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 REPOSITORY = Path(__file__).parent.parent.parent
 
 
@@ -167,6 +170,93 @@ def test_what_was_called_wrong_is_missed_or_false_after_the_upgrade(database_url
         kept = connection.execute(text("SELECT id, opinion FROM feedback ORDER BY id")).all()
     engine.dispose()
     assert kept == [("A", "wrong"), ("B", "wrong")]
+
+
+def test_the_ledger_is_filled_from_what_was_stored(database_url: str) -> None:
+    told = replace(INCIDENT, told_to=("duty",), version=2)
+    untold = replace(INCIDENT, id="quiet", told=False, version=1, more_places=())
+    old = replace(INCIDENT, id="old", killed=None, claimed_by=(), more_places=())  # from before channels were noted
+    taken = (RuleTaken(rule="attack-on-base", level=Level.URGENT, send_to=("duty",)),)
+    span = Span(field="title", start=0, end=6)
+    meaning = replace(CLASSIFICATION, act=Act.CLAIM, taken=taken, deciding=span)
+    first, second = full_item("A"), full_item("B")
+    later = replace(second.item, published=NOW - 30 * DAY, publisher="", title="Later")
+    second = replace(second, item=later, classification=meaning)
+    store = Store(database_url)
+    with store.transaction() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        for incident in (told, untold, old):
+            tx.add_incident(incident)
+        tx.add_items([first, second, replace(full_item("C"), incident_id=None)])
+        tx.add_alert(incident_alert("1"), [MAIL])
+        tx.add_alert(replace(incident_alert("2", version=2, created_at=NOW + HOUR), reason="NEW_PLACE"), [MAIL])
+        tx.add_alert(replace(incident_alert("3", version=2), incident_id="old"), [])
+        alerts = tx.alerts(NOW)
+    store.close()
+    _through(database_url, "0007")
+    store = Store(database_url)
+    with store.read() as tx:
+        assert tx.alerts(NOW) == alerts  # with their deliveries, which SQLite has to set aside
+        filled = replace(told, titles=(first.item.title, "Later"), last_report_at=NOW)
+        assert {one.id: one for one in tx.incidents(INCIDENT.date)} == {told.id: filled, "quiet": untold, "old": old}
+        reports = tx.reports_of([told.id, "quiet"])
+        assert list(reports) == [told.id]
+        a, b = reports[told.id]
+        assert (a.publisher, a.url, a.act, a.voice, a.link) == (
+            "Rudaw", first.item.url, Act.FOILED, Voice.MEDIA, Link.REPORT,
+        )  # fmt: skip
+        assert (a.facts, a.quote, a.rules[0].rule, a.send_to) == (
+            CLASSIFICATION.facts, "", "attack-on-base", ("alerts", "duty"),
+        )  # fmt: skip
+        assert (b.publisher, b.reported_at, b.seen_at, b.quote, b.rules, b.voice) == (
+            FEED.name, NOW, NOW, "Later", taken, Voice.CLAIMANT,
+        )  # fmt: skip
+        assert [one.id for one in tx.incidents_at(["erbil"], [], INCIDENT.date)] == [told.id, "old", "quiet"]
+        assert [one.id for one in tx.incidents_at([], ["SY"], INCIDENT.date)] == [told.id]
+        opening, place = tx.versions(told.id)
+        assert (opening.reasons, opening.at, opening.quiet) == ((ChangeReason.FIRST,), NOW, False)
+        assert (place.reasons, place.at, place.version) == ((ChangeReason.PLACE_NAMED,), NOW + HOUR, 2)
+        assert [(one.version, one.quiet) for one in tx.versions("quiet")] == [(1, True)]
+        known = tx.notifications([told.id, "quiet", "old"])
+        assert set(known) == {(told.id, "duty"), ("old", "alerts")}
+        duty = known[told.id, "duty"]
+        assert (duty.alert_id, duty.version, duty.taken_at, duty.known.killed) == ("2", 2, NOW + HOUR, 1)
+        assert (duty.known.reports, duty.known.claimed_by) == (("A", "B"), ("group-a",))
+        assert duty.known.places == ("erbil", "country:SY")
+        assert known["old", "alerts"].known.killed is None
+    store.close()
+
+
+def test_the_older_program_finds_no_word_that_it_does_not_know(database_url: str) -> None:
+    store = Store(database_url)
+    with store.transaction() as tx:
+        tx.sync_feeds([FEED], now=NOW)
+        tx.add_incident(INCIDENT)
+        for id, reason in (("A", DecisionReason.PLACE_NAMED), ("B", DecisionReason.HELD)):
+            tx.add_items([replace(full_item(id), decision=Decision(tell=False, reason=reason))])
+        tx.add_alert(incident_alert("1"), [MAIL])
+        tx.add_alert(replace(incident_alert("2"), audience="family"), [CHAT])
+        tx.add_alert(replace(incident_alert("3"), incident_id=None, kind=AlertKind.SUMMARY), [MAIL])
+    store.close()
+    _through(database_url, "0007")
+    store = Store(database_url)
+    with store.read() as tx:
+        found = {id: item.decision.reason for id in "AB" if (item := tx.item(id)) and item.decision}
+        assert found == {"A": DecisionReason.NEW_PLACE, "B": DecisionReason.NO_CHANGE}
+        alerts = {alert.id: (alert.kind, len(deliveries)) for alert, deliveries in tx.alerts(NOW)}
+        assert alerts == {"1": (AlertKind.INCIDENT, 1), "3": (AlertKind.OPERATOR, 1)}
+    store.close()
+
+
+def _through(address: str, revision: str) -> None:
+    """Down to an older schema and up again."""
+    from alembic.command import downgrade
+
+    engine = open_engine(address)
+    with begin(engine) as connection:
+        downgrade(alembic_config(connection), revision)
+    engine.dispose()
+    upgrade(address)
 
 
 def test_an_old_a_newer_and_a_foreign_database_are_refused_with_what_to_do(database_url: str) -> None:

@@ -258,12 +258,13 @@ def test_the_daemon_goes_on_where_the_old_one_was_killed(tmp_path: Path, kind: s
             news.story("Drone attack on Ain al-Asad air base in Iraq wounds three soldiers, officials say", "asad-2")
         )
         wire.add(news.story("Two drones hit Erbil air base in northern Iraq", "erbil", at="00:20"))
-        room.hook.wait_for(4, seconds=30)
+        room.hook.wait_for(5, seconds=30)
         assert answer(room, "health").code == 0
         room.stop()  # sends whatever else would be due
 
         told = [dict(incident_lines(message.text)) for message in room.hook.taken]
         assert sorted((line["incident"], line["reason"]) for line in told) == [
+            (f"{news.day}-{ASAD}", "CONFIRMED"),  # by officials, which the old daemon would not have told
             (f"{news.day}-{TANF}", "FIRST"),
             (f"{news.day}-{ERBIL}", "FIRST"),
             ("none", "BACK_ONLINE"),
@@ -280,7 +281,7 @@ def test_the_daemon_goes_on_where_the_old_one_was_killed(tmp_path: Path, kind: s
         ledger = answer(room, "incidents", "--json").json
         assert {row["id"] for row in ledger} == {f"{news.day}-{place}" for place in (ASAD, SALVO, TANF, ERBIL)}
         alerts = answer(room, "alerts", "--json").json
-        assert sorted(alert["kind"] for alert in alerts) == ["incident"] * 4 + ["operator"] * 4
+        assert sorted(alert["kind"] for alert in alerts) == ["incident"] * 5 + ["operator"] * 4
         assert answer(room, "feedback", "--json").json[0]["note"] == NOTE
         assert "Al Udeid Air Base" in answer(room, "explain", news.salvo.link).out
         feeds = {feed["name"]: feed for feed in answer(room, "feeds", "--json").json}

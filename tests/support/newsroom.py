@@ -34,8 +34,10 @@ from monitor.app import open_app, utc_now
 from monitor.channels.apprise import Channels
 from monitor.config import yamlfile
 from monitor.config.feedsfile import load_feeds
-from monitor.config.settings import load_settings
-from monitor.configuration import Configuration
+from monitor.config.settings import Settings, load_settings
+from monitor.configuration import Configuration, policies_of
+from monitor.daemon.attention import drafts_of, drawn, due
+from monitor.model.alert import Alert
 from monitor.polls import PollReport
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
@@ -173,12 +175,32 @@ class Newsroom:
     def poll(self, *, alert_backlog: bool = False, now: datetime | None = None) -> list[PollReport]:
         """One pass and its deliveries, as `basewatch poll` does it, but without a process of its own."""
         settings = load_settings(self.environment, self.folder)
-        channels = Channels.load(settings.channels)
-        configuration = Configuration(feeds=load_feeds(settings.config), rules=shipped_rules(), channels=channels)
+        configuration = self.configuration(settings)
         with open_app(settings, configuration=configuration, clock=utc_now if now is None else lambda: now) as app:
             reports = asyncio.run(app.poll(alert_backlog=alert_backlog))
             asyncio.run(app.deliver())
         return reports
+
+    def configuration(self, settings: Settings | None = None) -> Configuration:
+        """What is edited, with the shipped rules."""
+        settings = settings or load_settings(self.environment, self.folder)
+        channels, rules = Channels.load(settings.channels), shipped_rules()
+        feeds = load_feeds(settings.config)
+        policies = policies_of(settings, rules, channels)
+        return Configuration(feeds=feeds, rules=rules, channels=channels, policies=policies)
+
+    def attend(self, now: datetime) -> list[Alert]:
+        """What the daemon tells of what waited, and its deliveries."""
+        settings = load_settings(self.environment, self.folder)
+        configuration = self.configuration(settings)
+        with open_app(settings, configuration=configuration, clock=lambda: now) as app:
+            with app.store.read() as tx:
+                drafts = drafts_of(tx, configuration, now)
+            pictures = drawn(drafts)
+            with app.store.transaction() as tx:
+                alerts = due(tx, configuration, now, pictures)
+            asyncio.run(app.deliver())
+        return alerts
 
     def json(self, *arguments: str, expect: int | None = 0) -> Any:
         return json.loads(self.call(*arguments, "--json", expect=expect).stdout)

@@ -290,9 +290,10 @@ class _HookHandler(BaseHTTPRequestHandler):
             self.send_response(status)
             for name, value in self.receiver.answer_headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(self.receiver.answer_body)))
             self.send_header("Connection", "close")
             self.end_headers()
+            self.wfile.write(self.receiver.answer_body)
 
     def _cut(self) -> None:
         """Close with RST, as a crashed server's kernel does."""
@@ -318,11 +319,12 @@ class _HookServer(ThreadingHTTPServer):
 
 
 class WebhookReceiver(_Receiver):
-    """A web server that takes any POST; `answer_headers` go with every answer (`Retry-After`, for instance)."""
+    """A web server that takes any POST; `answer_headers` and `answer_body` go with every answer."""
 
     def __init__(self) -> None:
         super().__init__()
         self.answer_headers: dict[str, str] = {}
+        self.answer_body = b""
 
     def __enter__(self) -> WebhookReceiver:
         handler = type("Handler", (_HookHandler,), {"receiver": self})

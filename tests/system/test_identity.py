@@ -44,9 +44,12 @@ def test_a_told_article_that_becomes_another_attack_is_not_bound_to_its_incident
     wire.replace(ASAD, title=TANF, published=datetime.now(UTC) + timedelta(minutes=1))
     room.poll()
     room.poll()
-    first, second = told(room)
+    first, second, third = told(room)
     assert first.endswith("ain-al-asad")
     assert second.endswith("al-tanf")
+    # nobody else tells of the first one, and its only page does so no more
+    assert third == first
+    assert "tells another story now" in room.hook.taken[-1].text
 
 
 @pytest.mark.parametrize(

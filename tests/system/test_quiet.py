@@ -157,7 +157,7 @@ def test_an_undated_article_edited_days_later(room: Newsroom) -> None:
     wire.add(undated)
     room.poll(now=long_ago + timedelta(hours=1))
     assert len(told(room)) == 1
-    wire.replace(undated, title="Two drones hit Ain al-Asad air base in western Iraq, says the ministry")
+    wire.replace(undated, title="Two drones hit Ain al-Asad air base in western Iraq, at night")
     room.poll()
     assert len(told(room)) == 1
     assert room.json("explain", ATTACK.link)["stored_incident"] is not None
@@ -211,4 +211,7 @@ def test_a_misdated_report_and_a_dated_one_of_the_same_attack_are_one_incident(
     room.poll()
     other.add(Story("Rocket attack on Camp Arifjan, no casualties reported", link="https://other.example/t"))
     room.poll()
-    assert len(told(room)) == 2, "the attack of the fixture and this one"
+    assert len(told(room)) == 3, "the attack of the fixture, this one, and that its date was only a slip"
+    lines = [dict(incident_lines(message.text)) for message in room.hook.taken[1:]]
+    assert len({line["incident"] for line in lines}) == 1
+    assert [line["reason"] for line in lines] == ["FIRST", "ESCALATED"]

@@ -265,7 +265,9 @@ def test_the_command_writes_them_into_a_rules_folder(tmp_path: Path, capsys: pyt
     before = load_rules(folder).hash
     assert main(["rules", "schema", "--write", "--rules", str(folder), "--json"]) == 0
     written = json.loads(capsys.readouterr().out)["written"]
-    assert sorted(Path(path).name for path in written) == ["actors.json", "lists.json", "places.json", "rule.json"]
+    assert sorted(Path(path).name for path in written) == [
+        "actors.json", "lists.json", "places.json", "policies.json", "rule.json",
+    ]  # fmt: skip
     assert {name: (folder / name).read_text(encoding="utf-8") for name in schema_files()} == schema_files()
     assert main(["rules", "schema", "--write", "--rules", str(folder)]) == 0, "a second time over the first"
     assert load_rules(folder).hash == before, "the rules are the same with and without them"

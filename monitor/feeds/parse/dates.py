@@ -24,6 +24,7 @@ from monitor.model.document import DateMark
 
 #: a clock may be wrong by this much
 _CLOCK_TOLERANCE = timedelta(minutes=10)
+_DAY = timedelta(days=1)
 #: RSS did not exist before
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _MAX_LENGTH = 100
@@ -53,7 +54,8 @@ _ISO_BASIC = re.compile(r"(?:\d{8}|\d{4}W\d{3})(?:T.*)?")
 def read_date(text: str | None, *, now: datetime, patient: bool = True) -> tuple[datetime | None, DateMark]:
     """The moment that `text` names, as aware UTC, and what is odd about it.
 
-    More than ten minutes in the future is clamped to `now` (FUTURE); before 1995 there is no moment (ABSURD).
+    More than ten minutes in the future is clamped to `now` (FUTURE; FAR_AHEAD beyond a day); before 1995 there is no
+    moment (ABSURD).
     A text without zone is taken as UTC. `patient=False` leaves out the last resort, which takes milliseconds.
     """
     text = " ".join((text or "").translate(_DIGITS).split())
@@ -65,7 +67,7 @@ def read_date(text: str | None, *, now: datetime, patient: bool = True) -> tuple
     if moment < _EARLIEST:
         return None, DateMark.ABSURD
     if moment > now + _CLOCK_TOLERANCE:
-        return now, DateMark.FUTURE
+        return now, DateMark.FAR_AHEAD if moment > now + _DAY else DateMark.FUTURE
     return moment, DateMark.GOOD
 
 

@@ -51,6 +51,8 @@ class ActResult:
     score: tuple[ScorePart, ...] = ()
     #: it tells of a base, and nothing says that foreign troops are there
     anybody: bool = False
+    #: the lead tells that the attack, or what an alarm was for, was stopped
+    stopped_later: bool = False
 
     @property
     def points(self) -> float:
@@ -83,6 +85,47 @@ class ActClassifier:
 
     def classify(self, reading: Reading) -> ActResult:
         """What the item does to a base of foreign troops; where it tells of none, to anybody's."""
+        result = self._to_guests_or_anybody(reading)
+        if result.act is Act.ATTACK and self._is_stopped_later(result, reading):
+            return replace(result, act=Act.FOILED, stopped_later=True)
+        elsewhere = self._lists.sure_place | self._lists.town
+        english = not reading.tags & self._languages
+        if english and self._is_alarm(result) and self._tells_of_stopping(reading, elsewhere):
+            return replace(result, act=Act.FOILED, stopped_later=True)
+        return result
+
+    def _is_stopped_later(self, result: ActResult, reading: Reading) -> bool:
+        """Headline or lead tell of an attack and of no hit or harm, and the lead that it was stopped ("US base comes
+        under drone attack", and then "two drones were shot down"). Asked in English alone, in which words for all that
+        comes through are known."""
+        told = result.sentence
+        if told is None or told.section == "body" or reading.tags & self._languages:
+            return False
+        return self._tells_of_stopping(reading)
+
+    def _tells_of_stopping(self, reading: Reading, elsewhere: int = 0) -> bool:
+        """The lead tells of an interception (in no sentence with these words), and headline and lead of no hit."""
+        lists, stopped = self._lists, False
+        for sentence in reading.opening:
+            if sentence.tags & lists.not_stopped or self._comes_through(sentence):
+                return False
+            if sentence.section != "headline" and not sentence.tags & elsewhere:
+                stopped |= any(sentence.outside_causes(lists.interception))
+        return stopped
+
+    def _comes_through(self, sentence: Sentence) -> bool:
+        """Something was hit, or somebody harmed."""
+        lists = self._lists
+        undone = [hit.end for hit in sentence.with_tags(lists.stopped)]  # "before they could hit the base"
+        for hit in sentence.with_tags(lists.came_through):
+            if not any(0 <= hit.start - end <= 1 for end in undone):
+                return True
+        return any(
+            not sentence.has_around(hit, lists.unharmed | lists.none_killed | lists.none_wounded)
+            for hit in sentence.with_tags(lists.harmed | lists.killed | lists.wounded)
+        )
+
+    def _to_guests_or_anybody(self, reading: Reading) -> ActResult:
         result = self._classify(reading, self._index)
         if result.act is not Act.OTHER or result.frame is not None or not reading.tags & self._any_base:
             return result
@@ -95,9 +138,11 @@ class ActClassifier:
         """The act of the first sentence that decides; `other` where none does.
 
         An attack on an embassy gives way to one on a base that a later sentence of the same item tells of, a question
-        to what the same headline goes on to tell ("Who fired at Asad? Rockets fall short of US base").
+        to what the same headline goes on to tell ("Who fired at Asad? Rockets fall short of US base"), and an alarm to
+        the attack that the lead tells of ("Sirens sound at US base", and then "two drones were shot down over it").
         """
         weak: ActResult | None = None
+        alarm: ActResult | None = None
         embassy: ActResult | None = None
         question: ActResult | None = None
         for sentence in reading.sentences[:SENTENCES]:
@@ -112,19 +157,28 @@ class ActClassifier:
             if question is None and _only_asks(result):
                 question = result
                 continue
-            if question is not None and result.act not in INCIDENT_ACTS:
+            if alarm is None and sentence.section == "headline" and self._is_alarm(result):
+                alarm = result
                 continue
+            if (question is not None or alarm is not None) and result.act not in INCIDENT_ACTS:
+                continue
+            if alarm is not None and sentence.section == "body":
+                break
             if embassy is None and result.act in INCIDENT_ACTS and self._is_only_diplomatic(result):
                 embassy = result
             elif embassy is None or result.act in INCIDENT_ACTS:
                 return result
-        if embassy is not None:
-            return embassy
-        if question is not None:
-            return question
+        waiting = embassy or question or alarm
+        if waiting is not None:
+            return waiting
         if weak is None:
             return ActResult(Act.OTHER, None)
         return replace(weak, act=weak.act if weak.act not in INCIDENT_ACTS else Act.OTHER)
+
+    def _is_alarm(self, result: ActResult) -> bool:
+        """It tells of an alarm at a base and of no accident."""
+        hits = result.match.hits if result.act is Act.ACCIDENT and result.frame is None and result.match else ()
+        return any(hit.tags & self._lists.alarm for hit in hits)
 
     def _is_only_diplomatic(self, result: ActResult) -> bool:
         tags = sum_of(hit.tags for hit in result.match.hits) if result.match is not None else 0
@@ -162,21 +216,38 @@ class ActClassifier:
         weak = sorted((m for m in matches if m.pattern.points < STRONG), key=_by_weight)
         return [self._result(match, reading) for match in (*strong, *weak)]
 
-    def _matches(self, sentence: Sentence, index: Wordings) -> list[Match]:
-        """Every wording of the sentence that stands outside a cause, each place of it once."""
+    def if_first(self, result: ActResult, reading: Reading) -> ActResult | None:
+        """What a later count of the dead and wounded tells where nobody has told of its attack: the attack.
+
+        None for what is no such count, and where its sentence names no attack on a base ("brain injuries rise to 109").
+        """
+        if result.act is not Act.TOLL or result.match is None:
+            return None
+        index = self._anybody if result.anybody else self._index
+        # the attack may be told as what the toll came of: "toll after attack on … rises"
+        matches = self._matches(result.match.sentence, index, anywhere=True)
+        for match in sorted(_within_clauses(matches), key=_by_weight):
+            found = self._result(match, reading, without=Act.TOLL)
+            if found.act in INCIDENT_ACTS and found.points >= NEEDED:
+                return replace(found, anybody=result.anybody)
+        return None
+
+    def _matches(self, sentence: Sentence, index: Wordings, *, anywhere: bool = False) -> list[Match]:
+        """Every wording of the sentence that stands outside a cause (or anywhere), each place of it once."""
         return [
             Match(pattern, template, hits, sentence, order)
             for order, pattern, template in index.possible(sentence.tags)
             if not pattern.unless & sentence.tags
-            for hits in islice(_outside_causes(template, sentence, pattern.act), _PLACES)
+            for hits in islice(_outside_causes(template, sentence, pattern.act, anywhere=anywhere), _PLACES)
         ]
 
-    def _result(self, match: Match, reading: Reading) -> ActResult:
-        """What the match says within the first frame that applies to it, and how much speaks for it."""
+    def _result(self, match: Match, reading: Reading, *, without: Act | None = None) -> ActResult:
+        """What the match says within the first frame that applies to it, and how much speaks for it; frames that make
+        it `without` are passed over."""
         act = match.pattern.act
         frames = self._frames if match.sentence.tags & self._languages else self._english
         for frame in frames[act]:
-            hits = _frame_hits(frame, match, reading)
+            hits = _frame_hits(frame, match, reading) if frame.instead is not without else None
             if hits is not None:
                 return ActResult(frame.instead, match, frame, hits, self._score(frame.instead, match, reading))
         return ActResult(act, match, score=self._score(act, match, reading))
@@ -262,12 +333,14 @@ def _decides(result: ActResult, sentence: Sentence) -> bool:
     return result.points >= NEEDED if result.act in INCIDENT_ACTS else sentence.section != "body"
 
 
-def _outside_causes(template: Template, sentence: Sentence, act: Act) -> Iterator[tuple[Hit, ...]]:
+def _outside_causes(
+    template: Template, sentence: Sentence, act: Act, *, anywhere: bool = False
+) -> Iterator[tuple[Hit, ...]]:
     """Where the template stands outside a cause.
 
     A sentence that is one long cause ("After the attack Washington vows …") may still hold a threat or a strike.
     """
-    anywhere = act not in INCIDENT_ACTS and all(sentence.causes)
+    anywhere = anywhere or (act not in INCIDENT_ACTS and all(sentence.causes))
     hits = find(template, sentence.hits, sentence.text.words)
     while hits is not None:
         if anywhere or not sentence.is_cause(hits[0]):

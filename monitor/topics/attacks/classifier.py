@@ -27,6 +27,8 @@ from monitor.topics.attacks.topic import RuleSet
 
 #: an attack that a report dates further back is no news
 NEWS_DAYS = 4
+#: of an item that names no place and tells of no act, as most do
+_NOTHING = Facts()
 
 
 def classify(item: Item, rules: RuleSet) -> Classification:
@@ -49,26 +51,55 @@ def _consider(item: Item, rules: RuleSet, *, all_names: bool = False) -> tuple[C
     """`all_names`: the case holds every place that is named, also where no rule for its act is there to ask."""
     topic = rules.attacks
     reading = topic.reader.read(item)
-    result = topic.acts.classify(reading)
+    result = _with_those_that_came_through(topic.acts.classify(reading), reading, rules)
+    found, case = _judged(item, reading, result, rules, all_names=all_names)
+    first = topic.acts.if_first(result, reading)
+    if first is not None:
+        attack, _ = _judged(item, reading, first, rules)
+        if not found.facts.places:  # the country of the attack is what its toll is known by
+            places = tuple(replace(place, role="mentioned") for place in attack.facts.targets)
+            found = replace(found, facts=replace(found.facts, places=places))
+        counted = case.facts.killed or case.facts.wounded  # "number of attacks rises to 70" counts no people
+        if counted and attack.rule is not None and not attack.old_news:
+            found = replace(found, if_unknown=attack)
+    return found, case
+
+
+def _judged(
+    item: Item, reading: Reading, result: ActResult, rules: RuleSet, *, all_names: bool = False
+) -> tuple[Classification, Case]:
+    topic = rules.attacks
     act, targets = result.act, tuple[Place, ...]()
     if result.match is not None and act in INCIDENT_ACTS:
         targets = topic.places.targets(result, reading)
-    facts = _facts(result, reading, targets, rules)
-    old = _old_news(item, facts)
+    counted = _facts(result, reading, targets, rules)
+    facts = topic.facts.in_words(counted, reading)
+    old = _old_news(item, facts) if act in INCIDENT_ACTS else ""
     if old:
         act = Act.BACKGROUND
     case = Case(
         item=item,
         act=act,
         targets=targets,
-        facts=facts,
+        # rules ask for the least that "several" and "dozens" mean
+        facts=counted,
         reading=reading,
         named=topic.places.named(reading) if all_names or _asks_for_names(act, rules) else (),
         deciding=result.sentence,
     )
     taken = rules.rule_matcher.taken(case)
     lead = next((one for one in taken if one.rule.status == "live"), taken[0] if taken else None)
-    return _answer(case, result, taken, lead, old, rules), case
+    return _answer(case, facts, result, taken, lead, old, rules), case
+
+
+def _with_those_that_came_through(result: ActResult, reading: Reading, rules: RuleSet) -> ActResult:
+    """Of twenty missiles twelve were stopped: an attack."""
+    if not result.stopped_later or result.match is None:
+        return result
+    fired, stopped = rules.attacks.facts.launched(result.match), rules.attacks.facts.intercepted(reading)
+    if fired is None or stopped is None or fired <= stopped:
+        return result
+    return replace(result, act=Act.ATTACK, stopped_later=False)
 
 
 def _asks_for_names(act: Act, rules: RuleSet) -> bool:
@@ -77,7 +108,13 @@ def _asks_for_names(act: Act, rules: RuleSet) -> bool:
 
 
 def _answer(
-    case: Case, result: ActResult, taken: Sequence[Matched], lead: Matched | None, old: str, rules: RuleSet
+    case: Case,
+    facts: Facts,
+    result: ActResult,
+    taken: Sequence[Matched],
+    lead: Matched | None,
+    old: str,
+    rules: RuleSet,
 ) -> Classification:
     recorded = tuple(map(_recorded, taken))
     first = recorded[taken.index(lead)] if lead is not None else None
@@ -94,12 +131,13 @@ def _answer(
         taken=recorded,
         what=what,
         reason=reason_of(what, first) if first else f"{what}; {_why_not(case, rules)}",
-        facts=case.facts,
+        facts=facts,
         evidence=tuple(_evidence(result, lead, case.reading, rules)),
         deciding=deciding.span if deciding else None,
         lead=rules.attacks.highlights.lead(case.reading, deciding) if lead else None,
         score=result.score,
         rules_hash=rules.hash,
+        old_news=bool(old),
     )
 
 
@@ -116,33 +154,52 @@ def _recorded(matched: Matched) -> RuleTaken:
 
 
 def _facts(result: ActResult, reading: Reading, targets: tuple[Place, ...], rules: RuleSet) -> Facts:
-    finder, act, match = rules.attacks.facts, result.act, result.match
+    finder, later, act, match = rules.attacks.facts, rules.attacks.follow_ups, result.act, result.match
     places = rules.attacks.places.of_facts(reading, targets)
     unplaced = next((target for target in targets if target.is_unplaced), None)
     if match is None:
-        return Facts(places=places)
+        if not places:
+            return _NOTHING
+        if not later.is_one(act, reading):
+            return Facts(places=places)
+        day, stated = finder.earlier_day(reading, rules.zone_of(places[0].id))
+        facts = Facts(places=places, date=day, date_stated=stated, named=rules.attacks.places.said(reading))
+        return later.add(act, finder.tally(facts, reading, "UTC"), reading, None)
     killed, wounded = finder.harmed(reading)
+    claimed = finder.claimed_by(match, act, reading)
+    is_told = act in INCIDENT_ACTS
+    is_later = not is_told and later.is_one(act, reading)
+    blamed, named, launched = tuple[str, ...](), tuple[str, ...](), None
+    day, stated = None, False
+    zone = rules.zone_of(places[0].id) if places else "UTC"
+    if is_told:
+        blamed, launched = finder.attributed_to(match, reading, claimed), finder.launched(match)
+        day, stated = finder.day(match, reading, zone)
+    elif is_later:
+        blamed = finder.named_beside(reading, claimed) if act is not Act.RETALIATION else ()
+        day, stated = finder.earlier_day(reading, zone)
+    if is_told or (is_later and act is not Act.BACKGROUND):
+        named = rules.attacks.places.said(reading)
     facts = Facts(
         places=places,
         weapons=finder.weapons(match, reading),
-        claimed_by=finder.claimed_by(match, act, reading),
+        claimed_by=claimed,
+        attributed_to=blamed,
         killed=killed,
         wounded=wounded,
         intercepted=finder.intercepted(reading),
         toll_claimed=finder.toll_claimed(act, reading),
         interception=finder.interception(reading),
-        unplaced=unplaced,
-    )
-    if act not in INCIDENT_ACTS:
-        return facts
-    day, stated = finder.day(match, reading, rules.zone_of(places[0].id) if places else "UTC")
-    return replace(
-        facts,
-        attributed_to=finder.attributed_to(match, reading, facts.claimed_by),
         date=day,
         date_stated=stated,
-        named=rules.attacks.places.said(reading),
+        named=named,
+        unplaced=unplaced,
+        launched=launched,
+        brain_injuries=finder.brain_injuries(wounded, reading),
     )
+    if not is_told and not is_later:
+        return facts
+    return later.add(act, finder.tally(facts, reading, zone), reading, match)
 
 
 def _old_news(item: Item, facts: Facts) -> str:
@@ -161,6 +218,8 @@ def _what(act: Act, result: ActResult) -> str:
         words = ", ".join(f"“{h.written}”" for h in result.frame_hits[:2])
         return result.frame.why + (f" ({words})" if words else "")
     why = result.match.pattern.why
+    if result.stopped_later:
+        return "it tells of an attack or an alarm at a base, and the lead that it was stopped"
     if act is not Act.OTHER or result.match.pattern.act is Act.OTHER:
         return why
     if result.act is not Act.OTHER:

@@ -48,6 +48,12 @@ class Signs:
             | lists.base_word | lists.site_word | lists.own_aircraft
         )  # fmt: skip
         self.people = lists.troop_word
+        #: before the number that a toll came to, of which no noun follows: "rises to four in rocket attack"
+        self.rises = lists.rises_to | lists.corrected_to
+        #: "33, not 34": what is put right is told beside the number, and is none
+        self.put_right = lists.not_that_number
+        #: "second soldier dies": with the one before there are two
+        self.ordinals = lists.ordinals
         self.side = (
             lists.stationed_nation
             | lists.us_behind
@@ -62,6 +68,8 @@ class NumberRow:
     """The parts of one sentence, the tags of each, and the groups among them."""
 
     def __init__(self, sentence: Sentence, parts: Sequence[NumberPart], harms: Sequence[Hit], signs: Signs) -> None:
+        self._asides = [(hit.start, hit.end) for hit in sentence.with_tags(signs.put_right)]
+        parts = [part for part in parts if not any(a <= part.start and part.end <= b for a, b in self._asides)]
         self.text, self.parts, self.signs = sentence.text, parts, signs
         self._starts, self._stops = [part.start for part in parts], [part.end for part in parts]
         self.tags = [0] * len(parts)
@@ -142,7 +150,8 @@ class NumberRow:
         front = first - 1
         while front >= 0 and self.parts[front].kinds & {"about", "of", "articles"} and front not in self.harm:
             front -= 1
-        budget = 0 if front in self.harm and self.is_close(front, first) else 1
+        told = front >= 0 and (front in self.harm or bool(self.tags[front] & signs.rises))
+        budget = 0 if told and self.is_close(front, first) else 1
         for at in range(last + 1, min(last + 1 + _NOUN + 2, len(self.parts))):
             kinds, tags = self.parts[at].kinds, self.tags[at]
             if at in self.harm or not self.is_close(at - 1, at) or self.parts[at].value is not None:
@@ -194,7 +203,15 @@ class NumberRow:
             if self.text.folded[part.end : part.end + 1] == "-":
                 continue  # "child-killing"
             if not any(self._counts_it(group, at) for group in groups):
-                yield Group(self._first_of(at), at, 1, False, True, at)
+                first = self._first_of(at)
+                yield Group(first, at, self._place_in_row(first), False, True, at)
+
+    def _place_in_row(self, first: int) -> int:
+        """How many there are with this person: "second soldier" makes two."""
+        while first and self.tags[first - 1] & self.signs.side and self.is_close(first - 1, first):
+            first -= 1  # "second US soldier"
+        before = self.tags[first - 1] if first and self.is_close(first - 1, first) else 0
+        return next((number for number, bits in enumerate(self.signs.ordinals, 2) if before & bits), 1)
 
     def _first_of(self, at: int) -> int:
         """Where the words for people begin that end with this one ("متعاقد أمريكي")."""
@@ -219,8 +236,13 @@ class NumberRow:
         return bool(self.parts[at].kinds & {"person", "people"} or self.tags[at] & self.signs.people)
 
     def between(self, one: int, two: int) -> str:
-        """The signs and spaces between two parts that follow each other."""
-        return self.text.folded[self.parts[one].end : self.parts[two].start]
+        """The signs and spaces between two parts that follow each other, without an aside and its commas."""
+        start, end = self.parts[one].end, self.parts[two].start
+        for first, last in self._asides:
+            if start <= first and last <= end:
+                before, behind = self.text.folded[start:first], self.text.folded[last:end]
+                return f"{before.rstrip(' ,')} {behind.lstrip(' ,')}"
+        return self.text.folded[start:end]
 
     def is_close(self, one: int, two: int) -> bool:
         """Nothing parts the two: no comma, colon, dash or bracket."""

@@ -27,6 +27,8 @@ from monitor.text.reading import ReadingWords
 #: the list of the words for each kind of target, `kind-air-base` for an air base
 KINDS = {kind: f"kind-{kind.replace(' ', '-')}" for kind in TARGET_KINDS}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: the lists of ordinal numbers, from the second on
+ORDINALS = ("second-one", "third-one", "fourth-one", "fifth-one", "sixth-one")
 #: what a rule asks for that needs a list: when it does, and what would never be without the list
 _WISHES = {
     "attacks": ("a rule is for attacks, foiled attacks or claims", "no report would ever be an attack on a base"),
@@ -143,6 +145,8 @@ class AttackLists:
 
     # what became of it
     interception: int = _list("wordings of an interception")
+    alarm: int = _list("an alarm: gives way to the attack that the lead tells of")
+    came_through: int = _list("what was fired came through: no attack that was stopped as a whole")
     not_stopped: int = _list("wordings that deny one")
     harmed: int = _list("people were harmed: adds to the score")
     killed: int = _list("words of killing, for the toll", asked="killed")
@@ -155,12 +159,46 @@ class AttackLists:
     wounded_toll: int = _list("words for a toll of wounded")
     rises_to: int = _list("a toll becomes another")
     troop_word: int = _list("words for troops, whom a number counts")
+    vague_number: int = _list("words that say no exact number: kept as words")
+    brain_injury: int = _list("words for injuries of the brain, counted among the wounded")
+    damage: int = _list("words for what was broken")
+
+    # what a later report says of it, and what tells two attacks apart
+    takes_back: int = _list("somebody takes a report back")
+    corrected_to: int = _list("a toll becomes the one that stands behind")
+    not_that_number: int = _list("a number that is put right: it counts nobody")
+    toll_revised: int = _list("a toll that is put right")
+    blast_explained: int = _list("a blast at a base that was no attack: withdraws one that was taken for one")
+    ruled_out: int = _list("somebody looked, and nobody attacked")
+    part_in_it: int = _list("what an attacker denies to have had")
+    no_part_in_it: int = _list("an attacker denies that it had a part")
+    not_its_deed: int = _list("an attacker says that the deed was not its own")
+    once_more: int = _list("it is one more attack")
+    counted_deed: int = _list("attacks that an ordinal number counts")
+    counted: int = _list("attacks that a tally counts")
+    many: int = _list("before the number of a tally")
+    since: int = _list("a tally counts from a day on")
+    last_one: int = _list("before a week day: that of the week before this one")
+    day_of_last_week: int = _list("a week day of the week before")
+    days_ago: int = _list("so many days before the report, as the number before it says")
+    before_noon: int = _list("behind an hour: before noon")
+    past_noon: int = _list("behind an hour: past noon")
+    universal_time: int = _list("behind an hour: it is no local one")
+
+    # who says it
+    official_voice: int = _list("who speaks for a state, an army or a mission")
+    anonymous_voice: int = _list("who speaks without a name")
+    according_to: int = _list("before the name of who says it")
+    wire_service: int = _list("agencies whose reports papers print")
+    wire_note: int = _list("behind the name of an agency whose report it is")
 
     #: of each kind of target
     kinds: tuple[int, ...]
     #: of each weapon in the words of facts, and of each day from Monday on
     weapons: tuple[int, ...]
     weekdays: tuple[int, ...]
+    #: words for the second, the third and so on
+    ordinals: tuple[int, ...]
 
     @property
     def sure_place(self) -> int:
@@ -175,6 +213,7 @@ LISTS: dict[str, str] = {
     **dict.fromkeys(WEAPONS, "a weapon of the facts"),
     **{name: f"words for a target of the kind {kind}" for kind, name in KINDS.items()},
     **dict.fromkeys(WEEKDAYS, "a day of the week"),
+    **dict.fromkeys(ORDINALS, "an ordinal number in words"),
 }
 #: the wish of a rule that each list fulfils, for those that some wish needs
 _ASKED: dict[str, str] = {
@@ -191,6 +230,7 @@ def attack_lists(vocabulary: Vocabulary) -> AttackLists:
         kinds=tuple(map(vocabulary.bits_of, KINDS.values())),
         weapons=tuple(map(vocabulary.bits_of, WEAPONS)),
         weekdays=tuple(map(vocabulary.bits_of, WEEKDAYS)),
+        ordinals=tuple(map(vocabulary.bits_of, ORDINALS)),
         **{listed.name: vocabulary.bits_of(name) for name, listed in _FIELDS.items()},
     )
 

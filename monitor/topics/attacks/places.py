@@ -49,6 +49,11 @@ class PlaceFinder:
             main = main or [hit for hit in match.hits if hit.tags & tags and not hit.tags & lists.actor]
         kind, owners = self._kind(main, match.sentence), self._owners.read(result, main, match.sentence, reading)
         places = self._where(main, match, reading, result.anybody) if main else ()
+        if any(place.is_unplaced for place in places):
+            # "troops killed after drone attack in Jordan": the country stands in a cause, and the wording asks for it
+            caused = [hit for hit in match.hits if hit.tags & lists.country and match.sentence.is_cause(hit)]
+            told = [code for hit in caused for code in hit.named("country")]
+            places = tuple(self._gazetteer.somewhere_in(code, "target") for code in dict.fromkeys(told)) or places
         if result.anybody and any(place.is_unplaced for place in places):
             places = tuple(self._gazetteer.somewhere_in(code, "target") for code in sorted(owners.nations)) or places
         return tuple(
@@ -88,7 +93,7 @@ class PlaceFinder:
         if not known:
             return self._vague(site, sentence, others, main, anybody)
         exact: Precision = "near" if self._is_nearby([*main, *sure], sentence) else "base"
-        chosen = self._in_named_country(known, sentence)
+        chosen = self._in_named_country(known, [*main, *sure, *together], sentence)
         why = "" if chosen == known else "the report names its country"
         told = {places[id].country for id in chosen}
         elsewhere = (self._gazetteer.somewhere_in(code, "target", site) for code in codes if code not in told)
@@ -104,12 +109,16 @@ class PlaceFinder:
     def _is_origin(self, hit: Hit, sentence: Sentence) -> bool:
         return sentence.has_around(hit, self._lists.origin)
 
-    def _in_named_country(self, ids: list[str], sentence: Sentence) -> list[str]:
-        """Where a name belongs to several places, those in a country that the sentence names."""
+    def _in_named_country(self, ids: list[str], hits: Sequence[Hit], sentence: Sentence) -> list[str]:
+        """Where a name belongs to several places, those in a country that the sentence names; each other name stands
+        for itself ("Ain al-Asad in Iraq and Tower 22")."""
         if len(ids) == 1:
             return ids
         named = {code for hit in sentence.with_tags(self._lists.country) for code in hit.named("country")}
-        return [id for id in ids if self._gazetteer.places[id].country in named] or ids
+        there = {id for id in ids if self._gazetteer.places[id].country in named}
+        meant = [[id for id in hit.named("place") if id in ids] for hit in hits]
+        others = {id for names in meant if there.intersection(names) for id in names if id not in there}
+        return [id for id in ids if id not in others] or ids
 
     def _is_nearby(self, hits: Sequence[Hit], sentence: Sentence) -> bool:
         """The first of the target's names stands right behind "near", "outside" or the like."""

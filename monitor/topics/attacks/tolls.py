@@ -27,8 +27,8 @@ _BEHIND = 4
 #: the same behind "death toll"
 _TOLL = 6
 _ENGLISH = 0
-#: letters that a word may have
-_WORD = 30
+#: letters that a word may have; and between "a" and the weapon that it counts
+_WORD, _ARMS = 30, 15
 
 
 class TollFinder:
@@ -67,9 +67,45 @@ class TollFinder:
         return any(not sentence.has_around(hit, self._unharmed) for hit in killed)
 
     def number_behind(self, sentence: Sentence, hit: Hit, reach: int) -> int | None:
-        """The first number behind a word, at most `reach` words away; what it counts is not asked."""
+        """The first number behind a word, at most `reach` words away; "a" is one where it stands before a weapon."""
         parts = self._parts(sentence, hit.tags, hit.end, min(sentence.end, hit.end + reach * _WORD))
-        return next((part.value for part in parts[:reach] if part.value is not None), None)
+        for part in parts[:reach]:
+            arms = (one for one in sentence.with_tags(self.lists.weapon) if 0 <= one.start - part.end <= _ARMS)
+            if part.value is not None and ("articles" not in part.kinds or any(arms)):
+                return part.value
+        return None
+
+    def number_before(self, sentence: Sentence, hit: Hit, *, of_them: bool = False) -> int | None:
+        """The number right before a word, with at most one word between them: "14 Katyusha rockets".
+
+        `of_them`: of "three of four drones" the three.
+        """
+        parts = self._parts(sentence, hit.tags, max(sentence.start, hit.start - 5 * _WORD), hit.start)
+        counts = [at for at, part in enumerate(parts) if at >= len(parts) - 2 and part.value is not None]
+        if not counts:
+            return None
+        last = counts[-1]
+        if of_them and last >= 2 and "of" in parts[last - 1].kinds and parts[last - 2].value is not None:
+            last -= 2
+        return parts[last].value
+
+    def words_for(self, number: int | None, reading: Reading) -> str:
+        """The words of a toll that is told without a figure: "several", "no casualties"; empty where one is there."""
+        bits = self.lists.vague_number if number else self._unharmed
+        if number is None or not reading.tags & bits:
+            return ""
+        found = ""
+        for sentence in reading.opening:
+            vague = list(sentence.with_tags(bits))
+            for part in self._parts(sentence, bits, sentence.start, sentence.end) if number and vague else ():
+                if part.value == number:
+                    if not any(hit.start <= part.start and part.end <= hit.end for hit in vague):
+                        return ""
+                    found = found or sentence.text.words[part.start : part.end]
+            if not number and vague:
+                first = vague[0]
+                return sentence.text.words[first.start : first.end].strip()
+        return found
 
     def _nobody(self, sentence: Sentence) -> tuple[int | None, int | None]:
         """What "no casualties", "no deaths" and "no injuries" say of the dead and of the wounded."""
@@ -87,7 +123,7 @@ class TollFinder:
         if not spoken and not tags & self._foreign:
             spoken = [self._counting[_ENGLISH]] if _ENGLISH in self._counting else []
         counting = spoken[0] if len(spoken) == 1 else together(spoken)
-        return counting.parts(sentence.text, start, end, list(self._hidden(sentence)))
+        return counting.parts(sentence.text, start, end, self._hidden(sentence))
 
     def _hidden(self, sentence: Sentence) -> Iterator[tuple[int, int]]:
         """Stretches whose numbers count nothing: dates, weekdays, names, the dateline."""
@@ -146,7 +182,8 @@ class _Line(NumberRow):
         super().__init__(sentence, parts, harms, finder.signs)
         self._harms, self._lists = harms, finder.lists
         #: it tells how a toll changed, so that its number may stand far behind its word
-        self.is_rising = any(tags & finder.lists.rises_to for tags in self.tags)
+        changed = finder.lists.rises_to | finder.lists.corrected_to | finder.lists.toll_revised
+        self.is_rising = bool(self._asides) or any(tags & changed for tags in self.tags)
         self._taken: set[int] = set()
         self._foes = list(sentence.with_tags(self.signs.foe))
 

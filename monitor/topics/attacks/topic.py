@@ -9,6 +9,7 @@ from monitor.text.reading import Reader
 from monitor.topics.attacks.acts import ActClassifier
 from monitor.topics.attacks.clauses import ClauseReader
 from monitor.topics.attacks.facts import FactFinder
+from monitor.topics.attacks.followups import FollowUpFinder
 from monitor.topics.attacks.highlights import Highlights
 from monitor.topics.attacks.lists import attack_lists, reading_words
 from monitor.topics.attacks.places import PlaceFinder
@@ -22,6 +23,7 @@ class AttackTopic:
     acts: ActClassifier
     places: PlaceFinder
     facts: FactFinder
+    follow_ups: FollowUpFinder
     highlights: Highlights
     clauses: ClauseReader
 
@@ -43,6 +45,7 @@ def with_topic(rules: CompiledRules) -> RuleSet:
         acts=acts,
         places=PlaceFinder(rules.gazetteer, lists, words),
         facts=FactFinder(lists, words),
+        follow_ups=FollowUpFinder(lists),
         highlights=Highlights(words),
         clauses=ClauseReader(acts, lists, words),
     )

@@ -254,7 +254,7 @@ def _holds_with(wide: Condition, narrow: Condition) -> bool:
     """Whether `wide` holds wherever `narrow` does."""
     if wide.fact != narrow.fact:
         return False
-    if wide.fact in ("killed", "wounded", "intercepted"):
+    if wide.fact in ("killed", "wounded", "intercepted", "publishers"):
         if wide.exactly:
             return narrow.exactly and wide.at_least == narrow.at_least
         return wide.at_least <= narrow.at_least

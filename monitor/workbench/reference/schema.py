@@ -1,4 +1,4 @@
-"""JSON Schemas of the files that rule authors write, for editors that complete, explain and check them. Pure.
+"""JSON Schemas of files that people write, for editors that complete, explain and check them: rules, policies. Pure.
 
 They are made from the models that read the files. Only what editors of several years know is used of draft 2020-12
 (its words that draft 7 does not have are left out, but for the name `$defs`). A schema sees one file alone: unknown
@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from monitor.config.policiesfile import PoliciesFile
 from monitor.config.yamlfile import Strict
 from monitor.rules.listfile import FrameSpec, ListFile
 from monitor.rules.model import Never, Rule, RuleFile, Source, What, Where
@@ -55,10 +56,14 @@ class FileKind:
     @property
     def first_line(self) -> str:
         """The comment by which an editor with a YAML language server finds the schema of such a file."""
+        if self.name == POLICIES:
+            return f"# yaml-language-server: $schema=rules/{self.schema_path}"
         up = "../" if self.folder else ""
         return f"# yaml-language-server: $schema={up}{self.schema_path}"
 
 
+POLICIES = "policies"
+#: the files of a rules folder
 KINDS = {
     kind.name: kind
     for kind in (
@@ -67,6 +72,11 @@ KINDS = {
         FileKind("places", PlaceFile, "places", "Places, countries and groups of places of basewatch"),
         FileKind("actors", ActorFile, "actors", "Armed actors of basewatch"),
     )
+}
+#: with the file beside it that has a schema too
+ALL_KINDS = {
+    **KINDS,
+    POLICIES: FileKind(POLICIES, PoliciesFile, "", "Policies of basewatch: who is told what, and when"),
 }
 
 
@@ -86,7 +96,7 @@ def schema_text(kind: FileKind) -> str:
 
 def schema_files() -> dict[str, str]:
     """The files of the schema folder: path inside the rules folder → text."""
-    return {kind.schema_path: schema_text(kind) for kind in KINDS.values()}
+    return {kind.schema_path: schema_text(kind) for kind in ALL_KINDS.values()}
 
 
 def first_paragraph(model: type[BaseModel]) -> str:

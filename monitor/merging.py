@@ -1,0 +1,30 @@
+"""One incident goes into another one, in the store: by a report that shows them to be one, or by a person's word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.incidents.joining import joined_notifications
+from monitor.model.incident import Incident
+from monitor.model.ledger import Notification
+from monitor.store.store import Transaction
+
+
+def goes_into(tx: Transaction, gone: Incident, kept: str) -> None:
+    """Reports, what channels know, what waits and what is muted of `gone` are those of `kept` from now on.
+
+    The caller writes the incident that stays and its next version.
+    """
+    reports = tx.reports_of([gone.id]).get(gone.id, [])
+    tx.move_reports([report.id for report in reports], gone.id, kept)
+    known: dict[str, dict[str, Notification]] = {gone.id: {}, kept: {}}
+    for (incident_id, channel), one in tx.notifications([gone.id, kept]).items():
+        known[incident_id][channel] = one
+    for note in joined_notifications(kept, known[kept], known[gone.id]).values():
+        tx.put_notification(note)
+    tx.forget_notifications(gone.id)
+    for held in tx.held(incident_id=gone.id):
+        tx.unhold(gone.id, held.channel)
+        tx.hold(replace(held, incident_id=kept))
+    tx.move_mute(gone.id, kept)
+    tx.update_incident(replace(gone, merged_into=kept))
