@@ -18,13 +18,11 @@ from monitor.incidents.counts import (
     undoubted,
     with_brain_injuries,
 )
-from monitor.incidents.sources import grade, independent, is_live, with_withdrawals
+from monitor.incidents.sources import DENYING, grade, independent, is_live, with_withdrawals
 from monitor.model.incident import Incident
 from monitor.model.ledger import Folded, PlaceView, Report, View
 from monitor.model.report import INCIDENT_ACTS, WEAPONS, Act, Level, Link, exact_weapons
 
-#: whose denial is one of the attack; an answer or an analysis tells of denials of other things
-_DENYING = frozenset({Link.REPORT, Link.CLAIM, Link.TOLL, Link.DENIAL, Link.RETRACTION})
 _DESCRIBING = frozenset({Link.REPORT, Link.CLAIM, Link.TOLL})
 
 
@@ -44,7 +42,7 @@ def fold(
     absurd = absurd_numbers(live)
     killed, wounded, brain, launched, intercepted = (numbers_of(live, name, absurd) for name in COUNTED)
     wounded = with_brain_injuries(wounded, brain)
-    denied = _union(report.facts.denied_by for report in live if report.link in _DENYING)
+    denied = _union(report.facts.denied_by for report in live if report.link in DENYING)
     answered = [report for report in live if report.link is Link.RETALIATION]
     found = grade(known)
     view = View(

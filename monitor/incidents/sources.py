@@ -39,6 +39,8 @@ _COPIED_WITHIN = timedelta(hours=48)
 _FEWEST_WORDS = 5
 #: what a report must be to speak of the attack itself
 _TELLING = frozenset({Link.REPORT, Link.TOLL, Link.CLAIM})
+#: whose denial is one of the attack
+DENYING = frozenset({Link.REPORT, Link.CLAIM, Link.TOLL, Link.DENIAL, Link.RETRACTION})
 #: a report that all is withdrawn, by a paper that never told it, ends what fewer sources than these tell
 _FEW = 3
 
@@ -113,7 +115,7 @@ def grade(reports: Sequence[Report]) -> Grade:
     claims = [report for report in reports if report.link in _TELLING and is_live(report)]
     if not claims and any("*" in report.retracted for report in reports):
         return Grade.RETRACTED
-    denied = _last(reports, lambda report: report.facts.denies == "event" and report.voice is Voice.OFFICIAL)
+    denied = _last(reports, _denies_it)
     if denied is not None and not official and not _told_anew(live, denied):
         return Grade.DENIED
     if official:
@@ -121,6 +123,11 @@ def grade(reports: Sequence[Report]) -> Grade:
     if len(families) > 1:
         return Grade.SEVERAL
     return Grade.REPORTED if families else Grade.CLAIMED
+
+
+def _denies_it(report: Report) -> bool:
+    """Officials say that it did not happen; what an answer or an analysis tells of a denial is one of other things."""
+    return report.facts.denies == "event" and report.voice is Voice.OFFICIAL and report.link in DENYING
 
 
 def _ends(report: Report, told: set[str], families: set[str], *, confirmed: bool) -> bool:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from commands import RULES, Call
-from ledgers import needs_fold
 
 FILE = """
 incidents:
@@ -30,7 +29,6 @@ Sep-Oct | Green Zone, Baghdad | At least 5 attacks | Various militias |
 
 @pytest.fixture
 def there(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    needs_fold()
     monkeypatch.setenv("BASEWATCH_RULES", str(RULES))
     (here / "old.yaml").write_text(FILE)
     (here / "article.txt").write_text(ARTICLE)

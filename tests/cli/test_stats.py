@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from commands import RULES, Call
-from ledgers import needs_fold
 
 TODAY = datetime.now(UTC).date()
 DAYS = {"ain-al-asad": 2, "tower-22": 3, "harir": 20}
@@ -18,7 +17,6 @@ DAYS = {"ain-al-asad": 2, "tower-22": 3, "harir": 20}
 
 @pytest.fixture
 def filled(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> Path:
-    needs_fold()
     monkeypatch.setenv("BASEWATCH_RULES", str(RULES))
     rows = [
         {"date": str(TODAY - timedelta(days=back)), "base": base, "weapon": ["drone"], "killed": back, "injured": 1,

@@ -76,6 +76,8 @@ def denial(hours: float = 5) -> Report:
         ([WIRE, PAPER], Grade.SEVERAL),
         ([WIRE, MINISTRY], Grade.CONFIRMED),
         ([WIRE, denial()], Grade.DENIED),
+        # what the report of an answer tells of denials is one of other things
+        ([WIRE, replace(denial(), link=Link.RETALIATION, act=Act.RETALIATION)], Grade.REPORTED),
         ([WIRE, denial(), replace(PAPER, seen_at=after(9))], Grade.SEVERAL),
         ([MINISTRY, denial(9)], Grade.CONFIRMED),
         ([WIRE, withdrawal("Wire")], Grade.RETRACTED),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from databases import database
-from ledgers import ASAD, ERBIL, IRAQ, NOW, incident_at, needs_fold, put, report_of
+from ledgers import ASAD, ERBIL, IRAQ, NOW, incident_at, put, report_of
 from monitor.errors import BasewatchError, UsageError
 from monitor.model.ledger import Notification, Told
 from monitor.model.report import Level
@@ -23,7 +23,6 @@ ALL = Wanted(since=date(2020, 1, 1))
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    needs_fold()
     with database(request.param, tmp_path) as url, closing(Store(url)) as store:
         yield store
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
-from monitor.incidents.changes import told_values
 from monitor.incidents.fold import fold
 from monitor.model.incident import Incident
 from monitor.model.ledger import Report, View
@@ -19,14 +16,6 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ASAD = Place(id="ain-al-asad", name="Ain al-Asad Air Base", role="target", country="IQ")
 ERBIL = Place(id="erbil", name="Erbil Air Base", role="target", country="IQ")
 IRAQ = Place(id="country:IQ", name="Iraq", role="target", precision="country", country="IQ")
-
-
-def needs_fold() -> None:
-    """Skips where nothing folds reports yet."""
-    try:
-        told_values(fold(incident_at(ASAD), [report_of("r", incident_at(ASAD))]))
-    except NotImplementedError:
-        pytest.skip("fold is not there yet")
 
 
 def incident_at(place: Place, day: date = date(2026, 11, 23), **others: object) -> Incident:
