@@ -18,6 +18,7 @@ from monitor.configuration import Configuration, load_configuration
 from monitor.delivery import Attempt, Deliverer
 from monitor.errors import UsageError
 from monitor.feeds.fetch.fetcher import Fetcher
+from monitor.feeds.lanes import Lanes, in_order, is_suspect, most_at_once
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
 from monitor.malloc import keep_small
 from monitor.model.alert import OperatorReason
@@ -65,7 +66,9 @@ class App:
         )
         limits = ParseLimits(seconds=settings.parse_timeout.total_seconds())
         async with (
-            aclosing(Fetcher(allow_networks=settings.allow_networks, concurrency=settings.concurrency)) as fetcher,
+            aclosing(
+                Fetcher(allow_networks=settings.allow_networks, concurrency=most_at_once(settings.concurrency))
+            ) as fetcher,
             aclosing(ParseWorkers(limits=limits)) as workers,
         ):
             pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
@@ -88,10 +91,10 @@ class App:
         names = [feed.name for feed in feeds]
         states = {state.name: state for state in await self.thread.run(lambda tx: tx.feed_states(names))}
         reports: list[PollReport] = []
-        gate = asyncio.Semaphore(self.settings.concurrency)
+        lanes = Lanes(self.settings.concurrency)
 
         async def poll(pipeline: Pipeline, feed: Feed) -> None:
-            async with gate:
+            async with lanes.place(suspect=is_suspect(states[feed.name])):
                 report = await pipeline.poll(
                     feed, states[feed.name], self.configuration, alert_backlog=alert_backlog, dry_run=dry_run
                 )
@@ -100,7 +103,9 @@ class App:
                 on_report(report)
 
         async with self.parts() as parts:
-            await asyncio.gather(*(poll(parts.pipeline, feed) for feed in feeds))
+            by_name = {feed.name: feed for feed in feeds}
+            ordered = [by_name[state.name] for state in in_order(states.values()) if state.name in by_name]
+            await asyncio.gather(*(poll(parts.pipeline, feed) for feed in ordered))
         return reports
 
     async def deliver(self) -> list[Attempt]:

@@ -18,6 +18,7 @@ import asyncio
 import logging
 import os
 import signal
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from monitor.daemon.connectivity import ConnectivityWatch
 from monitor.daemon.database_loss import DatabaseWatch
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
+from monitor.feeds.lanes import Lanes, in_order, is_suspect
 from monitor.malloc import give_back
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
@@ -77,6 +79,9 @@ class Daemon:
         self._alert_backlog = alert_backlog
         self._stop = asyncio.Event()
         self._polling: dict[str, asyncio.Task[None]] = {}
+        self._lanes = Lanes(app.settings.concurrency, on_room=self._fill)
+        #: feeds whose time has come and that wait for a place, in the order in which they are polled
+        self._due: deque[FeedState] = deque()
         #: feeds that are left alone, and until when by the loop's clock
         self._resting: dict[str, float] = {}
         self._connectivity = ConnectivityWatch(app)
@@ -194,23 +199,35 @@ class Daemon:
         await self._files.begin(before)
 
     async def _tick(self) -> None:
-        """Polls what is due, as many side by side as the settings allow."""
+        """Learns what is due; as many are polled side by side as there are places."""
         await self._connectivity.look()
-        room = self._app.settings.concurrency - len(self._polling)
-        if self._stop.is_set() or room <= 0:
+        if self._stop.is_set():
             return
         due = await self._app.thread.run(lambda tx: tx.due_feeds(self._app.clock()))
         moment = asyncio.get_running_loop().time()
         self._resting = {name: until for name, until in self._resting.items() if until > moment}
-        waiting = [state for state in due if state.name not in self._polling and state.name not in self._resting]
-        for state in waiting[:room]:
-            feed = self._app.configuration.feed(state.name)
-            if feed is not None and not self._stop.is_set():
-                task = asyncio.create_task(self._poll(feed, state))
-                self._polling[feed.name] = task
-                task.add_done_callback(lambda _, name=feed.name: self._polling.pop(name, None))  # type: ignore[misc]
+        left_alone = self._resting.keys() | self._polling.keys()
+        self._due = deque(in_order(state for state in due if state.name not in left_alone))
+        self._fill()
 
-    async def _poll(self, feed: Feed, state: FeedState) -> None:
+    def _fill(self) -> None:
+        """Gives each free place to the next feed that is due."""
+        while self._due and not self._stop.is_set():
+            state = self._due[0]
+            if not self._lanes.promise(suspect=is_suspect(state)):
+                return
+            self._due.popleft()
+            task = asyncio.create_task(self._poll(state))
+            self._polling[state.name] = task
+            task.add_done_callback(lambda _, name=state.name: self._polling.pop(name, None))  # type: ignore[misc]
+
+    async def _poll(self, state: FeedState) -> None:
+        async with self._lanes.place(suspect=is_suspect(state), promised=True):
+            feed = self._app.configuration.feed(state.name)
+            if feed is not None:
+                await self._read(feed, state)
+
+    async def _read(self, feed: Feed, state: FeedState) -> None:
         try:
             report = await self._parts.pipeline.poll(
                 feed,

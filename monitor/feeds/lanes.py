@@ -1,0 +1,146 @@
+"""Who is polled first, and how many at once: good feeds first, and slow ones in a lane of their own.
+
+**Order.** Feeds that answered well last time go first, then those that nobody knows yet, then suspects: what failed or
+was slow last time. Of each kind the longest overdue first.
+
+**Lanes.** A poll begins in the fast lane. One that has not come to its end within the patience (a server that hangs, a
+document that costs seconds) moves to the slow lane, and its place is another feed's at once; so a hundred servers that
+never answer hold up nobody. Both lanes have an end: while the slow one is full, who is slow keeps its place. Suspects
+never take more than a share of the fast lane.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from monitor.model.feed import FeedState
+
+#: a poll that takes longer is slow; it loses nothing by that, and its place is another feed's
+PATIENCE = 0.25
+#: slow polls at once, for each place of the fast lane
+SLOW_PLACES = 8
+#: the share of the fast lane that suspects may take, and the least
+_SUSPECTS = 0.25
+
+
+def most_at_once(places: int) -> int:
+    """Polls that can be under way together, slow ones included."""
+    return places * (1 + SLOW_PLACES)
+
+
+def in_order(due: Iterable[FeedState]) -> list[FeedState]:
+    """Those that are due, in the order in which they are polled."""
+    return sorted(due, key=lambda state: (_kind(state), _since(state), state.feed_id))
+
+
+def is_suspect(state: FeedState) -> bool:
+    """It failed last time; one that nobody knows is none."""
+    return state.failures > 0
+
+
+def _kind(state: FeedState) -> int:
+    if is_suspect(state):
+        return 2
+    return 0 if state.last_success_at is not None else 1
+
+
+def _since(state: FeedState) -> float:
+    moment: datetime | None = state.next_poll_at
+    return moment.timestamp() if moment is not None else 0.0
+
+
+class Lanes:
+    """Places for polls. Its methods belong to one event loop."""
+
+    def __init__(
+        self,
+        places: int,
+        *,
+        patience: float = PATIENCE,
+        slow: int | None = None,
+        on_room: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_room` is called when a place of the fast lane becomes free."""
+        self._places = places
+        self._on_room = on_room
+        self._patience = patience
+        self._fast = asyncio.Semaphore(places)
+        self._suspect_places = max(1, round(places * _SUSPECTS))
+        self._suspects = asyncio.Semaphore(self._suspect_places)
+        self._slow_left = places * SLOW_PLACES if slow is None else slow
+        self._waiting_slow: list[_Place] = []
+        #: places of the fast lane that are held or promised
+        self._taken = self._suspects_taken = 0
+
+    def promise(self, *, suspect: bool) -> bool:
+        """Keeps a place for a poll that begins in a moment, with `place(promised=True)`; False where there is none."""
+        if self.free <= 0 or (suspect and self._suspects_taken >= self._suspect_places):
+            return False
+        self._taken += 1
+        self._suspects_taken += suspect
+        return True
+
+    @property
+    def free(self) -> int:
+        """Places of the fast lane that nobody has, or was promised."""
+        return self._places - self._taken
+
+    @asynccontextmanager
+    async def place(self, *, suspect: bool = False, promised: bool = False) -> AsyncIterator[None]:
+        """A place for one poll, for as long as it takes; at once where it was promised."""
+        gates = [self._suspects, self._fast] if suspect else [self._fast]
+        for number, gate in enumerate(gates):
+            try:
+                await gate.acquire()
+            except BaseException:
+                for taken in gates[:number]:
+                    taken.release()
+                raise
+        if not promised:
+            self._taken += 1
+            self._suspects_taken += suspect
+        place = _Place(gates, suspect=suspect)
+        timer = asyncio.get_running_loop().call_later(self._patience, self._move, place)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._end(place)
+
+    def _move(self, place: _Place) -> None:
+        """Off the fast lane, as soon as the slow one has room."""
+        if self._slow_left:
+            self._slow_left -= 1
+            place.slow = True
+            self._give_back(place)
+        else:
+            self._waiting_slow.append(place)
+
+    def _end(self, place: _Place) -> None:
+        if place in self._waiting_slow:
+            self._waiting_slow.remove(place)
+        if not place.slow:
+            self._give_back(place)
+            return
+        self._slow_left += 1
+        if self._waiting_slow:
+            self._move(self._waiting_slow.pop(0))
+
+    def _give_back(self, place: _Place) -> None:
+        self._taken -= 1
+        self._suspects_taken -= place.suspect
+        for gate in place.gates:
+            gate.release()
+        self._on_room()
+
+
+class _Place:
+    """What one poll holds."""
+
+    def __init__(self, gates: list[asyncio.Semaphore], *, suspect: bool) -> None:
+        self.gates = gates
+        self.suspect = suspect
+        self.slow = False
