@@ -19,6 +19,7 @@ from dataclasses import replace
 from monitor.configuration import Configuration
 from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
+from monitor.feeds.lanes import rank_of
 from monitor.feeds.parse.pool import ParseWorkers
 from monitor.model.clock import Clock
 from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed
@@ -82,6 +83,7 @@ class Pipeline:
                 base_url=fetched.final_url,
                 now=self._clock(),
                 language=feed.language,
+                rank=rank_of(state),
             )
             if isinstance(parsed, ParsedFeed):
                 # the bytes have served; a first poll of hundreds of feeds would hold them all

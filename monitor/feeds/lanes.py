@@ -18,6 +18,8 @@ from datetime import datetime
 
 from monitor.model.feed import FeedState
 
+#: ranks of feeds: it answered well last time, nobody knows it yet, it failed last time
+GOOD, UNKNOWN, SUSPECT = range(3)
 #: a poll that takes longer is slow; it loses nothing by that, and its place is another feed's
 PATIENCE = 0.25
 #: slow polls at once, for each place of the fast lane
@@ -33,7 +35,7 @@ def most_at_once(places: int) -> int:
 
 def in_order(due: Iterable[FeedState]) -> list[FeedState]:
     """Those that are due, in the order in which they are polled."""
-    return sorted(due, key=lambda state: (_kind(state), _since(state), state.feed_id))
+    return sorted(due, key=lambda state: (rank_of(state), _since(state), state.feed_id))
 
 
 def is_suspect(state: FeedState) -> bool:
@@ -41,10 +43,11 @@ def is_suspect(state: FeedState) -> bool:
     return state.failures > 0
 
 
-def _kind(state: FeedState) -> int:
+def rank_of(state: FeedState) -> int:
+    """Who goes first: `GOOD`, `UNKNOWN` or `SUSPECT`."""
     if is_suspect(state):
-        return 2
-    return 0 if state.last_success_at is not None else 1
+        return SUSPECT
+    return GOOD if state.last_success_at is not None else UNKNOWN
 
 
 def _since(state: FeedState) -> float:

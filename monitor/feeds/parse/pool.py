@@ -21,7 +21,9 @@ from datetime import datetime
 from pathlib import Path
 
 import monitor
+from monitor.feeds.lanes import SUSPECT, UNKNOWN
 from monitor.feeds.parse.frames import ANSWER_HEAD, Job, pack_job, unpack_answer
+from monitor.feeds.turns import Turns
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
 
 #: bytes of an answer; more than any document within the fetch limits can give
@@ -39,8 +41,8 @@ class ParseLimits:
     memory_bytes: int = 512 * 1024 * 1024
     #: workers that stay
     size: int = max(2, min(os.cpu_count() or 2, 4))
-    #: workers at most, with those beside slow documents
-    most: int = 8
+    #: workers at most, with the one beside slow documents
+    most: int = size + 1
     #: a document that used so many seconds of processor time is slow
     patience: float = 0.5
 
@@ -58,17 +60,28 @@ class ParseWorkers:
         self._all: set[_Worker] = set()
         self._idle: list[_Worker] = []
         #: as many as `_room` says, those taken and those free; first come, first served
-        self._turns = asyncio.Semaphore(self._room())
+        self._turns = Turns(self._room(), last=SUSPECT)
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def parse(
-        self, body: bytes, *, content_type: str | None, base_url: str, now: datetime, language: str | None = None
+        self,
+        body: bytes,
+        *,
+        content_type: str | None,
+        base_url: str,
+        now: datetime,
+        language: str | None = None,
+        rank: int = UNKNOWN,
     ) -> ParsedFeed | ParseFailed:
-        """The entries of a document, or why there are none. Cancelling it kills the worker that was at it."""
+        """The entries of a document, or why there are none. Cancelling it kills the worker that was at it.
+
+        `rank` says who goes first where documents wait: those of good feeds, and those of suspects last, which never
+        have more than one worker among them.
+        """
         job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language)
         try:
-            worker = await self._take()
+            worker = await self._take(rank)
         except OSError as error:
             return ParseFailed(problem=ParseProblem.CRASHED, detail=f"no worker could be started: {error.strerror}")
         watch = asyncio.get_running_loop().create_task(self._watch(worker))
@@ -76,14 +89,14 @@ class ParseWorkers:
             return await worker.ask(job, self._limits)
         finally:
             watch.cancel()
-            self._give_back(worker)
+            self._give_back(worker, rank)
 
     async def aclose(self) -> None:
         """Kills every worker and waits until they are gone."""
         self._closed = True
         for worker in list(self._all):
             self._end(worker)
-        self._turns.release()  # whoever waits is told in turn
+        self._turns.add()  # whoever waits is told in turn
         await asyncio.gather(*self._endings)
 
     @property
@@ -93,8 +106,8 @@ class ParseWorkers:
 
     # ---------------------------------------------------------------------------- who works next
 
-    async def _take(self) -> _Worker:
-        await self._turns.acquire()
+    async def _take(self, rank: int) -> _Worker:
+        await self._turns.acquire(rank)
         try:
             if self._closed:
                 raise OSError(None, "the daemon is stopping")
@@ -107,18 +120,18 @@ class ParseWorkers:
             self._all.add(worker)
             return worker
         except BaseException:
-            self._turns.release()
+            self._turns.release(rank)
             raise
 
-    def _give_back(self, worker: _Worker) -> None:
+    def _give_back(self, worker: _Worker, rank: int) -> None:
         before = self._room()
         worker.slow = False
         if worker.spent or self._closed or len(self._all) > self._room():
             self._end(worker)
         else:
             self._idle.append(worker)
-        if self._room() == before:  # else somebody was let in beside it, and that turn stays
-            self._turns.release()
+        # where somebody was let in beside it that turn stays
+        self._turns.release(rank, kept=self._room() != before)
 
     def _room(self) -> int:
         """How many workers there may be: the base, and one beside each that is slow."""
@@ -137,7 +150,7 @@ class ParseWorkers:
         before = self._room()
         worker.slow = True
         if self._room() > before:
-            self._turns.release()
+            self._turns.add()
 
     def _end(self, worker: _Worker) -> None:
         if worker not in self._all:
