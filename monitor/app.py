@@ -24,6 +24,7 @@ from monitor.malloc import keep_small
 from monitor.model.alert import OperatorReason
 from monitor.model.clock import Clock
 from monitor.model.feed import Feed
+from monitor.openfiles import allow
 from monitor.pipeline import Pipeline
 from monitor.polls import PollReport
 from monitor.store.store import Store, Transaction
@@ -142,6 +143,7 @@ def open_app(
 ) -> Iterator[App]:
     """The app on the database of `settings`; `scratch` leaves a database that does not exist yet unmade."""
     keep_small()
+    allow(most_at_once(settings.concurrency))
     configuration = configuration or load_configuration(settings)
     with tempfile.TemporaryDirectory(prefix="basewatch-") as folder:
         if scratch and schema_state(settings.database_url) is SchemaState.EMPTY:
