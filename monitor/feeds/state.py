@@ -64,12 +64,12 @@ def _polled(
 ) -> FeedState:
     """When the feed is asked again, with which validators and where; a success ends what was told of it."""
     outcome = answer.outcome
-    next_poll_at, failures = next_poll(feed, state, outcome, now=now, offline=offline, spread=spread)
+    following = next_poll(feed, state, outcome, now=now, offline=offline, spread=spread)
     detail = answer.detail
     if isinstance(outcome, NotModified) and not state.failures:
         detail = detail or state.last_detail  # of a document that has not changed, what was odd about it still is
     after = replace(
-        state, next_poll_at=next_poll_at, failures=failures, last_poll_at=now, last_result=outcome.result,
+        state, next_poll_at=following.at, failures=following.failures, last_poll_at=now, last_result=outcome.result,
         last_detail=detail,
     )  # fmt: skip
     if isinstance(outcome, FetchFailed | ParseFailed):
