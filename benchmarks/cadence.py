@@ -6,8 +6,8 @@ A feed's publications are the dates of the entries of a document, or of the item
 (`published` with a time of day); without arguments twelve invented feeds. The first third of them stands in the feed's
 first document; of the rest each is found by the first poll after it. Only the last six weeks of a feed count, and feeds
 with at least 12 publications over more than a day. What a feed is asked by is `next_poll`, the program's own function,
-which sees a publication when a poll has found it and not before. All feeds of one table share their polls
-(`fair_rate`), as the first documents of all of them show their rates. The polls of one feed are spread anew for each
+which sees a publication when a poll has found it and not before. All feeds of one table begin together and share
+their polls (`fair_rate`), as far as their rhythms are learned by then. The polls of one feed are spread anew for each
 seed. "of a feed" is the mean of the feeds' own mean delays: there a feed with little news counts like one with much.
 """
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import heapq
 import json
 import random
 import statistics
@@ -32,10 +33,12 @@ from monitor.feeds.parse.parser import parse
 from monitor.feeds.rhythm import learned, per_day
 from monitor.model.document import DateMark, NotModified, ParsedFeed
 from monitor.model.feed import Feed, FeedState
-from monitor.model.rhythm import Pace, Rhythm
+from monitor.model.rhythm import Rhythm
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LAST, LEAST_MOMENTS, SHOWN_FIRST = timedelta(days=42), 12, 100
+#: how often the feeds' shares of all polls are worked out anew
+FAIR_AGAIN = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,6 @@ class Result:
     means: list[float] = field(default_factory=list)
     polls: int = 0
     days: float = 0.0
-    paces: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
 def recording(name: str, moments: Iterable[datetime]) -> Recording | None:
@@ -142,7 +144,9 @@ def _drawn(shape: Sequence[float], daily: float, chance: random.Random) -> Itera
         for _ in range(60):
             if chance.random() < expected * (4 if story else 1) / 60:
                 first = hour + timedelta(hours=1) * chance.random()
-                yield from (first + 20 * copy * timedelta(seconds=1) for copy in range(3 if chance.random() < 0.1 else 1))
+                yield from (
+                    first + 20 * copy * timedelta(seconds=1) for copy in range(3 if chance.random() < 0.1 else 1)
+                )
 
 
 def first_rhythm(made: Recording) -> Rhythm:
@@ -153,37 +157,68 @@ def _first_document(made: Recording) -> Sequence[datetime]:
     return made.moments[: bisect_right(made.moments, made.start)][-SHOWN_FIRST:]
 
 
-def simulate(made: Recording, feed: Feed, by: Circumstance, seed: int, result: Result) -> None:
-    """Every poll of one feed from its first document to its last publication."""
-    chance = random.Random(f"{made.name} {seed}")
-    state = FeedState(feed_id=chance.randrange(1_000_000), name=feed.name)
-    now, end = made.start, made.moments[-1]
-    rhythm, found, delays = first_rhythm(made), bisect_right(made.moments, made.start), []
-    while True:
-        by_now = Circumstance(rhythm=rhythm, fair=by.fair)
-        following = next_poll(feed, state, NotModified(), now=now, offline=False, spread=chance.random(), by=by_now)
-        now = following.at
+class Asked:
+    """One feed between its first document and its last publication."""
+
+    def __init__(self, made: Recording, feed: Feed, seed: int) -> None:
+        self.made, self.feed = made, feed
+        self.chance = random.Random(f"{made.name} {seed}")
+        self.state = FeedState(feed_id=self.chance.randrange(1_000_000), name=feed.name)
+        self.now, self.rhythm = made.start, first_rhythm(made)
+        self.found = bisect_right(made.moments, made.start)
+        self.delays: list[float] = []
+
+    @property
+    def since_start(self) -> timedelta:
+        return self.now - self.made.start
+
+    @property
+    def is_over(self) -> bool:
+        return self.now > self.made.moments[-1]
+
+    def poll(self, fair: float | None, result: Result) -> None:
+        """The next poll, and what it finds."""
+        by = Circumstance(rhythm=self.rhythm, fair=fair)
+        spread = self.chance.random()
+        following = next_poll(self.feed, self.state, NotModified(), now=self.now, offline=False, spread=spread, by=by)
+        self.now = following.at
+        until = bisect_right(self.made.moments, self.now)
+        new = self.made.moments[self.found : until]
+        self.found = until
+        self.delays += [(self.now - moment) / MINUTE for moment in new]
         result.polls += 1
-        result.paces[following.pace] += 1
-        until = bisect_right(made.moments, now)
-        new = made.moments[found:until]
-        delays += [(now - moment) / MINUTE for moment in new]
-        found = until
-        if now > end:
-            break
-        if feed.min_interval is not None:
-            rhythm = learned(rhythm, new, now=now)
-    result.delays += delays
-    result.means.append(statistics.mean(delays))
-    result.days += (now - made.start) / DAY
+        if self.feed.min_interval is not None:
+            self.rhythm = learned(self.rhythm, new, now=self.now)
+
+
+def simulate(recordings: Sequence[Recording], feed: Feed, seed: int, result: Result) -> None:
+    """All feeds at once, each from its own first poll on."""
+    runs = [Asked(made, feed, seed) for made in recordings]
+    due = [(run.since_start, number) for number, run in enumerate(runs)]
+    heapq.heapify(due)
+    fair, next_fair = None, timedelta()
+    while due:
+        since, number = heapq.heappop(due)
+        if since >= next_fair:
+            live = [per_day(run.rhythm) for run in runs if not run.is_over]
+            fair, next_fair = fair_rate(live), since + FAIR_AGAIN
+        run = runs[number]
+        run.poll(fair, result)
+        if not run.is_over:
+            heapq.heappush(due, (run.since_start, number))
+    for run in runs:
+        result.delays += run.delays
+        result.means.append(statistics.mean(run.delays))
+        result.days += run.since_start / DAY
 
 
 def ways() -> Iterator[tuple[str, Feed]]:
     for minutes in (5, 15):
         feed = Feed(name="f", url="https://feed.example/", interval=minutes * MINUTE)
         yield f"fixed {minutes} min", feed
-        yield f"adaptive {minutes} min", Feed(
-            name="f", url="https://feed.example/", interval=minutes * MINUTE, min_interval=MINUTE
+        yield (
+            f"adaptive {minutes} min",
+            Feed(name="f", url="https://feed.example/", interval=minutes * MINUTE, min_interval=MINUTE),
         )
 
 
@@ -192,14 +227,12 @@ def table(title: str, recordings: Sequence[Recording], seeds: int) -> None:
     print(f"\n{title}: {len(recordings)} feeds, {count} publications")
     if not recordings:
         return
-    fair = fair_rate([per_day(first_rhythm(made)) for made in recordings])
     print("| wait | median delay, min | 95th percentile | mean | of a feed | requests a day and feed |")
     print("|---|---|---|---|---|---|")
     for name, feed in ways():
         result = Result()
         for seed in range(seeds):
-            for made in recordings:
-                simulate(made, feed, Circumstance(fair=fair), seed, result)
+            simulate(recordings, feed, seed, result)
         print(_row(name, result), flush=True)
 
 

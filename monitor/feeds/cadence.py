@@ -31,13 +31,13 @@ _WEIGHTS = {FetchProblem.DNS: 0.25}
 #: publications that show no rhythm yet
 _TOO_FEW = 3
 #: what the quietest hour is worth at least: news breaks at night as well
-_LEAST_WORTH = 0.4
+_LEAST_WORTH = 0.45
 #: below it a feed is said to sleep
 _ASLEEP = 0.75
-#: polls are spent a little faster than `interval` where the shares of all feeds save them
-_THRIFT = 0.97
+#: waits are a little longer than the shares allow, so that all feeds together surely ask no more than by `interval`
+_RESERVE = 1.04
 #: shortest and longest share of a feed among others, as factors of `interval`
-_SHARES = (0.4, 1.25)
+_SHARES = (0.4, 1.15)
 #: a feed that publishes so often in the time that it asks to wait does not mean it
 _CONTRADICTED = 1
 #: an incident without a report for so long stirs nobody any more
@@ -52,7 +52,7 @@ _DOUBT_MOVE_AFTER = 3
 _DOUBT_AFTER = 10
 #: longest row of unchanged answers that is believed; with long intervals a day's worth of them
 _DOUBT_AT_LATEST = 160
-_DAY = timedelta(days=1)
+_SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 _MISTRUST = timedelta(days=7)
 #: so many times its longest usual wait without anything new is more than a pause
 _SILENT_TIMES = 3
@@ -113,7 +113,8 @@ def next_poll(
             earliest, latest = wait * 0.95, wait * 1.05
         else:
             earliest, latest = _bounds(feed)
-        at = _own_moment(state.feed_id, now, _jittered(wait, earliest, latest, spread), latest)
+        room = latest - min(_SECOND, (latest - earliest) / 4)  # for its place in the second
+        at = _own_moment(state.feed_id, now, _jittered(wait, earliest, room, spread), latest)
         return NextPoll(at=at, failures=0, pace=pace, wakes_at=wakes_at)
     if offline:
         answered = isinstance(outcome, FetchFailed) and outcome.status is not None
@@ -149,7 +150,7 @@ def _after_success(feed: Feed, by: Circumstance, *, now: datetime) -> tuple[time
         wait, pace = feed.interval, Pace.LEARNING
     else:
         worth = Worth(rhythm, least=max(_LEAST_WORTH, feed.interval / longest), now=now)
-        mean = feed.interval * (_THRIFT * share_of(per_day(rhythm), by.fair))
+        mean = feed.interval * (_RESERVE * share_of(per_day(rhythm), by.fair))
         wait = max(worth.wait(mean, longest, now=now), shortest)
         pace, wakes_at = _pace(worth, now)
     patience = _patience(feed, by, longest)
@@ -212,6 +213,21 @@ def alarm_of(feed: Feed, stirs: Iterable[Stir], *, now: datetime) -> Alarm | Non
         return Alarm.PUBLISHER
     tags = {tag.casefold() for tag in feed.tags}
     return Alarm.REGION if any(not tags.isdisjoint(stir.regions) for stir in open_now) else None
+
+
+def hastened(feed: Feed, state: FeedState, *, now: datetime, spread: float) -> datetime | None:
+    """When a feed that waits is asked because an incident has just opened; None where that changes nothing.
+
+    At most `min_interval` from now, and no sooner than that after its last poll. A feed that fails keeps its wait: its
+    server may have asked for it.
+    """
+    if feed.min_interval is None or state.failures or state.next_poll_at is None:
+        return None
+    shortest, _ = _bounds(feed)
+    soonest = max(now, (state.last_poll_at or now) + shortest)
+    room = max(now + shortest - soonest, timedelta())
+    at = _own_moment(state.feed_id, soonest, room * spread, None)
+    return at if at < state.next_poll_at else None
 
 
 def _jittered(wait: timedelta, earliest: timedelta, latest: timedelta, spread: float) -> timedelta:

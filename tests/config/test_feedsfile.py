@@ -78,6 +78,7 @@ feeds:
 def test_a_long_interval_lifts_the_longest_wait_that_nobody_wrote(tmp_path: Path) -> None:
     (feed,) = load_feeds(write(tmp_path, "feeds: [{name: Slow, url: https://example.org/a, interval: 1d}]"))
     assert feed.max_interval == timedelta(days=1)
+    assert feed.min_interval is None
 
 
 def test_ten_seconds_is_allowed_and_norwegian_is_a_language(tmp_path: Path) -> None:
