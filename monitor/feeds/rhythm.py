@@ -58,6 +58,16 @@ def publications(recognised: Sequence[Recognised], *, first: bool, now: datetime
     return moments
 
 
+def rhythm_after(rhythm: Rhythm | None, recognised: Sequence[Recognised], *, now: datetime) -> Rhythm | None:
+    """The rhythm after an answer that succeeded; None until the first document, every date of which teaches it.
+
+    An answer that failed teaches nothing: nobody knows what was published then.
+    """
+    if rhythm is None and not recognised:
+        return None
+    return learned(rhythm, publications(recognised, first=rhythm is None, now=now), now=now)
+
+
 def learned(rhythm: Rhythm | None, moments: Iterable[datetime], *, now: datetime) -> Rhythm:
     """The rhythm after publications at `moments`; also called with none of them, for silence teaches as well."""
     believed = sorted(moment for moment in moments if now - MEMORY < moment <= now)

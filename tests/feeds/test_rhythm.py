@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.rhythm import Worth, learned, per_day, publications
+from monitor.feeds.rhythm import Worth, learned, per_day, publications, rhythm_after
 from monitor.model.document import DateMark, Entry
 from monitor.model.item import Novelty, NoveltyReason, Recognised
 from monitor.model.rhythm import LONGEST_TEXT, Rhythm
@@ -164,6 +164,16 @@ def found(
     mark: DateMark = DateMark.GOOD,
 ) -> Recognised:  # fmt: skip
     return Recognised(entry=Entry(published=published, date_mark=mark), novelty=novelty, reason=reason)
+
+
+def test_the_first_document_that_is_read_teaches_whatever_came_before_it() -> None:
+    assert rhythm_after(None, [], now=NOW) is None
+    seen = [found(moment, Novelty.SEEN) for moment in office(28)]
+    assert rhythm_after(None, seen, now=NOW) == OFFICE
+    assert rhythm_after(OFFICE, seen, now=NOW) == OFFICE
+    after = rhythm_after(OFFICE, [], now=NOW + DAY)
+    assert after is not None
+    assert after.total < OFFICE.total
 
 
 def test_moments_are_those_of_new_entries() -> None:
