@@ -152,6 +152,7 @@ class FeedDefaults(Strict):
     kind: Word | None = None
     tags: Tags | None = None
     interval: Interval | None = None
+    min_interval: Interval | None = None
     max_interval: Interval | None = None
 
 
@@ -197,8 +198,9 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
 
 def _feed(entry: FeedEntry, defaults: FeedDefaults) -> Feed:
     own = {**defaults.model_dump(exclude_none=True), **entry.model_dump(exclude_none=True)}
-    interval = own.get("interval", Feed.interval)
-    return Feed(**{"publisher": entry.name, "max_interval": max(interval, Feed.max_interval), **own})
+    # a shortest wait alone that is longer than the usual one moves that along
+    own.setdefault("interval", max(Feed.interval, own.get("min_interval", Feed.interval)))
+    return Feed(**{"publisher": entry.name, "max_interval": max(own["interval"], Feed.max_interval), **own})
 
 
 def _across_feeds(document: Document) -> Iterator[Problem]:
@@ -236,16 +238,22 @@ def _twice(
 def _crossed_intervals(
     document: Document, loc: tuple[str | int, ...], feed: dict[str, Any], defaults: dict[str, Any]
 ) -> Iterator[Problem]:
-    """An interval longer than the longest; told where the feed (or the defaults) wrote at least one of the two."""
-    if "interval" not in feed and "max_interval" not in feed:
-        return
-    try:
-        interval = values.read_duration(feed.get("interval", defaults.get("interval")))
-        longest = values.read_duration(feed.get("max_interval", defaults.get("max_interval")))
-    except ValueError:  # one is not written, or is reported for itself
-        return
-    if interval > longest:
-        key = "interval" if "interval" in feed else "max_interval"
-        message = f"the interval {values.spoken(interval)} is longer than the max_interval {values.spoken(longest)}"
-        hint = f"write: max_interval: {values.spoken(interval)}, or a shorter interval"
-        yield document.problem(message, *loc, key, hint=hint)
+    """Intervals in the wrong order; told where the feed (or the defaults) wrote at least one of the two."""
+    for shorter, longer in (
+        ("interval", "max_interval"),
+        ("min_interval", "interval"),
+        ("min_interval", "max_interval"),
+    ):
+        if shorter not in feed and longer not in feed:
+            continue
+        try:
+            short = values.read_duration(feed.get(shorter, defaults.get(shorter)))
+            long = values.read_duration(feed.get(longer, defaults.get(longer)))
+        except ValueError:  # one is not written, or is reported for itself
+            continue
+        if short > long:
+            key = shorter if shorter in feed else longer
+            message = f"the {shorter} {values.spoken(short)} is longer than the {longer} {values.spoken(long)}"
+            hint = f"write: {longer}: {values.spoken(short)}, or a shorter {shorter}"
+            yield document.problem(message, *loc, key, hint=hint)
+            return

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from monitor.feeds.cadence import UNKNOWN_HABITS, next_poll
+from monitor.feeds.cadence import UNKNOWN_HABITS, USUAL, Circumstance, next_poll
 from monitor.model.document import DateMark, FeedAnswer, Fetched, FetchFailed, NotModified, ParseFailed
 from monitor.model.feed import Feed, FeedState
 from monitor.model.item import Novelty, NoveltyReason, Recognised
@@ -36,11 +36,12 @@ def state_after(
     now: datetime,
     offline: bool,
     spread: float,
+    by: Circumstance = USUAL,
 ) -> FeedState:
-    """What is remembered of `feed` after an answer whose entries are `recognised`."""
+    """What is remembered of `feed` after an answer whose entries are `recognised`; `by` moves its next poll."""
     outcome = answer.outcome
     if state.url == feed.url:
-        after = _polled(feed, state, answer, now=now, offline=offline, spread=spread)
+        after = _polled(feed, state, answer, now=now, offline=offline, spread=spread, by=by)
     else:
         # the feeds file was edited meanwhile; the new address is due at once and has validators of its own
         after = replace(state, last_poll_at=now, last_result=outcome.result, last_detail="asked at its former address")
@@ -60,16 +61,16 @@ def state_after(
 
 
 def _polled(
-    feed: Feed, state: FeedState, answer: FeedAnswer, *, now: datetime, offline: bool, spread: float
+    feed: Feed, state: FeedState, answer: FeedAnswer, *, now: datetime, offline: bool, spread: float, by: Circumstance
 ) -> FeedState:
     """When the feed is asked again, with which validators and where; a success ends what was told of it."""
     outcome = answer.outcome
-    next_poll_at, failures = next_poll(feed, state, outcome, now=now, offline=offline, spread=spread)
+    following = next_poll(feed, state, outcome, now=now, offline=offline, spread=spread, by=by)
     detail = answer.detail
     if isinstance(outcome, NotModified) and not state.failures:
         detail = detail or state.last_detail  # of a document that has not changed, what was odd about it still is
     after = replace(
-        state, next_poll_at=next_poll_at, failures=failures, last_poll_at=now, last_result=outcome.result,
+        state, next_poll_at=following.at, failures=following.failures, last_poll_at=now, last_result=outcome.result,
         last_detail=detail,
     )  # fmt: skip
     if isinstance(outcome, FetchFailed | ParseFailed):

@@ -23,9 +23,11 @@ class Feed:
     #: wire, regional, defence, official, local, aggregator … (free word, for the reader)
     kind: str = ""
     tags: tuple[str, ...] = ()
-    #: wait between two polls that went well
+    #: wait between two polls that went well; where `min_interval` is written, the wait on the average of all hours
     interval: timedelta = timedelta(minutes=5)
-    #: longest wait that back-off reaches
+    #: shortest wait while it publishes or an incident is open; None: it is always asked each `interval`
+    min_interval: timedelta | None = None
+    #: longest wait that back-off and sleep reach
     max_interval: timedelta = timedelta(hours=1)
 
 
