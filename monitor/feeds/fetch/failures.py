@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import httpcore
 import httpx
 
-from monitor.feeds.fetch.network import AddressRefused, NameNotFound
+from monitor.feeds.fetch.network import AddressRefused, HeadTooLong, NameNotFound
 from monitor.model.document import FetchFailed, FetchProblem
 
 #: statuses whose Retry-After counts
@@ -46,7 +46,9 @@ def failure_of(error: Exception, *, seconds: float) -> FetchFailed:
     if isinstance(error, TimeoutError):
         detail = f"the whole reply did not come within {seconds:g} s"
         return FetchFailed(problem=FetchProblem.TIMEOUT, detail=detail)
-    if isinstance(error, httpcore.RemoteProtocolError) and "Receive buffer too long" in str(error):
+    if isinstance(error, HeadTooLong) or (
+        isinstance(error, httpcore.RemoteProtocolError) and "Receive buffer too long" in str(error)
+    ):
         return FetchFailed(problem=FetchProblem.HEADERS_TOO_LARGE, detail="the headers do not end")
     for kind, problem, text in _KINDS:
         for cause in _chain(error):
