@@ -24,7 +24,8 @@ from monitor.feeds.fetch import network
 from monitor.feeds.fetch.addresses import Network
 from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
-from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem
+from monitor.feeds.fetch.hints import fresh_for, made_anew_every
+from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem, without_secrets
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -174,9 +175,10 @@ class Fetcher:
         """The value for the last hop's reply."""
         etag, last_modified = headers.get("etag"), headers.get("last-modified")
         moved = question.permanent_url()
+        fresh = fresh_for(headers, now=datetime.now(UTC))
         if reply.status == 304 and question.validators():
             etag, last_modified = etag or question.etag, last_modified or question.last_modified
-            return NotModified(etag=etag, last_modified=last_modified, permanent_url=moved)
+            return NotModified(etag=etag, last_modified=last_modified, permanent_url=moved, fresh_for=fresh)
         if reply.status not in (200, 203):
             return status_failure(reply.status, headers, now=datetime.now(UTC))
         raw = await self._read(reply, announced=headers.get("content-length", ""))
@@ -188,10 +190,13 @@ class Fetcher:
         body, odd = document
         digest = body_hash(body)
         if digest == question.body_hash:
-            return NotModified(same_body=True, etag=etag, last_modified=last_modified, permanent_url=moved)
+            return NotModified(
+                same_body=True, etag=etag, last_modified=last_modified, permanent_url=moved, fresh_for=fresh
+            )
         return Fetched(
             body=body, content_type=headers.get("content-type"), etag=etag, last_modified=last_modified,
-            final_url=question.url, permanent_url=moved, body_hash=digest, detail=odd,
+            final_url=without_secrets(question.url), permanent_url=moved, body_hash=digest,
+            fresh_for=fresh, made_anew_every=made_anew_every(body), detail=odd,
         )  # fmt: skip
 
     async def _read(self, reply: httpcore.Response, *, announced: str) -> bytes | FetchFailed:

@@ -147,9 +147,8 @@ class Connections:
 
     async def _opened(self, origin: httpcore.Origin) -> _Line:
         host = origin.host.decode("ascii")
-        stream: PlainStream | TlsStream = await self._backend.connect_tcp(host, origin.port)
-        if origin.scheme == b"https":
-            stream = await stream.start_tls(self._tls, host)
+        plain = await self._backend.connect_tcp(host, origin.port)
+        stream = await plain.start_tls(self._tls, host) if origin.scheme == b"https" else plain
         return _Line(httpcore.AsyncHTTP11Connection(origin, stream, _KEEP_SECONDS), stream)
 
     async def _ask(self, line: _Line, request: httpcore.Request) -> httpcore.Response:
