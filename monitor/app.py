@@ -65,7 +65,13 @@ class App:
         )
         limits = ParseLimits(seconds=settings.parse_timeout.total_seconds())
         async with (
-            aclosing(Fetcher(allow_networks=settings.allow_networks, concurrency=settings.concurrency)) as fetcher,
+            aclosing(
+                Fetcher(
+                    allow_networks=settings.allow_networks,
+                    concurrency=settings.concurrency,
+                    contact=settings.contact or "",
+                )
+            ) as fetcher,
             aclosing(ParseWorkers(limits=limits)) as workers,
         ):
             pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)

@@ -58,7 +58,7 @@ async def _try(
 ) -> tuple[Fetched | NotModified | FetchFailed, ParsedFeed | ParseFailed | None]:
     limits = ParseLimits(seconds=found.parse_timeout.total_seconds())
     async with (
-        aclosing(Fetcher(allow_networks=found.allow_networks)) as fetcher,
+        aclosing(Fetcher(allow_networks=found.allow_networks, contact=found.contact or "")) as fetcher,
         aclosing(ParseWorkers(limits=limits)) as workers,
     ):
         fetched = await fetcher.fetch(url)
