@@ -68,7 +68,11 @@ class App:
         limits = ParseLimits(seconds=settings.parse_timeout.total_seconds())
         async with (
             aclosing(
-                Fetcher(allow_networks=settings.allow_networks, concurrency=most_at_once(settings.concurrency))
+                Fetcher(
+                    allow_networks=settings.allow_networks,
+                    concurrency=most_at_once(settings.concurrency),
+                    contact=settings.contact or "",
+                )
             ) as fetcher,
             aclosing(ParseWorkers(limits=limits)) as workers,
         ):

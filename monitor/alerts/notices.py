@@ -9,6 +9,7 @@ from typing import Any
 
 from monitor.alerts.message import operator_alert
 from monitor.feeds.cadence import is_blind, is_silent
+from monitor.feeds.locations import without_secrets
 from monitor.model.alert import Alert, OperatorReason
 from monitor.model.delivery import Delivery, GaveUp
 from monitor.model.feed import Feed, FeedState
@@ -70,7 +71,8 @@ def _silent(feed: Feed, after: FeedState, recognised: Sequence[Recognised], *, n
         OperatorReason.FEED_SILENT,
         f"Feed {feed.name} brings nothing new",
         f"It is read without failure (last result: {after.last_result}{held}), yet nothing new has come since"
-        f" {_minute(after.news_at)}.{usual}\nOpen {feed.url.split('?')[0]} in a browser: the feed may have been"
+        f" {_minute(after.news_at)}.{usual}\n"
+        f"Open {without_secrets(feed.url).split('?')[0]} in a browser: the feed may have been"
         " discontinued, moved or frozen. It is asked on as before.",
     )
 

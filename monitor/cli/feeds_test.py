@@ -12,6 +12,7 @@ from monitor.cli.begin import JsonOption, settings, utc_now
 from monitor.cli.render import json_out, out, table
 from monitor.config.settings import Settings
 from monitor.feeds.fetch.fetcher import Fetcher
+from monitor.feeds.locations import without_secrets
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
 from monitor.model.document import Fetched, FetchFailed, NotModified, ParsedFeed, ParseFailed
 from monitor.text.clean import clean
@@ -33,11 +34,12 @@ def try_feed(
     detail = "; ".join(filter(None, map(_told, (fetched, parsed))))
     entries = parsed.entries if isinstance(parsed, ParsedFeed) else ()
     if as_json:
-        json_out({"url": url, "result": result, "detail": detail, "final_url": getattr(fetched, "final_url", None),
-                  "title": getattr(parsed, "title", None), "entries": entries})  # fmt: skip
+        json_out({"url": without_secrets(url), "result": result, "detail": detail,
+                  "final_url": getattr(fetched, "final_url", None), "title": getattr(parsed, "title", None),
+                  "entries": entries})  # fmt: skip
     else:
-        out(f"{clean(url)}: {result}" + (f": {clean(detail)}" if detail else ""))
-        if isinstance(fetched, Fetched) and fetched.final_url != url:
+        out(f"{clean(without_secrets(url))}: {result}" + (f": {clean(detail)}" if detail else ""))
+        if isinstance(fetched, Fetched) and fetched.final_url != without_secrets(url):
             out(f"came from {clean(fetched.final_url)}")
         if isinstance(parsed, ParsedFeed):
             out(f"{len(entries)} entries" + (f" in “{clean(parsed.title)}”" if parsed.title else ""))
@@ -56,7 +58,7 @@ async def _try(
 ) -> tuple[Fetched | NotModified | FetchFailed, ParsedFeed | ParseFailed | None]:
     limits = ParseLimits(seconds=found.parse_timeout.total_seconds())
     async with (
-        aclosing(Fetcher(allow_networks=found.allow_networks)) as fetcher,
+        aclosing(Fetcher(allow_networks=found.allow_networks, contact=found.contact or "")) as fetcher,
         aclosing(ParseWorkers(limits=limits)) as workers,
     ):
         fetched = await fetcher.fetch(url)

@@ -70,6 +70,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("BASEWATCH_ALLOW_NETWORKS",
             "networks that feeds may be fetched from although they are not public, with commas between them", "",
             values.networks),
+    Setting("BASEWATCH_CONTACT",
+            "where publishers find whoever runs this: a mail address or a page; it stands in the user agent of each"
+            " request", "", values.text),
     Setting("BASEWATCH_CONCURRENCY", "how many feeds are polled at the same time", "20", values.whole(1, 500)),
     Setting("BASEWATCH_PARSE_TIMEOUT", "how long one document may be parsed before its worker is killed", "5s",
             values.duration("1s", "2m")),
@@ -120,6 +123,8 @@ class Settings:
     #: with its password
     database_url: str = field(repr=False)
     allow_networks: tuple[values.Network, ...] = ()
+    #: None: the user agent says only what asks
+    contact: str | None = None
     concurrency: int
     parse_timeout: timedelta
     send_timeout: timedelta

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from hashlib import blake2b
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from monitor.model.feed import DEFAULT_PORTS
@@ -52,6 +53,26 @@ def shown(url: str) -> str:
         return "an unreadable address"
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path[:200], "…" if parts.query else "", ""))
+
+
+def without_secrets(url: str) -> str:
+    """The address without user and password, and without a query that looks like a key: it can still be opened."""
+    try:
+        parts = urlsplit(url)
+        kept = "" if _SECRET.search(parts.query) else parts.query
+    except ValueError:
+        return "an unreadable address"
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, kept, ""))
+
+
+def known_as(url: str) -> str:
+    """The address as the database may hold it: as it is, or without its secrets and with a mark instead.
+
+    By the mark an edited password is noticed. It has 16 bits, so that nobody finds a password by trying.
+    """
+    if not holds_secret(url):
+        return url
+    return f"{without_secrets(url)}#{blake2b(url.encode(), digest_size=2).hexdigest()}"
 
 
 def next_hop(url: str, location: str | None) -> Hop:

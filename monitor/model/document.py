@@ -46,6 +46,9 @@ class Fetched:
     permanent_url: str | None = None
     #: of the inflated body
     body_hash: str
+    #: how long the reply is fresh by Cache-Control or Expires; how often the document is made anew by `ttl` or `sy:`
+    fresh_for: timedelta | None = None
+    made_anew_every: timedelta | None = None
     #: what is odd about the reply or its document although it could be read, for people
     detail: str = ""
 
@@ -62,6 +65,8 @@ class NotModified:
     etag: str | None = None
     last_modified: str | None = None
     permanent_url: str | None = None
+    #: how long the reply is fresh by Cache-Control or Expires
+    fresh_for: timedelta | None = None
 
     @property
     def result(self) -> str:

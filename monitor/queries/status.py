@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from monitor.config.feedlanguages import languages_read, unread_languages
 from monitor.config.settings import Settings
 from monitor.errors import Problem, StoreError
+from monitor.feeds.locations import without_secrets
 from monitor.health import Health, health
 from monitor.model.daemon import DaemonState
 from monitor.model.feed import Feed, FeedState, Poll
@@ -64,7 +65,7 @@ def feed_statuses(
         state = known.get(feed.name) or FeedState(feed_id=0, name=feed.name)
         statuses.append(
             FeedStatus(
-                name=feed.name, url=feed.url, publisher=feed.publisher, result=state.last_result,
+                name=feed.name, url=without_secrets(feed.url), publisher=feed.publisher, result=state.last_result,
                 detail=state.last_detail, failures=state.failures, blind=bool(state.blind_told_at),
                 silent=bool(state.silent_told_at), last_news_at=state.news_at, last_poll_at=state.last_poll_at,
                 last_success_at=state.last_success_at, next_poll_at=state.next_poll_at,

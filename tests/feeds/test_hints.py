@@ -1,66 +1,104 @@
-"""How long publishers ask to wait."""
+"""What a reply and its document say of when to ask again."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from monitor.feeds.hints import cached_for, declared_wait
+from monitor.feeds.fetch.fetcher import Fetcher, user_agent
+from monitor.feeds.fetch.hints import LONGEST, fresh_for, made_anew_every
+from monitor.model.document import Fetched, NotModified
+from serving import FeedServer
 
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
+NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+DATE = "Sat, 28 Nov 2026 09:00:00 GMT"  # the server's clock is three hours slow
 
 
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
-        ({}, 0),
+        ({}, None),
         ({"cache-control": "max-age=600"}, 600),
-        ({"cache-control": 'public, Max-Age="600"'}, 600),
-        ({"cache-control": "s-maxage=900, max-age=600", "age": "500"}, 100),
-        ({"cache-control": "max-age=600", "age": "601"}, 0),
-        ({"cache-control": "s-maxage=900"}, 0),
-        ({"cache-control": "no-cache, max-age=600"}, 0),
-        ({"cache-control": "max-age=600, no-store"}, 0),
-        ({"cache-control": "max-age=0", "expires": "Sat, 21 Nov 2026 13:00:00 GMT"}, 0),
-        ({"cache-control": "max-age=999999999999"}, 86400),
-        ({"expires": "Sat, 21 Nov 2026 12:10:00 GMT"}, 600),
-        ({"expires": "Sat, 21 Nov 2026 12:10:00 GMT", "date": "Sat, 21 Nov 2026 12:08:00 GMT"}, 120),
-        ({"expires": "0"}, 0),
-        ({"expires": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0),
+        ({"cache-control": "public, Max-Age = 600 , must-revalidate"}, 600),
+        ({"cache-control": 'max-age="600"'}, 600),
+        ({"cache-control": "max-age=600", "age": "100"}, 500),
+        ({"cache-control": "max-age=600", "age": "900"}, None),
+        ({"cache-control": "max-age=600", "age": "old"}, 600),
+        ({"cache-control": "s-maxage=600"}, None),
+        ({"cache-control": "max-age=0"}, None),
+        ({"cache-control": "max-age=-5"}, None),
+        ({"cache-control": "max-age=600, no-cache"}, None),
+        ({"cache-control": "no-store, max-age=600"}, None),
+        ({"cache-control": "max-age=9999999999"}, LONGEST.total_seconds()),
+        ({"cache-control": "max-age=99999999999999999999"}, None),
+        ({"cache-control": "max-age"}, None),
+        ({"cache-control": "max-age=600", "expires": "Sat, 28 Nov 2026 10:00:00 GMT", "date": DATE}, 600),
+        ({"expires": "Sat, 28 Nov 2026 09:10:00 GMT", "date": DATE}, 600),
+        ({"expires": "Sat, 28 Nov 2026 12:10:00 GMT"}, 600),
+        ({"expires": "Sat, 28 Nov 2026 09:00:00 GMT", "date": DATE}, None),
+        ({"expires": "Thu, 01 Jan 1970 00:00:00 GMT", "date": DATE}, None),
+        ({"expires": "0"}, None),
+        ({"expires": "-1"}, None),
+        ({"expires": "Sat, 28 Nov 2099 09:00:00 GMT", "date": DATE}, LONGEST.total_seconds()),
     ],
 )
-def test_what_the_headers_ask(headers: dict[str, str], seconds: int) -> None:
-    assert cached_for(headers, now=NOW) == timedelta(seconds=seconds)
+def test_how_long_a_reply_is_fresh(headers: dict[str, str], seconds: float | None) -> None:
+    hint = fresh_for(headers, now=NOW)
+    assert hint == (None if seconds is None else timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(
-    ("ttl", "period", "frequency", "minutes"),
+    ("head", "minutes"),
     [
-        (None, None, None, 0),
-        (" 60 ", None, None, 60),
-        ("soon", None, None, 0),
-        ("-5", None, None, 0),
-        (None, "hourly", "1", 0),
-        (None, "hourly", None, 0),
-        (None, " hourly\n", "2", 30),
-        (None, "Daily", None, 1440),
-        (None, "daily", "4", 360),
-        ("15", "hourly", "1", 15),
-        ("15", "hourly", "2", 30),
-        (None, "weekly", "1", 1440),
-        ("999999999999999999", None, None, 1440),
+        ("", None),
+        ("<ttl>15</ttl>", 15),
+        ("<ttl> <![CDATA[ 15 ]]> </ttl>", 15),
+        ("<ttl>0</ttl>", None),
+        ("<ttl>soon</ttl>", None),
+        ("<ttl>-5</ttl>", None),
+        ("<ttl>9999999</ttl>", LONGEST.total_seconds() / 60),
+        ("<ttl>99999999999</ttl>", None),
+        ("<sy:updatePeriod>\n daily </sy:updatePeriod>", 1440),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>\t4\t</sy:updateFrequency>", 15),
+        ("<syn:updatePeriod>Daily</syn:updatePeriod><syn:updateFrequency>24</syn:updateFrequency>", 60),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", None),
+        ("<sy:updatePeriod>yearly</sy:updatePeriod>", LONGEST.total_seconds() / 60),
+        ("<sy:updatePeriod>often</sy:updatePeriod>", None),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod>", None),  # what WordPress writes everywhere
+        ("<ttl>1440</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", 1440),
+        ("<item><ttl>15</ttl></item>", None),
     ],
 )
-def test_what_the_document_asks(ttl: str | None, period: str | None, frequency: str | None, minutes: int) -> None:
-    assert declared_wait(ttl=ttl, period=period, frequency=frequency) == timedelta(minutes=minutes)
+def test_how_often_a_document_is_made_anew(head: str, minutes: float | None) -> None:
+    hint = made_anew_every(f"<rss><channel>{head}<item><ttl>3</ttl></item></channel></rss>".encode())
+    assert hint == (None if minutes is None else timedelta(minutes=minutes))
 
 
-@given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
-def test_anything_may_stand_there(one: str, two: str, three: str, four: str) -> None:
-    headers = {"cache-control": one, "age": two, "expires": three, "date": four}
-    assert timedelta() <= cached_for(headers, now=NOW) <= DAY
-    assert timedelta() <= declared_wait(ttl=one, period=two, frequency=three) <= DAY
+def test_hints_come_with_the_answer_also_where_nothing_has_changed() -> None:
+    async def run(url: str) -> list[object]:
+        fetcher = Fetcher(allow_networks=[ip_network("127.0.0.0/8")], contact="mailto:desk@example.org")
+        try:
+            first = await fetcher.fetch(url)
+            return [first, await fetcher.fetch(url, etag='"1"')]
+        finally:
+            await fetcher.aclose()
+
+    with FeedServer() as server:
+        body = "<rss><channel><ttl>20</ttl></channel></rss>"
+        url = server.put("/a", body, etag='"1"', headers={"Cache-Control": "max-age=300"})
+        first, again = asyncio.run(run(url))
+        assert server.requests[0].headers["user-agent"] == user_agent("mailto:desk@example.org")
+    assert isinstance(first, Fetched)
+    assert (first.fresh_for, first.made_anew_every) == (timedelta(minutes=5), timedelta(minutes=20))
+    assert isinstance(again, NotModified)
+    assert again.fresh_for == timedelta(minutes=5)
+
+
+def test_the_name_that_publishers_see_cannot_be_broken_by_a_contact() -> None:
+    assert user_agent().startswith("basewatch/")
+    assert user_agent("https://desk.example/bot").endswith(" (+https://desk.example/bot)")
+    assert user_agent("a\r\nX: y) evil\\ (\u00e9").count("(") == 1
+    assert "\n" not in user_agent("a\r\nX: y")

@@ -24,13 +24,18 @@ from monitor.feeds.fetch import network
 from monitor.feeds.fetch.addresses import Network
 from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
-from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem
+from monitor.feeds.fetch.hints import fresh_for, made_anew_every
+from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem, without_secrets
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+#: httpcore reads so much at once
+_READ = 64 * 1024
+#: pieces that a body may come in: so many, and one more for so many bytes. Each costs the same work however little it
+#: brings, so that a body in pieces of a byte would cost a thousand times its size
+_PIECES, _PIECE = 2000, 64
 _HEADERS = {
-    "User-Agent": f"basewatch/{__version__}",
     "Accept": "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8",
     "Accept-Encoding": "gzip, deflate",
 }
@@ -81,7 +86,8 @@ class Fetcher:
     """The daemon's one HTTP client, to be closed once.
 
     `allow_networks` may be fetched from although they are not public. `concurrency` bounds all requests at once,
-    `per_host` those to one host and port; waiting for a turn does not count against the time limit.
+    `per_host` those to one host and port; waiting for a turn does not count against the time limit. `contact` is where
+    a publisher finds whoever runs it: an address for mail or of a page.
     """
 
     def __init__(
@@ -91,6 +97,7 @@ class Fetcher:
         limits: FetchLimits | None = None,
         concurrency: int = 50,
         per_host: int = 8,
+        contact: str = "",
         resolver: network.Resolver = network.resolve,
     ) -> None:
         self._limits = limits or FetchLimits()
@@ -100,7 +107,9 @@ class Fetcher:
         backend = network.GuardedBackend(
             allow=allow_networks, connect_seconds=self._limits.connect_seconds, resolver=resolver
         )
-        self._connections = network.Connections(backend)
+        # one read may bring the beginning of the body with the end of the headers
+        self._connections = network.Connections(backend, head_bytes=self._limits.header_bytes + _READ)
+        self._headers = _HEADERS | {"User-Agent": user_agent(contact)}
 
     async def aclose(self) -> None:
         """Closes the connections that are left."""
@@ -124,7 +133,7 @@ class Fetcher:
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=detail)
         try:
             async with self._turn(asked), asyncio.timeout(self._limits.total_seconds):
-                return await self._follow(question)
+                return await self._follow(question, asked)
         except Exception as error:  # whatever it is, it is this feed's result and stops no other feed
             return failure_of(error, seconds=self._limits.total_seconds)
 
@@ -135,10 +144,10 @@ class Fetcher:
         async with host, self._turns:
             yield
 
-    async def _follow(self, question: _Question) -> Fetched | NotModified | FetchFailed:
+    async def _follow(self, question: _Question, asked: httpx.URL) -> Fetched | NotModified | FetchFailed:
         """Hop by hop to the reply that is no redirect."""
         for _ in range(self._limits.redirects + 1):
-            asking = self._connections.reply(httpx.URL(question.url), _HEADERS | question.validators())
+            asking = self._connections.reply(asked, self._headers | question.validators())
             async with asking as reply:
                 if problem := self._headers_problem(reply.headers):
                     return FetchFailed(problem=FetchProblem.HEADERS_TOO_LARGE, detail=problem)
@@ -150,6 +159,7 @@ class Fetcher:
                 return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=hop.problem)
             permanent = reply.status in _PERMANENT or is_https_upgrade(question.url, hop.url)
             question.permanent, question.url = question.permanent and permanent, hop.url
+            asked = httpx.URL(hop.url)
         detail = f"more than {self._limits.redirects} redirects, the last one to {shown(question.url)}"
         return FetchFailed(problem=FetchProblem.TOO_MANY_REDIRECTS, detail=detail)
 
@@ -165,37 +175,50 @@ class Fetcher:
         """The value for the last hop's reply."""
         etag, last_modified = headers.get("etag"), headers.get("last-modified")
         moved = question.permanent_url()
+        fresh = fresh_for(headers, now=datetime.now(UTC))
         if reply.status == 304 and question.validators():
             etag, last_modified = etag or question.etag, last_modified or question.last_modified
-            return NotModified(etag=etag, last_modified=last_modified, permanent_url=moved)
+            return NotModified(etag=etag, last_modified=last_modified, permanent_url=moved, fresh_for=fresh)
         if reply.status not in (200, 203):
             return status_failure(reply.status, headers, now=datetime.now(UTC))
         raw = await self._read(reply, announced=headers.get("content-length", ""))
-        if raw is None:
-            detail = f"the body is larger than {self._limits.compressed_bytes:,} bytes"
-            return FetchFailed(problem=FetchProblem.TOO_LARGE, detail=detail)
+        if isinstance(raw, FetchFailed):
+            return raw
         document = inflate(raw, headers.get("content-encoding", ""), limit=self._limits.inflated_bytes)
         if isinstance(document, FetchFailed):
             return document
         body, odd = document
         digest = body_hash(body)
         if digest == question.body_hash:
-            return NotModified(same_body=True, etag=etag, last_modified=last_modified, permanent_url=moved)
+            return NotModified(
+                same_body=True, etag=etag, last_modified=last_modified, permanent_url=moved, fresh_for=fresh
+            )
         return Fetched(
             body=body, content_type=headers.get("content-type"), etag=etag, last_modified=last_modified,
-            final_url=question.url, permanent_url=moved, body_hash=digest, detail=odd,
+            final_url=without_secrets(question.url), permanent_url=moved, body_hash=digest,
+            fresh_for=fresh, made_anew_every=made_anew_every(body), detail=odd,
         )  # fmt: skip
 
-    async def _read(self, reply: httpcore.Response, *, announced: str) -> bytes | None:
-        """The body as it came over the wire, or None where it is larger than allowed."""
+    async def _read(self, reply: httpcore.Response, *, announced: str) -> bytes | FetchFailed:
+        """The body as it came over the wire, or why it was not read to its end."""
         limit = self._limits.compressed_bytes
+        too_large = FetchFailed(problem=FetchProblem.TOO_LARGE, detail=f"the body is larger than {limit:,} bytes")
         if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
-            return None
+            return too_large
         pieces: list[bytes] = []
         size = 0
         async for piece in reply.aiter_stream():
             size += len(piece)
             if size > limit:
-                return None
+                return too_large
             pieces.append(piece)
+            if len(pieces) > _PIECES + size // _PIECE:
+                detail = f"the body comes in crumbs: {size:,} bytes in {len(pieces):,} pieces"
+                return FetchFailed(problem=FetchProblem.PROTOCOL, detail=detail)
         return b"".join(pieces)
+
+
+def user_agent(contact: str = "") -> str:
+    """The one name that basewatch gives itself to publishers, with where to find whoever runs it."""
+    written = "".join(char for char in contact if char.isascii() and char.isprintable() and char not in "()\\")
+    return f"basewatch/{__version__}" + (f" (+{written.strip()[:200]})" if written.strip() else "")
