@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from monitor.feeds.cadence import UNKNOWN_HABITS, USUAL, Circumstance, next_poll
+from monitor.feeds.locations import known_as
 from monitor.model.document import DateMark, FeedAnswer, Fetched, FetchFailed, NotModified, ParseFailed
 from monitor.model.feed import Feed, FeedState
 from monitor.model.item import Novelty, NoveltyReason, Recognised
@@ -40,7 +41,7 @@ def state_after(
 ) -> FeedState:
     """What is remembered of `feed` after an answer whose entries are `recognised`; `by` moves its next poll."""
     outcome = answer.outcome
-    if state.url == feed.url:
+    if state.url in (feed.url, known_as(feed.url)):
         after = _polled(feed, state, answer, now=now, offline=offline, spread=spread, by=by)
     else:
         # the feeds file was edited meanwhile; the new address is due at once and has validators of its own

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Delete, Row, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from monitor.errors import StoreError
+from monitor.feeds.locations import known_as
 from monitor.model.feed import Feed, FeedState, Poll
 from monitor.store.columns import names_of
 from monitor.store.part import TransactionPart, chunks
@@ -39,13 +40,13 @@ class FeedPart(TransactionPart):
         stored = {row.name: row for row in self._connection.execute(select(*columns))}
         for feed in feeds:
             wanted: dict[str, Any] = {
-                "url": feed.url, "publisher": feed.publisher, "language": feed.language, "configured": True,
+                "url": known_as(feed.url), "publisher": feed.publisher, "language": feed.language, "configured": True,
             }  # fmt: skip
             if (row := stored.pop(feed.name, None)) is None:
                 blank = {"failures": 0, "last_result": "", "last_detail": "", "first_configured_at": now}
                 self._connection.execute(insert(FeedRow).values(name=feed.name, **wanted, **blank))
             elif any(getattr(row, key) != value for key, value in wanted.items()):
-                if row.url != feed.url:  # validators and redirects belong to the old address; next poll at once
+                if row.url != wanted["url"]:  # validators and redirects belong to the old address; next poll at once
                     wanted |= dict.fromkeys(_OF_THE_ADDRESS) | {"unchanged": 0}
                 self._connection.execute(update(FeedRow).where(FeedRow.name == feed.name).values(**wanted))
         gone = [name for name, row in stored.items() if row.configured]

@@ -41,12 +41,15 @@ def check(written: bytes) -> None:
         assert secret not in written
 
 
-@pytest.mark.parametrize("path", ["/moved?key=S3CRET-KEY", "/loop"])
+@pytest.mark.parametrize("path", ["/feed?key=S3CRET-KEY", "/moved?key=S3CRET-KEY", "/loop"])
 def test_a_key_stays_out_of_output_and_logs(server: FeedServer, tmp_path: Path, path: str) -> None:
     server.put("/feed", RSS)
     server.redirect("/moved", "/feed?token=S3CRET-KEY", status=301)
     server.redirect("/loop", "/loop?api_key=S3CRET-KEY")
-    check(said(tmp_path, server.url(path), "poll", "feeds --json"))
+    said_in_two_polls = said(tmp_path, server.url(path), "poll", "feeds --json", "poll")
+    check(said_in_two_polls)
+    assert b"asked at its former address" not in said_in_two_polls
+    check(b"".join(file.read_bytes() for file in tmp_path.glob("basewatch.db*")))
     assert server.requests
 
 
