@@ -6,6 +6,7 @@
     watch      every second     takes over edited files, or keeps the last good ones and says why
     heartbeat  every 10 s     writes a sign of life for `basewatch health`
     loss       every second   tells the operator of a database that is gone or full, past the outbox
+    ping       every minute   a sign of life to a dead-man's switch, where one is set
     silence    every minute   tells the operator when no feed at all brings anything
     prune      every hour     forgets what is older than BASEWATCH_KEEP
 
@@ -32,6 +33,7 @@ from monitor.daemon.alive import watch_silence
 from monitor.daemon.attention import attend
 from monitor.daemon.connectivity import ConnectivityWatch
 from monitor.daemon.database_loss import DatabaseWatch
+from monitor.daemon.deadman import DeadMansSwitch
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.malloc import give_back
@@ -141,6 +143,7 @@ class Daemon:
             ("watch", self._files.look, 1),
             ("heartbeat", self._heartbeat, 10),
             ("loss", lambda: self._database.tell(deliverer), 1),
+            ("ping", DeadMansSwitch(self._app).ping, 60),
             ("silence", lambda: watch_silence(self._app), 60),
             ("prune", self._prune, 3600),
         ):
