@@ -1,4 +1,4 @@
-"""Is the whole pipeline silent?
+"""Is the whole pipeline silent? And, where it is wished, a regular word that the daemon is alive.
 
 One feed that rests is its own matter (`feeds`). When nothing new comes from any of them for far longer than all of them
 together ever rest, something of ours is blind while each poll succeeds: a proxy that answers for everybody, a clock, a
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.feeds.condition import span
+from monitor.feeds.condition import condition, span
 from monitor.model.alert import OperatorReason
 from monitor.model.daemon import AliveTold
 from monitor.model.feed import FeedState
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 SHORTEST = timedelta(hours=2)
 #: so many times the usual wait of the feed that rests least is more than a pause
 TIMES = 2
+
+#: an incident that is opened now lies on a day of so long ago at most
+INCIDENT_DAYS = timedelta(days=60)
 
 #: reason, title, body
 Said = tuple[OperatorReason, str, str]
@@ -51,10 +55,10 @@ def silence_said(told: AliveTold, feeds: Sequence[FeedState], *, now: datetime) 
             f"The last item came {span(now - since)} ago ({since:%Y-%m-%d %H:%M} UTC), from any of {len(feeds)} feeds,"
             " which is longer than they ever rest together. See: basewatch feeds"
         )
-        return AliveTold(silent_since=since), (OperatorReason.PIPELINE_SILENT, "No feed brings anything new", body)
+        return replace(told, silent_since=since), (OperatorReason.PIPELINE_SILENT, "No feed brings anything new", body)
     if since is None and told.silent_since is not None:
         body = f"Nothing new had come since {told.silent_since:%Y-%m-%d %H:%M} UTC."
-        return AliveTold(), (OperatorReason.PIPELINE_BACK, "Feeds bring news again", body)
+        return replace(told, silent_since=None), (OperatorReason.PIPELINE_BACK, "Feeds bring news again", body)
     return told, None
 
 
@@ -73,3 +77,33 @@ async def watch_silence(app: App) -> None:
 
     if said := await app.thread.run(look):
         log.warning("%s", said)
+
+
+def alive_said(*, items: int, incidents: int, sick: int, feeds: int, since: datetime) -> Said:
+    """The regular word: what was read since then, and how many feeds somebody should look at."""
+    title = f"alive: {items:,} items read, {incidents:,} incidents, {sick:,} feeds sick"
+    body = f"Since {since:%Y-%m-%d %H:%M} UTC, from {feeds:,} feeds."
+    return OperatorReason.ALIVE, title, body + (" See: basewatch feeds" if sick else "")
+
+
+async def say_alive(app: App) -> None:
+    """The daemon's job, once a minute: the regular word, where `BASEWATCH_ALIVE` asks for one and it is time."""
+    every = app.settings.alive
+    if every is None:
+        return
+
+    def look(tx: Transaction) -> None:
+        now, told = app.clock(), tx.daemon_state().alive_told
+        since = told.alive_at
+        if since is not None and since <= now < since + every:
+            return
+        if since is not None and since <= now:
+            feeds = tx.feed_states()
+            opened = [one for one in tx.incidents((since - INCIDENT_DAYS).date()) if one.opened_at >= since]
+            sick = sum(condition(feed, now=now).doing.sick for feed in feeds)
+            items = sum(tx.feed_counts(since).values())
+            said = alive_said(items=items, incidents=len(opened), sick=sick, feeds=len(feeds), since=since)
+            app.queue_notice(tx, *said)
+        tx.note_daemon(alive_told=replace(told, alive_at=now))  # the first word comes after a whole interval
+
+    await app.thread.run(look)

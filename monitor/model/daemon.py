@@ -64,10 +64,12 @@ class EditsTold:
 
 @dataclass(frozen=True, kw_only=True)
 class AliveTold:
-    """What the operator knows of a silence of all feeds together."""
+    """What the operator knows of a silence of all feeds together, and when he last heard that all goes on."""
 
     #: when the last item had come; None: no silence was told, or its end was
     silent_since: datetime | None = None
+    #: the last regular word that the daemon is alive, or when it began to count for the first one
+    alive_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

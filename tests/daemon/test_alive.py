@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor.app import open_app
 from monitor.config.settings import load_settings
-from monitor.daemon.alive import silence_said, silent_since, watch_silence
+from monitor.daemon.alive import alive_said, say_alive, silence_said, silent_since, watch_silence
 from monitor.model.alert import OperatorReason
 from monitor.model.daemon import AliveTold
 from monitor.model.feed import FeedState
@@ -72,3 +72,28 @@ def test_the_job_queues_one_notice_whatever_it_is_asked(tmp_path: Path) -> None:
         told = [message.text for message in room.hook.taken]
         assert len([text for text in told if "PIPELINE_SILENT" in text]) == 1
         assert len([text for text in told if "PIPELINE_BACK" in text]) == 1
+
+
+def test_the_words_that_it_is_alive() -> None:
+    said = alive_said(items=12_400, incidents=0, sick=3, feeds=500, since=NOW)
+    assert said[1] == "alive: 12,400 items read, 0 incidents, 3 feeds sick"
+    assert said[2] == "Since 2026-11-28 12:00 UTC, from 500 feeds. See: basewatch feeds"
+
+
+def test_the_regular_word_comes_once_an_interval(tmp_path: Path) -> None:
+    with Newsroom(tmp_path, environment={"BASEWATCH_ALIVE": "24h"}) as room:
+        room.channels({"operator": [room.hook.url("operator")]})
+        room.feed("one", [Story("Sport", published=NOW)], publisher="One")
+        settings = load_settings(room.environment, room.folder)
+        room.poll(now=NOW)
+        for hours in (0, 1, 23, 24, 25, 47):
+            if hours == 1:
+                attack = "Ballistic missiles hit Ain al-Asad air base in Iraq, three soldiers killed, Pentagon says"
+                room.feeds[0].add(Story(attack, published=NOW + HOUR))
+                room.poll(now=NOW + HOUR)
+            at = NOW + hours * HOUR
+            with open_app(settings, configuration=room.configuration(), clock=lambda at=at: at) as app:
+                asyncio.run(say_alive(app))
+                asyncio.run(app.deliver())
+        said = [message.title for message in room.hook.taken if "reason: ALIVE" in message.text]
+        assert said == ["basewatch: alive: 2 items read, 1 incidents, 0 feeds sick"]
