@@ -16,6 +16,7 @@ from typing import Protocol
 
 from monitor.alerts.notices import feed_notices
 from monitor.dedupe.canonical import canonical_url
+from monitor.dedupe.crowds import is_held, released
 from monitor.dedupe.fingerprint import KnownItem
 from monitor.dedupe.novelty import document_keys, recognise
 from monitor.evaluation import EVALUATED
@@ -109,22 +110,36 @@ def judge_poll(
     edited = {found.item_id for found in recognised if found.item_id is not None and _is_edit(found)}
     before = past.items_by_id(edited) if past and edited else {}
     kept = tuple(
-        (found, _classified(_stored(found, feed, before, new_id=new_id, now=now), rules))
+        (found, _classified(found, _stored(found, feed, before, new_id=new_id, now=now), rules))
         for found in recognised
         if found.novelty is not Novelty.SEEN
     )
+    crowd = released(kept, now=now)
+    recognised = _with_released(recognised, kept, crowd.kept)
     after = state_after(
         feed, state, answer, recognised, now=now, offline=circumstances.offline, spread=circumstances.spread
     )
-    notices, after = feed_notices(feed, state, after, recognised, offline=circumstances.offline, new_id=new_id, now=now)
+    notices, after = feed_notices(
+        feed, state, after, recognised, offline=circumstances.offline, named=crowd.named, new_id=new_id, now=now
+    )
     stored = (own for own, found in zip(keys, recognised, strict=True) if found.novelty is not Novelty.SEEN)
     today = now.date()
     return PollChanges(
-        feed=feed, answer=answer, circumstances=circumstances, before=state, recognised=recognised, kept=kept,
+        feed=feed, answer=answer, circumstances=circumstances, before=state, recognised=recognised, kept=crowd.kept,
         held={key: _holder(known.get(key)) for own in stored for key in own},
         to_touch=tuple(key for key, item in known.items() if item.last_seen and item.last_seen < today),
         after=after, notices=notices,
     )  # fmt: skip
+
+
+def _with_released(
+    recognised: Sequence[Recognised],
+    before: Sequence[tuple[Recognised, StoredItem]],
+    after: Sequence[tuple[Recognised, StoredItem]],
+) -> tuple[Recognised, ...]:
+    """All entries, those that are told out of a crowd as news."""
+    changed = {id(was): found for (was, _), (found, _) in zip(before, after, strict=True)}
+    return tuple(changed.get(id(found), found) for found in recognised)
 
 
 def _holder(known: KnownItem | None) -> Holder | None:
@@ -169,8 +184,8 @@ def _item(
     )  # fmt: skip
 
 
-def _classified(stored: StoredItem, rules: RuleSet) -> StoredItem:
-    if stored.novelty not in EVALUATED:
+def _classified(found: Recognised, stored: StoredItem, rules: RuleSet) -> StoredItem:
+    if stored.novelty not in EVALUATED and not is_held(found):
         return stored
     return replace(stored, classification=classify(stored.item, rules))
 

@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.html import as_html
 from monitor.alerts.phrases import day_in_words, days_ago, fitted, place_names, quotes_of, time_in_words
+from monitor.alerts.quotations import in_crowd
 from monitor.alerts.slots import TIGHTEST, Asked, lead_rule, slots
 from monitor.alerts.styles import filled, shipped, slots_of, subject_line
 from monitor.alerts.subject import MAX_SUBJECT, attack_in_words, without_kind
@@ -188,6 +189,7 @@ def item_alert(
         *_odd_date(item),
         f"Link: {_link(item)}",
         f"Why: {_why(classification, names)}",
+        *([f"Note: {in_crowd(facts.crowd)}"] if facts.crowd else []),
     ]
     body = _body(quotes_of(item, classification) or ["(no headline)"], lines, incident, decision.reason, alert_id)
     return Alert(

@@ -19,6 +19,9 @@ from monitor.model.report import Level
 #: a feed that is rebuilt piece by piece is told of once a day
 _FLOOD_AGAIN = timedelta(days=1)
 
+#: urgent headlines among the held that a notice names, and how long each may be
+_MOST_NAMED, _HEADLINE = 20, 200
+
 #: reason, title, body
 Said = tuple[OperatorReason, str, str] | None
 
@@ -30,18 +33,20 @@ def feed_notices(
     recognised: Sequence[Recognised],
     *,
     offline: bool,
+    named: Sequence[str] = (),
     new_id: Callable[[datetime], str],
     now: datetime,
 ) -> tuple[tuple[Alert, ...], FeedState]:
     """What a poll of `feed` gives the operator to know: it went blind or silent, is back, or came with a flood.
 
+    `named` are headlines of held items that a rule of level urgent takes and that are not told by themselves.
     Beside it the state `after` the poll, which remembers what was told, so that it is told once.
     """
     said = {
         "blind_told_at": None if offline else _blind(feed, before, after, now=now),
         "silent_told_at": _silent(feed, after, recognised, now=now),
         "": _back(feed, before, after),
-        "flood_told_at": _flood(feed, before, recognised, now=now),
+        "flood_told_at": _flood(feed, before, recognised, named, now=now),
     }
     notices = tuple(operator_alert(*words, alert_id=new_id(now), now=now) for words in said.values() if words)
     remembered: dict[str, Any] = {name: now for name, words in said.items() if name and words}
@@ -86,16 +91,24 @@ def _back(feed: Feed, before: FeedState, after: FeedState) -> Said:
     return None
 
 
-def _flood(feed: Feed, before: FeedState, recognised: Sequence[Recognised], *, now: datetime) -> Said:
+def _flood(
+    feed: Feed, before: FeedState, recognised: Sequence[Recognised], named: Sequence[str], *, now: datetime
+) -> Said:
     held = sum(found.reason in (NoveltyReason.FLOOD, NoveltyReason.BACKFILL) for found in recognised)
     told = before.flood_told_at
-    if not held or (told is not None and abs(now - told) < _FLOOD_AGAIN):
+    if not named and (not held or (told is not None and abs(now - told) < _FLOOD_AGAIN)):
         return None
+    urgent = sum(found.reason is NoveltyReason.CROWD for found in recognised)
+    also = f"\n{urgent} more that an urgent rule takes were told, with a note." if urgent else ""
+    if named:
+        lines = "\n".join(f"- {title[:_HEADLINE]}" for title in named[:_MOST_NAMED])
+        rest = f"\n- {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+        also += f"\nAn urgent rule takes these of them, and they are dated long ago or too many:\n{lines}{rest}"
     return (
         OperatorReason.FLOOD,
         f"Feed {feed.name} came with {held} old items at once",
         f"{held} items were stored and not alerted, because a newsroom does not write that many at once."
-        f" To have them judged all the same: basewatch explain ITEM shows each of them.",
+        f" To have them judged all the same: basewatch explain ITEM shows each of them.{also}",
     )
 
 

@@ -11,13 +11,24 @@ from monitor.cli.begin import JsonOption, database, quiet, reading, settings, ut
 from monitor.cli.render import ago, json_out, out, say, table
 from monitor.config.feedsfile import load_feeds
 from monitor.health import Health
-from monitor.queries.status import FeedStatus, daemon_health, feed_statuses, unread_feed_languages
+from monitor.queries.status import (
+    FeedStatus,
+    daemon_health,
+    feed_statuses,
+    sickest_first,
+    unread_feed_languages,
+)
 from monitor.rules.languages import read_by_files
 from monitor.text.clean import clean
 
+#: of the last polls, so many different results in a row are shown
+_RUNS = 3
+
 
 def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
-    """A feed fails alone: its row says how, and it is tried again. Without a command of its own this shows the table.
+    """The sick first: gone, blocked, failing, stale (read, and silent for far too long), then quiet and healthy, each
+    with the reason and its last polls. A feed fails alone, and it is tried again. Under `dropped` stands what did not
+    become news in those polls: known already, a copy of another feed's article, held with an archive, not taken.
     With --json also the last polls of each feed, newest first: every entry of each document is in one of their counts.
 
     Example:
@@ -30,7 +41,7 @@ def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
     now, found = utc_now(), settings()
     configured = load_feeds(found.config)
     with reading() as tx:
-        rows = feed_statuses(tx, configured, read_by_files(found.rules), now=now)
+        rows = sickest_first(feed_statuses(tx, configured, read_by_files(found.rules), now=now))
         unread = unread_feed_languages(tx, found, configured, now=now)
     for problem in unread if not quiet() else ():
         say(clean(f"warning: {problem}"))
@@ -38,14 +49,32 @@ def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
         json_out(rows)
         return
     table(
-        ("feed", "last success", "result", "failures", "next poll", "items/day", "detail"),
+        ("feed", "last success", "result", "state", "reason", "last polls", "dropped", "failures", "next poll",
+         "items/day", "detail"),
         [
-            (row.name, ago(row.last_success_at, now=now), row.result or "not polled yet", row.failures,
+            (row.name, ago(row.last_success_at, now=now), row.result or "not polled yet", row.state, row.reason,
+             _last_polls(row, now=now), _drops(row), row.failures,
              ago(row.next_poll_at, now=now) if row.next_poll_at else "at once", row.items_per_day,
              _detail(row, now=now))
             for row in rows
         ],
     )  # fmt: skip
+
+
+def _last_polls(row: FeedStatus, *, now: datetime) -> str:
+    """`fetched 1 h ago, 5 × not modified, timeout`: the newest first, equal ones in a row counted."""
+    runs: list[tuple[str, int]] = []
+    for poll in row.polls:
+        if runs and runs[-1][0] == poll.result:
+            runs[-1] = poll.result, runs[-1][1] + 1
+        else:
+            runs.append((poll.result, 1))
+    words = [f"{count} × {result}" if count > 1 else result for result, count in runs[:_RUNS]]
+    return f"{', '.join(words)} ({ago(row.polls[0].at, now=now)})" if row.polls else ""
+
+
+def _drops(row: FeedStatus) -> str:
+    return ", ".join(f"{count:,} {why}" for why, count in row.drops.items())
 
 
 def _detail(row: FeedStatus, *, now: datetime) -> str:

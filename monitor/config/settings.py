@@ -87,6 +87,10 @@ SETTINGS: tuple[Setting, ...] = (
             "how long items are kept; what was seen is remembered longer, so that nothing is told twice", "90d",
             values.duration("1d", "36500d")),
     Setting("BASEWATCH_STOP_GRACE", "how long a stop waits for what is in hand", "25s", values.duration("1s", "10m")),
+    Setting("BASEWATCH_PING_URL", "an address that is asked each minute while all is well, of a dead-man's switch", "",
+            values.web_address, secret=True),
+    Setting("BASEWATCH_ALIVE", "how often the operator is told that the daemon is alive, with what it has read", "",
+            values.duration("10m", "31d")),
     Setting("BASEWATCH_LOG_LEVEL", "the least important log lines that are written", "info",
             values.word("debug", "info", "warning", "error"), "(debug, info, warning or error)"),
     Setting("BASEWATCH_LOG_FORMAT", "how log lines are written", "text", values.word("text", "json"),
@@ -132,6 +136,10 @@ class Settings:
     maybe_tries: int
     keep: timedelta
     stop_grace: timedelta
+    #: of a dead-man's switch; None: none is pinged
+    ping_url: str | None = field(default=None, repr=False)
+    #: None: the operator hears of troubles alone
+    alive: timedelta | None = None
     #: debug, info, warning or error
     log_level: str
     #: text or json

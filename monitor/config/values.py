@@ -90,6 +90,14 @@ def text(value: str, _base: Path) -> str:
     return value
 
 
+def web_address(value: str, _base: Path) -> str:
+    """An http or https address; what is wrong with it is told without it, because it may hold a secret."""
+    scheme, _, rest = value.partition("://")
+    if scheme.lower() not in ("http", "https") or not rest or any(sign.isspace() for sign in value):
+        raise ValueError("this is no web address; write for instance https://hc-ping.com/…")
+    return value
+
+
 def networks(text: str, _base: Path) -> tuple[Network, ...]:
     """`127.0.0.0/8, 10.1.2.3` as networks; a bare address is a network of one."""
     found: list[Network] = []

@@ -6,6 +6,9 @@
     watch      every second     takes over edited files, or keeps the last good ones and says why
     heartbeat  every 10 s     writes a sign of life for `basewatch health`
     loss       every second   tells the operator of a database that is gone or full, past the outbox
+    ping       every minute   a sign of life to a dead-man's switch, where one is set
+    alive      every minute   the regular word that it is alive, where it is time for one
+    silence    every minute   tells the operator when no feed at all brings anything
     prune      every hour     forgets what is older than BASEWATCH_KEEP
 
 The one door to APScheduler. Each job is short; polls and sends run as tasks of their own, so a slow feed or a hanging
@@ -28,9 +31,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor import __version__
 from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
+from monitor.daemon.alive import say_alive, watch_silence
 from monitor.daemon.attention import attend
 from monitor.daemon.connectivity import ConnectivityWatch
 from monitor.daemon.database_loss import DatabaseWatch
+from monitor.daemon.deadman import DeadMansSwitch
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.feeds.lanes import Lanes, in_order, is_suspect
@@ -144,6 +149,9 @@ class Daemon:
             ("watch", self._files.look, 1),
             ("heartbeat", self._heartbeat, 10),
             ("loss", lambda: self._database.tell(deliverer), 1),
+            ("ping", DeadMansSwitch(self._app).ping, 60),
+            ("alive", lambda: say_alive(self._app), 60),
+            ("silence", lambda: watch_silence(self._app), 60),
             ("prune", self._prune, 3600),
         ):
             scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=start)

@@ -63,6 +63,16 @@ class EditsTold:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AliveTold:
+    """What the operator knows of a silence of all feeds together, and when he last heard that all goes on."""
+
+    #: when the last item had come; None: no silence was told, or its end was
+    silent_since: datetime | None = None
+    #: the last regular word that the daemon is alive, or when it began to count for the first one
+    alive_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DaemonState:
     """Each field is kept under its own name and written for itself."""
 
@@ -75,3 +85,4 @@ class DaemonState:
     config_warning: str = ""
     edits_told: EditsTold = EditsTold()
     loss: DatabaseLoss | None = None
+    alive_told: AliveTold = AliveTold()

@@ -68,6 +68,8 @@ class NoveltyReason(StrEnum):
     BACKFILL = "backfill"
     #: far more new items at once than any newsroom writes
     FLOOD = "flood"
+    #: it came in such a crowd, and is news all the same: a rule of level urgent takes it
+    CROWD = "urgent in a crowd"
 
 
 @dataclass(frozen=True, kw_only=True)

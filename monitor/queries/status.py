@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from monitor.config.feedlanguages import languages_read, unread_languages
 from monitor.config.settings import Settings
 from monitor.errors import Problem, StoreError
+from monitor.feeds.condition import Doing, condition
 from monitor.feeds.locations import without_secrets
 from monitor.health import Health, health
 from monitor.model.daemon import DaemonState
@@ -47,6 +48,12 @@ class FeedStatus:
     polls: tuple[Poll, ...] = ()
     #: how many items of the last day are in languages that no list reads, by language
     unread: Mapping[str, int] = field(default_factory=dict)
+    #: how it is doing, and why it is said to
+    state: Doing = Doing.QUIET
+    reason: str = ""
+    #: what did not become news in the last polls: `known` already, a `copy` of another feed's article, `held` with a
+    #: first poll, a flood or an archive, `not taken` (nothing to read, or beyond what one document may hold)
+    drops: Mapping[str, int] = field(default_factory=dict)
 
 
 def feed_statuses(
@@ -63,17 +70,35 @@ def feed_statuses(
     statuses = []
     for feed in configured:
         state = known.get(feed.name) or FeedState(feed_id=0, name=feed.name)
+        polls = tuple(tx.polls_of(feed.name)) if tx else ()
+        doing = condition(state, polls, now=now)
         statuses.append(
             FeedStatus(
                 name=feed.name, url=without_secrets(feed.url), publisher=feed.publisher, result=state.last_result,
                 detail=state.last_detail, failures=state.failures, blind=bool(state.blind_told_at),
                 silent=bool(state.silent_told_at), last_news_at=state.news_at, last_poll_at=state.last_poll_at,
                 last_success_at=state.last_success_at, next_poll_at=state.next_poll_at,
-                items_per_day=rates.get(feed.name), polls=tuple(tx.polls_of(feed.name)) if tx else (),
-                unread=unread.get(feed.name, {}),
+                items_per_day=rates.get(feed.name), polls=polls,
+                unread=unread.get(feed.name, {}), state=doing.doing, reason=doing.reason, drops=drops_of(polls),
             )
         )  # fmt: skip
     return tuple(statuses)
+
+
+def sickest_first(statuses: Iterable[FeedStatus]) -> list[FeedStatus]:
+    """Sorted by how they are doing; those that are doing the same keep their order."""
+    return sorted(statuses, key=lambda status: status.state.rank)
+
+
+def drops_of(polls: Iterable[Poll]) -> dict[str, int]:
+    """What did not become news in these polls, by why; only what was dropped at all."""
+    drops: Counter[str] = Counter()
+    for poll in polls:
+        kept = poll.new + poll.updated + poll.copies + poll.old
+        drops += Counter(
+            {"known": poll.entries - kept, "copy": poll.copies, "held": poll.old, "not taken": poll.dropped}
+        )
+    return dict(drops)
 
 
 def _rates(tx: Transaction, states: Iterable[FeedState], now: datetime) -> dict[str, float]:

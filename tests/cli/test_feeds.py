@@ -8,6 +8,8 @@ import re
 import pytest
 
 from commands import SPORT, Call
+from monitor.feeds.condition import Doing
+from monitor.queries.status import FeedStatus, sickest_first
 from serving import FeedServer
 
 
@@ -46,3 +48,26 @@ def test_feeds_test_shows_what_comes(configuration: FeedServer, call: Call, monk
 def test_feeds_test_says_where_it_came_from(configuration: FeedServer, call: Call) -> None:
     configuration.redirect("/old.xml", "/wire.xml", status=301)
     assert f"came from {configuration.url('/wire.xml')}" in call("feeds", "test", configuration.url("/old.xml"))[1]
+
+
+def test_the_sick_come_first_with_the_reason(configuration: FeedServer, call: Call) -> None:
+    (row,) = json.loads(call("feeds", "--json")[1])
+    assert (row["state"], row["reason"], row["drops"]) == ("quiet", "not polled yet", {})
+    call("poll")
+    call("poll")
+    (row,) = json.loads(call("feeds", "--json")[1])
+    assert row["state"] == "healthy"
+    assert row["drops"] == {"held": 1}, "the first poll's items are stored and not told"
+    configuration.put("/wire.xml", b"", status=410)
+    call("poll")
+    (row,) = json.loads(call("feeds", "--json")[1])
+    assert row["state"] == "gone"
+    assert "gone for good (http 410)" in row["reason"]
+    gone, unchanged, first = (poll["result"] for poll in row["polls"])
+    assert (gone, first) == ("http 410", "fetched")
+    assert f"http 410, {unchanged}, fetched (" in call("feeds")[1]
+
+
+def test_sickest_first_keeps_the_order_of_equals() -> None:
+    rows = [FeedStatus(name=str(n), url="", publisher="", state=one) for n, one in enumerate(list(Doing)[::-1] * 2)]
+    assert [row.name for row in sickest_first(rows)] == ["5", "11", "4", "10", "3", "9", "2", "8", "1", "7", "0", "6"]
