@@ -214,7 +214,9 @@ def plain(text: str, *, limit: int, lines: bool = False) -> str:
         text = _BLANK_LINE.sub(_EDGE, text)
     if not lines:
         return cut(_clean(text.replace(_EDGE, " ")), limit)
-    return cut("\n".join(filter(None, map(_clean, text.split(_EDGE)))), limit)
+    # most of the pieces are what stands between two tags
+    pieces = [_clean(piece) for piece in text.split(_EDGE) if piece and not piece.isspace()]
+    return cut("\n".join(filter(None, pieces)), limit)
 
 
 def escaped(text: str) -> str:
