@@ -72,6 +72,7 @@ def read(body: bytes) -> ParsedFeed:
         rss(PLAIN + "<dc:creator>Somebody</dc:creator><category>x</category><slash:comments>3</slash:comments>"
             "<media:content url='https://a.example/i.jpg'/><media:title>A picture</media:title>"),
         rss(PLAIN.replace(DATE, "<dc:date>2026-11-20T10:00:00Z</dc:date>")),
+        rss(PLAIN.replace("20 Nov 2026", "29 Feb 2024"), PLAIN.replace("20 Nov", "31 Oct")),
         rss(PLAIN.replace("Drones", "هجوم على القاعدة")),
         b"\xef\xbb\xbf<?xml version='1.0' encoding='utf-8'?>\n" + rss(PLAIN),
         atom("<title>x</title><id>urn:1</id><link href='https://a.example/1'/><updated>2026-11-20T10:00:00+01:00</updated>"),
