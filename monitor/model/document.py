@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -118,6 +118,39 @@ class ParseFailed:
         return str(self.problem)
 
 
+class Doubt(StrEnum):
+    """Why a document was not left to the fast reader but read by the reference."""
+
+    CHARSET = "charset"
+    NOT_WELL_FORMED = "not well-formed"
+    LARGE = "large"
+    LINE_SEPARATORS = "line separators"
+    #: comments, a document type
+    COMMENTS = "comments"
+    #: neither RSS 2 nor Atom 1
+    FORMAT = "format"
+    NAMESPACES = "namespaces"
+    NO_ENTRIES = "no entries"
+    #: the two counted differently
+    COUNT = "count"
+    #: an element that one of the readers may take for a field
+    ELEMENTS = "elements"
+    #: a field that an entry has twice
+    TWICE = "twice"
+    #: fields whose order decides what they mean
+    ORDER = "order"
+    MARKUP = "mark-up"
+    ENCODED_TWICE = "encoded twice"
+    MISSING_IDS = "missing ids"
+    LINKS = "links"
+    RELATIVE_LINKS = "relative links"
+    BASES = "bases"
+    LANGUAGES = "languages"
+    DATES = "dates"
+    #: the fast reader raised an error
+    FAILED = "failed"
+
+
 class DateMark(StrEnum):
     """What is odd about a publisher's date."""
 
@@ -163,6 +196,8 @@ class ParsedFeed:
     detail: str = ""
     #: False where the document ends in the middle: what is missing may come with the next poll
     is_whole: bool = True
+    #: why the reference reader was asked; None where it was not. How it was read is no part of what was read
+    doubt: Doubt | None = field(default=None, compare=False)
 
 
 class Reach(StrEnum):

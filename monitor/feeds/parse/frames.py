@@ -16,7 +16,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from monitor.model.document import DateMark, Entry, ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.document import DateMark, Doubt, Entry, ParsedFeed, ParseFailed, ParseProblem
 
 JOB_HEAD = struct.Struct(">II")
 ANSWER_HEAD = struct.Struct(">I?")
@@ -62,7 +62,8 @@ def unpack_answer(text: bytes) -> ParsedFeed | ParseFailed:
     if "problem" in data:
         return ParseFailed(problem=ParseProblem(data["problem"]), detail=data["detail"])
     entries = tuple(_entry(dict(zip(_FIELDS, row, strict=True))) for row in data["entries"])
-    return ParsedFeed(**data | {"entries": entries})
+    doubt = None if data["doubt"] is None else Doubt(data["doubt"])
+    return ParsedFeed(**data | {"entries": entries, "doubt": doubt})
 
 
 def _entry(values: dict[str, Any]) -> Entry:

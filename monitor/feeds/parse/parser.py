@@ -25,10 +25,11 @@ import feedparser
 import feedparser.api
 
 from monitor.feeds.parse.charset import decode
-from monitor.feeds.parse.entries import Draft, finish
+from monitor.feeds.parse.entries import Draft, escaped, finish
+from monitor.feeds.parse.fast import read_fast
 from monitor.feeds.parse.jsonfeed import looks_like_json, parse_json
 from monitor.feeds.parse.repair import Mended, mend
-from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.document import DateMark, Doubt, ParsedFeed, ParseFailed, ParseProblem
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = [__name__]
 
@@ -53,8 +54,8 @@ def parse(
             answer = parse_json(decoded.text, base_url=base_url, now=now)
         else:
             mended = mend(decoded.text)
-            del decoded  # a document may be large, and the reader below makes copies of its own
-            answer = _parse_xml(mended, base_url=base_url, now=now)
+            del decoded  # a document may be large, and the readers below make copies of their own
+            answer = _read(mended, Doubt.CHARSET if odd else None, base_url=base_url, now=now)
     except MemoryError:
         return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="reading it takes more memory than allowed")
     except Exception as error:  # a library fails on hostile bytes: this document's result, nobody else's
@@ -62,6 +63,18 @@ def parse(
     if isinstance(answer, ParseFailed):
         return answer
     return replace(answer, detail="; ".join(filter(None, (odd, answer.detail))))
+
+
+def _read(mended: Mended, doubt: Doubt | None, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+    """The fast reader goes first; on any doubt the reference is asked, and the answer names the doubt."""
+    fast = doubt or read_fast(mended, base_url=base_url)
+    if not isinstance(fast, Doubt):
+        parsed = finish(fast.title, fast.language, fast.drafts, now=now)
+        if all(entry.date_mark in (DateMark.GOOD, DateMark.MISSING) for entry in parsed.entries):
+            return parsed
+        fast = Doubt.DATES  # another date of the entry may be better, or its words say more
+    answer = read_reference(mended, base_url=base_url, now=now)
+    return replace(answer, doubt=fast) if isinstance(answer, ParsedFeed) else answer
 
 
 class _BufferedParser(ExpatParser):
@@ -81,7 +94,8 @@ class _BufferedParser(ExpatParser):
 create_parser = _BufferedParser
 
 
-def _parse_xml(mended: Mended, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+def read_reference(mended: Mended, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+    """The document as feedparser reads it, which decides what is right."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document = feedparser.parse(
@@ -141,14 +155,7 @@ def _body(entry: Any) -> str:
 
 
 def _markup(text: str, detail: Any) -> str:
-    """Text that the document declares to be plain, escaped, so that `<` and `&` in it stay what they are."""
-    if _value(detail, "type") == "text/plain" and ("<" in text or "&" in text) and not _ENTITY_OR_TAG.search(text):
-        return text.replace("&", "&amp;").replace("<", "&lt;")
-    return text
-
-
-#: so many feeds escape their titles twice that what looks like HTML is HTML, whatever is declared
-_ENTITY_OR_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[\s/>]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
+    return escaped(text) if _value(detail, "type") == "text/plain" else text
 
 
 def _looks_like(text: str, document: Any) -> str:
