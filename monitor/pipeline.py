@@ -20,6 +20,7 @@ from monitor.configuration import Configuration
 from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.parse.pool import ParseWorkers
+from monitor.following import read_body
 from monitor.model.clock import Clock
 from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed
 from monitor.model.feed import Feed, FeedState
@@ -76,13 +77,10 @@ class Pipeline:
         fetched = await self._fetcher.fetch(url, etag=etag, last_modified=last_modified, body_hash=state.body_hash)
         answer = FeedAnswer(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
-            parsed = await self._workers.parse(
-                fetched.body,
-                content_type=fetched.content_type,
-                base_url=fetched.final_url,
-                now=self._clock(),
-                language=feed.language,
-            )
+            parsed = await read_body(
+                fetched, fetcher=self._fetcher, workers=self._workers, now=self._clock(), language=feed.language,
+                hints=feed.hints,
+            )  # fmt: skip
             if isinstance(parsed, ParsedFeed):
                 # the bytes have served; a first poll of hundreds of feeds would hold them all
                 fetched = replace(fetched, body=b"", detail="; ".join(filter(None, (fetched.detail, parsed.detail))))

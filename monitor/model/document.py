@@ -96,6 +96,8 @@ class ParseProblem(StrEnum):
     """Why a body gave no entries."""
 
     NOT_A_FEED = "not a feed"
+    #: the selectors of feeds.yaml find nothing in the page, or cannot be read
+    NOTHING_SELECTED = "nothing selected"
     TIMED_OUT = "parse timed out"
     OUT_OF_MEMORY = "parse out of memory"
     CRASHED = "parser crashed"
@@ -107,6 +109,8 @@ class ParseFailed:
 
     problem: ParseProblem
     detail: str = ""
+    #: of a web page: feeds that it names
+    feeds: tuple[str, ...] = ()
 
     @property
     def result(self) -> str:
@@ -158,6 +162,8 @@ class ParsedFeed:
     detail: str = ""
     #: False where the document ends in the middle: what is missing may come with the next poll
     is_whole: bool = True
+    #: of an index, which holds no entries itself: the documents to read in its place
+    follow: tuple[str, ...] = ()
 
 
 class Reach(StrEnum):

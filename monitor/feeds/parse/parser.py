@@ -24,11 +24,15 @@ from xml.sax.expatreader import ExpatParser
 import feedparser
 import feedparser.api
 
+from monitor.feeds.parse.aggregators import by_newsrooms
 from monitor.feeds.parse.charset import decode
 from monitor.feeds.parse.entries import Draft, finish
 from monitor.feeds.parse.jsonfeed import looks_like_json, parse_json
+from monitor.feeds.parse.kinds import other_kind
 from monitor.feeds.parse.repair import Mended, mend
+from monitor.feeds.parse.webpage import named_feeds
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.feed import NO_HINTS, Hints
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = [__name__]
 
@@ -36,13 +40,19 @@ _HTML = re.compile(r"(?i)<!doctype\s+html|<html[\s>]")
 
 
 def parse(
-    body: bytes, *, content_type: str | None, base_url: str, now: datetime, language: str | None = None
+    body: bytes,
+    *,
+    content_type: str | None,
+    base_url: str,
+    now: datetime,
+    language: str | None = None,
+    hints: Hints = NO_HINTS,
 ) -> ParsedFeed | ParseFailed:
     """The entries of one document.
 
     `content_type` is the reply's header (its charset is a hint, see `charset`), `base_url` the address that it came
-    from, `language` what feeds.yaml says of it. Costs what the document wants: time and memory are limited by the
-    caller, `pool`.
+    from, `language` and `hints` what feeds.yaml says of it. Costs what the document wants: time and memory are limited
+    by the caller, `pool`.
     """
     if not body.strip(b"\0 \t\r\n"):
         return _not_a_feed("the body is empty")
@@ -50,11 +60,13 @@ def parse(
         decoded = decode(body, content_type, language=language)
         odd = decoded.detail
         if looks_like_json(decoded.text):
-            answer = parse_json(decoded.text, base_url=base_url, now=now)
+            answer = parse_json(decoded.text, base_url=base_url, now=now, hints=hints)
+        elif (kind := other_kind(decoded.text, hints)) is not None:
+            answer = kind(decoded.text, base_url=base_url, now=now)
         else:
             mended = mend(decoded.text)
             del decoded  # a document may be large, and the reader below makes copies of its own
-            answer = _parse_xml(mended, base_url=base_url, now=now)
+            answer = _parse_xml(mended, base_url=base_url, now=now, hints=hints)
     except MemoryError:
         return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="reading it takes more memory than allowed")
     except Exception as error:  # a library fails on hostile bytes: this document's result, nobody else's
@@ -81,7 +93,7 @@ class _BufferedParser(ExpatParser):
 create_parser = _BufferedParser
 
 
-def _parse_xml(mended: Mended, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+def _parse_xml(mended: Mended, *, base_url: str, now: datetime, hints: Hints) -> ParsedFeed | ParseFailed:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document = feedparser.parse(
@@ -92,9 +104,9 @@ def _parse_xml(mended: Mended, *, base_url: str, now: datetime) -> ParsedFeed | 
             resolve_relative_uris=False,
         )
     if not document.get("version") and not document.get("entries"):
-        return _not_a_feed(_looks_like(mended.text, document))
+        return _no_xml_feed(mended.text, document, base_url)
     feed = document.get("feed", {})
-    drafts = _drafts(document.entries, base_url)
+    drafts = by_newsrooms(_drafts(document.entries, base_url), base_url=base_url, by_item=hints.publisher_from_item)
     parsed = finish(_value(feed, "title"), _value(feed, "language") or None, drafts, now=now)
     return replace(parsed, detail=mended.detail, is_whole=mended.whole)
 
@@ -149,6 +161,15 @@ def _markup(text: str, detail: Any) -> str:
 
 #: so many feeds escape their titles twice that what looks like HTML is HTML, whatever is declared
 _ENTITY_OR_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[\s/>]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
+
+
+def _no_xml_feed(text: str, document: Any, base_url: str) -> ParseFailed:
+    """What the document looks like, and the feeds that it names where it is a page."""
+    failed = _not_a_feed(_looks_like(text, document))
+    feeds = named_feeds(text, base_url) if _HTML.search(text, 0, 4096) else ()
+    if not feeds:
+        return failed
+    return replace(failed, feeds=feeds, detail=f"it is an HTML page, which names a feed: {feeds[0]}")
 
 
 def _looks_like(text: str, document: Any) -> str:

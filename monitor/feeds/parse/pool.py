@@ -23,6 +23,7 @@ from pathlib import Path
 import monitor
 from monitor.feeds.parse.frames import ANSWER_HEAD, Job, pack_job, unpack_answer
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.feed import NO_HINTS, Hints
 
 #: bytes of an answer; more than any document within the fetch limits can give
 _LARGEST_ANSWER = 128 * 1024 * 1024
@@ -63,10 +64,17 @@ class ParseWorkers:
         self._closed = False
 
     async def parse(
-        self, body: bytes, *, content_type: str | None, base_url: str, now: datetime, language: str | None = None
+        self,
+        body: bytes,
+        *,
+        content_type: str | None,
+        base_url: str,
+        now: datetime,
+        language: str | None = None,
+        hints: Hints = NO_HINTS,
     ) -> ParsedFeed | ParseFailed:
         """The entries of a document, or why there are none. Cancelling it kills the worker that was at it."""
-        job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language)
+        job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language, hints=hints)
         try:
             worker = await self._take()
         except OSError as error:
