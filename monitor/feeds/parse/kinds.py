@@ -7,8 +7,8 @@ from functools import partial
 
 from monitor.feeds.parse.sitemap import looks_like_sitemap, parse_sitemap
 from monitor.feeds.parse.telegram import looks_like_channel, parse_channel
-from monitor.feeds.parse.webpage import parse_page
-from monitor.model.document import ParsedFeed, ParseFailed
+from monitor.feeds.parse.webpage import is_too_deep, parse_page
+from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
 from monitor.model.feed import Hints
 
 Reader = Callable[..., ParsedFeed | ParseFailed]
@@ -16,8 +16,14 @@ Reader = Callable[..., ParsedFeed | ParseFailed]
 
 def other_kind(text: str, hints: Hints) -> Reader | None:
     """The reader of `text`, asked with its text, `base_url` and `now`; None where an XML feed is to be looked for."""
-    if hints.select is not None:
-        return partial(parse_page, select=hints.select)
-    if looks_like_sitemap(text):
+    if hints.select is None and looks_like_sitemap(text):
         return parse_sitemap
-    return parse_channel if looks_like_channel(text) else None
+    if hints.select is None and not looks_like_channel(text):
+        return None
+    if is_too_deep(text):
+        return _refuse
+    return parse_channel if hints.select is None else partial(parse_page, select=hints.select)
+
+
+def _refuse(_text: str, **_: object) -> ParseFailed:
+    return ParseFailed(problem=ParseProblem.NOT_A_FEED, detail="its elements lie in each other as deep as in no page")

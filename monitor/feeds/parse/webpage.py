@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -26,6 +27,14 @@ _FEED_PATH = re.compile(
 #: feeds of one page that are worth a question
 _MOST_FEEDS = 8
 _MOST_ANCHORS = 5_000
+_LINKING = re.compile(r"(?i)<(?:link|a|base)\s[^<>]{1,3000}>")
+#: elements in each other; pages have a hundred
+_DEEP = 5_000
+_ELEMENT = re.compile(r"<(/?)([a-zA-Z][\w:-]*)")
+#: elements of which pages leave out the end, and those that have none
+_UNCLOSED = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option thead tbody".split()  # noqa: SIM905
+)
 #: where the moment stands in an element that has one beside its words
 _MOMENTS = ("datetime", "content", "data-date", "data-time", "data-timestamp")
 
@@ -81,7 +90,7 @@ def _finds_nothing(items: list[LexborNode], drafts: list[Draft], select: Selecto
 
 
 def _base(tree: LexborHTMLParser, base_url: str) -> str:
-    base = tree.css_first("head base[href]")
+    base = tree.css_first("base[href]")
     if base is None:
         return base_url
     try:
@@ -144,15 +153,36 @@ def _moments(node: LexborNode | None, attribute: str) -> tuple[str, ...]:
 
 
 def named_feeds(text: str, base_url: str) -> tuple[str, ...]:
-    """Addresses of feeds that a page names: those it declares first, then links that are called like one."""
-    tree = LexborHTMLParser(text)
+    """Addresses of feeds that a page names: those it declares first, then links that are called like one.
+
+    Only its <link>, <a> and <base> are read, each by itself: what else the page holds costs nothing.
+    """
+    tags = [found[0] for found in islice(_LINKING.finditer(text), _MOST_ANCHORS)]
+    tree = LexborHTMLParser("".join(f"{tag}</a>" if tag[1] in "aA" else tag for tag in tags))
     base = _base(tree, base_url)
     declared = [
         _value(link, "href")
         for link in tree.css("link[rel~='alternate' i][href]")
         if _FEED_TYPE.match(_value(link, "type"))
     ]
-    linked = [_value(anchor, "href") for anchor in tree.css("a[href]")[:_MOST_ANCHORS]]
+    linked = [_value(anchor, "href") for anchor in tree.css("a[href]")]
     called = [href for href in linked if _FEED_PATH.search(href.partition("?")[0].partition("#")[0])]
     addresses = (web_link((href,), base) for href in (*declared, *called))
     return tuple(dict.fromkeys(filter(None, addresses)))[:_MOST_FEEDS]
+
+
+# --------------------------------------------------------------------------------------- hostile pages
+
+
+def is_too_deep(text: str) -> bool:
+    """True where elements lie in each other as deep as no page has them: reading takes the square of that depth."""
+    if text.count("<") < _DEEP:
+        return False
+    depth = 0
+    for found in _ELEMENT.finditer(text):
+        if found[2].lower() in _UNCLOSED:
+            continue
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        if depth > _DEEP:
+            return True
+    return False
