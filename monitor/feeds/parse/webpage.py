@@ -33,7 +33,25 @@ _DEEP = 5_000
 _ELEMENT = re.compile(r"<(/?)([a-zA-Z][\w:-]*)")
 #: elements of which pages leave out the end, and those that have none
 _UNCLOSED = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option thead tbody".split()  # noqa: SIM905
+    (
+        *(
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "param",
+            "source",
+            "track",
+            "wbr",
+        ),
+        *("p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody"),
+    )
 )
 #: where the moment stands in an element that has one beside its words
 _MOMENTS = ("datetime", "content", "data-date", "data-time", "data-timestamp")
