@@ -21,6 +21,7 @@ from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.lanes import rank_of
 from monitor.feeds.parse.pool import ParseWorkers
+from monitor.following import read_body
 from monitor.model.clock import Clock
 from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed
 from monitor.model.feed import Feed, FeedState
@@ -77,14 +78,10 @@ class Pipeline:
         fetched = await self._fetcher.fetch(url, etag=etag, last_modified=last_modified, body_hash=state.body_hash)
         answer = FeedAnswer(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
-            parsed = await self._workers.parse(
-                fetched.body,
-                content_type=fetched.content_type,
-                base_url=fetched.final_url,
-                now=self._clock(),
-                language=feed.language,
-                rank=rank_of(state),
-            )
+            parsed = await read_body(
+                fetched, fetcher=self._fetcher, workers=self._workers, now=self._clock(), language=feed.language,
+                layout=feed.layout, rank=rank_of(state),
+            )  # fmt: skip
             if isinstance(parsed, ParsedFeed):
                 # the bytes have served; a first poll of hundreds of feeds would hold them all
                 fetched = replace(fetched, body=b"", detail="; ".join(filter(None, (fetched.detail, parsed.detail))))

@@ -6,6 +6,7 @@ It is XML from a stranger, so declarations of types and entities are refused bef
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -28,6 +29,9 @@ from monitor.text.clean import clean
 #: an OPML file of this size is a mistake
 MAX_BYTES = 5 * 1024 * 1024
 _DEEPEST = 100
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+#: what an outline is called that should have an address
+_FEED_TYPES = frozenset({"rss", "atom", "rdf", "feed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +137,13 @@ def read_opml(document: bytes, name: str) -> list[Outline]:
         raise ConfigError.at(name, f"the file has more than {MAX_BYTES:,} bytes", hint="is it the file you mean?")
     reader = _Reader(name)
     try:
-        reader.parser.Parse(document, True)
+        try:
+            reader.parser.Parse(document, True)
+        except expat.ExpatError:
+            if not _BARE_AMPERSAND.search(document):
+                raise
+            reader = _Reader(name)  # addresses hold ampersands, and many programs write them as they are
+            reader.parser.Parse(_BARE_AMPERSAND.sub(b"&amp;", document), True)
     except expat.ExpatError as error:
         raise ConfigError.at(name, f"not readable as XML: {expat.ErrorString(error.code)}", line=error.lineno) from None
     except (ValueError, LookupError):  # an encoding that does not exist
@@ -171,11 +181,12 @@ class _Reader:
         known = {key.lower(): value.strip() for key, value in attributes.items()}
         title = known.get("title") or known.get("text") or ""
         url = known.get("xmlurl", "")
-        if element.lower() == "outline" and url:
+        is_feed = element.lower() == "outline" and bool(url or known.get("type", "").lower() in _FEED_TYPES)
+        if is_feed:
             folders = tuple(folder for folder in self._open if folder)
             line, language = self.parser.CurrentLineNumber, known.get("language", "")
             self.feeds.append(Outline(title=title, url=url, line=line, language=language, folders=folders))
-        self._open.append(title if element.lower() == "outline" and not url else "")
+        self._open.append(title if element.lower() == "outline" and not is_feed else "")
 
     def _end(self, _element: str) -> None:
         self._open.pop()

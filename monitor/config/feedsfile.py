@@ -23,15 +23,16 @@ from monitor.config import values
 from monitor.config.feedlanguages import check_language
 from monitor.config.yamlfile import Document, Strict, read, validate
 from monitor.errors import ConfigError, Problem
-from monitor.model.feed import DEFAULT_PORTS, Feed
+from monitor.model.feed import DEFAULT_PORTS, Feed, Layout, Selectors
 
 #: a publisher's server is not asked more often than this
 SHORTEST_INTERVAL = timedelta(seconds=10)
 LONGEST_INTERVAL = timedelta(days=30)
 _LONGEST_WORD = 100
+_LONGEST_SELECTOR = 300
 _MOST_TAGS = 50
 #: `name:Wire`, which YAML takes for a text
-_RUN_TOGETHER = re.compile(r"(name|url|publisher|interval|language|kind|tags):(?=[^\s/])")
+_RUN_TOGETHER = re.compile(r"(name|url|publisher|interval|language|kind|tags|select|publisher_from):(?=[^\s/])")
 _LONGEST_URL = 2000
 _FEED_SCHEME = re.compile(r"feed:(//)?(?=https?://)?", re.IGNORECASE)
 #: `example.org/rss`, with or without a path or port
@@ -137,12 +138,52 @@ def _check_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
+def _check_selector(text: str) -> str:
+    if not text:
+        raise ValueError("nothing stands here; write a CSS selector or leave the key out")
+    if len(text) > _LONGEST_SELECTOR:
+        raise ValueError(f"{len(text)} characters are too long; write at most {_LONGEST_SELECTOR}")
+    if text.startswith(("/", "./", "(/")):
+        raise ValueError(f"{text[:_LONGEST_WORD]!r} is XPath; write a CSS selector, for instance article.news h2")
+    if text.startswith("<"):
+        raise ValueError(f"{text[:_LONGEST_WORD]!r} is a piece of HTML; write the element's name and class: div.news")
+    for opening, closing in ("[]", "()"):
+        if text.count(opening) != text.count(closing):
+            raise ValueError(f"{opening} and {closing} do not match in {text[:_LONGEST_WORD]!r}; close each of them")
+    return text
+
+
+def _check_publisher_from(text: str) -> str:
+    if text not in ("feed", "item"):
+        raise ValueError(f"{text[:_LONGEST_WORD]!r} is neither feed nor item; write item where each item names its own")
+    return text
+
+
+Selector = Annotated[str, BeforeValidator(_text_first), AfterValidator(_check_selector)]
+PublisherFrom = Annotated[str, BeforeValidator(_text_first), AfterValidator(_check_publisher_from)]
 Word = Annotated[str, BeforeValidator(_text_first), AfterValidator(_check_word)]
 Name = Annotated[str, BeforeValidator(_text_first), AfterValidator(_check_name)]
 Language = Annotated[str, AfterValidator(check_language)]
 Url = Annotated[str, AfterValidator(check_feed_url)]
 Interval = Annotated[timedelta, BeforeValidator(values.read_duration), AfterValidator(_check_interval)]
 Tags = Annotated[tuple[Word, ...], AfterValidator(_check_tags)]
+
+
+class SelectEntry(Strict):
+    """Where the news of a web page stand."""
+
+    item: Selector
+    title: Selector = ""
+    link: Selector = ""
+    date: Selector = ""
+    summary: Selector = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_the_item(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            raise ValueError(f"select has keys of its own; write select: {{item: {data[:_LONGEST_WORD]!r}}}")
+        return data
 
 
 class FeedDefaults(Strict):
@@ -162,6 +203,8 @@ class FeedEntry(FeedDefaults):
     name: Name
     url: Url
     publisher: Word | None = None
+    publisher_from: PublisherFrom | None = None
+    select: SelectEntry | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -200,6 +243,10 @@ def _feed(entry: FeedEntry, defaults: FeedDefaults) -> Feed:
     own = {**defaults.model_dump(exclude_none=True), **entry.model_dump(exclude_none=True)}
     # a shortest wait alone that is longer than the usual one moves that along
     own.setdefault("interval", max(Feed.interval, own.get("min_interval", Feed.interval)))
+    select, publisher_from = own.pop("select", None), own.pop("publisher_from", "feed")
+    if select or publisher_from == "item":
+        selectors = Selectors(**select) if select else None
+        own["layout"] = Layout(select=selectors, publisher_from_item=publisher_from == "item")
     return Feed(**{"publisher": entry.name, "max_interval": max(own["interval"], Feed.max_interval), **own})
 
 

@@ -101,6 +101,8 @@ class ParseProblem(StrEnum):
     """Why a body gave no entries."""
 
     NOT_A_FEED = "not a feed"
+    #: the selectors of feeds.yaml find nothing in the page, or cannot be read
+    NOTHING_SELECTED = "nothing selected"
     TIMED_OUT = "parse timed out"
     OUT_OF_MEMORY = "parse out of memory"
     CRASHED = "parser crashed"
@@ -112,6 +114,8 @@ class ParseFailed:
 
     problem: ParseProblem
     detail: str = ""
+    #: of a web page: feeds that it names
+    feeds: tuple[str, ...] = ()
 
     @property
     def result(self) -> str:
@@ -198,6 +202,8 @@ class ParsedFeed:
     is_whole: bool = True
     #: why the reference reader was asked; None where it was not. How it was read is no part of what was read
     doubt: Doubt | None = field(default=None, compare=False)
+    #: of an index, which holds no entries itself: the documents to read in its place
+    follow: tuple[str, ...] = ()
 
 
 class Reach(StrEnum):

@@ -10,6 +10,35 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Selectors:
+    """Where the news of a web page stand: CSS selectors, with `@name` behind one that means an attribute."""
+
+    #: what encloses one piece of news; the others are looked for inside of it
+    item: str
+    #: empty: the words of the link
+    title: str = ""
+    #: empty: the first link of the item, or the item where it is one
+    link: str = ""
+    #: empty: the first <time>
+    date: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """What feeds.yaml says of how a document is read; all of it may be left out."""
+
+    #: the document is a web page, and this is where its news stand
+    select: Selectors | None = None
+    #: each item has a publisher of its own, told by its `<source>`, the end of its title or the site that it links to
+    publisher_from_item: bool = False
+
+
+#: nothing but the document itself
+USUAL_LAYOUT = Layout()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Feed:
     """A feed as the user wrote it in feeds.yaml, defaults filled in."""
 
@@ -29,6 +58,8 @@ class Feed:
     min_interval: timedelta | None = None
     #: longest wait that back-off and sleep reach
     max_interval: timedelta = timedelta(hours=1)
+    #: how its document is read, where that cannot be told from the document
+    layout: Layout = USUAL_LAYOUT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,3 +71,31 @@ def test_the_sick_come_first_with_the_reason(configuration: FeedServer, call: Ca
 def test_sickest_first_keeps_the_order_of_equals() -> None:
     rows = [FeedStatus(name=str(n), url="", publisher="", state=one) for n, one in enumerate(list(Doing)[::-1] * 2)]
     assert [row.name for row in sickest_first(rows)] == ["5", "11", "4", "10", "3", "9", "2", "8", "1", "7", "0", "6"]
+
+
+def test_feeds_test_finds_the_feed_that_a_page_names(configuration: FeedServer, call: Call) -> None:
+    head = '<link rel="alternate" type="application/rss+xml" href="/lost.xml"><link rel="alternate" '
+    page = f'<!DOCTYPE html><html><head>{head}type="application/rss+xml" href="/wire.xml"></head></html>'
+    url = configuration.put("/", page, headers={"Content-Type": "text/html"})
+    code, out, _ = call("feeds", "test", url)
+    assert code == 0
+    assert f"{url} is a page; the feed behind it:\n  {configuration.url('/wire.xml')}\n" in out
+    assert SPORT.title in out
+    answer = json.loads(call("feeds", "test", url, "--json")[1])
+    assert (answer["url"], answer["feeds"]) == (url, [configuration.url("/wire.xml")])
+    assert [entry["title"] for entry in answer["entries"]] == [SPORT.title]
+
+
+def test_feeds_test_looks_where_feeds_often_are(configuration: FeedServer, call: Call) -> None:
+    page = "<!DOCTYPE html><html><body>News</body></html>"
+    url = configuration.put("/en/", page)
+    code, out, _ = call("feeds", "test", url)
+    assert code == 1
+    assert "not a feed" in out
+    names = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+    news = "<url><loc>/a</loc><news:news><news:title>Rockets hit Erbil</news:title></news:news></url>"
+    configuration.put("/news-sitemap.xml", f"<urlset {names}>{news}</urlset>")
+    code, out, _ = call("feeds", "test", url)
+    assert code == 0
+    assert "Rockets hit Erbil" in out
+    assert configuration.url("/news-sitemap.xml") in out

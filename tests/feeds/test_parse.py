@@ -278,7 +278,7 @@ def test_broken_documents_still_give_their_entries(body: bytes) -> None:
         (b"<!DOCTYPE html><html><body>Access denied</body></html>", "HTML"),
         (b"<html><head><title>x</title></head></html>", "HTML"),
         (b"<?xml version='1.0'?><note><to>x</to></note>", "no RSS"),
-        (b"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "no RSS"),
+        (b"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "names no sitemap"),
         (b"just words", "plain text"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "unknown bytes"),
         (b'{"error": "not found"}', "not a JSON Feed"),

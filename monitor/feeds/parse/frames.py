@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from monitor.model.document import DateMark, Doubt, Entry, ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.feed import USUAL_LAYOUT, Layout, Selectors
 
 JOB_HEAD = struct.Struct(">II")
 ANSWER_HEAD = struct.Struct(">I?")
@@ -33,19 +34,23 @@ class Job:
     base_url: str
     now: datetime
     language: str | None = None
+    layout: Layout = USUAL_LAYOUT
 
 
 def pack_job(job: Job) -> tuple[bytes, bytes]:
     """The frame in two parts, so that a large body is not copied."""
-    head = json.dumps([job.content_type, job.base_url, job.now.isoformat(), job.language]).encode()
+    head = json.dumps([job.content_type, job.base_url, job.now.isoformat(), job.language, asdict(job.layout)]).encode()
     return JOB_HEAD.pack(len(head), len(job.body)) + head, job.body
 
 
 def unpack_job(head: bytes, body: bytes) -> Job:
     """The job from its two parts, without the lengths."""
-    content_type, base_url, now, language = json.loads(head)
-    moment = datetime.fromisoformat(now)
-    return Job(body=body, content_type=content_type, base_url=base_url, now=moment, language=language)
+    content_type, base_url, now, language, layout = json.loads(head)
+    select = Selectors(**layout.pop("select")) if layout["select"] else layout.pop("select")
+    return Job(
+        body=body, content_type=content_type, base_url=base_url, now=datetime.fromisoformat(now), language=language,
+        layout=Layout(select=select, **layout),
+    )  # fmt: skip
 
 
 def pack_answer(answer: ParsedFeed | ParseFailed) -> bytes:
@@ -60,10 +65,10 @@ def unpack_answer(text: bytes) -> ParsedFeed | ParseFailed:
     """The answer in its JSON; ValueError, KeyError or TypeError where it is none."""
     data = json.loads(text)
     if "problem" in data:
-        return ParseFailed(problem=ParseProblem(data["problem"]), detail=data["detail"])
+        return ParseFailed(problem=ParseProblem(data["problem"]), detail=data["detail"], feeds=tuple(data["feeds"]))
     entries = tuple(_entry(dict(zip(_FIELDS, row, strict=True))) for row in data["entries"])
     doubt = None if data["doubt"] is None else Doubt(data["doubt"])
-    return ParsedFeed(**data | {"entries": entries, "doubt": doubt})
+    return ParsedFeed(**data | {"entries": entries, "doubt": doubt, "follow": tuple(data["follow"])})
 
 
 def _entry(values: dict[str, Any]) -> Entry:

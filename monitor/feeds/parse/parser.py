@@ -24,12 +24,16 @@ from xml.sax.expatreader import ExpatParser
 import feedparser
 import feedparser.api
 
+from monitor.feeds.parse.aggregators import by_newsrooms
 from monitor.feeds.parse.charset import decode
 from monitor.feeds.parse.entries import Draft, escaped, finish
 from monitor.feeds.parse.fast import read_fast
 from monitor.feeds.parse.jsonfeed import looks_like_json, parse_json
+from monitor.feeds.parse.kinds import other_kind
 from monitor.feeds.parse.repair import Mended, mend
+from monitor.feeds.parse.webpage import named_feeds
 from monitor.model.document import DateMark, Doubt, ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.feed import USUAL_LAYOUT, Layout
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = [__name__]
 
@@ -37,13 +41,19 @@ _HTML = re.compile(r"(?i)<!doctype\s+html|<html[\s>]")
 
 
 def parse(
-    body: bytes, *, content_type: str | None, base_url: str, now: datetime, language: str | None = None
+    body: bytes,
+    *,
+    content_type: str | None,
+    base_url: str,
+    now: datetime,
+    language: str | None = None,
+    layout: Layout = USUAL_LAYOUT,
 ) -> ParsedFeed | ParseFailed:
     """The entries of one document.
 
     `content_type` is the reply's header (its charset is a hint, see `charset`), `base_url` the address that it came
-    from, `language` what feeds.yaml says of it. Costs what the document wants: time and memory are limited by the
-    caller, `pool`.
+    from, `language` and `layout` what feeds.yaml says of it. Costs what the document wants: the caller, `pool`, limits
+    time and memory.
     """
     if not body.strip(b"\0 \t\r\n"):
         return _not_a_feed("the body is empty")
@@ -51,11 +61,13 @@ def parse(
         decoded = decode(body, content_type, language=language)
         odd = decoded.detail
         if looks_like_json(decoded.text):
-            answer = parse_json(decoded.text, base_url=base_url, now=now)
+            answer = parse_json(decoded.text, base_url=base_url, now=now, layout=layout)
+        elif (kind := other_kind(decoded.text, layout)) is not None:
+            answer = kind(decoded.text, base_url=base_url, now=now)
         else:
             mended = mend(decoded.text)
             del decoded  # a document may be large, and the readers below make copies of their own
-            answer = _read(mended, Doubt.CHARSET if odd else None, base_url=base_url, now=now)
+            answer = _read(mended, Doubt.CHARSET if odd else None, base_url=base_url, now=now, layout=layout)
     except MemoryError:
         return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="reading it takes more memory than allowed")
     except Exception as error:  # a library fails on hostile bytes: this document's result, nobody else's
@@ -65,15 +77,18 @@ def parse(
     return replace(answer, detail="; ".join(filter(None, (odd, answer.detail))))
 
 
-def _read(mended: Mended, doubt: Doubt | None, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+def _read(
+    mended: Mended, doubt: Doubt | None, *, base_url: str, now: datetime, layout: Layout
+) -> ParsedFeed | ParseFailed:
     """The fast reader goes first; on any doubt the reference is asked, and the answer names the doubt."""
     fast = doubt or read_fast(mended, base_url=base_url)
     if not isinstance(fast, Doubt):
-        parsed = finish(fast.title, fast.language, fast.drafts, now=now)
+        drafts = by_newsrooms(fast.drafts, base_url=base_url, by_item=layout.publisher_from_item)
+        parsed = finish(fast.title, fast.language, drafts, now=now)
         if all(entry.date_mark in (DateMark.GOOD, DateMark.MISSING) for entry in parsed.entries):
             return parsed
         fast = Doubt.DATES  # another date of the entry may be better, or its words say more
-    answer = read_reference(mended, base_url=base_url, now=now)
+    answer = read_reference(mended, base_url=base_url, now=now, layout=layout)
     return replace(answer, doubt=fast) if isinstance(answer, ParsedFeed) else answer
 
 
@@ -94,7 +109,9 @@ class _BufferedParser(ExpatParser):
 create_parser = _BufferedParser
 
 
-def read_reference(mended: Mended, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
+def read_reference(
+    mended: Mended, *, base_url: str, now: datetime, layout: Layout = USUAL_LAYOUT
+) -> ParsedFeed | ParseFailed:
     """The document as feedparser reads it, which decides what is right."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -106,9 +123,9 @@ def read_reference(mended: Mended, *, base_url: str, now: datetime) -> ParsedFee
             resolve_relative_uris=False,
         )
     if not document.get("version") and not document.get("entries"):
-        return _not_a_feed(_looks_like(mended.text, document))
+        return _no_xml_feed(mended.text, document, base_url)
     feed = document.get("feed", {})
-    drafts = _drafts(document.entries, base_url)
+    drafts = by_newsrooms(_drafts(document.entries, base_url), base_url=base_url, by_item=layout.publisher_from_item)
     parsed = finish(_value(feed, "title"), _value(feed, "language") or None, drafts, now=now)
     return replace(parsed, detail=mended.detail, is_whole=mended.whole)
 
@@ -156,6 +173,15 @@ def _body(entry: Any) -> str:
 
 def _markup(text: str, detail: Any) -> str:
     return escaped(text) if _value(detail, "type") == "text/plain" else text
+
+
+def _no_xml_feed(text: str, document: Any, base_url: str) -> ParseFailed:
+    """What the document looks like, and the feeds that it names where it is a page."""
+    failed = _not_a_feed(_looks_like(text, document))
+    feeds = named_feeds(text, base_url) if _HTML.search(text, 0, 4096) else ()
+    if not feeds:
+        return failed
+    return replace(failed, feeds=feeds, detail=f"it is an HTML page, which names a feed: {feeds[0]}")
 
 
 def _looks_like(text: str, document: Any) -> str:

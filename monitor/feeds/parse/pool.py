@@ -25,6 +25,7 @@ from monitor.feeds.lanes import SUSPECT, UNKNOWN
 from monitor.feeds.parse.frames import ANSWER_HEAD, Job, pack_job, unpack_answer
 from monitor.feeds.turns import Turns
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.feed import USUAL_LAYOUT, Layout
 
 #: bytes of an answer; more than any document within the fetch limits can give
 _LARGEST_ANSWER = 128 * 1024 * 1024
@@ -73,13 +74,14 @@ class ParseWorkers:
         now: datetime,
         language: str | None = None,
         rank: int = UNKNOWN,
+        layout: Layout = USUAL_LAYOUT,
     ) -> ParsedFeed | ParseFailed:
         """The entries of a document, or why there are none. Cancelling it kills the worker that was at it.
 
         `rank` says who goes first where documents wait: those of good feeds, and those of suspects last, which never
         have more than one worker among them.
         """
-        job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language)
+        job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language, layout=layout)
         try:
             worker = await self._take(rank)
         except OSError as error:
