@@ -31,6 +31,8 @@ from monitor.model.feed import USUAL_LAYOUT, Layout
 #: bytes of an answer; more than any document within the fetch limits can give
 _LARGEST_ANSWER = 128 * 1024 * 1024
 _PIPE_BUFFER = 1024 * 1024
+#: a document of more bytes is large: its worker may need hundreds of MiB, so one of them is read at a time
+_LARGE = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +41,7 @@ class ParseLimits:
 
     #: processor time of one document, measured by the worker's own timer: a busy machine fails no honest document
     seconds: float = 5.0
-    #: address space of one worker
+    #: address space of one worker at most; how much of it depends on the document
     memory_bytes: int = 512 * 1024 * 1024
     #: workers that stay
     size: int = max(2, min(os.cpu_count() or 2, 4))
@@ -63,6 +65,7 @@ class ParseWorkers:
         self._idle: list[_Worker] = []
         #: as many as `_room` says, those taken and those free; first come, first served
         self._turns = Turns(self._room(), last=SUSPECT)
+        self._large = asyncio.Semaphore(1)
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -84,6 +87,12 @@ class ParseWorkers:
         have more than one worker among them. `on_slow` is called where the document has used up our patience.
         """
         job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language, layout=layout)
+        if len(body) > _LARGE:
+            async with self._large:
+                return await self._parse(job, rank, on_slow)
+        return await self._parse(job, rank, on_slow)
+
+    async def _parse(self, job: Job, rank: int, on_slow: Callable[[], None] | None) -> ParsedFeed | ParseFailed:
         try:
             worker = await self._take(rank)
         except OSError as error:
