@@ -72,6 +72,7 @@ class App:
                     allow_networks=settings.allow_networks,
                     concurrency=most_at_once(settings.concurrency),
                     contact=settings.contact or "",
+                    mail_logins=settings.mail_logins,
                 )
             ) as fetcher,
             aclosing(ParseWorkers(limits=limits)) as workers,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.config import database, values
+from monitor.config.mailboxes import MailLogin, read_logins
 from monitor.config.yamlfile import close_match
 from monitor.errors import ConfigError, Problem
 
@@ -73,6 +74,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("BASEWATCH_CONTACT",
             "where publishers find whoever runs this: a mail address or a page; it stands in the user agent of each"
             " request", "", values.text),
+    Setting("BASEWATCH_MAIL_LOGINS",
+            "who logs in at the mailboxes of the feeds file: a line `HOST USER PASSWORD` each", "", read_logins,
+            secret=True),
     Setting("BASEWATCH_CONCURRENCY", "how many feeds are polled at the same time", "20", values.whole(1, 500)),
     Setting("BASEWATCH_PARSE_TIMEOUT", "how long one document may be parsed before its worker is killed", "5s",
             values.duration("1s", "2m")),
@@ -129,6 +133,8 @@ class Settings:
     allow_networks: tuple[values.Network, ...] = ()
     #: None: the user agent says only what asks
     contact: str | None = None
+    #: of mailboxes among the feeds
+    mail_logins: tuple[MailLogin, ...] = field(default=(), repr=False)
     concurrency: int
     parse_timeout: timedelta
     send_timeout: timedelta
@@ -249,7 +255,7 @@ def _from_file(variable: str, path: Path, problems: list[Problem]) -> _Given | N
 
 def _read(setting: Setting, given: _Given | None, base: Path, problems: list[Problem]) -> Any:
     text = given.text if given else setting.default
-    if not text and setting.field != "allow_networks":
+    if not text and setting.field not in ("allow_networks", "mail_logins"):
         return None
     try:
         return setting.read(text, base)

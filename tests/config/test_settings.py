@@ -266,3 +266,17 @@ def test_every_setting_stands_in_the_documentation_as_it_is() -> None:
 def test_settings_have_a_field_for_every_variable() -> None:
     fields = {field.name for field in dataclasses.fields(Settings)} - {"shown", "warnings"}
     assert {setting.field for setting in SETTINGS} - {"database_password"} == fields
+
+
+def test_logins_of_mailboxes_are_read_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "logins").write_text(f"# mail\nimap.example.org me@example.org {PASSWORD}\n", encoding="utf-8")
+    settings = load_settings({"BASEWATCH_MAIL_LOGINS_FILE": "logins"}, tmp_path)
+    (login,) = settings.mail_logins
+    assert (login.name, login.user, login.password) == ("imap.example.org", "me@example.org", PASSWORD)
+    assert row(settings, "BASEWATCH_MAIL_LOGINS") == ("***", f"file {tmp_path / 'logins'}")
+    assert PASSWORD not in repr(settings)
+    assert load_settings({}, tmp_path).mail_logins == ()
+    assert told({"BASEWATCH_MAIL_LOGINS": f"imap.example.org {PASSWORD}"}, tmp_path) == (
+        "BASEWATCH_MAIL_LOGINS: line 1 of it is no login;"
+        " write NAME USER PASSWORD, the NAME being the host of the mailbox"
+    )

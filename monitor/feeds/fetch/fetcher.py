@@ -1,6 +1,6 @@
 """Fetching a feed: one question to one publisher, answered by a value whatever the publisher does.
 
-    Fetcher.fetch(url) → Fetched | NotModified | FetchFailed
+    Fetcher.fetch(url) → Fetched | NotModified | FetchFailed      (imaps:// is handed to `mailboxes`)
 
 It asks politely (conditional GET, few requests to one host at once), follows redirects by itself so that each hop
 passes the same checks, keeps no cookies, asks no proxy, and reads under limits of time and size. Where a connection may
@@ -20,11 +20,13 @@ import httpcore
 import httpx
 
 from monitor import __version__
+from monitor.config.mailboxes import MailLogin, is_mailbox
 from monitor.feeds.fetch import network
 from monitor.feeds.fetch.addresses import Network
 from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
 from monitor.feeds.fetch.hints import fresh_for, made_anew_every
+from monitor.feeds.fetch.mailboxes import Mailboxes
 from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem, without_secrets
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 
@@ -87,7 +89,7 @@ class Fetcher:
 
     `allow_networks` may be fetched from although they are not public. `concurrency` bounds all requests at once,
     `per_host` those to one host and port; waiting for a turn does not count against the time limit. `contact` is where
-    a publisher finds whoever runs it: an address for mail or of a page.
+    a publisher finds whoever runs it: an address for mail or of a page. `mail_logins` open mailboxes among the feeds.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class Fetcher:
         concurrency: int = 50,
         per_host: int = 8,
         contact: str = "",
+        mail_logins: Sequence[MailLogin] = (),
         resolver: network.Resolver = network.resolve,
     ) -> None:
         self._limits = limits or FetchLimits()
@@ -107,6 +110,7 @@ class Fetcher:
         backend = network.GuardedBackend(
             allow=allow_networks, connect_seconds=self._limits.connect_seconds, resolver=resolver
         )
+        self._mailboxes = Mailboxes(backend, logins=mail_logins)
         # one read may bring the beginning of the body with the end of the headers
         self._connections = network.Connections(backend, head_bytes=self._limits.header_bytes + _READ)
         self._headers = _HEADERS | {"User-Agent": user_agent(contact)}
@@ -123,7 +127,8 @@ class Fetcher:
         `etag`, `last_modified` and `body_hash` are those of the last body that was parsed; with any of them the
         answer may be NotModified. Never raises for anything that a publisher, a resolver or the network does.
         """
-        if problem := url_problem(url):
+        is_mail = is_mailbox(url)
+        if not is_mail and (problem := url_problem(url)):
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=problem)
         question = _Question(start=url, url=url, etag=etag, last_modified=last_modified, body_hash=body_hash)
         try:
@@ -133,6 +138,8 @@ class Fetcher:
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=detail)
         try:
             async with self._turn(asked), asyncio.timeout(self._limits.total_seconds):
+                if is_mail:
+                    return await self._mailboxes.fetch(url, place=etag, seconds=self._limits.total_seconds)
                 return await self._follow(question, asked)
         except Exception as error:  # whatever it is, it is this feed's result and stops no other feed
             return failure_of(error, seconds=self._limits.total_seconds)

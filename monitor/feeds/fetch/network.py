@@ -294,6 +294,10 @@ class PlainStream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         self._socket.close()
 
+    def detach(self) -> socket.socket:
+        """The connected socket, for what does not speak HTTP on it; whoever asks closes it."""
+        return self._socket
+
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> TlsStream:
