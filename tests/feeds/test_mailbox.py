@@ -332,7 +332,7 @@ def test_a_mailbox_is_polled_like_any_feed(server: MailServer, tmp_path: Path) -
         (third,) = room.poll()
         assert (third.result, third.new) == ("fetched", 2), third
         assert len(third.alerts) == 1
-        assert PASSWORD not in room.call("check", expect=None).stderr
+        assert PASSWORD not in room.call("check", expect=None).stdout
         room.path("feeds.yaml").write_text("feeds: [{name: inbox, url: 'imaps://other.example/Lists'}]")
-        assert "no login is set for other.example" in room.call("check", expect=None).stderr
+        assert "no login is set for other.example" in room.call("check", expect=None).stdout
         assert PASSWORD not in "".join(path.read_bytes().decode("latin-1") for path in room.path("").glob("*.db*"))
