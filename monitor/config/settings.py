@@ -93,6 +93,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("BASEWATCH_STOP_GRACE", "how long a stop waits for what is in hand", "25s", values.duration("1s", "10m")),
     Setting("BASEWATCH_PING_URL", "an address that is asked each minute while all is well, of a dead-man's switch", "",
             values.web_address, secret=True),
+    Setting("BASEWATCH_WEBSUB_URL",
+            "the public https address under which hubs (WebSub) reach the daemon; without it feeds are only polled", "",
+            values.https_address),
+    Setting("BASEWATCH_WEBSUB_LISTEN", "where the daemon listens for what comes to that address", "127.0.0.1:8480",
+            values.listen),
     Setting("BASEWATCH_ALIVE", "how often the operator is told that the daemon is alive, with what it has read", "",
             values.duration("10m", "31d")),
     Setting("BASEWATCH_LOG_LEVEL", "the least important log lines that are written", "info",
@@ -144,6 +149,9 @@ class Settings:
     stop_grace: timedelta
     #: of a dead-man's switch; None: none is pinged
     ping_url: str | None = field(default=None, repr=False)
+    #: None: feeds are only polled; else where hubs call, and where that is listened for
+    websub_url: str | None = None
+    websub_listen: tuple[str, int] = ("127.0.0.1", 8480)
     #: None: the operator hears of troubles alone
     alive: timedelta | None = None
     #: debug, info, warning or error
@@ -290,6 +298,8 @@ def _spoken(setting: Setting, value: Any) -> str:
         return database.MASK if value else "none"
     if isinstance(value, timedelta):
         return values.spoken(value)
+    if setting.field == "websub_listen":
+        return values.spoken_listen(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     nothing = "none: alerts go to the console" if setting.field == "channels" else "none"
