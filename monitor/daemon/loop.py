@@ -280,7 +280,7 @@ class Daemon:
         else:
             self._connectivity.note(feed.name, report.reach)
             if self._push is not None:
-                self._push.polled(feed, state)
+                self._push.polled(feed, state, brought=bool(report.new or report.updated or report.copies))
             await self._database.kept("polls", self._parts.deliverer)
 
     def _rest(self, feed: Feed, seconds: float) -> None:

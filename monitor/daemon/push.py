@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 10
 #: a feed is polled no more often than this however often its hub calls
 GAP = timedelta(seconds=10)
+#: when a feed is polled once more whose hub has called, and whose document had nothing new yet
+AGAIN = timedelta(seconds=30)
 
 
 class Push:
@@ -50,6 +52,9 @@ class Push:
         #: feeds of which a hub has called, and when each may be polled
         self._called: dict[str, datetime] = {}
         self._last: dict[str, datetime] = {}
+        #: being polled because of a call; to be polled once more because the poll after a call brought nothing
+        self._by_call: set[str] = set()
+        self._again: set[str] = set()
         self.server = CallbackServer(confirm=self._confirm, expected=self._expected, delivered=self._delivered)
 
     async def start(self, host: str, port: int) -> bool:
@@ -71,8 +76,16 @@ class Push:
 
     # ------------------------------------------------------------------------------------- the daemon's side
 
-    def polled(self, feed: Feed, state: FeedState) -> None:
-        """A feed was polled: its document may name a hub, another one than before, or none any more."""
+    def polled(self, feed: Feed, state: FeedState, *, brought: bool) -> None:
+        """A feed was polled: its document may name a hub, another one than before, or none any more.
+
+        A poll after a call that brought nothing is made once more: hubs are quicker than publishers' caches.
+        """
+        if feed.name in self._by_call:
+            self._by_call.discard(feed.name)
+            if not brought:
+                self._called.setdefault(feed.name, self._app.clock() + AGAIN)
+                self._again.add(feed.name)
         offer = self._fetcher.offers.get(feed.url) or self._fetcher.offers.get(state.redirect_url or "")
         known = self._by_feed.get(feed.name)
         if offer == (known.offer if known else None):
@@ -92,8 +105,13 @@ class Push:
 
     def taken(self, name: str) -> None:
         """A poll of the feed begins."""
-        if self._called.pop(name, None) is not None:
-            self._last[name] = self._app.clock()
+        if self._called.pop(name, None) is None:
+            return
+        self._last[name] = self._app.clock()
+        if name in self._again:
+            self._again.discard(name)
+        else:
+            self._by_call.add(name)
 
     async def work(self) -> None:
         """Asks hubs for what is due: new subscriptions, those that were not confirmed, leases that end."""
@@ -122,6 +140,8 @@ class Push:
             self._by_token.pop(gone.token, None)
         self._called.pop(name, None)
         self._last.pop(name, None)
+        self._by_call.discard(name)
+        self._again.discard(name)
 
     # ------------------------------------------------------------------------------------------ the hub's side
 
@@ -152,7 +172,8 @@ class Push:
 
     def _delivered(self, token: str) -> None:
         mine = self._of_token(token)
-        if mine is not None and mine.feed not in self._called:
+        if mine is not None and (mine.feed not in self._called or mine.feed in self._again):
             now = self._app.clock()
             self._called[mine.feed] = max(now, self._last.get(mine.feed, now - GAP) + GAP)
+            self._again.discard(mine.feed)
             log.debug("a hub has called feed=%s", mine.feed)

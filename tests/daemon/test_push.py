@@ -191,6 +191,7 @@ def test_what_is_published_is_polled_within_two_seconds(
 def test_a_hub_that_calls_again_and_again_makes_a_poll_each_ten_seconds(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(push, "AGAIN", push.GAP * 10)
     monkeypatch.setattr(push, "GAP", push.GAP / 5)
 
     async def work() -> None:
@@ -228,6 +229,25 @@ def test_a_lease_is_renewed_and_a_refusal_is_no_end(
     asyncio.run(work())
     assert "a hub takes no subscription feed=wire" in caplog.text
     assert "why='http 500'" in caplog.text
+
+
+def test_a_call_before_the_publisher_has_it_is_not_lost(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push, "AGAIN", push.GAP / 10)
+
+    async def work() -> None:
+        async with hub() as running:
+            topic = serve(room, running, Story("Lions win the derby"))
+            async with daemon(room, running) as at_work:
+                await until(lambda: topic in running.confirmed)
+                polls = room.server.count("/wire.xml")
+                await running.publish(topic)
+                await until(lambda: room.server.count("/wire.xml") == polls + 2)
+                # and then it is let be
+                assert at_work._push is not None
+                await until(lambda: not at_work._polling)
+                assert (at_work._push._called, at_work._push._again, at_work._push._by_call) == ({}, set(), set())
+
+    asyncio.run(work())
 
 
 def test_after_a_start_an_unchanged_document_names_its_hub_again(room: Newsroom) -> None:

@@ -112,7 +112,9 @@ def test_a_folder_made_anew_is_read_anew(server: MailServer) -> None:
     first = fetched(server.url("Lists"))
     server.forget("Lists")
     server.deliver(mail(3), folder="Lists")
-    assert subjects(fetched(server.url("Lists"), place=first.etag)) == ["Statement 3"]
+    anew = fetched(server.url("Lists"), place=first.etag)
+    assert subjects(anew) == ["Statement 3"]
+    assert anew.detail == "the folder's messages have new numbers: the newest 1 were read"
 
 
 def test_the_newest_at_first_and_then_nothing_is_left_out(server: MailServer) -> None:

@@ -56,6 +56,8 @@ class New:
     #: how many of them were cut, and how many new ones wait for the next look
     cut: int = 0
     waiting: int = 0
+    #: the folder's numbers are others than at the last look, so the newest messages were read
+    renumbered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +213,10 @@ def _look(server: _Bounded, folder: str, place: str | None, limits: MailLimits) 
     for at in range(0, len(taken), limits.together):
         messages += _messages(server, [uid for uid, _ in taken[at : at + limits.together]], limits)
     cut = sum(size > limits.message_bytes for _, size in taken)
-    return New(messages=tuple(messages), place=f"{_TAG}-{validity}-{taken[-1][0]}", cut=cut, waiting=waiting)
+    return New(
+        messages=tuple(messages), place=f"{_TAG}-{validity}-{taken[-1][0]}", cut=cut, waiting=waiting,
+        renumbered=place is not None and behind is None,
+    )  # fmt: skip
 
 
 def _behind(place: str | None, validity: int) -> int | None:

@@ -33,8 +33,8 @@ T = TypeVar("T")
 _PROBLEMS: dict[type[Exception], tuple[FetchProblem, str]] = {
     imap.LoginRefused: (FetchProblem.LOGIN, "the mail server refuses the log-in"),
     imap.FolderMissing: (FetchProblem.NO_FOLDER, "the mail server does not show the folder"),
-    imap.TooMuch: (FetchProblem.TOO_LARGE, "of the mail server"),
-    imap.NoImap: (FetchProblem.PROTOCOL, "of the mail server"),
+    imap.TooMuch: (FetchProblem.TOO_LARGE, "the mail server says too much"),
+    imap.NoImap: (FetchProblem.PROTOCOL, "the mail server"),
 }
 
 
@@ -92,7 +92,8 @@ class Mailboxes:
 def _odd(answer: imap.New, limits: imap.MailLimits) -> str:
     cut = f"of {answer.cut} long messages the first {limits.message_bytes:,} bytes were read" if answer.cut else ""
     waiting = f"{answer.waiting:,} more messages wait for the next poll" if answer.waiting else ""
-    return "; ".join(filter(None, (cut, waiting)))
+    anew = f"the folder's messages have new numbers: the newest {len(answer.messages)} were read"
+    return "; ".join(filter(None, (anew if answer.renumbered else "", cut, waiting)))
 
 
 async def _in_thread(line: socket.socket, ask: Callable[[], T]) -> T:
