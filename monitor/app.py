@@ -74,7 +74,6 @@ class App:
                     concurrency=most_at_once(settings.concurrency),
                     contact=settings.contact or "",
                     mail_logins=settings.mail_logins,
-                    learn_hubs=settings.websub_url is not None,
                 )
             ) as fetcher,
             aclosing(ParseWorkers(limits=limits)) as workers,

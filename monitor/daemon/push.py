@@ -64,6 +64,7 @@ class Push:
         except OSError as error:
             log.error("hubs cannot call, feeds are only polled: no listening on %s:%d: %s", host, port, error.strerror)
             return False
+        self._fetcher.learn_hubs()
         log.info("hubs call at %s listening=%s:%d", shown(self._url), host, self.server.port)
         return True
 

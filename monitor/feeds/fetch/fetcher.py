@@ -92,7 +92,6 @@ class Fetcher:
     `allow_networks` may be fetched from although they are not public. `concurrency` bounds all requests at once,
     `per_host` those to one host and port; waiting for a turn does not count against the time limit. `contact` is where
     a publisher finds whoever runs it: an address for mail or of a page. `mail_logins` open mailboxes among the feeds.
-    With `learn_hubs` the hubs that documents name are noted in `offers`; for that each is asked for whole once.
     """
 
     def __init__(
@@ -104,7 +103,6 @@ class Fetcher:
         per_host: int = 8,
         contact: str = "",
         mail_logins: Sequence[MailLogin] = (),
-        learn_hubs: bool = False,
         resolver: network.Resolver = network.resolve,
     ) -> None:
         self._limits = limits or FetchLimits()
@@ -114,7 +112,7 @@ class Fetcher:
         backend = network.GuardedBackend(
             allow=allow_networks, connect_seconds=self._limits.connect_seconds, resolver=resolver
         )
-        self._learn_hubs = learn_hubs
+        self._learn_hubs = False
         self._looked_at: set[str] = set()
         #: by the address asked
         self.offers: dict[str, HubOffer] = {}
@@ -217,6 +215,10 @@ class Fetcher:
             final_url=without_secrets(question.url), permanent_url=moved, body_hash=digest,
             fresh_for=fresh, made_anew_every=made_anew_every(body), detail=odd,
         )  # fmt: skip
+
+    def learn_hubs(self) -> None:
+        """From now on the hubs that documents name are noted in `offers`; for that each is asked for whole once."""
+        self._learn_hubs = True
 
     def _note_hub(self, question: _Question, headers: httpx.Headers, body: bytes) -> None:
         self._looked_at.add(question.start)
