@@ -43,6 +43,7 @@ class Parts:
 
     pipeline: Pipeline
     deliverer: Deliverer
+    fetcher: Fetcher
 
 
 class App:
@@ -72,13 +73,14 @@ class App:
                     allow_networks=settings.allow_networks,
                     concurrency=most_at_once(settings.concurrency),
                     contact=settings.contact or "",
+                    mail_logins=settings.mail_logins,
                 )
             ) as fetcher,
             aclosing(ParseWorkers(limits=limits)) as workers,
         ):
             pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
             try:
-                yield Parts(pipeline=pipeline, deliverer=deliverer)
+                yield Parts(pipeline=pipeline, deliverer=deliverer, fetcher=fetcher)
             finally:
                 await deliverer.stop()
 

@@ -15,6 +15,7 @@ from monitor.alerts.stylefiles import Styles, read_styles
 from monitor.channels.apprise import CONSOLE_NAMES, Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.filenames import misnamed, odd_names
+from monitor.config.mailboxes import is_mailbox, login_of, mailbox_at
 from monitor.config.policiesfile import load_policies
 from monitor.config.settings import Settings
 from monitor.config.yamlfile import did_you_mean
@@ -80,7 +81,12 @@ def load_configuration(settings: Settings) -> Configuration:
     if feeds is None or rules is None or channels is None or any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
     retired = (problem for document in rules.documents.values() for problem in retired_keys(document))
-    warnings = (*_unread(settings), *retired, *(one for one in mistakes if one.severity == "warning"))
+    warnings = (
+        *_unread(settings),
+        *_without_login(settings, feeds),
+        *retired,
+        *(one for one in mistakes if one.severity == "warning"),
+    )
     return Configuration(
         feeds=feeds, rules=rules, channels=channels, policies=policies or (), styles=styles, snapshot=snapshot,
         warnings=warnings,
@@ -114,6 +120,15 @@ def _unread(settings: Settings) -> Iterator[Problem]:
     for other in _misnamed_policies(settings):
         said = f"{other.name} is not read, so every channel has the usual policy"
         yield Problem(file=str(other), message=said, hint="name it policies.yaml", severity="warning")
+
+
+def _without_login(settings: Settings, feeds: tuple[Feed, ...]) -> Iterator[Problem]:
+    """Mailboxes at which nobody logs in."""
+    for feed in feeds:
+        if is_mailbox(feed.url) and login_of(mailbox := mailbox_at(feed.url), settings.mail_logins) is None:
+            said = f"the feed {feed.name} is a mailbox, and no login is set for {mailbox.login}"
+            hint = f"write a line {mailbox.login} USER PASSWORD into the file that BASEWATCH_MAIL_LOGINS_FILE names"
+            yield Problem(file=str(settings.config), message=said, hint=hint, severity="warning")
 
 
 def _misnamed_channels(settings: Settings) -> list[Path]:

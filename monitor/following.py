@@ -4,6 +4,9 @@ A sitemap index holds no news itself, so the sitemaps that it names are read in 
 
     read_body(fetched) → one ParsedFeed, or why there is none
 
+Messages of a mailbox are not asked for again once their place was passed. So where one of them costs a worker its life
+it is found, left out and counted, and the others are read.
+
 A few of them only (the index's reader has chosen), on the index's own site, each under the same limits as a feed. What
 could not be read is told beside what was. The answer is never "whole": an index that has not changed says nothing of
 its sitemaps, so the next poll asks for it without validators.
@@ -16,9 +19,11 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from monitor.config.mailboxes import is_mailbox
+from monitor.feeds.bundle import pack_messages, unpack_messages
 from monitor.feeds.fetch.fetcher import Fetcher
-from monitor.feeds.lanes import UNKNOWN
-from monitor.feeds.parse.pool import ParseWorkers
+from monitor.feeds.lanes import SUSPECT, UNKNOWN
+from monitor.feeds.parse.pool import NO_WORKER, ParseWorkers
 from monitor.model.document import Entry, Fetched, FetchFailed, NotModified, ParsedFeed, ParseFailed, ParseProblem
 from monitor.model.feed import USUAL_LAYOUT, Layout
 
@@ -43,9 +48,36 @@ async def read_body(
         fetched.body, content_type=fetched.content_type, base_url=base_url, now=now, language=language, layout=layout,
         rank=rank, on_slow=on_slow,
     )  # fmt: skip
+    if isinstance(parsed, ParseFailed) and is_mailbox(base_url) and not parsed.detail.startswith(NO_WORKER):
+        messages = unpack_messages(fetched.body)
+        return await _without_poison(messages, fetched, workers=workers, now=now, language=language, layout=layout)
     if not isinstance(parsed, ParsedFeed) or not parsed.follow:
         return parsed
     return await _follow(parsed, fetcher=fetcher, workers=workers, base_url=base_url, now=now, language=language)
+
+
+async def _without_poison(
+    messages: list[tuple[int, bytes]], fetched: Fetched, *, workers: ParseWorkers, now: datetime, language: str | None,
+    layout: Layout,
+) -> ParsedFeed | ParseFailed:  # fmt: skip
+    """The entries of messages that could not be read together: by halves, down to the one that is the cause."""
+    if len(messages) == 1:
+        return ParsedFeed(dropped=1, detail=f"message {messages[0][0]} was left out: it cannot be read at a fair cost")
+    read: list[ParsedFeed] = []
+    for half in (messages[: len(messages) // 2], messages[len(messages) // 2 :]):
+        answer = await workers.parse(
+            pack_messages(half), content_type=fetched.content_type, base_url=fetched.final_url, now=now,
+            language=language, layout=layout, rank=SUSPECT,
+        )  # fmt: skip
+        if isinstance(answer, ParseFailed) and not answer.detail.startswith(NO_WORKER):
+            answer = await _without_poison(half, fetched, workers=workers, now=now, language=language, layout=layout)
+        if isinstance(answer, ParseFailed):
+            return answer
+        read.append(answer)
+    return ParsedFeed(
+        entries=tuple(entry for part in read for entry in part.entries), dropped=sum(part.dropped for part in read),
+        detail="; ".join(filter(None, (part.detail for part in read))),
+    )  # fmt: skip
 
 
 async def _follow(

@@ -12,12 +12,14 @@ import typer
 
 from monitor.cli.begin import JsonOption, settings, utc_now
 from monitor.cli.render import json_out, out, table
+from monitor.config.mailboxes import is_mailbox
 from monitor.config.settings import Settings
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.locations import without_secrets
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
 from monitor.following import read_body
 from monitor.model.document import Fetched, FetchFailed, NotModified, ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.feed import Layout
 from monitor.text.clean import clean
 
 #: where sites have their feed that do not say so, the usual ones first
@@ -88,7 +90,9 @@ async def _try(url: str, found: Settings) -> tuple[_Tried, list[_Tried]]:
     """What the address gave, and where it is a page: the feeds behind it that give something."""
     limits = ParseLimits(seconds=found.parse_timeout.total_seconds())
     async with (
-        aclosing(Fetcher(allow_networks=found.allow_networks, contact=found.contact or "")) as fetcher,
+        aclosing(
+            Fetcher(allow_networks=found.allow_networks, contact=found.contact or "", mail_logins=found.mail_logins)
+        ) as fetcher,
         aclosing(ParseWorkers(limits=limits)) as workers,
     ):
         first = await _one(url, fetcher, workers)
@@ -109,5 +113,6 @@ async def _one(url: str, fetcher: Fetcher, workers: ParseWorkers) -> _Tried:
     fetched = await fetcher.fetch(url)
     parsed = None
     if isinstance(fetched, Fetched):
-        parsed = await read_body(fetched, fetcher=fetcher, workers=workers, now=utc_now())
+        layout = Layout(publisher_from_item=is_mailbox(url))
+        parsed = await read_body(fetched, fetcher=fetcher, workers=workers, now=utc_now(), layout=layout)
     return _Tried(url=url, fetched=fetched, parsed=parsed)

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from monitor.config import values
 from monitor.config.feedlanguages import check_language
+from monitor.config.mailboxes import MAIL_PORT, MAIL_SCHEME, is_mailbox, mailbox_at
 from monitor.config.yamlfile import Document, Strict, read, validate
 from monitor.errors import ConfigError, Problem
 from monitor.model.feed import DEFAULT_PORTS, Feed, Layout, Selectors
@@ -53,6 +54,9 @@ def check_feed_url(url: str) -> str:
         raise ValueError("the address cannot be read; check the host and the port after it") from None
     if port == 0:
         raise ValueError("port 0 cannot be polled; take :0 out")
+    if is_mailbox(url):
+        mailbox_at(url)
+        return url
     if _LOG_IN.search(url):
         raise ValueError(
             "the address holds a user name or password, which would be seen in logs and lists; "
@@ -81,6 +85,8 @@ def _wrong_scheme(url: str, parts: SplitResult) -> str:
         return f"https:// is missing; write: url: https://{url}"
     if url.startswith("//"):
         return f"https: is missing; write: url: https:{url}"
+    if parts.scheme == "imap":
+        return f"imap: sends the password before anything is encrypted; write: url: {MAIL_SCHEME}:{url[5:]}"
     if parts.scheme and "://" in url:
         return f"only http and https are polled, not {parts.scheme}; write: url: https://…"
     return "this is no address; write: url: https://host/path"
@@ -95,7 +101,8 @@ def same_feed(url: str) -> str:
         return ""
     if not host:
         return ""
-    own_port = "" if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{port}"
+    usual = MAIL_PORT if parts.scheme == MAIL_SCHEME else DEFAULT_PORTS.get(parts.scheme)
+    own_port = "" if port in (None, usual) else f":{port}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{host}{own_port}{parts.path.rstrip('/')}{query}"
 
@@ -243,7 +250,9 @@ def _feed(entry: FeedEntry, defaults: FeedDefaults) -> Feed:
     own = {**defaults.model_dump(exclude_none=True), **entry.model_dump(exclude_none=True)}
     # a shortest wait alone that is longer than the usual one moves that along
     own.setdefault("interval", max(Feed.interval, own.get("min_interval", Feed.interval)))
-    select, publisher_from = own.pop("select", None), own.pop("publisher_from", "feed")
+    # many write to one mailbox: where nobody is named each message belongs to who sends it
+    publishers = "item" if is_mailbox(entry.url) and entry.publisher is None else "feed"
+    select, publisher_from = own.pop("select", None), own.pop("publisher_from", publishers)
     if select or publisher_from == "item":
         selectors = Selectors(**select) if select else None
         own["layout"] = Layout(select=selectors, publisher_from_item=publisher_from == "item")

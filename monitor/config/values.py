@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_interface
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.config.yamlfile import did_you_mean
 
@@ -96,6 +97,36 @@ def web_address(value: str, _base: Path) -> str:
     if scheme.lower() not in ("http", "https") or not rest or any(sign.isspace() for sign in value):
         raise ValueError("this is no web address; write for instance https://hc-ping.com/…")
     return value
+
+
+def https_address(value: str, _base: Path) -> str:
+    """A public https address without a query: paths are put behind it."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and (parts.port or 443)
+    except ValueError:
+        good = False
+    if not good or parts.query or parts.fragment or any(sign.isspace() for sign in value):
+        raise ValueError("this is no plain https address; write for instance https://watch.example.org/hub")
+    return value
+
+
+def listen(value: str, _base: Path) -> tuple[str, int]:
+    """`127.0.0.1:8480` or `[::1]:8480` as an address and a port."""
+    host, _, port = value.rpartition(":")
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        address = None
+    if address is None or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+        raise ValueError(f"{value[:60]!r} is no address in numbers with a port; write for instance 127.0.0.1:8480")
+    return str(address), int(port)
+
+
+def spoken_listen(value: tuple[str, int]) -> str:
+    """The address and port as they are written."""
+    host, port = value
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def networks(text: str, _base: Path) -> tuple[Network, ...]:

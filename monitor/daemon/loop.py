@@ -9,6 +9,7 @@
     ping       every minute   a sign of life to a dead-man's switch, where one is set
     alive      every minute   the regular word that it is alive, where it is time for one
     silence    every minute   tells the operator when no feed at all brings anything
+    push       every second   asks hubs to call when a feed has news, where a public address is set
     prune      every hour     forgets what is older than BASEWATCH_KEEP
 
 The one door to APScheduler. Each job is short; polls and sends run as tasks of their own, so a slow feed or a hanging
@@ -25,6 +26,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -44,6 +46,9 @@ from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
 from monitor.store.lock import MakeSure
 from monitor.store.store import Transaction
+
+if TYPE_CHECKING:
+    from monitor.daemon.push import Push
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +97,8 @@ class Daemon:
         self._connectivity = ConnectivityWatch(app)
         self._files = EditedFiles(app)
         self._database = DatabaseWatch(app)
+        #: None: feeds are only polled
+        self._push: Push | None = None
 
     def stop(self) -> None:
         """Ends it as a signal does: what is in hand is finished; `run` then returns."""
@@ -105,15 +112,27 @@ class Daemon:
         await self._begin()
         async with app.parts() as parts:
             self._parts = parts
+            await self._listen()
             scheduler = self._schedule()
             scheduler.start()
             self._say_what_runs()
             await self._until_stopped(scheduler)
             scheduler.pause()
             await self._finish()
+            if self._push is not None:
+                await self._push.aclose()
             scheduler.shutdown(wait=False)
         log.info("stopped; nothing is in hand")
         return 1 if self._place_taken else 0
+
+    async def _listen(self) -> None:
+        """For hubs, where a public address is set and its port can be had."""
+        settings = self._app.settings
+        if settings.websub_url is not None:
+            from monitor.daemon.push import Push  # with it come Starlette and uvicorn
+
+            push = Push(self._app, self._parts.fetcher, settings.websub_url)
+            self._push = push if await push.start(*settings.websub_listen) else None
 
     def _say_what_runs(self) -> None:
         now = self._app.configuration
@@ -153,6 +172,7 @@ class Daemon:
             ("alive", lambda: say_alive(self._app), 60),
             ("silence", lambda: watch_silence(self._app), 60),
             ("prune", self._prune, 3600),
+            *([("push", self._push.work, 1)] if self._push else []),
         ):
             scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=start)
         return scheduler
@@ -211,11 +231,15 @@ class Daemon:
         await self._connectivity.look()
         if self._stop.is_set():
             return
-        due = await self._app.thread.run(lambda tx: tx.due_feeds(self._app.clock()))
+        called = self._push.called() if self._push else []
+        due = await self._app.thread.run(
+            lambda tx: [*tx.due_feeds(self._app.clock()), *(tx.feed_states(called) if called else ())]
+        )
         moment = asyncio.get_running_loop().time()
         self._resting = {name: until for name, until in self._resting.items() if until > moment}
         left_alone = self._resting.keys() | self._polling.keys()
-        self._due = deque(in_order(state for state in due if state.name not in left_alone))
+        by_name = {state.name: state for state in due if state.name not in left_alone}
+        self._due = deque(in_order(by_name.values()))
         self._fill()
 
     def _fill(self) -> None:
@@ -227,6 +251,8 @@ class Daemon:
             self._due.popleft()
             task = asyncio.create_task(self._poll(state))
             self._polling[state.name] = task
+            if self._push is not None:
+                self._push.taken(state.name)
             task.add_done_callback(lambda _, name=state.name: self._polling.pop(name, None))  # type: ignore[misc]
 
     async def _poll(self, state: FeedState) -> None:
@@ -254,6 +280,8 @@ class Daemon:
             log.exception("a bug in the poll of one feed; it is left alone seconds=%d feed=%s", AFTER_A_BUG, feed.name)
         else:
             self._connectivity.note(feed.name, report.reach)
+            if self._push is not None:
+                self._push.polled(feed, state, brought=bool(report.new or report.updated or report.copies))
             await self._database.kept("polls", self._parts.deliverer)
 
     def _rest(self, feed: Feed, seconds: float) -> None:

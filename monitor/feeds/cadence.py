@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
 
+from monitor.config.mailboxes import is_mailbox
 from monitor.feeds.locations import holds_secret, is_https_upgrade
 from monitor.feeds.rhythm import Worth, per_day
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified, ParseFailed
@@ -281,8 +282,11 @@ def asks_unconditionally(feed: Feed, state: FeedState, *, now: datetime) -> bool
     """True where the next question goes without validators, so that only a whole document can answer it.
 
     After 10, 20, 40, 80 and then each 160 unchanged answers in a row, at least about once a day; never right after a
-    failure, so that a server which refuses whole documents is not pressed for one.
+    failure, so that a server which refuses whole documents is not pressed for one. The place in a mailbox is our own
+    and hides nothing: without it only the newest messages would be read.
     """
+    if is_mailbox(feed.url):
+        return False
     if state.mistrusted_at is not None and abs(now - state.mistrusted_at) < _MISTRUST:
         return True
     if state.failures or state.unchanged < _DOUBT_AFTER:

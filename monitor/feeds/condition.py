@@ -29,6 +29,7 @@ _REFUSALS = {
     "http 407": "a proxy asks for a password",
     "http 429": "it says that we ask too often",
     "http 451": "it is closed to us by law",
+    str(FetchProblem.LOGIN): "no log-in, or a refused one",
     str(FetchProblem.BLOCKED_ADDRESS): "its address is not public, so it is not asked",
 }
 _NOT_FOUND = frozenset({"http 404"})

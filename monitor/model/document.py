@@ -25,6 +25,9 @@ class FetchProblem(StrEnum):
     CORRUPT_ENCODING = "corrupt encoding"
     HEADERS_TOO_LARGE = "headers too large"
     PROTOCOL = "protocol error"
+    #: of a mailbox: no login is set, or the server refuses it; the folder is not there
+    LOGIN = "login refused"
+    NO_FOLDER = "no such folder"
 
 
 #: failures that a machine without a network shows

@@ -1,6 +1,6 @@
 """Fetching a feed: one question to one publisher, answered by a value whatever the publisher does.
 
-    Fetcher.fetch(url) → Fetched | NotModified | FetchFailed
+    Fetcher.fetch(url) → Fetched | NotModified | FetchFailed      (imaps:// is handed to `mailboxes`)
 
 It asks politely (conditional GET, few requests to one host at once), follows redirects by itself so that each hop
 passes the same checks, keeps no cookies, asks no proxy, and reads under limits of time and size. Where a connection may
@@ -11,20 +11,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
 import httpcore
 
 from monitor import __version__
+from monitor.config.mailboxes import MailLogin, is_mailbox
 from monitor.feeds.fetch import network
 from monitor.feeds.fetch.addresses import Network
 from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
 from monitor.feeds.fetch.hints import fresh_for, made_anew_every
+from monitor.feeds.fetch.mailboxes import Mailboxes
 from monitor.feeds.fetch.plainhttpx import httpx
+from monitor.feeds.hubs import HubOffer, offer_of
 from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem, without_secrets
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 
@@ -87,7 +91,7 @@ class Fetcher:
 
     `allow_networks` may be fetched from although they are not public. `concurrency` bounds all requests at once,
     `per_host` those to one host and port; waiting for a turn does not count against the time limit. `contact` is where
-    a publisher finds whoever runs it: an address for mail or of a page.
+    a publisher finds whoever runs it: an address for mail or of a page. `mail_logins` open mailboxes among the feeds.
     """
 
     def __init__(
@@ -98,6 +102,7 @@ class Fetcher:
         concurrency: int = 50,
         per_host: int = 8,
         contact: str = "",
+        mail_logins: Sequence[MailLogin] = (),
         resolver: network.Resolver = network.resolve,
     ) -> None:
         self._limits = limits or FetchLimits()
@@ -107,6 +112,11 @@ class Fetcher:
         backend = network.GuardedBackend(
             allow=allow_networks, connect_seconds=self._limits.connect_seconds, resolver=resolver
         )
+        self._learn_hubs = False
+        self._looked_at: set[str] = set()
+        #: by the address asked
+        self.offers: dict[str, HubOffer] = {}
+        self._mailboxes = Mailboxes(backend, logins=mail_logins)
         # one read may bring the beginning of the body with the end of the headers
         self._connections = network.Connections(backend, head_bytes=self._limits.header_bytes + _READ)
         self._headers = _HEADERS | {"User-Agent": user_agent(contact)}
@@ -123,8 +133,11 @@ class Fetcher:
         `etag`, `last_modified` and `body_hash` are those of the last body that was parsed; with any of them the
         answer may be NotModified. Never raises for anything that a publisher, a resolver or the network does.
         """
-        if problem := url_problem(url):
+        is_mail = is_mailbox(url)
+        if not is_mail and (problem := url_problem(url)):
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=problem)
+        if self._learn_hubs and not is_mail and url not in self._looked_at:
+            etag = last_modified = None
         question = _Question(start=url, url=url, etag=etag, last_modified=last_modified, body_hash=body_hash)
         try:
             asked = httpx.URL(url)
@@ -133,6 +146,8 @@ class Fetcher:
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=detail)
         try:
             async with self._turn(asked), asyncio.timeout(self._limits.total_seconds):
+                if is_mail:
+                    return await self._mailboxes.fetch(url, place=etag, seconds=self._limits.total_seconds)
                 return await self._follow(question, asked)
         except Exception as error:  # whatever it is, it is this feed's result and stops no other feed
             return failure_of(error, seconds=self._limits.total_seconds)
@@ -188,6 +203,8 @@ class Fetcher:
         if isinstance(document, FetchFailed):
             return document
         body, odd = document
+        if self._learn_hubs:
+            self._note_hub(question, headers, body)
         digest = body_hash(body)
         if digest == question.body_hash:
             return NotModified(
@@ -198,6 +215,38 @@ class Fetcher:
             final_url=without_secrets(question.url), permanent_url=moved, body_hash=digest,
             fresh_for=fresh, made_anew_every=made_anew_every(body), detail=odd,
         )  # fmt: skip
+
+    def learn_hubs(self) -> None:
+        """From now on the hubs that documents name are noted in `offers`; for that each is asked for whole once."""
+        self._learn_hubs = True
+
+    def _note_hub(self, question: _Question, headers: httpx.Headers, body: bytes) -> None:
+        self._looked_at.add(question.start)
+        offer = offer_of(headers.get_list("link"), body, url=question.url)
+        if offer is None:
+            self.offers.pop(question.start, None)
+        else:
+            self.offers[question.start] = offer
+
+    async def post_form(self, url: str, form: Mapping[str, str]) -> str:
+        """Sends a form to a hub, under the limits of a fetch; why it was not taken, or nothing where it was.
+
+        Redirects are not followed. Never raises for anything that the hub or the network does.
+        """
+        if problem := url_problem(url):
+            return problem
+        try:
+            asked = httpx.URL(url)
+            body = urlencode(form).encode()
+            async with (
+                self._turn(asked),
+                asyncio.timeout(self._limits.total_seconds),
+                self._connections.reply(asked, self._headers, form=body) as reply,
+            ):
+                return "" if 200 <= reply.status < 300 else f"http {reply.status}"
+        except Exception as error:
+            failed = failure_of(error, seconds=self._limits.total_seconds)
+            return f"{failed.result}: {failed.told}"
 
     async def _read(self, reply: httpcore.Response, *, announced: str) -> bytes | FetchFailed:
         """The body as it came over the wire, or why it was not read to its end."""

@@ -112,13 +112,18 @@ class Connections:
         return context
 
     @contextlib.asynccontextmanager
-    async def reply(self, url: httpx.URL, headers: Mapping[str, str]) -> AsyncIterator[httpcore.Response]:
-        """The reply to a GET, its body unread and as it comes over the wire."""
+    async def reply(
+        self, url: httpx.URL, headers: Mapping[str, str], *, form: bytes | None = None
+    ) -> AsyncIterator[httpcore.Response]:
+        """The reply to a GET, or to a POST of `form`, its body unread and as it comes over the wire."""
         sent: list[tuple[bytes | str, bytes | str]] = [("Host", url.netloc), *headers.items()]
         if url.userinfo:
             sent.append(("Authorization", b"Basic " + b64encode(f"{url.username}:{url.password}".encode())))
         asked = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        line, response = await self._send(httpcore.Request("GET", asked, headers=sent))
+        if form is not None:
+            sent += [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", str(len(form)))]
+        method = "GET" if form is None else "POST"
+        line, response = await self._send(httpcore.Request(method, asked, headers=sent, content=form))
         try:
             yield response
         finally:
@@ -293,6 +298,10 @@ class PlainStream(httpcore.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         self._socket.close()
+
+    def detach(self) -> socket.socket:
+        """The connected socket, for what does not speak HTTP on it; whoever asks closes it."""
+        return self._socket
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None

@@ -24,12 +24,14 @@ from xml.sax.expatreader import ExpatParser
 import feedparser
 import feedparser.api
 
+from monitor.config.mailboxes import is_mailbox
 from monitor.feeds.parse.aggregators import by_newsrooms
 from monitor.feeds.parse.charset import decode
 from monitor.feeds.parse.entries import Draft, escaped, finish
 from monitor.feeds.parse.fast import read_fast
 from monitor.feeds.parse.jsonfeed import looks_like_json, parse_json
 from monitor.feeds.parse.kinds import other_kind
+from monitor.feeds.parse.mail import parse_messages
 from monitor.feeds.parse.repair import Mended, mend, without_captions
 from monitor.feeds.parse.webpage import named_feeds
 from monitor.model.document import DateMark, Doubt, ParsedFeed, ParseFailed, ParseProblem
@@ -58,6 +60,8 @@ def parse(
     if not body.strip(b"\0 \t\r\n"):
         return _not_a_feed("the body is empty")
     try:
+        if is_mailbox(base_url):
+            return parse_messages(body, now=now, language=language, layout=layout)
         decoded = decode(body, content_type, language=language)
         odd = decoded.detail
         if looks_like_json(decoded.text):

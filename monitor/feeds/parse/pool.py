@@ -33,6 +33,8 @@ _LARGEST_ANSWER = 128 * 1024 * 1024
 _PIPE_BUFFER = 1024 * 1024
 #: a document of more bytes is large: its worker may need hundreds of MiB, so one of them is read at a time
 _LARGE = 1024 * 1024
+#: how the detail begins where a document was not even looked at
+NO_WORKER = "no worker could be started"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +98,7 @@ class ParseWorkers:
         try:
             worker = await self._take(rank)
         except OSError as error:
-            return ParseFailed(problem=ParseProblem.CRASHED, detail=f"no worker could be started: {error.strerror}")
+            return ParseFailed(problem=ParseProblem.CRASHED, detail=f"{NO_WORKER}: {error.strerror}")
         watch = asyncio.get_running_loop().create_task(self._watch(worker, on_slow))
         try:
             return await worker.ask(job, self._limits)
