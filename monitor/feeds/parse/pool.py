@@ -75,13 +75,19 @@ class ParseWorkers:
         language: str | None = None,
         rank: int = UNKNOWN,
         layout: Layout = USUAL_LAYOUT,
+        is_article: bool = False,
     ) -> ParsedFeed | ParseFailed:
         """The entries of a document, or why there are none. Cancelling it kills the worker that was at it.
+
+        `is_article`: it is the page of an article, and its main text is the only entry.
 
         `rank` says who goes first where documents wait: those of good feeds, and those of suspects last, which never
         have more than one worker among them.
         """
-        job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language, layout=layout)
+        job = Job(
+            body=body, content_type=content_type, base_url=base_url, now=now, language=language, layout=layout,
+            is_article=is_article,
+        )  # fmt: skip
         try:
             worker = await self._take(rank)
         except OSError as error:
