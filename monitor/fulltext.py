@@ -26,6 +26,7 @@ from monitor.feeds.parse.pool import ParseWorkers
 from monitor.feeds.robots import Robots, key_of, robots_of
 from monitor.model.alert import Alert
 from monitor.model.clock import Clock
+from monitor.model.daemon import PageNote, PageNotes
 from monitor.model.document import Entry, Fetched, FetchFailed, FetchProblem, NotModified, ParseFailed, ParseProblem
 from monitor.model.item import NoveltyReason, StoredItem
 from monitor.pages import (
@@ -41,6 +42,7 @@ from monitor.pages import (
     is_page,
     page_problem,
 )
+from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 from monitor.writer import Writer
 
@@ -52,6 +54,8 @@ HOST_GAP = timedelta(seconds=10)
 _AT_ONCE = 4
 #: hosts whose robots.txt is remembered, and items whose pages were asked for
 _MOST_HOSTS, _MOST_TRIED = 1000, 10_000
+#: reasons that are kept in the database
+_MOST_NOTES = 100
 _PAGE = Wanted(
     accept="text/html, application/xhtml+xml;q=0.9, */*;q=0.1", most_bytes=PAGE_BYTES, one_site=True
 )  # fmt: skip
@@ -79,11 +83,15 @@ class _Tried:
     edited_at: datetime | None = None
     times: int = 1
     refused: PageRefused | None = None
+    #: by an earlier run
+    is_earlier: bool = False
 
     def is_over(self, stored: StoredItem, now: datetime) -> bool:
         """Nothing is to be done about it again now."""
         if self.refused is not None and self.refused.problem in PASSING:
             return self.times >= MOST_TRIES or now < self.at + RETRY_AFTER
+        if self.is_earlier:
+            return stored.updated_at is None or stored.updated_at <= self.at
         return self.edited_at == stored.updated_at or now < self.at + REREAD_AFTER
 
 
@@ -96,7 +104,8 @@ class PageReader:
         self._store, self._writer, self._fetcher, self._workers = store, writer, fetcher, workers
         self._clock = clock
         self._in_hand: dict[str, asyncio.Task[PageRead | None]] = {}
-        self._tried: OrderedDict[str, _Tried] = OrderedDict()
+        #: None: not yet looked up in the database
+        self._tried: OrderedDict[str, _Tried] | None = None
         self._robots: OrderedDict[str, tuple[datetime, Robots]] = OrderedDict()
         self._hosts: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         #: when a host may be asked for a page again, by the loop's clock
@@ -109,9 +118,11 @@ class PageReader:
         if not feeds:
             return
         now = self._clock()
+        if self._tried is None:
+            self._tried = _tried_before(await self._store.read(lambda tx: tx.daemon_state().pages))
         for stored in await self._store.read(lambda tx: tx.reports_since(now - FRESH)):
             id = stored.item.id
-            if id in self._in_hand or not is_due(stored, feeds) or self._is_over(stored, now):
+            if id in self._in_hand or not is_due(stored, feeds) or _is_over(self._tried.get(id), stored, now):
                 continue
             task = asyncio.create_task(self._read(stored, configuration))
             self._in_hand[id] = task
@@ -128,12 +139,6 @@ class PageReader:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _is_over(self, stored: StoredItem, now: datetime) -> bool:
-        tried = self._tried.get(stored.item.id)
-        if tried is None:  # read before the daemon was started
-            return stored.novelty_reason is NoveltyReason.FULL_TEXT
-        return tried.is_over(stored, now)
 
     async def _read(self, stored: StoredItem, configuration: Configuration) -> PageRead | None:
         """One page, whatever happens; None where it could not be kept."""
@@ -152,19 +157,31 @@ class PageReader:
             log.exception("a bug in reading the page of one item; it is left alone item=%s", read.item_id)
             answer, now = PageRefused(problem=PageProblem.NO_TEXT, detail="a bug"), self._clock()
         refused = answer if isinstance(answer, PageRefused) else None
-        self._remember(stored, refused, now)
+        await self._remember(stored, refused, now)
         read = replace(read, refused=refused, alerts=() if isinstance(answer, PageRefused) else tuple(answer))
         _say(read)
         return read
 
-    def _remember(self, stored: StoredItem, refused: PageRefused | None, now: datetime) -> None:
-        before = self._tried.pop(stored.item.id, None)
-        # three failures in a row; an edit that lies between begins anew
+    async def _remember(self, stored: StoredItem, refused: PageRefused | None, now: datetime) -> None:
+        assert self._tried is not None
+        id = stored.item.id
+        before = self._tried.pop(id, None)
         times = 1 if before is None or before.refused is None else before.times + 1
         edited_at = stored.updated_at if refused is not None else now
-        self._tried[stored.item.id] = _Tried(at=now, edited_at=edited_at, times=times, refused=refused)
+        self._tried[id] = _Tried(at=now, edited_at=edited_at, times=times, refused=refused)
         if len(self._tried) > _MOST_TRIED:
             self._tried.popitem(last=False)
+        if refused is None:
+            return
+        note = PageNote(item_id=id, at=now, problem=str(refused.problem), detail=refused.detail)
+
+        def keep(tx: Transaction) -> None:
+            tx.note_daemon(pages=tx.daemon_state().pages.with_note(note, most=_MOST_NOTES))
+
+        try:
+            await self._store.run(keep)
+        except StoreError as error:
+            log.error("why a page was not read was not kept item=%s why=%r", id, str(error))
 
     async def _page(self, stored: StoredItem) -> Entry | PageRefused:
         """Title and main text of the item's page, once its host may be asked."""
@@ -215,6 +232,22 @@ class PageReader:
             detail = "" if parsed.problem is ParseProblem.NOT_A_FEED else f"{parsed.result}: {parsed.detail}"
             return PageRefused(problem=PageProblem.NO_TEXT, detail=detail)
         return parsed.entries[0] if parsed.entries else PageRefused(problem=PageProblem.NO_TEXT)
+
+
+def _tried_before(notes: PageNotes) -> OrderedDict[str, _Tried]:
+    """What an earlier run asked for in vain; what may be otherwise by now is asked for again."""
+    known = {str(problem): problem for problem in PageProblem if problem not in PASSING}
+    return OrderedDict(
+        (note.item_id, _Tried(at=note.at, is_earlier=True, refused=PageRefused(problem=known[note.problem])))
+        for note in notes.notes
+        if note.problem in known
+    )
+
+
+def _is_over(tried: _Tried | None, stored: StoredItem, now: datetime) -> bool:
+    if tried is None:  # read by an earlier run
+        return stored.novelty_reason is NoveltyReason.FULL_TEXT
+    return tried.is_over(stored, now)
 
 
 def _forbidden(robots: Robots, url: str) -> PageRefused | None:

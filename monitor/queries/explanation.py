@@ -9,6 +9,7 @@ from typing import Any
 from monitor.evaluation import Evaluation, Ledger, earliest_day, recalled, stated_days
 from monitor.incidents.joining import Book
 from monitor.model.alert import Alert
+from monitor.model.daemon import PageNote
 from monitor.model.delivery import Delivery
 from monitor.model.document import DateMark
 from monitor.model.incident import RelationKind
@@ -48,6 +49,8 @@ class Explanation:
     #: the first report of the incident that the stored item belongs to, maybe itself
     first: StoredItem | None = None
     alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = ()
+    #: why its page says nothing; None where it was read, or not asked for
+    page: PageNote | None = None
 
     @property
     def unread_language(self) -> str:
@@ -121,6 +124,7 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet, attentio
     ledger = Ledger(before, attention=attention, book=book)
     is_page = stored.novelty_reason is NoveltyReason.FULL_TEXT
     explanation = _explanation(stored.item, ledger, rules, date_mark=stored.date_mark, is_page=is_page)
+    explanation = replace(explanation, page=None if is_page else tx.daemon_state().pages.of(stored.item.id))
     if own is None:
         return replace(explanation, stored=stored)
     alerts = tuple(pair for pair in tx.alerts(stored.item.first_seen) if pair[0].incident_id == own)
@@ -201,6 +205,7 @@ def _happened(stored: StoredItem, explanation: Explanation) -> dict[str, Any]:
     return {
         **values_of(stored.item, "feed", "url", "first_seen", "published"),
         **values_of(stored, "date_mark", "novelty", "novelty_reason", "copy_of"),
+        "page": explanation.page and values_of(explanation.page, "at", "problem", "detail"),
         "decided": stored.decision,
         "stored_incident": stored.incident_id,
         "stored_relation": explanation.relation_then,

@@ -64,7 +64,7 @@ def test_the_rules(rules: str, path: str, allowed: bool) -> None:
     ("text", "allowed"),
     [
         ("User-agent: basewatch\nDisallow: /\n\nUser-agent: *\nDisallow:", False),
-        ("User-agent: *\nDisallow: /\n\nUser-agent: BaseWatch/1.0\nAllow: /", True),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: BaseWatch\nAllow: /", True),
         ("User-agent: basewatch\nDisallow:\n\nUser-agent: *\nDisallow: /", True),
         ("User-agent: *\nDisallow: /\n\nUser-agent: googlebot\nAllow: /", False),
         # groups of one name count together, and a group may have several names
@@ -84,9 +84,10 @@ def test_whose_group_counts(text: str, allowed: bool) -> None:
 
 
 def test_a_delay_has_an_end() -> None:
-    assert read_robots(EVERYBODY + "Crawl-delay: 7.5").delay == timedelta(seconds=7)
+    assert read_robots(EVERYBODY + "Crawl-delay: 7.5").delay == timedelta(seconds=7.5)
     assert read_robots(EVERYBODY + "Crawl-delay: 99999999999").delay == LONGEST_DELAY
-    assert read_robots(EVERYBODY + "Crawl-delay: soon").delay == timedelta()
+    for odd in ("soon", "-5", "inf", "nan", "1e999"):
+        assert read_robots(EVERYBODY + f"Crawl-delay: {odd}").delay in (timedelta(), LONGEST_DELAY)
 
 
 @pytest.mark.parametrize(

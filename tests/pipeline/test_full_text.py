@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from asyncio import Runner
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -142,6 +143,10 @@ def test_what_robots_txt_forbids_is_not_fetched(room: Newsroom) -> None:
     assert refused(room.read_pages(now=LATER))[0] is PageProblem.ROBOTS
     assert room.server.count("/story") == 0
     assert reasons(room) == ["FIRST"]
+    answer = room.call("explain", stored(room).item.id).stdout
+    assert re.search(r"^page +robots.txt forbids it \(http://127.0.0.1:\d+/story\)$", answer, re.MULTILINE)
+    assert room.read_pages(now=LATER) == []  # also after a restart
+    assert room.server.count("/robots.txt") == 1
 
 
 def test_where_robots_txt_cannot_be_had_nothing_is_fetched_for_now(room: Newsroom) -> None:

@@ -10,7 +10,6 @@ time and memory.
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from html import escape
 
@@ -33,7 +32,6 @@ def read_article(
     # here: it takes 9 MB and 0.15 s, and most workers never read a page
     import trafilatura
 
-    logging.disable(logging.CRITICAL)  # it tells what it thinks of each page
     try:
         text = decode(body, content_type, language=language).text
         found = trafilatura.bare_extraction(
