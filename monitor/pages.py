@@ -19,7 +19,7 @@ from monitor.model.document import Entry
 from monitor.model.feed import Feed
 from monitor.model.item import Novelty, NoveltyReason, StoredItem
 from monitor.model.place import Place
-from monitor.model.report import Classification
+from monitor.model.report import INCIDENT_ACTS, Classification
 from monitor.topics.attacks.beyond import PAGE_TEXT, beginning
 
 #: pages of items that are older are not read any more: what they add has been said
@@ -73,10 +73,10 @@ class PageRefused:
 
 
 def is_due(stored: StoredItem, feeds: Mapping[str, Feed]) -> bool:
-    """Its page is wanted: a report of an incident, news, of a feed whose pages are read."""
-    feed = feeds.get(stored.item.feed)
-    is_report = stored.incident_id is not None and stored.novelty in (Novelty.NEW, Novelty.UPDATED)
-    return is_report and feed is not None and feed.full_text
+    """Its page is wanted: it reports the attack of an incident, is news, and of a feed whose pages are read."""
+    feed, found = feeds.get(stored.item.feed), stored.classification
+    is_report = stored.incident_id is not None and found is not None and found.act in INCIDENT_ACTS
+    return is_report and stored.novelty in (Novelty.NEW, Novelty.UPDATED) and feed is not None and feed.full_text
 
 
 def page_problem(stored: StoredItem) -> PageProblem | None:

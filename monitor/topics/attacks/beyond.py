@@ -18,7 +18,7 @@ from datetime import timedelta
 
 from monitor.model.item import Item
 from monitor.model.place import Place
-from monitor.model.report import Act, Classification, Evidence, Facts, Span, exact_weapons
+from monitor.model.report import INCIDENT_ACTS, Act, Classification, Evidence, Facts, Span, exact_weapons
 from monitor.rules.matching import Case
 from monitor.text.reading import Sentence
 from monitor.topics.attacks.classifier import classify, consider
@@ -47,7 +47,7 @@ def beginning(text: str, *, limit: int = PAGE_TEXT) -> str:
 def classify_page(item: Item, rules: RuleSet) -> Classification:
     """What `item` reports when all of its body is read. Same item and rules, same answer."""
     found, case = consider(item, rules)
-    if found.rule is None or not item.body:
+    if found.rule is None or found.act not in INCIDENT_ACTS or not item.body:
         return found
     away = rules.vocabulary.bits_of(*_AWAY)
     for sentence in _behind_lead(case):
