@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from monitor.errors import StoreError
 from monitor.store.tables import FeedRow, TableRow, table_of
@@ -101,7 +101,11 @@ def _plan(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Plan:
 
 def insert_for(dialect: str, row: type[TableRow]) -> Any:
     """An INSERT that can say ON CONFLICT, which each database spells its own way."""
-    return (sqlite if dialect == "sqlite" else postgresql).insert(table_of(row))
+    if dialect == "sqlite":
+        return sqlite.insert(table_of(row))
+    from sqlalchemy.dialects import postgresql  # who keeps to SQLite never loads it
+
+    return postgresql.insert(table_of(row))
 
 
 def chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:
