@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from databases import database
 from monitor.app import App, open_app
 from monitor.config.settings import load_settings
 from monitor.feeds.fetch.fetcher import Fetcher, FetchLimits
@@ -55,8 +56,16 @@ ARTICLE = page(
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    with Newsroom(tmp_path) as room:
+def kind() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def room(tmp_path: Path, kind: str) -> Iterator[Newsroom]:
+    with (
+        database(kind, tmp_path) as address,
+        Newsroom(tmp_path, environment={"BASEWATCH_DATABASE_URL": address}) as room,
+    ):
         room.channels({"alerts": [room.hook.url("alerts")], "operator": [room.mail.url("operator@example.org")]})
         room.feed("one", [Story("Sport", published=NOON)], publisher="One", full_text=True)
         room.poll(now=NOON)
@@ -91,6 +100,7 @@ def stored(room: Newsroom) -> StoredItem:
         store.close()
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_the_alert_comes_at_once_and_the_page_raises_toll_and_names_who_claims_it(room: Newsroom) -> None:
     publish(room)
     assert reasons(room) == ["FIRST"]
@@ -137,6 +147,7 @@ def test_an_edited_teaser_takes_nothing_back_that_the_page_said(room: Newsroom) 
     assert reasons(room) == ["FIRST", "TOLL_UP"]
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_what_robots_txt_forbids_is_not_fetched(room: Newsroom) -> None:
     room.server.put("/robots.txt", "User-agent: *\nDisallow: /sto*\n")
     publish(room)
@@ -314,3 +325,11 @@ def test_the_daemon_reads_pages_by_itself(room: Newsroom) -> None:
     room.hook.wait_for(2, seconds=40)
     assert reasons(room) == ["FIRST", "TOLL_UP"]
     room.stop()
+
+
+def test_a_link_into_the_own_network_is_not_followed(room: Newsroom) -> None:
+    room.feeds[0].add(Story(TITLE, TEASER, link="http://10.0.0.1/story", published=LATER))
+    room.poll(now=LATER)
+    problem, detail = refused(room.read_pages(now=LATER))
+    assert problem is PageProblem.ROBOTS_UNREAD
+    assert detail.startswith("blocked address")
