@@ -20,6 +20,7 @@ from monitor.errors import UsageError
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.lanes import Lanes, in_order, is_suspect, most_at_once
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
+from monitor.fulltext import PageRead, PageReader
 from monitor.malloc import keep_small
 from monitor.model.alert import OperatorReason
 from monitor.model.clock import Clock
@@ -42,6 +43,7 @@ class Parts:
     """The moving parts while they run inside one event loop."""
 
     pipeline: Pipeline
+    pages: PageReader
     deliverer: Deliverer
     fetcher: Fetcher
 
@@ -79,9 +81,13 @@ class App:
             aclosing(ParseWorkers(limits=limits)) as workers,
         ):
             pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
+            pages = PageReader(
+                store=self.thread, writer=pipeline.writer, fetcher=fetcher, workers=workers, clock=self.clock
+            )
             try:
-                yield Parts(pipeline=pipeline, deliverer=deliverer, fetcher=fetcher)
+                yield Parts(pipeline=pipeline, pages=pages, deliverer=deliverer, fetcher=fetcher)
             finally:
+                await pages.stop()
                 await deliverer.stop()
 
     async def poll(
@@ -115,6 +121,13 @@ class App:
             ordered = [by_name[state.name] for state in in_order(states.values()) if state.name in by_name]
             await asyncio.gather(*(poll(parts.pipeline, feed) for feed in ordered))
         return reports
+
+    async def read_pages(self) -> list[PageRead]:
+        """Reads the pages of matched items that are due now, of feeds with `full_text: true`."""
+        if not any(feed.full_text for feed in self.configuration.feeds):
+            return []
+        async with self.parts() as parts:
+            return await parts.pages.read_due(self.configuration)
 
     async def deliver(self) -> list[Attempt]:
         """Sends everything that is due now."""

@@ -41,7 +41,8 @@ class Pipeline:
 
     def __init__(self, *, store: StoreThread, fetcher: Fetcher, workers: ParseWorkers, clock: Clock) -> None:
         self._store = store
-        self._writer = Writer(store)
+        #: the one writer, for pages as well
+        self.writer = self._writer = Writer(store)
         self._fetcher = fetcher
         self._workers = workers
         self._clock = clock

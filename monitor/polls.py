@@ -24,7 +24,8 @@ from monitor.feeds.state import state_after
 from monitor.model.alert import Alert
 from monitor.model.document import Entry, FeedAnswer, Reach
 from monitor.model.feed import Feed, FeedState, Poll
-from monitor.model.item import Item, Novelty, Recognised, StoredItem
+from monitor.model.item import Item, Novelty, NoveltyReason, Recognised, StoredItem
+from monitor.topics.attacks.beyond import classify_page
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
 
@@ -161,9 +162,13 @@ def _stored(
     """What is stored of an entry before it is decided; an edit begins with the incident that its item belongs to."""
     former = before.get(found.item_id) if _is_edit(found) and found.item_id else None
     item = _item(found.entry, feed, former=former, new_id=new_id, now=now)
+    reason = found.reason
+    if former is not None and feed.full_text and former.novelty_reason is NoveltyReason.FULL_TEXT:
+        # the text of its page stays until it is read again, or what it added would be taken back meanwhile
+        item, reason = replace(item, body=former.item.body), NoveltyReason.FULL_TEXT
     return StoredItem(
         item=item, canonical_url=canonical_url(item.url), guid=found.entry.guid, novelty=found.novelty,
-        novelty_reason=found.reason, date_mark=found.entry.date_mark, updated_at=now if former else None,
+        novelty_reason=reason, date_mark=found.entry.date_mark, updated_at=now if former else None,
         copy_of=found.item_id if found.novelty is Novelty.COPY else None,
         incident_id=former.incident_id if former else None,
     )  # fmt: skip
@@ -187,7 +192,8 @@ def _item(
 def _classified(found: Recognised, stored: StoredItem, rules: RuleSet) -> StoredItem:
     if stored.novelty not in EVALUATED and not is_held(found):
         return stored
-    return replace(stored, classification=classify(stored.item, rules))
+    is_page = stored.novelty_reason is NoveltyReason.FULL_TEXT
+    return replace(stored, classification=(classify_page if is_page else classify)(stored.item, rules))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -170,6 +170,7 @@ def _show_stored(stored: StoredItem, explained: Explanation) -> None:
             ("first seen", f"{item.first_seen:%Y-%m-%d %H:%M} UTC"),
             ("dated", f"{item.published:%Y-%m-%d %H:%M} UTC" if item.published else f"no date ({stored.date_mark})"),
             ("novelty", f"{stored.novelty}: {novelty_in_words(stored.novelty, stored.novelty_reason)}"),
+            *([("page", f"{note.problem}{note.detail and f' ({note.detail})'}")] if (note := explained.page) else []),
             ("decided then", f"{stored.decision.reason}: {why_stored(stored)}" if stored.decision else "nothing"),
             ("incident then", explained.incident_then),
             *_then(stored, explained),

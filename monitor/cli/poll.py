@@ -68,7 +68,10 @@ async def _pass(
     if dry_run:
         return reports, []
     await attend(app)
-    return reports, await app.deliver()
+    attempts = await app.deliver()
+    if any(read.alerts for read in await app.read_pages()):  # never before the first word
+        attempts += await app.deliver()
+    return reports, attempts
 
 
 def _report(report: PollReport) -> dict[str, Any]:

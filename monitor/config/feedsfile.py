@@ -33,7 +33,9 @@ _LONGEST_WORD = 100
 _LONGEST_SELECTOR = 300
 _MOST_TAGS = 50
 #: `name:Wire`, which YAML takes for a text
-_RUN_TOGETHER = re.compile(r"(name|url|publisher|interval|language|kind|tags|select|publisher_from):(?=[^\s/])")
+_RUN_TOGETHER = re.compile(
+    r"(name|url|publisher|interval|language|kind|tags|select|publisher_from|full_text):(?=[^\s/])"
+)
 _LONGEST_URL = 2000
 _FEED_SCHEME = re.compile(r"feed:(//)?(?=https?://)?", re.IGNORECASE)
 #: `example.org/rss`, with or without a path or port
@@ -202,6 +204,7 @@ class FeedDefaults(Strict):
     interval: Interval | None = None
     min_interval: Interval | None = None
     max_interval: Interval | None = None
+    full_text: bool | None = None
 
 
 class FeedEntry(FeedDefaults):

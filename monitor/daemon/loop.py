@@ -1,6 +1,7 @@
 """The daemon: APScheduler runs a few jobs, signals end them, and what is in hand is finished.
 
     tick       every second   polls the feeds whose due time, kept in the database, has come
+    pages      every 5 s      begins to read the pages of matched items, of feeds that want it
     deliver    every second   sets idle addresses to work on the outbox
     attend     every second   tells what waited for the end of quiet hours, digests, repeats of a flash
     watch      every second     takes over edited files, or keeps the last good ones and says why
@@ -163,6 +164,7 @@ class Daemon:
         start, deliverer = datetime.now(UTC), self._parts.deliverer
         for name, job, seconds in (
             ("tick", self._tick, 1),
+            ("pages", lambda: self._parts.pages.start_due(self._app.configuration), 5),
             ("deliver", lambda: deliverer.start_due(self._app.configuration.channels), 1),
             ("attend", lambda: attend(self._app), 1),
             ("watch", self._files.look, 1),

@@ -98,6 +98,18 @@ def next_hop(url: str, location: str | None) -> Hop:
     return Hop(problem=f"the redirect leads nowhere: {problem}") if problem else Hop(url=target)
 
 
+def is_one_site(url: str, other: str) -> bool:
+    """True where both lie on one host, with or without `www.`, at one port (https of http's is no other one)."""
+    try:
+        (host, port), (its_host, its_port) = (
+            ((parts.hostname or "").removeprefix("www."), None if parts.port in DEFAULT_PORTS.values() else parts.port)
+            for parts in (urlsplit(url), urlsplit(other))
+        )
+    except ValueError:
+        return False
+    return bool(host) and (host, port) == (its_host, its_port)
+
+
 def is_https_upgrade(url: str, target: str) -> bool:
     """True where `target` is `url` over https and nothing else."""
     try:

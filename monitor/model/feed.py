@@ -60,6 +60,8 @@ class Feed:
     max_interval: timedelta = timedelta(hours=1)
     #: how its document is read, where that cannot be told from the document
     layout: Layout = USUAL_LAYOUT
+    #: the pages of its items are read, of those that report an attack
+    full_text: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,11 @@ class ItemPart(TransactionPart):
             query = query.where(ItemRow.feed_id == self._feed_id(feed))
         return self._all(query.limit(limit))
 
+    def reports_since(self, since: datetime) -> list[StoredItem]:
+        """Items of incidents that were first seen since then, in the order in which they came."""
+        query = _items().where(ItemRow.first_seen >= since, ItemRow.incident_id.is_not(None))
+        return self._all(query.order_by(ItemRow.id))
+
     def items_in_order(self, since: datetime) -> Iterator[StoredItem]:
         """Items first seen since then in the order in which they came, a few hundred of them in memory at a time."""
         query = _items().where(ItemRow.first_seen >= since).order_by(ItemRow.first_seen, ItemRow.id)

@@ -72,14 +72,12 @@ def test_a_document_is_parsed_in_another_process_that_is_used_again() -> None:
 
 
 def test_the_daemon_never_loads_the_parser() -> None:
-    program = (
-        "import sys, monitor.feeds.parse.pool, monitor.feeds.fetch.fetcher, monitor.feeds.cadence; print(*sys.modules)"
-    )
+    program = "import sys, monitor.feeds.parse.pool, monitor.feeds.fetch.fetcher, monitor.fulltext; print(*sys.modules)"
     root = Path(__file__).parent.parent.parent
     loaded = subprocess.run(
         [sys.executable, "-c", program], cwd=root, check=True, capture_output=True, text=True
     ).stdout
-    assert not {"feedparser", "selectolax", "dateparser"} & set(loaded.split())
+    assert not {"feedparser", "selectolax", "dateparser", "lxml", "trafilatura"} & set(loaded.split())
 
 
 def test_a_slow_document_is_killed_and_delays_nobody() -> None:

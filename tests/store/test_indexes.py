@@ -31,6 +31,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "item": lambda tx: tx.item("A"),
     "items": lambda tx: tx.items(NOW, limit=10),
     "items of a feed": lambda tx: tx.items(NOW, feed=FEED.name, limit=10),
+    "reports_since": lambda tx: tx.reports_since(NOW),
     "items_in_order": lambda tx: list(tx.items_in_order(NOW)),
     "count_items": lambda tx: tx.count_items(NOW),
     "find_item_by_url": lambda tx: tx.find_item_by_url("https://x.example/1"),

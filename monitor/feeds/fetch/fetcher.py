@@ -29,7 +29,15 @@ from monitor.feeds.fetch.hints import fresh_for, made_anew_every
 from monitor.feeds.fetch.mailboxes import Mailboxes
 from monitor.feeds.fetch.plainhttpx import httpx
 from monitor.feeds.hubs import HubOffer, offer_of
-from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem, without_secrets
+from monitor.feeds.locations import (
+    holds_secret,
+    is_https_upgrade,
+    is_one_site,
+    next_hop,
+    shown,
+    url_problem,
+    without_secrets,
+)
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -39,10 +47,8 @@ _READ = 64 * 1024
 #: pieces that a body may come in: so many, and one more for so many bytes. Each costs the same work however little it
 #: brings, so that a body in pieces of a byte would cost a thousand times its size
 _PIECES, _PIECE = 2000, 64
-_HEADERS = {
-    "Accept": "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8",
-    "Accept-Encoding": "gzip, deflate",
-}
+_HEADERS = {"Accept-Encoding": "gzip, deflate"}
+_FEEDS = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +70,21 @@ class FetchLimits:
     connect_seconds: float = 10.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What kind of document is asked for."""
+
+    #: as the header says it
+    accept: str = _FEEDS
+    #: bytes of the document, packed or not, where they are fewer than the limits allow
+    most_bytes: int | None = None
+    #: a redirect to another site is not followed
+    one_site: bool = False
+
+
+A_FEED = Wanted()
+
+
 @dataclass(kw_only=True)
 class _Question:
     """The address asked first, what the caller has from last time, and where the redirects have led so far."""
@@ -75,6 +96,7 @@ class _Question:
     #: the address asked now, and whether every hop to it was permanent
     url: str
     permanent: bool = True
+    wanted: Wanted = A_FEED
 
     def validators(self) -> dict[str, str]:
         """The headers that may be answered by "not modified"."""
@@ -126,7 +148,13 @@ class Fetcher:
         await self._connections.aclose()
 
     async def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, body_hash: str | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        body_hash: str | None = None,
+        wanted: Wanted = A_FEED,
     ) -> Fetched | NotModified | FetchFailed:
         """What the publisher says of `url` now.
 
@@ -138,7 +166,9 @@ class Fetcher:
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=problem)
         if self._learn_hubs and not is_mail and url not in self._looked_at:
             etag = last_modified = None
-        question = _Question(start=url, url=url, etag=etag, last_modified=last_modified, body_hash=body_hash)
+        question = _Question(
+            start=url, url=url, etag=etag, last_modified=last_modified, body_hash=body_hash, wanted=wanted
+        )
         try:
             asked = httpx.URL(url)
         except httpx.InvalidURL:  # its text may quote a part of a password
@@ -162,14 +192,18 @@ class Fetcher:
     async def _follow(self, question: _Question, asked: httpx.URL) -> Fetched | NotModified | FetchFailed:
         """Hop by hop to the reply that is no redirect."""
         for _ in range(self._limits.redirects + 1):
-            asking = self._connections.reply(asked, self._headers | question.validators())
+            headers = self._headers | {"Accept": question.wanted.accept} | question.validators()
+            asking = self._connections.reply(asked, headers)
             async with asking as reply:
                 if problem := self._headers_problem(reply.headers):
                     return FetchFailed(problem=FetchProblem.HEADERS_TOO_LARGE, detail=problem)
-                headers = httpx.Headers(reply.headers)
+                said = httpx.Headers(reply.headers)
                 if reply.status not in _REDIRECTS:
-                    return await self._answer(reply, headers, question)
-            hop = next_hop(question.url, headers.get("location"))
+                    return await self._answer(reply, said, question)
+            hop = next_hop(question.url, said.get("location"))
+            if question.wanted.one_site and hop.url and not is_one_site(question.start, hop.url):
+                detail = f"the redirect leads to another site: {shown(hop.url)}"
+                return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=detail)
             if hop.problem:
                 return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=hop.problem)
             permanent = reply.status in _PERMANENT or is_https_upgrade(question.url, hop.url)
@@ -196,10 +230,13 @@ class Fetcher:
             return NotModified(etag=etag, last_modified=last_modified, permanent_url=moved, fresh_for=fresh)
         if reply.status not in (200, 203):
             return status_failure(reply.status, headers, now=datetime.now(UTC))
-        raw = await self._read(reply, announced=headers.get("content-length", ""))
+        most = question.wanted.most_bytes or self._limits.compressed_bytes
+        raw = await self._read(reply, most, announced=headers.get("content-length", ""))
         if isinstance(raw, FetchFailed):
             return raw
-        document = inflate(raw, headers.get("content-encoding", ""), limit=self._limits.inflated_bytes)
+        document = inflate(
+            raw, headers.get("content-encoding", ""), limit=question.wanted.most_bytes or self._limits.inflated_bytes
+        )
         if isinstance(document, FetchFailed):
             return document
         body, odd = document
@@ -248,9 +285,8 @@ class Fetcher:
             failed = failure_of(error, seconds=self._limits.total_seconds)
             return f"{failed.result}: {failed.told}"
 
-    async def _read(self, reply: httpcore.Response, *, announced: str) -> bytes | FetchFailed:
+    async def _read(self, reply: httpcore.Response, limit: int, *, announced: str) -> bytes | FetchFailed:
         """The body as it came over the wire, or why it was not read to its end."""
-        limit = self._limits.compressed_bytes
         too_large = FetchFailed(problem=FetchProblem.TOO_LARGE, detail=f"the body is larger than {limit:,} bytes")
         if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
             return too_large

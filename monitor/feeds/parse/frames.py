@@ -35,21 +35,24 @@ class Job:
     now: datetime
     language: str | None = None
     layout: Layout = USUAL_LAYOUT
+    #: a page of an article, of which the main text is wanted
+    is_article: bool = False
 
 
 def pack_job(job: Job) -> tuple[bytes, bytes]:
     """The frame in two parts, so that a large body is not copied."""
-    head = json.dumps([job.content_type, job.base_url, job.now.isoformat(), job.language, asdict(job.layout)]).encode()
+    said = [job.content_type, job.base_url, job.now.isoformat(), job.language, asdict(job.layout), job.is_article]
+    head = json.dumps(said).encode()
     return JOB_HEAD.pack(len(head), len(job.body)) + head, job.body
 
 
 def unpack_job(head: bytes, body: bytes) -> Job:
     """The job from its two parts, without the lengths."""
-    content_type, base_url, now, language, layout = json.loads(head)
+    content_type, base_url, now, language, layout, is_article = json.loads(head)
     select = Selectors(**layout.pop("select")) if layout["select"] else layout.pop("select")
     return Job(
         body=body, content_type=content_type, base_url=base_url, now=datetime.fromisoformat(now), language=language,
-        layout=Layout(select=select, **layout),
+        layout=Layout(select=select, **layout), is_article=is_article,
     )  # fmt: skip
 
 

@@ -81,14 +81,20 @@ class ParseWorkers:
         language: str | None = None,
         rank: int = UNKNOWN,
         layout: Layout = USUAL_LAYOUT,
+        is_article: bool = False,
         on_slow: Callable[[], None] | None = None,
     ) -> ParsedFeed | ParseFailed:
         """The entries of a document, or why there are none. Cancelling it kills the worker that was at it.
 
+        `is_article`: it is the page of an article, and its main text is the only entry.
+
         `rank` says who goes first where documents wait: those of good feeds, and those of suspects last, which never
         have more than one worker among them. `on_slow` is called where the document has used up our patience.
         """
-        job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language, layout=layout)
+        job = Job(
+            body=body, content_type=content_type, base_url=base_url, now=now, language=language, layout=layout,
+            is_article=is_article,
+        )  # fmt: skip
         if len(body) > _LARGE:
             async with self._large:
                 return await self._parse(job, rank, on_slow)

@@ -17,10 +17,11 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from monitor.feeds.parse.article import read_article
 from monitor.feeds.parse.frames import ANSWER_HEAD, JOB_HEAD, Job, pack_answer, unpack_job
 from monitor.feeds.parse.parser import parse
 from monitor.malloc import give_back
-from monitor.model.document import ParseFailed, ParseProblem
+from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
 
 #: the daemon goes first: it stores and sends what is read already, and these would share its processors with it
 _NICENESS = 5
@@ -42,7 +43,7 @@ def main() -> None:
     while not is_last and (job := _next_job(sys.stdin.buffer, memory_bytes)) is not None:
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
         try:
-            answer = pack_answer(parse(**vars(job)))
+            answer = pack_answer(_answer(job))
         except MemoryError:
             answer = pack_answer(_OUT_OF_MEMORY)
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -52,6 +53,14 @@ def main() -> None:
         answers.write(ANSWER_HEAD.pack(len(answer), is_last))
         answers.write(answer)
         answers.flush()
+
+
+def _answer(job: Job) -> ParsedFeed | ParseFailed:
+    given = dict(vars(job))
+    if not given.pop("is_article"):
+        return parse(**given)
+    del given["layout"]
+    return read_article(**given)
 
 
 def _limit_self() -> None:
