@@ -25,6 +25,7 @@ from monitor.following import read_body
 from monitor.model.clock import Clock
 from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed
 from monitor.model.feed import Feed, FeedState
+from monitor.model.rhythm import EACH_FOR_ITSELF, Pacing
 from monitor.polls import Circumstances, Past, PollChanges, PollReport, judge_poll
 from monitor.store.ids import new_id
 from monitor.store.thread import StoreThread
@@ -55,6 +56,7 @@ class Pipeline:
         alert_backlog: bool = False,
         dry_run: bool = False,
         offline: bool = False,
+        pacing: Pacing = EACH_FOR_ITSELF,
     ) -> PollReport:
         """One feed, once: read, judge, put. `dry_run` answers the same and keeps nothing.
 
@@ -62,7 +64,7 @@ class Pipeline:
         """
         answer = await self._read(feed, state)
         circumstances = Circumstances(
-            at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random()
+            at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random(), pacing=pacing
         )
         changes = await self._judge(feed, state, answer, configuration, circumstances)
         report = await self._writer.put(changes, configuration, keep=not dry_run)

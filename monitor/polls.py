@@ -24,7 +24,8 @@ from monitor.feeds.state import state_after
 from monitor.model.alert import Alert
 from monitor.model.document import Entry, FeedAnswer, Reach
 from monitor.model.feed import Feed, FeedState, Poll
-from monitor.model.item import Item, Novelty, Recognised, StoredItem
+from monitor.model.item import Item, Novelty, NoveltyReason, Recognised, StoredItem
+from monitor.model.rhythm import EACH_FOR_ITSELF, Pacing
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
 
@@ -53,6 +54,8 @@ class Circumstances:
     alert_backlog: bool = False
     #: 0 … 1, spreads the next polls of many feeds
     spread: float = 0.5
+    #: what the waits of all feeds go by
+    pacing: Pacing = EACH_FOR_ITSELF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +120,9 @@ def judge_poll(
     crowd = released(kept, now=now)
     recognised = _with_released(recognised, kept, crowd.kept)
     after = state_after(
-        feed, state, answer, recognised, now=now, offline=circumstances.offline, spread=circumstances.spread
-    )
+        feed, state, answer, recognised, now=now, offline=circumstances.offline, spread=circumstances.spread,
+        pacing=circumstances.pacing,
+    )  # fmt: skip
     notices, after = feed_notices(
         feed, state, after, recognised, offline=circumstances.offline, named=crowd.named, new_id=new_id, now=now
     )
@@ -196,6 +200,8 @@ class PollReport(Poll):
 
     feed: str
     seen: int = 0
+    #: items of it that tell of an incident
+    reports: int = 0
     alerts: tuple[Alert, ...] = ()
     reach: Reach = Reach.ANSWERED
 
@@ -204,13 +210,19 @@ class PollReport(Poll):
         return self.reach is not Reach.ANSWERED
 
 
-def report_of(changes: PollChanges, alerts: Sequence[Alert]) -> PollReport:
+def report_of(changes: PollChanges, alerts: Sequence[Alert], *, reports: int = 0) -> PollReport:
     """The poll in numbers."""
     answer = changes.answer
     count = Counter(found.novelty for found in changes.recognised)
+    old = Counter(found.reason for found in changes.recognised if found.novelty is Novelty.OLD)
+    flood, backfill = old[NoveltyReason.FLOOD], old[NoveltyReason.BACKFILL]
     return PollReport(
         feed=changes.feed.name, at=changes.circumstances.at, result=answer.outcome.result, detail=answer.detail,
         ms=answer.ms, entries=len(changes.recognised), new=count[Novelty.NEW], updated=count[Novelty.UPDATED],
         seen=count[Novelty.SEEN], copies=count[Novelty.COPY], old=count[Novelty.OLD],
-        dropped=answer.parsed.dropped if answer.parsed else 0, alerts=tuple(alerts), reach=answer.reach,
+        too_old=old.total() - flood - backfill, flood=flood, backfill=backfill,
+        told_from_crowd=sum(found.reason is NoveltyReason.CROWD for found in changes.recognised),
+        dropped=answer.parsed.dropped if answer.parsed else 0,
+        over_cap=answer.parsed.over_cap if answer.parsed else 0,
+        reports=reports, alerts=tuple(alerts), reach=answer.reach,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 import typer
 
@@ -11,7 +11,9 @@ from monitor.cli.begin import JsonOption, database, quiet, reading, settings, ut
 from monitor.cli.render import ago, json_out, out, say, table
 from monitor.config.feedsfile import load_feeds
 from monitor.health import Health
+from monitor.queries.pace import pace_in_words, paced
 from monitor.queries.status import (
+    PARTS,
     FeedStatus,
     daemon_health,
     feed_statuses,
@@ -28,7 +30,9 @@ _RUNS = 3
 def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
     """The sick first: gone, blocked, failing, stale (read, and silent for far too long), then quiet and healthy, each
     with the reason and its last polls. A feed fails alone, and it is tried again. Under `dropped` stands what did not
-    become news in those polls: known already, a copy of another feed's article, held with an archive, not taken.
+    become news in those polls: known already, a copy of another feed's article, too old (there before the first poll),
+    come in a flood or with an archive (back-fill), without anything to read (not taken), over the cap of one document.
+    Under `next poll` stands when it is asked again, and why then.
     With --json also the last polls of each feed, newest first: every entry of each document is in one of their counts.
 
     Example:
@@ -54,8 +58,7 @@ def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
         [
             (row.name, ago(row.last_success_at, now=now), row.result or "not polled yet", row.state, row.reason,
              _last_polls(row, now=now), _drops(row), row.failures,
-             ago(row.next_poll_at, now=now) if row.next_poll_at else "at once", row.items_per_day,
-             _detail(row, now=now))
+             _next_poll(row, now=now), row.items_per_day, _detail(row, now=now))
             for row in rows
         ],
     )  # fmt: skip
@@ -73,8 +76,21 @@ def _last_polls(row: FeedStatus, *, now: datetime) -> str:
     return f"{', '.join(words)} ({ago(row.polls[0].at, now=now)})" if row.polls else ""
 
 
+def _next_poll(row: FeedStatus, *, now: datetime) -> str:
+    """`in 3m: it publishes now`."""
+    if row.next_poll_at is None:
+        return "at once"
+    why = paced(row.pace)
+    reason = f": {pace_in_words(why, wakes_at=row.wakes_at, zone=UTC)}" if why else ""
+    return ago(row.next_poll_at, now=now) + reason
+
+
 def _drops(row: FeedStatus) -> str:
-    return ", ".join(f"{count:,} {why}" for why, count in row.drops.items())
+    """Each cause apart; of what is told of in parts, the rest."""
+    counts = dict(row.drops)
+    for whole, parts in PARTS.items():
+        counts[whole] = counts.get(whole, 0) - sum(counts.get(part, 0) for part in parts)
+    return ", ".join(f"{count:,} {why}" for why, count in counts.items() if count > 0)
 
 
 def _detail(row: FeedStatus, *, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
     tick       every second   polls the feeds whose due time, kept in the database, has come
     deliver    every second   sets idle addresses to work on the outbox
+    pace       every second   asks feeds sooner that an incident concerns which has just opened
     attend     every second   tells what waited for the end of quiet hours, digests, repeats of a flash
     watch      every second     takes over edited files, or keeps the last good ones and says why
     heartbeat  every 10 s     writes a sign of life for `basewatch health`
@@ -36,6 +37,7 @@ from monitor.daemon.attention import attend
 from monitor.daemon.connectivity import ConnectivityWatch
 from monitor.daemon.database_loss import DatabaseWatch
 from monitor.daemon.deadman import DeadMansSwitch
+from monitor.daemon.pacing import PaceKeeper
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.feeds.lanes import Lanes, in_order, is_suspect
@@ -90,6 +92,7 @@ class Daemon:
         #: feeds that are left alone, and until when by the loop's clock
         self._resting: dict[str, float] = {}
         self._connectivity = ConnectivityWatch(app)
+        self._pace = PaceKeeper(app)
         self._files = EditedFiles(app)
         self._database = DatabaseWatch(app)
 
@@ -145,6 +148,7 @@ class Daemon:
         for name, job, seconds in (
             ("tick", self._tick, 1),
             ("deliver", lambda: deliverer.start_due(self._app.configuration.channels), 1),
+            ("pace", self._pace.look, 1),
             ("attend", lambda: attend(self._app), 1),
             ("watch", self._files.look, 1),
             ("heartbeat", self._heartbeat, 10),
@@ -243,6 +247,7 @@ class Daemon:
                 self._app.configuration,
                 alert_backlog=self._alert_backlog,
                 offline=self._connectivity.offline,
+                pacing=self._pace.now,
             )
         except StoreError as error:
             self._rest(feed, AFTER_A_LOSS)
@@ -253,6 +258,7 @@ class Daemon:
             log.exception("a bug in the poll of one feed; it is left alone seconds=%d feed=%s", AFTER_A_BUG, feed.name)
         else:
             self._connectivity.note(feed.name, report.reach)
+            self._pace.hear(report)
             await self._database.kept("polls", self._parts.deliverer)
 
     def _rest(self, feed: Feed, seconds: float) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.feeds.cadence import is_silent
+from monitor.feeds.cadence import COSTLY, is_silent
 from monitor.model.document import FetchProblem
 from monitor.model.feed import FeedState, Poll
 
@@ -75,7 +75,12 @@ def condition(state: FeedState, polls: Sequence[Poll] = (), *, now: datetime) ->
         return Condition(doing=Doing.QUIET, reason="not polled yet")
     if state.failures or (polls and polls[0].result == state.last_result and state.last_result not in _READ):
         return _unread(state, now)
-    return _unsteady(polls) or _rhythm(state, now)
+    found = _unsteady(polls) or _rhythm(state, now)
+    cost = timedelta(milliseconds=state.cost_ms)
+    if cost <= COSTLY:
+        return found
+    dear = f"reading its document costs {cost / timedelta(seconds=1):.1f} s of a processor, so it is read less often"
+    return Condition(doing=found.doing, reason=f"{found.reason}; {dear}")
 
 
 def _unread(state: FeedState, now: datetime) -> Condition:

@@ -42,6 +42,11 @@ class FeedStatus:
     last_poll_at: datetime | None = None
     last_success_at: datetime | None = None
     next_poll_at: datetime | None = None
+    #: why it is asked again then, a word of `Pace` (empty: not polled yet), and what a sleeping feed waits for
+    pace: str = ""
+    wakes_at: datetime | None = None
+    #: what reading one of its documents costs of late, in milliseconds of a processor; 0: not known
+    cost_ms: int = 0
     #: None in the first day
     items_per_day: float | None = None
     #: the last ones, newest first
@@ -52,7 +57,8 @@ class FeedStatus:
     state: Doing = Doing.QUIET
     reason: str = ""
     #: what did not become news in the last polls: `known` already, a `copy` of another feed's article, `held` with a
-    #: first poll, a flood or an archive, `not taken` (nothing to read, or beyond what one document may hold)
+    #: first poll, a flood or an archive, `not taken` (nothing to read, or beyond what one document may hold). Parts of
+    #: `held` are `too old`, `flood` and `back-fill`, part of `not taken` is `over the cap`: see `PARTS`
     drops: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -77,7 +83,8 @@ def feed_statuses(
                 name=feed.name, url=without_secrets(feed.url), publisher=feed.publisher, result=state.last_result,
                 detail=state.last_detail, failures=state.failures, blind=bool(state.blind_told_at),
                 silent=bool(state.silent_told_at), last_news_at=state.news_at, last_poll_at=state.last_poll_at,
-                last_success_at=state.last_success_at, next_poll_at=state.next_poll_at,
+                last_success_at=state.last_success_at, next_poll_at=state.next_poll_at, pace=state.pace,
+                wakes_at=state.wakes_at, cost_ms=state.cost_ms,
                 items_per_day=rates.get(feed.name), polls=polls,
                 unread=unread.get(feed.name, {}), state=doing.doing, reason=doing.reason, drops=drops_of(polls),
             )
@@ -90,14 +97,21 @@ def sickest_first(statuses: Iterable[FeedStatus]) -> list[FeedStatus]:
     return sorted(statuses, key=lambda status: status.state.rank)
 
 
+#: the causes that are told of apart, by the one that they are part of
+PARTS = {"held": ("too old", "flood", "back-fill"), "not taken": ("over the cap",)}
+
+
 def drops_of(polls: Iterable[Poll]) -> dict[str, int]:
     """What did not become news in these polls, by why; only what was dropped at all."""
     drops: Counter[str] = Counter()
     for poll in polls:
         kept = poll.new + poll.updated + poll.copies + poll.old
         drops += Counter(
-            {"known": poll.entries - kept, "copy": poll.copies, "held": poll.old, "not taken": poll.dropped}
-        )
+            {
+                "known": poll.entries - kept, "copy": poll.copies, "held": poll.old, "not taken": poll.dropped,
+                "too old": poll.too_old, "flood": poll.flood, "back-fill": poll.backfill, "over the cap": poll.over_cap,
+            }
+        )  # fmt: skip
     return dict(drops)
 
 
