@@ -105,14 +105,19 @@ def drops_of(polls: Iterable[Poll]) -> dict[str, int]:
     """What did not become news in these polls, by why; only what was dropped at all."""
     drops: Counter[str] = Counter()
     for poll in polls:
-        kept = poll.new + poll.updated + poll.copies + poll.old
-        drops += Counter(
+        drops.update(
             {
-                "known": poll.entries - kept, "copy": poll.copies, "held": poll.old, "not taken": poll.dropped,
-                "too old": poll.too_old, "flood": poll.flood, "back-fill": poll.backfill, "over the cap": poll.over_cap,
+                "known": poll.entries - poll.new - poll.updated - poll.copies - poll.old,
+                "copy": poll.copies,
+                "held": poll.old,
+                "not taken": poll.dropped,
+                "too old": poll.too_old,
+                "flood": poll.flood,
+                "back-fill": poll.backfill,
+                "over the cap": poll.over_cap,
             }
-        )  # fmt: skip
-    return dict(drops)
+        )
+    return {why: count for why, count in drops.items() if count > 0}
 
 
 def _rates(tx: Transaction, states: Iterable[FeedState], now: datetime) -> dict[str, float]:
