@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.feeds.cadence import STIRRED, alarm_of, fair_rate, hastened
-from monitor.feeds.rhythm import per_day
+from monitor.feeds.rhythm import learned, per_day
 from monitor.model.feed import Feed
 from monitor.model.incident import Incident
 from monitor.model.ledger import Grade
@@ -24,8 +24,8 @@ from monitor.store.store import Transaction
 
 #: incidents of an earlier local date stir nobody, whoever writes of them still
 _OLDEST = timedelta(days=2)
-#: publishers of one incident whose feeds are asked sooner: those that had it first
-MOST_PUBLISHERS = 30
+#: publishers of one incident, and of all of them, whose feeds are asked sooner: those that had it first, of the newest
+MOST_PUBLISHERS, MOST_PUBLISHERS_OF_ALL = 30, 100
 #: feeds from which the shares of all are worked out
 _SAMPLE = 1000
 #: what a feed that is asked each `min_interval` waits at most, in times of that
@@ -34,31 +34,42 @@ _JUST_ASKED = 1.1
 
 def pacing_of(tx: Transaction, feeds: Sequence[Feed], gazetteer: Gazetteer, *, now: datetime) -> Pacing:
     """Both, for one pass over the feeds."""
-    return Pacing(fair=fair_of(feeds, tx.rhythms()), stirs=stirs_of(tx, gazetteer, now=now))
+    return Pacing(fair=fair_of(feeds, tx.rhythms(), now=now), stirs=stirs_of(tx, gazetteer, now=now))
 
 
-def fair_of(feeds: Iterable[Feed], rhythms: Mapping[str, str]) -> float | None:
+def fair_of(feeds: Iterable[Feed], rhythms: Mapping[str, str], *, now: datetime) -> float | None:
     """The publications a day of a feed that gets just its share; `rhythms` are the texts by feed.
 
     Worked out from a thousand feeds where there are more. It takes tens of milliseconds: not for the event loop.
     """
     adapting = [feed for feed in feeds if feed.min_interval is not None and rhythms.get(feed.name)]
     some = adapting[:: -(-len(adapting) // _SAMPLE) or 1]
-    known = [(per_day(rhythm), feed.interval) for feed in some if (rhythm := Rhythm.from_text(rhythms[feed.name]))]
-    return fair_rate([rate for rate, _ in known], [interval for _, interval in known])
+    rates, intervals = [], []
+    for feed in some:
+        if (rhythm := Rhythm.from_text(rhythms[feed.name])) is not None:
+            rates.append(per_day(learned(rhythm, (), now=now)))
+            intervals.append(feed.interval)
+    return fair_rate(rates, intervals)
 
 
 def stirs_of(tx: Transaction, gazetteer: Gazetteer, *, now: datetime) -> tuple[Stir, ...]:
-    """The open incidents, one stir each: where they are and who had them first."""
+    """What the open incidents stir together: where they are, and who had them first. Empty where none is open.
+
+    One value for all, for every poll asks it. To be asked again each minute: it does not know when each of them closes.
+    """
     open_now = [one for one in tx.incidents((now - _OLDEST).date()) if _is_open(one, now)]
-    reporters = tx.reporters([one.id for one in open_now], now - STIRRED) if open_now else {}
-    return tuple(
+    if not open_now:
+        return ()
+    open_now.sort(key=_last_report, reverse=True)
+    reporters = tx.reporters([one.id for one in open_now], now - STIRRED)
+    first = dict.fromkeys(name for one in open_now for name in reporters.get(one.id, ())[:MOST_PUBLISHERS])
+    places = {(place.id, place.country): place for one in open_now for place in one.places}
+    return (
         Stir(
-            at=_last_report(one),
-            regions=frozenset(word for place in one.places for word in words_of(place, gazetteer)),
-            publishers=frozenset(reporters.get(one.id, ())[:MOST_PUBLISHERS]),
-        )
-        for one in open_now
+            at=_last_report(open_now[0]),
+            regions=frozenset(word for place in places.values() for word in words_of(place, gazetteer)),
+            publishers=frozenset(list(first)[:MOST_PUBLISHERS_OF_ALL]),
+        ),
     )
 
 

@@ -1,8 +1,9 @@
 """The daemon's job that keeps what the waits of all feeds go by, and asks feeds sooner when an incident opens.
 
-A poll that brought a report of an incident is heard of at once, so within a second the feeds of that region and of that
-publisher are due; once a minute it looks by itself, for incidents that close, that a `poll` of another process brought,
-and for feeds that were being read when one opened. Shares are worked out each hour, away from the event loop.
+A poll that brought a report of an incident is heard of at once, so within seconds the feeds of that region and of that
+publisher are to be asked soon; once a minute it looks by itself, for incidents that close or that a `poll` of another
+process brought, and for feeds that were being read when one opened. Shares are worked out each hour, away from the
+event loop.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from monitor.store.store import Transaction
 
 log = logging.getLogger(__name__)
 
-#: seconds between two looks where nothing was heard
-LOOK = 60
+#: seconds between two looks, where nothing was heard and where something was
+LOOK, LOOK_AGAIN = 60, 3
 #: seconds for which shares hold, and after which they are worked out again where no feed had a rhythm yet
 SHARES_HOLD, SHARES_AGAIN = 3600, 300
 
@@ -32,7 +33,8 @@ class PaceKeeper:
     def __init__(self, app: App) -> None:
         self._app = app
         self._heard = False
-        self._look_at = self._shares_at = 0.0
+        self._looked_at = -float(LOOK)
+        self._shares_at = 0.0
         self.now: Pacing = EACH_FOR_ITSELF
 
     def hear(self, report: PollReport) -> None:
@@ -42,8 +44,8 @@ class PaceKeeper:
     async def look(self) -> None:
         """To be called each second."""
         moment = asyncio.get_running_loop().time()
-        if self._heard or moment >= self._look_at:
-            self._heard, self._look_at = False, moment + LOOK
+        if moment - self._looked_at >= (LOOK_AGAIN if self._heard else LOOK):
+            self._heard, self._looked_at = False, moment
             await self._stir()
         if moment >= self._shares_at:
             self._shares_at = moment + SHARES_HOLD
@@ -67,5 +69,5 @@ class PaceKeeper:
 
     async def _share(self) -> None:
         rhythms = await self._app.thread.read(lambda tx: tx.rhythms())
-        fair = await asyncio.to_thread(fair_of, self._app.configuration.feeds, rhythms)
+        fair = await asyncio.to_thread(fair_of, self._app.configuration.feeds, rhythms, now=self._app.clock())
         self.now = replace(self.now, fair=fair)

@@ -80,17 +80,19 @@ def _learned(
 ) -> tuple[FeedState, Rhythm | None]:
     """The state with what the answer teaches of the feed: its own word on its rhythm, what reading it costs, and the
     rhythm, which is also given back as it is."""
-    outcome, rhythm = answer.outcome, Rhythm.from_text(state.rhythm)
+    outcome, before = answer.outcome, Rhythm.from_text(state.rhythm)
     if answer.cost_ms:
         known = state.cost_ms or answer.cost_ms
         state = replace(state, cost_ms=round(known + (answer.cost_ms - known) * _COST_NEWS))
     if isinstance(outcome, FetchFailed | ParseFailed):  # nobody knows what was published then
-        return state, rhythm
+        return state, before
     if isinstance(outcome, Fetched):
         said = outcome.made_anew_every
         state = replace(state, made_anew_every=round(said.total_seconds()) if said is not None else None)
-    rhythm = rhythm_after(rhythm, recognised, now=now)
-    return replace(state, rhythm=rhythm.as_text() if rhythm is not None else ""), rhythm
+    rhythm = rhythm_after(before, recognised, now=now)
+    if before is None or rhythm is None or rhythm.newest != before.newest:
+        state = replace(state, rhythm=rhythm.as_text() if rhythm is not None else "")
+    return state, rhythm  # where nothing was published the counts have only faded, which the kept ones do by themselves
 
 
 def _circumstance(

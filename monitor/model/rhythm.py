@@ -41,9 +41,9 @@ class Alarm(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Stir:
-    """An open incident, as far as it moves the polls of feeds."""
+    """An open incident, or several, as far as they move the polls of feeds."""
 
-    #: its last report
+    #: the last report
     at: datetime
     #: casefolded words that feeds of its region have as tags: the names and codes of its countries
     regions: frozenset[str] = frozenset()

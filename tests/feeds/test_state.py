@@ -71,7 +71,17 @@ def test_unchanged_answers_teach_nothing_before_the_first_document_and_failures_
     known = after(entries=[entry(moment, Novelty.OLD) for moment in OFFICE])
     failed = after(known, FetchFailed(problem=FetchProblem.TIMEOUT), now=NOW + HOUR)
     assert (failed.rhythm, failed.pace) == (known.rhythm, Pace.FAILING)
-    assert after(known, NotModified(), now=NOW + HOUR).rhythm != known.rhythm  # silence teaches as well
+
+
+def test_silence_teaches_as_well_and_needs_no_other_text() -> None:
+    known = after(entries=[entry(moment, Novelty.OLD) for moment in OFFICE])
+    state = known
+    for hours in range(1, 9):
+        state = after(state, NotModified(), now=NOW + hours * HOUR)
+    late = NOW + 9 * HOUR
+    assert state.rhythm == known.rhythm
+    once, often = after(known, FETCHED, [entry(late)], now=late), after(state, FETCHED, [entry(late)], now=late)
+    assert once.rhythm == often.rhythm != known.rhythm
 
 
 def test_a_text_that_cannot_be_read_is_learned_anew() -> None:

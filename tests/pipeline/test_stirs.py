@@ -15,7 +15,15 @@ from monitor.model.ledger import Grade, Report
 from monitor.model.place import Place
 from monitor.model.report import Act, Facts, Level, Link
 from monitor.model.rhythm import Pacing, Stir
-from monitor.pacing import MOST_PUBLISHERS, fair_of, hasten_concerned, pacing_of, stirs_of, words_of
+from monitor.pacing import (
+    MOST_PUBLISHERS,
+    MOST_PUBLISHERS_OF_ALL,
+    fair_of,
+    hasten_concerned,
+    pacing_of,
+    stirs_of,
+    words_of,
+)
 from monitor.store.store import Store
 from newsroom import shipped_rules
 from values import INCIDENT, NOW
@@ -76,6 +84,23 @@ def test_of_hundreds_of_publishers_those_stir_that_had_it_first(store: Store) ->
     assert stir.publishers == {f"Paper {number}" for number in range(MOST_PUBLISHERS)}
 
 
+def test_on_a_day_of_many_incidents_the_newest_stir_first_and_all_together_few(store: Store) -> None:
+    with store.transaction() as tx:
+        for number in range(20):
+            at = NOW - HOUR + number * MINUTE
+            tx.add_incident(replace(OPEN, id=f"i{number}", opened_at=at, last_report_at=at))
+            tx.put_reports(
+                [
+                    replace(REPORT, id=f"{number}-{one}", incident_id=f"i{number}", publisher=f"P{number}-{one}")
+                    for one in range(10)
+                ]
+            )
+        (stir,) = stirs_of(tx, shipped_rules().gazetteer, now=NOW)
+    assert stir.at == NOW - HOUR + 19 * MINUTE
+    assert stir.publishers == {f"P{number}-{one}" for number in range(10, 20) for one in range(10)}
+    assert len(stir.publishers) == MOST_PUBLISHERS_OF_ALL
+
+
 def test_tags_are_written_as_ids_or_as_names() -> None:
     gazetteer = shipped_rules().gazetteer
     arabia = words_of(gazetteer.somewhere_in("SA", "target"), gazetteer)
@@ -122,13 +147,14 @@ def test_shares_are_those_of_the_feeds_that_adapt(store: Store) -> None:
     calm = learned(None, [NOW - number * DAY for number in range(20)], now=NOW).as_text()
     feeds = [feed(f"f{number}") for number in range(2400)] + [feed("plain", min_interval=None)]
     rhythms = {one.name: busy if number % 12 == 0 else calm for number, one in enumerate(feeds)} | {"plain": busy}
-    fair = fair_of(feeds, rhythms)
+    fair = fair_of(feeds, rhythms, now=NOW)
     assert fair is not None
     assert 1 < fair < 100
-    assert fair_of(feeds, {}) is fair_of([feeds[-1]], rhythms) is fair_of([], {}) is None
+    for none, known in ((feeds, {}), ([feeds[-1]], rhythms), ([], {})):
+        assert fair_of(none, known, now=NOW) is None
     with store.transaction() as tx:
         tx.sync_feeds(feeds[:2], now=NOW)
         state = replace(tx.feed_state("f0"), rhythm=busy)
         tx.save_polls([(state, Poll(at=NOW, result="fetched"))])
         found = pacing_of(tx, feeds[:2], shipped_rules().gazetteer, now=NOW)
-        assert found == Pacing(fair=fair_of(feeds[:1], {"f0": busy}), stirs=())
+        assert found == Pacing(fair=fair_of(feeds[:1], {"f0": busy}, now=NOW), stirs=())
