@@ -62,7 +62,11 @@ class Pipeline:
         """
         answer = await self._read(feed, state)
         circumstances = Circumstances(
-            at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random()
+            at=self._clock(),
+            offline=offline,
+            alert_backlog=alert_backlog,
+            spread=random.random(),
+            zone=configuration.zone,
         )
         changes = await self._judge(feed, state, answer, configuration, circumstances)
         report = await self._writer.put(changes, configuration, keep=not dry_run)

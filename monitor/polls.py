@@ -53,6 +53,8 @@ class Circumstances:
     alert_backlog: bool = False
     #: 0 … 1, spreads the next polls of many feeds
     spread: float = 0.5
+    #: in which the operator is told times
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +122,15 @@ def judge_poll(
         feed, state, answer, recognised, now=now, offline=circumstances.offline, spread=circumstances.spread
     )
     notices, after = feed_notices(
-        feed, state, after, recognised, offline=circumstances.offline, named=crowd.named, new_id=new_id, now=now
+        feed,
+        state,
+        after,
+        recognised,
+        offline=circumstances.offline,
+        named=crowd.named,
+        zone=circumstances.zone,
+        new_id=new_id,
+        now=now,
     )
     stored = (own for own, found in zip(keys, recognised, strict=True) if found.novelty is not Novelty.SEEN)
     today = now.date()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import typer
@@ -11,10 +12,14 @@ from monitor.cli.begin import JsonOption, database, quiet, reading, settings, ut
 from monitor.cli.render import ago, json_out, out, say, table
 from monitor.config.feedsfile import load_feeds
 from monitor.health import Health
+from monitor.model.clock import wall
 from monitor.queries.status import (
     FeedStatus,
     daemon_health,
+    drops_in_a_line,
     feed_statuses,
+    feeds_in_a_line,
+    named_by_state,
     sickest_first,
     unread_feed_languages,
 )
@@ -23,6 +28,8 @@ from monitor.text.clean import clean
 
 #: of the last polls, so many different results in a row are shown
 _RUNS = 3
+#: the facts of `health` that are moments
+_MOMENTS = frozenset({"heartbeat", "last_success"})
 
 
 def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
@@ -43,8 +50,11 @@ def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
     with reading() as tx:
         rows = sickest_first(feed_statuses(tx, configured, read_by_files(found.rules), now=now))
         unread = unread_feed_languages(tx, found, configured, now=now)
-    for problem in unread if not quiet() else ():
-        say(clean(f"warning: {problem}"))
+    if not quiet():
+        for problem in unread:
+            say(clean(f"warning: {problem}"))
+        if rows and not as_json:
+            say(clean(_in_sum(rows)))
     if as_json:
         json_out(rows)
         return
@@ -61,6 +71,13 @@ def feeds(context: typer.Context, as_json: JsonOption = False) -> None:
     )  # fmt: skip
 
 
+def _in_sum(rows: Sequence[FeedStatus]) -> str:
+    """`12 feeds: 1 gone (x), 11 healthy; dropped in their last polls: 40 known, 2 copy`."""
+    drops = sum((Counter(row.drops) for row in rows), Counter[str]())
+    dropped = f"; dropped in their last polls: {drops_in_a_line(drops)}" if drops else ""
+    return f"{len(rows):,} feeds: {feeds_in_a_line(named_by_state((row.name, row.state) for row in rows))}{dropped}"
+
+
 def _last_polls(row: FeedStatus, *, now: datetime) -> str:
     """`fetched 1 h ago, 5 × not modified, timeout`: the newest first, equal ones in a row counted."""
     runs: list[tuple[str, int]] = []
@@ -74,7 +91,7 @@ def _last_polls(row: FeedStatus, *, now: datetime) -> str:
 
 
 def _drops(row: FeedStatus) -> str:
-    return ", ".join(f"{count:,} {why}" for why, count in row.drops.items())
+    return drops_in_a_line(row.drops)
 
 
 def _detail(row: FeedStatus, *, now: datetime) -> str:
@@ -88,23 +105,41 @@ def _detail(row: FeedStatus, *, now: datetime) -> str:
 def health(as_json: JsonOption = False) -> None:
     """Exit code 1 with one sentence per problem: no sign of life, no network, blind feeds, overdue deliveries, an
     edited file that is not in force. Warnings (a file that is not read under its name, items in a language that no
-    list reads) leave it 0.
+    list reads) leave it 0. Below them: the sick feeds by state, and what the last polls did not take as news, by cause.
 
     Example:
       basewatch health || echo "basewatch needs you"
     """
+    now, found = utc_now(), settings(warn=False)
     with database() as store:
-        verdict = daemon_health(store, read_by_files(settings(warn=False).rules), now=utc_now())
+        zone = "UTC" if as_json else found.timezone
+        verdict = daemon_health(store, read_by_files(found.rules), zone=zone, now=now)
     if as_json:
         json_out(verdict)
     else:
         for line in (*verdict.problems, *(f"warning: {warning}" for warning in verdict.warnings)):
             out(clean(line))
         if verdict.ok:
-            out("fine: " + ", ".join(f"{key} {value}" for key, value in _plain_facts(verdict)))
+            out("fine: " + ", ".join(f"{key} {value}" for key, value in _plain_facts(verdict, zone, now=now)))
+        if sick := verdict.facts["sick_feeds"]:
+            out(clean(f"sick feeds: {feeds_in_a_line(sick)}; see: basewatch feeds"))
+        if drops := verdict.facts["drops"]:
+            out(f"dropped in the last polls: {drops_in_a_line(drops)}")
     raise typer.Exit(0 if verdict.ok else 1)
 
 
-def _plain_facts(verdict: Health) -> list[tuple[str, object]]:
-    """The facts in one line; those with parts are among the warnings."""
-    return [(key, value) for key, value in verdict.facts.items() if not isinstance(value, Mapping)]
+def _plain_facts(verdict: Health, zone: str, *, now: datetime) -> list[tuple[str, object]]:
+    """The facts in one line, moments as a person reads them; those with parts are among the warnings and below."""
+    return [
+        (key.replace("_", " "), _spoken(value, zone, now=now) if key in _MOMENTS else value)
+        for key, value in verdict.facts.items()
+        if not isinstance(value, Mapping)
+    ]
+
+
+def _spoken(moment: str | None, zone: str, *, now: datetime) -> str:
+    """`5s ago (2026-11-21 08:14 Asia/Baghdad)`."""
+    if moment is None:
+        return "never"
+    then = datetime.fromisoformat(moment)
+    return f"{ago(then, now=now)} ({wall(then, zone)})"
