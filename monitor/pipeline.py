@@ -17,6 +17,7 @@ import time
 from dataclasses import replace
 
 from monitor.configuration import Configuration
+from monitor.crowdreader import AT_ONCE, CrowdReader
 from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.lanes import rank_of
@@ -45,6 +46,7 @@ class Pipeline:
         self._fetcher = fetcher
         self._workers = workers
         self._clock = clock
+        self._crowds = CrowdReader()
 
     async def poll(
         self,
@@ -107,9 +109,14 @@ class Pipeline:
         """What follows from the answer, beside what the database knows now."""
 
         def judge(past: Past | None) -> PollChanges:
-            return judge_poll(feed, state, answer, past, configuration.rules, circumstances, new_id=new_id)
+            return judge_poll(
+                feed, state, answer, past, configuration.rules, circumstances, most=AT_ONCE, new_id=new_id
+            )
 
-        return judge(None) if answer.parsed is None else await self._store.read(judge)
+        if answer.parsed is None:
+            return judge(None)
+        changes = await self._store.read(judge)
+        return await self._crowds.read(changes, configuration.rules) if changes.unread else changes
 
 
 def _say(report: PollReport, before: FeedState, answer: FeedAnswer) -> None:
