@@ -36,6 +36,7 @@ def health(
     oldest_due: datetime | None,
     *,
     refused: str = "",
+    missing: str = "",
     unread: Mapping[str, int] | None = None,
     sick: Mapping[str, Sequence[str]] | None = None,
     drops: Mapping[str, int] | None = None,
@@ -45,13 +46,17 @@ def health(
     """The health of the daemon.
 
     `feeds` are the configured ones; `oldest_due` is the due time of the delivery that waits longest (None: nothing
-    waits); `refused` says why the database did not take a change just now (empty: it did); `unread` counts the items of
+    waits); `refused` says why the database did not take a change just now (empty: it did), `missing`
+    where a database should be and none is; `unread` counts the items of
     the last day in languages that no list reads, by language. `sick` are the names of the sick feeds by state, `drops`
     what did not become news in the last polls, by cause. Complaints tell times in `zone`, facts in ISO 8601 and UTC.
     """
     problems: list[str] = []
     beat, loss, connectivity = state.heartbeat, state.loss, state.connectivity
-    if beat is None:
+    if missing:
+        said = "basewatch never ran with these settings, or its database was taken away"
+        problems.append(f"there is no database at {missing}: {said}; put it back, or start it with: basewatch run")
+    elif beat is None:
         problems.append("the daemon does not run; start it with: basewatch run")
     elif (silent := abs(now - beat.at)) > HEARTBEAT_LIMIT:  # ahead: the clock was set back
         problems.append(f"no sign of life for {round(silent.total_seconds())} s; the daemon is gone or stuck")

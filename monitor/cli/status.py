@@ -113,7 +113,7 @@ def health(as_json: JsonOption = False) -> None:
     now, found = utc_now(), settings(warn=False)
     with database() as store:
         zone = "UTC" if as_json else found.timezone
-        verdict = daemon_health(store, read_by_files(found.rules), zone=zone, now=now)
+        verdict = daemon_health(store, read_by_files(found.rules), address=found.database_url, zone=zone, now=now)
     if as_json:
         json_out(verdict)
     else:

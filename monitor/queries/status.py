@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.config.database import without_secrets as without_password
 from monitor.config.feedlanguages import languages_read, unread_languages
 from monitor.config.settings import Settings
 from monitor.errors import Problem, StoreError
@@ -151,12 +152,12 @@ def unread_feed_languages(
 
 
 def daemon_health(
-    store: Store | None, read: LanguagesRead | None = None, *, zone: str = "UTC", now: datetime
+    store: Store | None, read: LanguagesRead | None = None, *, address: str = "", zone: str = "UTC", now: datetime
 ) -> Health:
-    """Whether the daemon is at work; None: there is no database yet. `read` as for `feed_statuses`; what is complained
-    of is told in the times of `zone`."""
+    """Whether the daemon is at work; None: there is no database at `address`. `read` as for `feed_statuses`; what is
+    complained of is told in the times of `zone`."""
     if store is None:
-        return health(DaemonState(), [], None, now=now)
+        return health(DaemonState(), [], None, missing=without_password(address), now=now)
     with store.read() as tx:
         state, feeds, oldest_due = tx.daemon_state(), tx.feed_states(), tx.oldest_due()
         unread = sum(_unread_items(tx, read, now).values(), Counter[str]())
