@@ -43,6 +43,8 @@ class Configuration:
     #: how messages are worded
     styles: Styles = field(default_factory=Styles)
     snapshot: Snapshot = frozenset()
+    #: IANA name of the zone in which the operator, and channels without one of their own, are told times
+    zone: str = "UTC"
     #: what may be lived with, and yet is not as somebody thinks: a file that is not read, a key that does nothing
     warnings: tuple[Problem, ...] = ()
 
@@ -52,7 +54,7 @@ class Configuration:
     def policy(self, channel: str) -> Policy:
         """The policy of a channel: its own, else the usual one."""
         name = channel.casefold()
-        return next((one for one in self.policies if one.channel == name), Policy(channel=channel))
+        return next((one for one in self.policies if one.channel == name), Policy(channel=channel, zone=self.zone))
 
 
 def load_configuration(settings: Settings) -> Configuration:
@@ -83,7 +85,7 @@ def load_configuration(settings: Settings) -> Configuration:
     warnings = (*_unread(settings), *retired, *(one for one in mistakes if one.severity == "warning"))
     return Configuration(
         feeds=feeds, rules=rules, channels=channels, policies=policies or (), styles=styles, snapshot=snapshot,
-        warnings=warnings,
+        zone=settings.timezone, warnings=warnings,
     )  # fmt: skip
 
 
@@ -102,6 +104,7 @@ def policies_of(
         styles=tuple(styles.texts),
         place_hint=gazetteer.place_hint,
         any_channel=channels.names() == CONSOLE_NAMES,
+        zone=settings.timezone,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ import time
 from dataclasses import replace
 
 from monitor.configuration import Configuration
+from monitor.crowdreader import AT_ONCE, CrowdReader
 from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.lanes import rank_of
@@ -46,6 +47,7 @@ class Pipeline:
         self._fetcher = fetcher
         self._workers = workers
         self._clock = clock
+        self._crowds = CrowdReader()
 
     async def poll(
         self,
@@ -64,8 +66,9 @@ class Pipeline:
         """
         answer = await self._read(feed, state)
         circumstances = Circumstances(
-            at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random(), pacing=pacing
-        )
+            at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random(),
+            zone=configuration.zone, pacing=pacing,
+        )  # fmt: skip
         changes = await self._judge(feed, state, answer, configuration, circumstances)
         report = await self._writer.put(changes, configuration, keep=not dry_run)
         _say(report, state, answer)
@@ -105,9 +108,14 @@ class Pipeline:
         """What follows from the answer, beside what the database knows now."""
 
         def judge(past: Past | None) -> PollChanges:
-            return judge_poll(feed, state, answer, past, configuration.rules, circumstances, new_id=new_id)
+            return judge_poll(
+                feed, state, answer, past, configuration.rules, circumstances, most=AT_ONCE, new_id=new_id
+            )
 
-        return judge(None) if answer.parsed is None else await self._store.read(judge)
+        if answer.parsed is None:
+            return judge(None)
+        changes = await self._store.read(judge)
+        return await self._crowds.read(changes, configuration.rules) if changes.unread else changes
 
 
 def _say(report: PollReport, before: FeedState, answer: FeedAnswer) -> None:

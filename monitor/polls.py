@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from monitor.model.alert import Alert
 from monitor.model.document import Entry, FeedAnswer, Reach
 from monitor.model.feed import Feed, FeedState, Poll
 from monitor.model.item import Item, Novelty, NoveltyReason, Recognised, StoredItem
+from monitor.model.report import Classification
 from monitor.model.rhythm import EACH_FOR_ITSELF, Pacing
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
@@ -56,6 +57,8 @@ class Circumstances:
     spread: float = 0.5
     #: what the waits of all feeds go by
     pacing: Pacing = EACH_FOR_ITSELF
+    #: in which the operator is told times
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +80,11 @@ class PollChanges:
     kept: tuple[tuple[Recognised, StoredItem], ...]
     after: FeedState
     #: for the operator
-    notices: tuple[Alert, ...]
+    notices: tuple[Alert, ...] = ()
+    #: what its texts report, by item without id
+    readings: Mapping[Item, Classification] = field(default_factory=dict)
+    #: texts, without id, that are to be read before this can be kept: `with_readings`
+    unread: tuple[Item, ...] = ()
 
     @property
     def to_evaluate(self) -> list[StoredItem]:
@@ -97,11 +104,15 @@ def judge_poll(
     rules: RuleSet,
     circumstances: Circumstances,
     *,
+    readings: Mapping[Item, Classification] | None = None,
+    most: int | None = None,
     new_id: Callable[[datetime], str],
 ) -> PollChanges:
     """What follows from `answer`: novelty of every entry, classification of what is news, the feed's next state.
 
-    `past` may be None where the answer brought no document: nothing of it is asked then.
+    `past` may be None where the answer brought no document: nothing of it is asked then. `readings` are classifications
+    that are known already, by item without id. Where more than `most` texts (None: any number) are still to be read,
+    none is: they are named as `unread`, and `with_readings` makes a whole of it.
     """
     now = circumstances.at
     entries = answer.parsed.entries if answer.parsed is not None else ()
@@ -113,27 +124,47 @@ def judge_poll(
     edited = {found.item_id for found in recognised if found.item_id is not None and _is_edit(found)}
     before = past.items_by_id(edited) if past and edited else {}
     kept = tuple(
-        (found, _classified(found, _stored(found, feed, before, new_id=new_id, now=now), rules))
+        (found, _stored(found, feed, before, new_id=new_id, now=now))
         for found in recognised
         if found.novelty is not Novelty.SEEN
     )
-    crowd = released(kept, now=now)
-    recognised = _with_released(recognised, kept, crowd.kept)
-    after = state_after(
-        feed, state, answer, recognised, now=now, offline=circumstances.offline, spread=circumstances.spread,
-        pacing=circumstances.pacing,
-    )  # fmt: skip
-    notices, after = feed_notices(
-        feed, state, after, recognised, offline=circumstances.offline, named=crowd.named, new_id=new_id, now=now
-    )
+    readings = readings or {}
+    unread = tuple(item for one in kept if _is_read(*one) and (item := _without_id(one[1])) not in readings)
     stored = (own for own, found in zip(keys, recognised, strict=True) if found.novelty is not Novelty.SEEN)
     today = now.date()
-    return PollChanges(
-        feed=feed, answer=answer, circumstances=circumstances, before=state, recognised=recognised, kept=crowd.kept,
+    changes = PollChanges(
+        feed=feed, answer=answer, circumstances=circumstances, before=state, recognised=recognised, kept=kept,
         held={key: _holder(known.get(key)) for own in stored for key in own},
         to_touch=tuple(key for key, item in known.items() if item.last_seen and item.last_seen < today),
-        after=after, notices=notices,
+        after=state, readings=readings, unread=unread,
     )  # fmt: skip
+    if most is not None and len(unread) > most:
+        return changes
+    return with_readings(changes, {item: classify(item, rules) for item in unread}, new_id=new_id)
+
+
+def with_readings(
+    changes: PollChanges, readings: Mapping[Item, Classification], *, new_id: Callable[[datetime], str]
+) -> PollChanges:
+    """The poll with the readings of what was `unread` in it: what of a crowd is told, the feed's next state, notices.
+
+    Asks nothing of the database.
+    """
+    feed, state, answer, at = changes.feed, changes.before, changes.answer, changes.circumstances
+    readings = {**changes.readings, **readings}
+    kept = tuple(_classified(*one, readings) for one in changes.kept)
+    crowd = released(kept, now=at.at)
+    recognised = _with_released(changes.recognised, kept, crowd.kept)
+    after = state_after(
+        feed, state, answer, recognised, now=at.at, offline=at.offline, spread=at.spread, pacing=at.pacing
+    )
+    notices, after = feed_notices(
+        feed, state, after, recognised,
+        offline=at.offline, named=crowd.named, zone=at.zone, new_id=new_id, now=at.at,
+    )  # fmt: skip
+    return replace(
+        changes, recognised=recognised, kept=crowd.kept, after=after, notices=notices, readings=readings, unread=()
+    )
 
 
 def _with_released(
@@ -188,10 +219,22 @@ def _item(
     )  # fmt: skip
 
 
-def _classified(found: Recognised, stored: StoredItem, rules: RuleSet) -> StoredItem:
-    if stored.novelty not in EVALUATED and not is_held(found):
-        return stored
-    return replace(stored, classification=classify(stored.item, rules))
+def _is_read(found: Recognised, stored: StoredItem) -> bool:
+    """Its text is classified: it is news, or it is held, and it may be news all the same."""
+    return stored.novelty in EVALUATED or is_held(found)
+
+
+def _without_id(stored: StoredItem) -> Item:
+    """The text as the classifier sees it; the id is another one each time that a poll is judged."""
+    return replace(stored.item, id="")
+
+
+def _classified(
+    found: Recognised, stored: StoredItem, readings: Mapping[Item, Classification]
+) -> tuple[Recognised, StoredItem]:
+    if not _is_read(found, stored):
+        return found, stored
+    return found, replace(stored, classification=readings.get(_without_id(stored)))
 
 
 @dataclass(frozen=True, kw_only=True)

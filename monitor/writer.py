@@ -138,8 +138,9 @@ def apply(
             state = tx.feed_state(changes.feed.name)
         if twice or state != changes.before or changes.is_outdated(held):
             changes = judge_poll(
-                changes.feed, state, changes.answer, tx, configuration.rules, changes.circumstances, new_id=tx.new_id
-            )
+                changes.feed, state, changes.answer, tx, configuration.rules, changes.circumstances,
+                readings=changes.readings, new_id=tx.new_id,
+            )  # fmt: skip
         reports.append(batch.poll(changes, configuration))
     batch.flush()
     return reports

@@ -91,6 +91,9 @@ SETTINGS: tuple[Setting, ...] = (
             values.web_address, secret=True),
     Setting("BASEWATCH_ALIVE", "how often the operator is told that the daemon is alive, with what it has read", "",
             values.duration("10m", "31d")),
+    Setting("BASEWATCH_TIMEZONE",
+            "the zone in which times are shown to people, by its IANA name; of every channel whose policy names none,"
+            " its clock too", "UTC", values.zone),
     Setting("BASEWATCH_LOG_LEVEL", "the least important log lines that are written", "info",
             values.word("debug", "info", "warning", "error"), "(debug, info, warning or error)"),
     Setting("BASEWATCH_LOG_FORMAT", "how log lines are written", "text", values.word("text", "json"),
@@ -140,6 +143,8 @@ class Settings:
     ping_url: str | None = field(default=None, repr=False)
     #: None: the operator hears of troubles alone
     alive: timedelta | None = None
+    #: IANA name of the zone in which times are shown
+    timezone: str = "UTC"
     #: debug, info, warning or error
     log_level: str
     #: text or json

@@ -36,7 +36,8 @@ _NO_MORE = "http 410"
 #: of so many last polls, this share may fail before a feed that answers now is called failing
 _LATELY, _MOST_FAILED = 10, 0.5
 _FEWEST_POLLS = 4
-_READ = frozenset({"fetched", "not modified", "same body"})
+#: results of polls that went well
+READ = frozenset({"fetched", "not modified", "same body"})
 
 
 class Doing(StrEnum):
@@ -73,7 +74,7 @@ def condition(state: FeedState, polls: Sequence[Poll] = (), *, now: datetime) ->
     """How the feed is doing; `polls` are its last ones, newest first."""
     if state.last_poll_at is None:
         return Condition(doing=Doing.QUIET, reason="not polled yet")
-    if state.failures or (polls and polls[0].result == state.last_result and state.last_result not in _READ):
+    if state.failures or (polls and polls[0].result == state.last_result and state.last_result not in READ):
         return _unread(state, now)
     found = _unsteady(polls) or _rhythm(state, now)
     cost = timedelta(milliseconds=state.cost_ms)
@@ -101,7 +102,7 @@ def _unread(state: FeedState, now: datetime) -> Condition:
 def _unsteady(polls: Sequence[Poll]) -> Condition | None:
     """It answers now, and did not most times of late."""
     lately = polls[:_LATELY]
-    failed = [poll for poll in lately if poll.result not in _READ]
+    failed = [poll for poll in lately if poll.result not in READ]
     if len(lately) < _FEWEST_POLLS or len(failed) <= _MOST_FAILED * len(lately):
         return None
     reason = f"it answers now, yet {len(failed)} of its last {len(lately)} polls failed, mostly: {_commonest(failed)}"

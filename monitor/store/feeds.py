@@ -122,6 +122,29 @@ class FeedPart(TransactionPart):
         rows = self._connection.execute(mine.order_by(PollRow.id.desc()).limit(limit))
         return [Poll(**row) for row in rows.mappings()]
 
+    def polls_of_feeds(self, ids: Iterable[int]) -> dict[int, list[Poll]]:
+        """The last polls of these feeds, newest first, by row number; a feed without any is not in the answer."""
+        columns = (PollRow.feed_id, *(_POLLS.c[field] for field in _POLL))
+        found: dict[int, list[Poll]] = {}
+        newest_first = select(*columns).order_by(PollRow.feed_id.desc(), PollRow.id.desc())
+        for some in chunks(ids):
+            for feed_id, *values in self._connection.execute(newest_first.where(PollRow.feed_id.in_(some))):
+                found.setdefault(feed_id, []).append(Poll(**dict(zip(_POLL, values, strict=True))))
+        return found
+
+    def polled_otherwise(self, results: Collection[str]) -> set[int]:
+        """The configured feeds, by row number, of whose last polls one at least had none of these results."""
+        mine = select(FeedRow.id).where(FeedRow.configured)
+        other = select(PollRow.feed_id).where(PollRow.feed_id.in_(mine), _POLLS.c.result.not_in(list(results)))
+        return set(self._connection.scalars(other.distinct()))
+
+    def poll_sums(self, counts: Sequence[str]) -> dict[str, int]:
+        """These counts, added up over the last polls of the configured feeds."""
+        mine = select(FeedRow.id).where(FeedRow.configured)
+        sums = select(*(func.coalesce(func.sum(_POLLS.c[name]), 0) for name in counts))
+        row = self._connection.execute(sums.where(PollRow.feed_id.in_(mine))).one()
+        return dict(zip(counts, map(int, row), strict=True))
+
     def feed_counts(self, since: datetime) -> dict[str, int]:
         """Items first seen since then, by feed; a feed without any is not in the answer."""
         counted = select(ItemRow.feed_id, func.count().label("items")).where(ItemRow.first_seen >= since)
