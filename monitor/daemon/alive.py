@@ -34,25 +34,36 @@ INCIDENT_DAYS = timedelta(days=60)
 Said = tuple[OperatorReason, str, str]
 
 
-def silent_since(feeds: Sequence[FeedState], *, now: datetime) -> datetime | None:
+def silent_since(
+    feeds: Sequence[FeedState], *, watched_since: datetime | None = None, now: datetime
+) -> datetime | None:
     """When the last item came from any feed, where that is longer ago than it can be; None: all is as it should be.
 
     The expected time is that of the feed that rests least: twice its longest usual wait, and two hours at least. Feeds
-    whose habits are not known yet say nothing of it; without any that has some, no silence is told.
+    whose habits are not known yet say nothing of it; without any that has some, no silence is told. Before
+    `watched_since` nobody asked: a daemon that was off for a day begins to wait when it starts.
     """
     news = [feed.news_at for feed in feeds if feed.news_at is not None]
     waits = [feed.longest_wait for feed in feeds if feed.longest_wait is not None and feed.news_at is not None]
     if not news or not waits:
         return None
     expected = max(SHORTEST, TIMES * timedelta(seconds=min(waits)))
-    return max(news) if now - max(news) > expected else None
+    return max(news) if now - max(*news, watched_since or news[0]) > expected else None
 
 
 def silence_said(
-    told: AliveTold, feeds: Sequence[FeedState], *, zone: str = "UTC", now: datetime
+    told: AliveTold,
+    feeds: Sequence[FeedState],
+    *,
+    zone: str = "UTC",
+    watched_since: datetime | None = None,
+    now: datetime,
 ) -> tuple[AliveTold, Said | None]:
-    """What the operator is told of a silence, or of its end, in `zone`, and what he then knows."""
-    since = silent_since(feeds, now=now)
+    """What the operator is told of a silence, or of its end, in `zone`, and what he then knows.
+
+    A silence that he knows of lasts over a restart.
+    """
+    since = silent_since(feeds, watched_since=None if told.silent_since else watched_since, now=now)
     if since is not None and told.silent_since is None:
         body = (
             f"The last item came {span(now - since)} ago ({wall(since, zone)}), from any of {len(feeds)} feeds,"
@@ -65,13 +76,15 @@ def silence_said(
     return told, None
 
 
-async def watch_silence(app: App) -> None:
+async def watch_silence(app: App, watched_since: datetime | None = None) -> None:
     """The daemon's job, once a minute: one notice when all is silent, one when it is over."""
 
     def look(tx: Transaction) -> str:
         now = app.clock()
         before = tx.daemon_state().alive_told
-        told, said = silence_said(before, tx.feed_states(), zone=app.configuration.zone, now=now)
+        told, said = silence_said(
+            before, tx.feed_states(), zone=app.configuration.zone, watched_since=watched_since, now=now
+        )
         if said is None:
             return ""
         app.queue_notice(tx, *said)

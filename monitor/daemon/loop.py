@@ -144,7 +144,7 @@ class Daemon:
         )
         # it would warn each second that a job still waits for the database
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        start, deliverer = datetime.now(UTC), self._parts.deliverer
+        start, begun, deliverer = datetime.now(UTC), self._app.clock(), self._parts.deliverer
         for name, job, seconds in (
             ("tick", self._tick, 1),
             ("deliver", lambda: deliverer.start_due(self._app.configuration.channels), 1),
@@ -155,7 +155,7 @@ class Daemon:
             ("loss", lambda: self._database.tell(deliverer), 1),
             ("ping", DeadMansSwitch(self._app).ping, 60),
             ("alive", lambda: say_alive(self._app), 60),
-            ("silence", lambda: watch_silence(self._app), 60),
+            ("silence", lambda: watch_silence(self._app, begun), 60),
             ("prune", self._prune, 3600),
         ):
             scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=start)
