@@ -104,10 +104,11 @@ class App:
         lanes = Lanes(self.settings.concurrency)
 
         async def poll(pipeline: Pipeline, feed: Feed) -> None:
-            async with lanes.place(suspect=is_suspect(states[feed.name])):
+            async with lanes.place(suspect=is_suspect(states[feed.name])) as place:
                 report = await pipeline.poll(
-                    feed, states[feed.name], configuration, alert_backlog=alert_backlog, dry_run=dry_run, pacing=pacing
-                )
+                    feed, states[feed.name], configuration, alert_backlog=alert_backlog, dry_run=dry_run,
+                    pacing=pacing, place=place,
+                )  # fmt: skip
             reports.append(report)
             if on_report:
                 on_report(report)

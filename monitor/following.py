@@ -11,6 +11,7 @@ its sitemaps, so the next poll asks for it without validators.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -34,12 +35,13 @@ async def read_body(
     language: str | None = None,
     layout: Layout = USUAL_LAYOUT,
     rank: int = UNKNOWN,
+    on_slow: Callable[[], None] | None = None,
 ) -> ParsedFeed | FetchFailed | ParseFailed:
     """The entries of the document in `fetched`, or of those that it leads to."""
     base_url = fetched.final_url
     parsed = await workers.parse(
         fetched.body, content_type=fetched.content_type, base_url=base_url, now=now, language=language, layout=layout,
-        rank=rank,
+        rank=rank, on_slow=on_slow,
     )  # fmt: skip
     if not isinstance(parsed, ParsedFeed) or not parsed.follow:
         return parsed

@@ -20,7 +20,7 @@ from monitor.configuration import Configuration
 from monitor.crowdreader import AT_ONCE, CrowdReader
 from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
-from monitor.feeds.lanes import rank_of
+from monitor.feeds.lanes import Place, rank_of
 from monitor.feeds.parse.pool import ParseWorkers
 from monitor.following import read_body
 from monitor.model.clock import Clock
@@ -59,12 +59,13 @@ class Pipeline:
         dry_run: bool = False,
         offline: bool = False,
         pacing: Pacing = EACH_FOR_ITSELF,
+        place: Place | None = None,
     ) -> PollReport:
         """One feed, once: read, judge, put. `dry_run` answers the same and keeps nothing.
 
-        `state` says which address to ask and what has not changed since.
+        `state` says which address to ask and what has not changed since; `place` is the poll's in its lane.
         """
-        answer = await self._read(feed, state)
+        answer = await self._read(feed, state, place)
         circumstances = Circumstances(
             at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random(),
             zone=configuration.zone, pacing=pacing,
@@ -74,18 +75,20 @@ class Pipeline:
         _say(report, state, answer)
         return report
 
-    async def _read(self, feed: Feed, state: FeedState) -> FeedAnswer:
+    async def _read(self, feed: Feed, state: FeedState, place: Place | None) -> FeedAnswer:
         """Fetch and parse; both under limits, neither ever raises for what a publisher does."""
         started = time.monotonic()
         url = poll_url(feed, state, now=self._clock())
         unconditional = asks_unconditionally(feed, state, now=self._clock())
         etag, last_modified = (None, None) if unconditional else (state.etag, state.last_modified)
         fetched = await self._fetcher.fetch(url, etag=etag, last_modified=last_modified, body_hash=state.body_hash)
+        if place is not None:
+            place.answered()
         answer = FeedAnswer(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
             parsed = await read_body(
                 fetched, fetcher=self._fetcher, workers=self._workers, now=self._clock(), language=feed.language,
-                layout=feed.layout, rank=rank_of(state),
+                layout=feed.layout, rank=rank_of(state), on_slow=place.is_slow if place else None,
             )  # fmt: skip
             if isinstance(parsed, ParsedFeed):
                 # the bytes have served; a first poll of hundreds of feeds would hold them all

@@ -116,7 +116,7 @@ def judge_poll(
     """
     now = circumstances.at
     entries = answer.parsed.entries if answer.parsed is not None else ()
-    keys = document_keys(entries, feed=feed)
+    keys = document_keys(entries, feed=feed, now=now)
     known = past.known({key for one in keys for key in one}) if past and entries else {}
     recognised = recognise(
         entries, keys, known, feed=feed, state=state, now=now, alert_backlog=circumstances.alert_backlog

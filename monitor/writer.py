@@ -227,11 +227,11 @@ class _Batch:
     def _keep_copies(self) -> None:
         """The same article from another feed: one more report, of which nothing depends."""
         copied = {stored.copy_of for stored in self._copies if stored.copy_of is not None}
-        known = self.tx.items_by_id(copied) if copied else {}
+        known = self.tx.reported(copied) if copied else {}
         reports = []
         for stored in self._copies:
             first = known.get(stored.copy_of or "")
-            if first is not None and first.incident_id is not None:
+            if first is not None:
                 reports.append(copy_report(stored.item, first, at=stored.item.first_seen))
         self.tx.put_reports(reports)
 

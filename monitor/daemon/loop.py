@@ -40,7 +40,7 @@ from monitor.daemon.deadman import DeadMansSwitch
 from monitor.daemon.pacing import PaceKeeper
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
-from monitor.feeds.lanes import Lanes, in_order, is_suspect
+from monitor.feeds.lanes import Lanes, Place, in_order, is_suspect
 from monitor.malloc import give_back
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
@@ -234,12 +234,12 @@ class Daemon:
             task.add_done_callback(lambda _, name=state.name: self._polling.pop(name, None))  # type: ignore[misc]
 
     async def _poll(self, state: FeedState) -> None:
-        async with self._lanes.place(suspect=is_suspect(state), promised=True):
+        async with self._lanes.place(suspect=is_suspect(state), promised=True) as place:
             feed = self._app.configuration.feed(state.name)
             if feed is not None:
-                await self._read(feed, state)
+                await self._read(feed, state, place)
 
-    async def _read(self, feed: Feed, state: FeedState) -> None:
+    async def _read(self, feed: Feed, state: FeedState, place: Place) -> None:
         try:
             report = await self._parts.pipeline.poll(
                 feed,
@@ -248,6 +248,7 @@ class Daemon:
                 alert_backlog=self._alert_backlog,
                 offline=self._connectivity.offline,
                 pacing=self._pace.now,
+                place=place,
             )
         except StoreError as error:
             self._rest(feed, AFTER_A_LOSS)

@@ -3,10 +3,11 @@
 **Order.** Feeds that answered well last time go first, then those that nobody knows yet, then suspects: what failed or
 was slow last time. Of each kind the longest overdue first.
 
-**Lanes.** A poll begins in the fast lane. One that has not come to its end within the patience (a server that hangs, a
-document that costs seconds) moves to the slow lane, and its place is another feed's at once; so a hundred servers that
-never answer hold up nobody. Both lanes have an end: while the slow one is full, who is slow keeps its place. Suspects
-never take more than a share of the fast lane.
+**Lanes.** A poll begins in the fast lane. One whose server has not answered within the patience, or whose document
+costs too much, moves to the slow lane, and its place is another feed's at once; so a hundred servers that never answer
+hold up nobody. Who waits for our own workers or database keeps its place: others could not go on either, and would
+only fill the memory with their documents. Both lanes have an end: while the slow one is full, who is slow keeps its
+place. Suspects never take more than a share of the fast lane.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Lanes:
         self._suspect_places = max(1, round(places * _SUSPECTS))
         self._suspects = asyncio.Semaphore(self._suspect_places)
         self._slow_left = places * SLOW_PLACES if slow is None else slow
-        self._waiting_slow: list[_Place] = []
+        self._waiting_slow: list[Place] = []
         #: places of the fast lane that are held or promised
         self._taken = self._suspects_taken = 0
 
@@ -92,7 +93,7 @@ class Lanes:
         return self._places - self._taken
 
     @asynccontextmanager
-    async def place(self, *, suspect: bool = False, promised: bool = False) -> AsyncIterator[None]:
+    async def place(self, *, suspect: bool = False, promised: bool = False) -> AsyncIterator[Place]:
         """A place for one poll, for as long as it takes; at once where it was promised."""
         gates = [self._suspects, self._fast] if suspect else [self._fast]
         for number, gate in enumerate(gates):
@@ -105,15 +106,15 @@ class Lanes:
         if not promised:
             self._taken += 1
             self._suspects_taken += suspect
-        place = _Place(gates, suspect=suspect)
-        timer = asyncio.get_running_loop().call_later(self._patience, self._move, place)
+        place = Place(gates, suspect=suspect, move=self._move)
+        place.wait(self._patience)
         try:
-            yield
+            yield place
         finally:
-            timer.cancel()
+            place.answered()
             self._end(place)
 
-    def _move(self, place: _Place) -> None:
+    def _move(self, place: Place) -> None:
         """Off the fast lane, as soon as the slow one has room."""
         if self._slow_left:
             self._slow_left -= 1
@@ -122,7 +123,7 @@ class Lanes:
         else:
             self._waiting_slow.append(place)
 
-    def _end(self, place: _Place) -> None:
+    def _end(self, place: Place) -> None:
         if place in self._waiting_slow:
             self._waiting_slow.remove(place)
         if not place.slow:
@@ -132,7 +133,7 @@ class Lanes:
         if self._waiting_slow:
             self._move(self._waiting_slow.pop(0))
 
-    def _give_back(self, place: _Place) -> None:
+    def _give_back(self, place: Place) -> None:
         self._taken -= 1
         self._suspects_taken -= place.suspect
         for gate in place.gates:
@@ -140,10 +141,28 @@ class Lanes:
         self._on_room()
 
 
-class _Place:
-    """What one poll holds."""
+class Place:
+    """What one poll holds, and what it tells of itself."""
 
-    def __init__(self, gates: list[asyncio.Semaphore], *, suspect: bool) -> None:
+    def __init__(self, gates: list[asyncio.Semaphore], *, suspect: bool, move: Callable[[Place], None]) -> None:
         self.gates = gates
         self.suspect = suspect
         self.slow = False
+        self._move = move
+        self._timer: asyncio.TimerHandle | None = None
+
+    def wait(self, patience: float) -> None:
+        """Its server is asked; without an answer it is slow."""
+        self._timer = asyncio.get_running_loop().call_later(patience, self.is_slow)
+
+    def answered(self) -> None:
+        """From now on it waits for us."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def is_slow(self) -> None:
+        """It moves to the slow lane."""
+        self.answered()
+        if not self.slow:
+            self._move(self)

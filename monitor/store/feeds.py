@@ -90,10 +90,10 @@ class FeedPart(TransactionPart):
         """The states after polls and the polls themselves; of each feed the last 30 polls stay."""
         if polls:
             states = [{name: getattr(state, name) for name in _STATE} | {"of": state.feed_id} for state, _ in polls]
-            self._connection.execute(_SAVE_STATE, states)
+            self._many(_SAVE_STATE, states)
             rows = [{name: getattr(poll, name) for name in _POLL} | {"feed_id": state.feed_id} for state, poll in polls]
-            self._connection.execute(insert(_POLLS), rows)
-            self._connection.execute(_DROP_POLLS, [{"of": state.feed_id} for state, _ in polls])
+            self._many(_ADD_POLLS, rows)
+            self._many(_DROP_POLLS, [{"of": state.feed_id} for state, _ in polls])
 
     def hasten(self, results: Collection[str], *, at: datetime) -> None:
         """Asks the feeds whose last result is one of these again at `at`, where they were to wait longer."""
@@ -189,6 +189,7 @@ def _state(row: Row[Any]) -> FeedState:
 # what every poll says is put together once: building these costs SQLAlchemy more than running them costs SQLite
 _STATE_OF = _states().where(FeedRow.name == bindparam("of"))
 _SAVE_STATE = update(_FEEDS).where(_FEEDS.c.id == bindparam("of"))
+_ADD_POLLS = insert(_POLLS)
 _DROP_POLLS = _beyond_kept()
 _POLL_AT = (
     update(_FEEDS)

@@ -17,6 +17,7 @@ from monitor.store.part import TransactionPart, chunks
 from monitor.store.tables import FeedbackRow, FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
 
 _TABLE, _FEEDBACK = table_of(ItemRow), table_of(FeedbackRow)
+_INSERT = insert(_TABLE)
 _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("of"))
 #: rows that are read ahead where many are asked for
 AT_A_TIME = 500
@@ -27,8 +28,7 @@ class ItemPart(TransactionPart):
 
     def add_items(self, items: Sequence[StoredItem]) -> None:
         """Stores new items; their ids come from `new_id`, their feeds are known."""
-        if items:
-            self._connection.execute(insert(_TABLE), [self._row(stored) for stored in items])
+        self._many(_INSERT, [self._row(stored) for stored in items])
 
     def update_items(self, items: Sequence[StoredItem]) -> None:
         """Replaces stored items by their edited selves."""
@@ -43,6 +43,12 @@ class ItemPart(TransactionPart):
     def items_by_id(self, ids: Collection[str]) -> dict[str, StoredItem]:
         """The items with these ids, as far as there are any."""
         found = (self._all(_items().where(ItemRow.id.in_(some))) for some in chunks(ids))
+        return {stored.item.id: stored for some in found for stored in some}
+
+    def reported(self, ids: Collection[str]) -> dict[str, StoredItem]:
+        """Of the items with these ids those that belong to an incident."""
+        of_incidents = _items().where(_TABLE.c.incident_id.is_not(None))
+        found = (self._all(of_incidents.where(ItemRow.id.in_(some))) for some in chunks(ids))
         return {stored.item.id: stored for some in found for stored in some}
 
     def items(self, since: datetime, *, feed: str | None = None, limit: int | None = None) -> list[StoredItem]:

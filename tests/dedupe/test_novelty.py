@@ -71,7 +71,7 @@ def judged(these: list[Entry], *, baseline: bool = True, hours_off: float = 1, b
     state = FeedState(feed_id=1, name="one", baseline_at=last if baseline else None, last_success_at=last)
     feed = Feed(name="one", url="https://x.example/feed")
     found = recognise(
-        these, document_keys(these, feed=feed), {}, feed=feed, state=state, now=START, alert_backlog=backlog
+        these, document_keys(these, feed=feed, now=START), {}, feed=feed, state=state, now=START, alert_backlog=backlog
     )
     assert [one.entry for one in found] == these
     return Counter((one.novelty, one.reason) for one in found)
@@ -152,7 +152,7 @@ def test_an_empty_entry_has_no_identity_and_is_never_lost() -> None:
 @pytest.mark.parametrize("text", ["\ud800 half a pair", "a\0b", "\U0001f680" * 5000])
 def test_any_text_has_keys(text: str) -> None:
     entry = Entry(guid=text, title=text, url=f"https://x.example/{text}", summary=text)
-    (keys,) = document_keys([entry], feed=Feed(name="one", url="https://x.example"))
+    (keys,) = document_keys([entry], feed=Feed(name="one", url="https://x.example"), now=START)
     assert list(keys)
 
 

@@ -74,6 +74,14 @@ def read(body: bytes) -> ParsedFeed:
         rss(PLAIN.replace(DATE, "<dc:date>2026-11-20T10:00:00Z</dc:date>")),
         rss(PLAIN.replace("20 Nov 2026", "29 Feb 2024"), PLAIN.replace("20 Nov", "31 Oct")),
         rss(PLAIN.replace("Drones", "هجوم على القاعدة")),
+        rss(TITLE + LINK + DATE + "<guid> </guid>", "<guid/>" + TITLE + LINK + DATE, PLAIN),
+        rss(PLAIN + "<dc:creator>x</dc:creator>", attributes=NAMES.replace("content/", "other/")),
+        rss(PLAIN + "<content:encoded xmlns='http://purl.org/rss/1.0/modules/content/'>x</content:encoded>"),
+        rss(TITLE + LINK + DATE, TITLE + DATE + "<description>No address, no id</description>"),
+        rss(TITLE + LINK + DATE + "<guid><![CDATA[https://a.example/?a=1&b=2]]></guid>"),
+        rss(PLAIN + "<description>A teaser</description><media:description>A caption</media:description>"
+            "<media:description/>"),
+        rss(PLAIN).replace(b"<item>", b"<item xmlns:x='http://purl.org/rss/1.0/modules/content/'>"),
         b"\xef\xbb\xbf<?xml version='1.0' encoding='utf-8'?>\n" + rss(PLAIN),
         atom("<title>x</title><id>urn:1</id><link href='https://a.example/1'/><updated>2026-11-20T10:00:00+01:00</updated>"),
         atom("<title type='html'>a &amp;lt; b</title><id>urn:1</id><link rel='self' href='https://a.example/s'/>"
@@ -96,7 +104,8 @@ def test_plain_documents_are_read_by_the_fast_reader(body: bytes) -> None:
         (rss(PLAIN + "<!-- <item/> -->"), Doubt.COMMENTS),
         (rss(), Doubt.NO_ENTRIES),
         (rss(PLAIN, attributes=NAMES + " xmlns='http://purl.org/rss/1.0/'"), Doubt.FORMAT),
-        (rss(PLAIN, attributes=NAMES.replace("content/", "other/")), Doubt.NAMESPACES),
+        (rss(PLAIN + "<content:encoded>x</content:encoded>", attributes=NAMES.replace("content/", "other/")),
+         Doubt.NAMESPACES),
         (rss(PLAIN + "<source url='https://w.example'>The Wire</source>"), Doubt.ELEMENTS),
         (rss(PLAIN + "<feedburner:origLink>https://b.example/1</feedburner:origLink>"), Doubt.ELEMENTS),
         (rss(PLAIN + "<media:description>A caption</media:description>"), Doubt.ELEMENTS),
@@ -110,8 +119,8 @@ def test_plain_documents_are_read_by_the_fast_reader(body: bytes) -> None:
         (rss(PLAIN, head="").replace(b"</item>", b"</item><title>Behind</title>"), Doubt.ORDER),
         (rss(PLAIN + "<description>Some <b>bold</b> words</description>"), Doubt.MARKUP),
         (rss(PLAIN.replace("Drones", "écrit".encode().decode("latin-1"))), Doubt.ENCODED_TWICE),
-        (rss(TITLE + LINK + DATE), Doubt.MISSING_IDS),
-        (rss(TITLE + LINK + DATE + "<guid> </guid>"), Doubt.MISSING_IDS),
+        (atom(TITLE + "<link href='https://a.example/1'/>"), Doubt.MISSING_IDS),
+        (atom(TITLE + "<link href='https://a.example/1'/><id> </id>"), Doubt.MISSING_IDS),
         (rss(TITLE + GUID + DATE), Doubt.LINKS),
         (rss(PLAIN.replace("https://a.example/1", "/1")), Doubt.RELATIVE_LINKS),
         (rss(PLAIN.replace("https://a.example/1", "https://a.example/a b")), Doubt.RELATIVE_LINKS),
@@ -132,6 +141,15 @@ def test_plain_documents_are_read_by_the_fast_reader(body: bytes) -> None:
 )  # fmt: skip
 def test_every_doubt_is_named_and_the_reference_is_asked(body: bytes, doubt: Doubt) -> None:
     assert read(body).doubt is doubt
+
+
+@pytest.mark.parametrize("odd", ["", "<!-- so the reference reads it -->"])
+def test_the_words_under_a_picture_are_not_the_summary(odd: str) -> None:
+    caption = "<media:description type='plain'>A photo from last year</media:description><media:description/>"
+    first = PLAIN + "<description>Three were killed</description>" + caption + odd
+    alone = PLAIN.replace("tag:1", "tag:2") + "<media:description>What a video is about</media:description>"
+    answer = read(rss(first, alone))
+    assert [entry.summary for entry in answer.entries] == ["Three were killed", "What a video is about"]
 
 
 def test_what_the_fast_reader_cannot_do_is_the_references_business(monkeypatch: pytest.MonkeyPatch) -> None:

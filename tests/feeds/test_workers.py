@@ -20,8 +20,8 @@ from serving import wait_for
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RSS = b"<rss version='2.0'><channel><title>t</title><item><title>hello</title></item></channel></rss>"
-#: holds feedparser 6.0.14 for many seconds, and with it the interpreter's lock
-EVIL = b"<rss version='2.0'><channel><item><author>%s</author></item></channel></rss>" % (b"a" * 65536)
+#: holds feedparser 6.0.14, which the comment calls for, for many seconds, and with it the interpreter's lock
+EVIL = b"<rss version='2.0'><channel><item><!-- --><author>%s</author></item></channel></rss>" % (b"a" * 65536)
 #: text that is copied a dozen times on its way
 HOG = "<rss version='2.0'><channel><item><title>{}</title></item></channel></rss>".format("نص " * 3_000_000).encode()
 SHORT = ParseLimits(seconds=0.8, size=2, most=4)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import httpcore
-import httpx
 
 from monitor.feeds.fetch.hints import http_date
 from monitor.feeds.fetch.network import AddressRefused, HeadTooLong, NameNotFound
+from monitor.feeds.fetch.plainhttpx import httpx
 from monitor.model.document import FetchFailed, FetchProblem
 
 #: statuses whose Retry-After counts

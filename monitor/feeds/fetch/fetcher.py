@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
 import httpcore
-import httpx
 
 from monitor import __version__
 from monitor.feeds.fetch import network
@@ -25,6 +24,7 @@ from monitor.feeds.fetch.addresses import Network
 from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
 from monitor.feeds.fetch.hints import fresh_for, made_anew_every
+from monitor.feeds.fetch.plainhttpx import httpx
 from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem, without_secrets
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 

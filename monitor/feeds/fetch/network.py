@@ -34,9 +34,9 @@ from ipaddress import ip_address
 from typing import Any
 
 import httpcore
-import httpx
 
 from monitor.feeds.fetch.addresses import Network, address_problem, allowing, is_allowed
+from monitor.feeds.fetch.plainhttpx import httpx
 
 #: family and socket address, as `socket.getaddrinfo` gives them
 Endpoint = tuple[socket.AddressFamily, tuple[Any, ...]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
+from monitor.feeds.fetch.plainhttpx import httpx
 
 
 async def ping(url: str, *, agent: str, seconds: float) -> str:

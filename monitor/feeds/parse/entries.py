@@ -218,7 +218,9 @@ def plain(text: str, *, limit: int, lines: bool = False) -> str:
     if not lines:
         return cut(_clean(text.replace(_EDGE, " ")), limit)
     # most of the pieces are what stands between two tags
-    pieces = [_clean(piece) for piece in text.split(_EDGE) if piece and not piece.isspace()]
+    pieces = [" ".join(piece.split()) for piece in text.split(_EDGE) if piece and not piece.isspace()]
+    if not "".join(pieces).isprintable():
+        pieces = [_clean(piece) for piece in pieces]
     return cut("\n".join(filter(None, pieces)), limit)
 
 

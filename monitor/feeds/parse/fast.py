@@ -77,10 +77,13 @@ def _feed(shape: Shape, document: Any, full: Any, base_url: str) -> FastFeed | D
 
 
 def _draft(part: Part, entry: Any, whole: Any, *, base_url: str, has_bases: bool) -> Draft | Doubt:
-    guid, link = _text(entry, "id"), _text(entry, "link")
-    if not guid:
+    # where there is none it takes another field for it
+    guid, link = _text(entry, "id") if part.has_id else "", _text(entry, "link")
+    if part.has_id and not guid:
         return Doubt.MISSING_IDS
-    if not _WHOLE.fullmatch(link):
+    if not part.has_link and not part.has_id:
+        link = ""
+    elif not _WHOLE.fullmatch(link):
         return Doubt.RELATIVE_LINKS if link else Doubt.LINKS
     if has_bases and urljoin("https://base.invalid/", guid) != guid:
         return Doubt.BASES  # the reference makes an address of it

@@ -30,7 +30,7 @@ from monitor.feeds.parse.entries import Draft, escaped, finish
 from monitor.feeds.parse.fast import read_fast
 from monitor.feeds.parse.jsonfeed import looks_like_json, parse_json
 from monitor.feeds.parse.kinds import other_kind
-from monitor.feeds.parse.repair import Mended, mend
+from monitor.feeds.parse.repair import Mended, mend, without_captions
 from monitor.feeds.parse.webpage import named_feeds
 from monitor.model.document import DateMark, Doubt, ParsedFeed, ParseFailed, ParseProblem
 from monitor.model.feed import USUAL_LAYOUT, Layout
@@ -116,7 +116,7 @@ def read_reference(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         document = feedparser.parse(
-            io.BytesIO(mended.text.encode("utf-8", "replace")),
+            io.BytesIO(without_captions(mended.text).encode("utf-8", "replace")),
             # without the address of the document: feedparser would make links of ids that count within the feed
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,

@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -75,18 +76,19 @@ class ParseWorkers:
         language: str | None = None,
         rank: int = UNKNOWN,
         layout: Layout = USUAL_LAYOUT,
+        on_slow: Callable[[], None] | None = None,
     ) -> ParsedFeed | ParseFailed:
         """The entries of a document, or why there are none. Cancelling it kills the worker that was at it.
 
         `rank` says who goes first where documents wait: those of good feeds, and those of suspects last, which never
-        have more than one worker among them.
+        have more than one worker among them. `on_slow` is called where the document has used up our patience.
         """
         job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language, layout=layout)
         try:
             worker = await self._take(rank)
         except OSError as error:
             return ParseFailed(problem=ParseProblem.CRASHED, detail=f"no worker could be started: {error.strerror}")
-        watch = asyncio.get_running_loop().create_task(self._watch(worker))
+        watch = asyncio.get_running_loop().create_task(self._watch(worker, on_slow))
         try:
             return await worker.ask(job, self._limits)
         finally:
@@ -139,7 +141,7 @@ class ParseWorkers:
         """How many workers there may be: the base, and one beside each that is slow."""
         return min(self._limits.size + sum(worker.slow for worker in self._all), self._limits.most)
 
-    async def _watch(self, worker: _Worker) -> None:
+    async def _watch(self, worker: _Worker, on_slow: Callable[[], None] | None) -> None:
         """Lets somebody work beside `worker` once its document has used up our patience.
 
         Measured in processor time: on a busy machine every document takes long by the clock, and more workers
@@ -149,6 +151,8 @@ class ParseWorkers:
         while used < self._limits.patience:
             await asyncio.sleep(self._limits.patience - used)
             used = worker.cpu_seconds() - start
+        if on_slow:
+            on_slow()
         before = self._room()
         worker.slow = True
         if self._room() > before:

@@ -26,6 +26,9 @@ _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
 _SUBSET = re.compile(r"[^\[>]*+(?:\[((?:<!--(?:[^-]|-(?!->))*+-->|\"[^\"]*\"|'[^']*'|[^\]\"'])*+)\]\s*)?>")
 _CDATA = "<![CDATA["
+_CAPTION = "<media:description"
+_ENTRY_END = re.compile(r"(?<=</item>)|(?<=</entry>)")
+_TEASER = re.compile(r"<(?:description|summary|content(?::encoded)?)[\s/>]")
 _NAME = r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?"
 #: with quotes in order, or at least without another tag inside
 _TAG = re.compile(rf"<(/?)({_NAME})((?:\s(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)?/?)>")
@@ -86,6 +89,35 @@ def mend(text: str) -> Mended:
     if writer.was_cut:
         detail = f"it ends in the middle; what stands before was read ({why})" if why else "it ends in the middle"
     return Mended(text=mended, detail=detail, whole=not writer.was_cut)
+
+
+def without_captions(text: str) -> str:
+    """A well-formed document without the texts of pictures, where an entry has one of its own.
+
+    feedparser takes the last of them for the entry's summary, and the teaser would be gone.
+    """
+    if _CAPTION not in text:
+        return text
+    return "".join(map(_without_caption, _ENTRY_END.split(text)))
+
+
+def _without_caption(piece: str) -> str:
+    """`piece` ends with an entry, or holds none."""
+    first = piece.find(_CAPTION)
+    begins = max(piece.rfind("<item"), piece.rfind("<entry"), 0)
+    if first < 0 or not _TEASER.search(piece, begins):
+        return piece
+    kept, at = [], 0
+    while (start := piece.find(_CAPTION, at)) >= 0:
+        end = piece.find(">", start) + 1
+        if piece[end - 2] != "/":
+            end = piece.find(f"</{_CAPTION[1:]}", end)
+            end = piece.find(">", end) + 1 if end >= 0 else 0
+        if end <= 0:
+            break
+        kept.append(piece[at:start])
+        at = end
+    return "".join((*kept, piece[at:]))
 
 
 def _problem(text: str) -> str | None:

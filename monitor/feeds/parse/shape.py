@@ -23,6 +23,8 @@ _LARGEST = 8 * 1024 * 1024
 _CDATA = "<![CDATA["
 #: longer ones are neither a date nor the name of a language
 _SHORT = 100
+#: stands for the others: what holds them is not empty
+_SOMETHING = "…"
 _SIGNS = re.compile(r"[<>&]")
 _ATTRIBUTES = r"(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*"
 _START = re.compile(rf"<([A-Za-z_][\w.:-]*)({_ATTRIBUTES})\s*(/?)>")
@@ -58,6 +60,9 @@ _OF_RSS = frozenset({"title", "link", "description", "pubDate", "guid", "content
 _OF_ATOM = frozenset({"title", "link", "summary", "content", "id", "published", "updated"})
 #: of which the first and the last are different readings where there are two
 _ONCE = (_OF_RSS | _OF_ATOM) - {"link"}
+#: texts of an entry; beside them that of a picture is none
+_TEASERS = frozenset({"description", "summary", "content", "content:encoded"})
+_CAPTION = frozenset({"media:description"})
 _HARMLESS = frozenset(
     {
         *("author", "category", "enclosure", "name", "uri", "email", "post-id", "dc:creator", "dc:subject"),
@@ -79,6 +84,8 @@ _NAMESPACES = {
     "media": "http://search.yahoo.com/mrss/",
     "slash": "http://purl.org/rss/1.0/modules/slash/",
 }
+#: what is read by a prefix
+_PREFIXED = re.compile(r"<(?:content:encoded|dc:date|media:(?:title|description))[\s/>]")
 #: with a namespace of their own in every feed of WordPress
 _WORDPRESS = frozenset({"site", "post-id"})
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -90,6 +97,8 @@ _TYPES = frozenset({"html", "text", "text/html", "text/plain"})
 class Part:
     """One entry of a plain document: which fields it has."""
 
+    has_id: bool
+    has_link: bool
     has_summary: bool
     has_content: bool
     has_date: bool
@@ -124,6 +133,7 @@ class _Tag:
     name: str
     attributes: dict[str, str]
     is_empty: bool
+    start: int
 
 
 def shape_of(text: str) -> Shape | Doubt:
@@ -146,9 +156,12 @@ def shape_of(text: str) -> Shape | Doubt:
         return doubt
     said = _LANGUAGE.search(bones, 0, first.start())
     language = said[1] if said else head[0].attributes.get("xml:lang", "")
+    if not all(map(_has_usual_prefixes, head)) and _PREFIXED.search(bones, first.start()):
+        return Doubt.NAMESPACES
+    empty_ids = {found.start() for found in _EMPTY_ID.finditer(bones, first.start())}
     parts: list[Part] = []
     for tags in _entries(bones, first.start()):
-        answer = _part(tags, is_atom=is_atom)
+        answer = _part(tags, empty_ids, is_atom=is_atom)
         if isinstance(answer, Doubt):
             return answer
         parts.append(answer)
@@ -163,13 +176,15 @@ def _without_cdata(text: str) -> str:
         inside, _, behind = other.partition("]]>")
         if len(inside) <= _SHORT and not _SIGNS.search(inside):
             pieces.append(inside)
+        else:
+            pieces.append(_SOMETHING)
         pieces.append(behind)
     return "".join(pieces)
 
 
 def _tag(found: re.Match[str]) -> _Tag:
     attributes = {name: one or other for name, one, other in _ATTRIBUTE.findall(found[2])} if found[2] else {}
-    return _Tag(found[1], attributes, bool(found[3]))
+    return _Tag(found[1], attributes, bool(found[3]), found.start())
 
 
 def _doubt_of_head(root: _Tag | None, head: list[_Tag]) -> Doubt | None:
@@ -186,17 +201,13 @@ def _doubt_of_head(root: _Tag | None, head: list[_Tag]) -> Doubt | None:
     if any("xml:base" in tag.attributes for tag in head):
         return Doubt.BASES
     foreign = any("xmlns" in tag.attributes and tag.name not in _WORDPRESS for tag in head[1:])
-    if foreign or not all(map(_has_usual_prefixes, head)):
-        return Doubt.NAMESPACES
-    return None
+    return Doubt.NAMESPACES if foreign else None
 
 
 def _doubt_of_texts(bones: str, start: int) -> Doubt | None:
     """Elements inside texts, dates in unusual words, something between the entries."""
     if _MIXED.search(bones):
         return Doubt.MARKUP
-    if _EMPTY_ID.search(bones, start):
-        return Doubt.MISSING_IDS
     if _GAP.search(bones, start):
         return Doubt.ORDER
     if not all(map(_PLAIN_DATE.fullmatch, _DATE.findall(bones, start))):
@@ -216,16 +227,22 @@ def _entries(bones: str, start: int) -> Iterator[list[_Tag]]:
     yield tags
 
 
-def _part(tags: list[_Tag], *, is_atom: bool) -> Part | Doubt:
+def _part(tags: list[_Tag], empty_ids: set[int], *, is_atom: bool) -> Part | Doubt:
     known = _OF_ATOM if is_atom else _OF_RSS
-    if tags[0].name != ("entry" if is_atom else "item") or tags[0].attributes:
+    if tags[0].name != ("entry" if is_atom else "item") or not all(map(_declares_prefix, tags[0].attributes)):
         return Doubt.ELEMENTS
+    if not _has_usual_prefixes(tags[0]):
+        return Doubt.NAMESPACES
     names = [tag.name for tag in tags[1:]]
-    doubt = next(filter(None, (_doubt_of_tag(tag, known, is_atom=is_atom) for tag in tags[1:])), None)
     counts = Counter(names)
+    if not counts.keys().isdisjoint(_TEASERS):  # then a caption is a caption
+        known |= _CAPTION
+    doubt = next(filter(None, (_doubt_of_tag(tag, known, is_atom=is_atom) for tag in tags[1:])), None)
     if doubt or any(count > 1 and name in _ONCE for name, count in counts.items()):
         return doubt or Doubt.TWICE
-    if ("id" if is_atom else "guid") not in counts:
+    id_name = "id" if is_atom else "guid"
+    has_id = any(tag.name == id_name and tag.start not in empty_ids for tag in tags)
+    if not has_id and is_atom:  # the reference finds one elsewhere
         return Doubt.MISSING_IDS
     if "media:title" in counts and ("title" not in counts or names.index("media:title") < names.index("title")):
         return Doubt.ORDER
@@ -238,6 +255,8 @@ def _part(tags: list[_Tag], *, is_atom: bool) -> Part | Doubt:
     has_date = any(name in counts for name in ("pubDate", "dc:date", "published", "updated"))
     plain = {tag.name for tag in tags if not tag.attributes.get("type", "text").endswith("html")}
     return Part(
+        has_id=has_id,
+        has_link="link" in counts,
         has_summary=summary in counts,
         has_content=content in counts,
         has_date=has_date,
@@ -254,7 +273,9 @@ def _doubt_of_tag(tag: _Tag, known: frozenset[str], *, is_atom: bool) -> Doubt |
         return Doubt.ELEMENTS
     if not tag.attributes:
         return None
-    if not _has_usual_prefixes(tag) or ("xmlns" in tag.attributes and tag.name not in _WORDPRESS):
+    # of an element that has a prefix and holds nothing but text it changes nothing
+    is_foreign = "xmlns" in tag.attributes and tag.name not in _WORDPRESS and not (prefix and tag.name in _TEXTS)
+    if is_foreign or not _has_usual_prefixes(tag):
         return Doubt.NAMESPACES
     if tag.name in known:
         if "mode" in tag.attributes or "src" in tag.attributes:
@@ -276,6 +297,10 @@ def _doubt_of_links(tags: list[_Tag]) -> Doubt | None:
     articles = [link for link in links if link.get("rel", "alternate") == "alternate"]
     is_named = len(links) == 1 or "rel" in articles[0] if articles else False
     return None if len(articles) == 1 and is_named else Doubt.LINKS
+
+
+def _declares_prefix(attribute: str) -> bool:
+    return attribute.startswith("xmlns:")
 
 
 def _has_usual_prefixes(tag: _Tag) -> bool:

@@ -22,6 +22,8 @@ from monitor.feeds.parse.parser import parse
 from monitor.malloc import give_back
 from monitor.model.document import ParseFailed, ParseProblem
 
+#: the daemon goes first: it stores and sends what is read already, and these would share its processors with it
+_NICENESS = 5
 #: resident bytes that a worker may keep between two documents; above, it ends and is replaced
 _SWOLLEN = 64 * 1024 * 1024
 _OUT_OF_MEMORY = ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail="its entries take more memory than allowed")
@@ -50,6 +52,7 @@ def main() -> None:
 
 
 def _limit_self(memory_bytes: int) -> None:
+    os.nice(_NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
