@@ -76,24 +76,39 @@ def health(
         problems.append(f"{len(late)} feeds are not polled when they are due: {', '.join(sorted(late)[:5])}")
     if oldest_due is not None and now - oldest_due > OVERDUE_LIMIT:
         problems.append(f"a delivery is due since {wall(oldest_due, zone)} and not tried")
-    successes = [feed.last_success_at for feed in feeds if feed.last_success_at is not None]
-    facts = {
-        "heartbeat": beat.at.isoformat() if beat else None,
-        "feeds": len(feeds),
-        "blind": len(blind),
-        "silent": len([feed for feed in feeds if feed.silent_told_at is not None]),
-        "late": len(late),
-        "last_success": max(successes).isoformat() if successes else None,
-        "connectivity": str(connectivity.state if connectivity else Connectivity.ONLINE),
-        "unread": sum((unread or {}).values()),
-        "unread_languages": dict(unread or {}),
-        "sick": sum(map(len, (sick or {}).values())),
-        "sick_feeds": {state: list(names) for state, names in (sick or {}).items()},
-        "dropped": sum((drops or {}).values()),
-        "drops": dict(drops or {}),
-    }
     warnings = tuple(state.config_warning.splitlines())
     if unread:
         said = ", ".join(f"{language} {count:,}" for language, count in unread.items())
         warnings += (f"items of the last day that no list reads, so most attacks in them are missed: {said}",)
+    facts = _facts(state, feeds, unread or {}, sick or {}, drops or {}, late=len(late), blind=len(blind))
     return Health(ok=not problems, problems=tuple(problems), warnings=warnings, facts=facts)
+
+
+def _facts(
+    state: DaemonState,
+    feeds: Sequence[FeedState],
+    unread: Mapping[str, int],
+    sick: Mapping[str, Sequence[str]],
+    drops: Mapping[str, int],
+    *,
+    late: int,
+    blind: int,
+) -> dict[str, Any]:
+    """What the verdict rests on, in the types of JSON."""
+    beat, connectivity = state.heartbeat, state.connectivity
+    successes = [feed.last_success_at for feed in feeds if feed.last_success_at is not None]
+    return {
+        "heartbeat": beat.at.isoformat() if beat else None,
+        "feeds": len(feeds),
+        "blind": blind,
+        "silent": len([feed for feed in feeds if feed.silent_told_at is not None]),
+        "late": late,
+        "last_success": max(successes).isoformat() if successes else None,
+        "connectivity": str(connectivity.state if connectivity else Connectivity.ONLINE),
+        "unread": sum(unread.values()),
+        "unread_languages": dict(unread),
+        "sick": sum(map(len, sick.values())),
+        "sick_feeds": {state: list(names) for state, names in sick.items()},
+        "dropped": sum(drops.values()),
+        "drops": dict(drops),
+    }
