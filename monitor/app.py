@@ -26,6 +26,7 @@ from monitor.model.alert import OperatorReason
 from monitor.model.clock import Clock
 from monitor.model.feed import Feed
 from monitor.openfiles import allow
+from monitor.pacing import pacing_of
 from monitor.pipeline import Pipeline
 from monitor.polls import PollReport
 from monitor.store.store import Store, Transaction
@@ -103,14 +104,18 @@ class App:
         await self.sync_feeds()
         names = [feed.name for feed in feeds]
         states = {state.name: state for state in await self.thread.run(lambda tx: tx.feed_states(names))}
+        configuration, now = self.configuration, self.clock()
+        pacing = await self.thread.read(
+            lambda tx: pacing_of(tx, configuration.feeds, configuration.rules.gazetteer, now=now)
+        )
         reports: list[PollReport] = []
         lanes = Lanes(self.settings.concurrency)
 
         async def poll(pipeline: Pipeline, feed: Feed) -> None:
             async with lanes.place(suspect=is_suspect(states[feed.name])) as place:
                 report = await pipeline.poll(
-                    feed, states[feed.name], self.configuration, alert_backlog=alert_backlog, dry_run=dry_run,
-                    place=place,
+                    feed, states[feed.name], configuration, alert_backlog=alert_backlog, dry_run=dry_run,
+                    pacing=pacing, place=place,
                 )  # fmt: skip
             reports.append(report)
             if on_report:

@@ -44,6 +44,8 @@ class Configuration:
     #: how messages are worded
     styles: Styles = field(default_factory=Styles)
     snapshot: Snapshot = frozenset()
+    #: IANA name of the zone in which the operator, and channels without one of their own, are told times
+    zone: str = "UTC"
     #: what may be lived with, and yet is not as somebody thinks: a file that is not read, a key that does nothing
     warnings: tuple[Problem, ...] = ()
 
@@ -53,7 +55,7 @@ class Configuration:
     def policy(self, channel: str) -> Policy:
         """The policy of a channel: its own, else the usual one."""
         name = channel.casefold()
-        return next((one for one in self.policies if one.channel == name), Policy(channel=channel))
+        return next((one for one in self.policies if one.channel == name), Policy(channel=channel, zone=self.zone))
 
 
 def load_configuration(settings: Settings) -> Configuration:
@@ -89,7 +91,7 @@ def load_configuration(settings: Settings) -> Configuration:
     )
     return Configuration(
         feeds=feeds, rules=rules, channels=channels, policies=policies or (), styles=styles, snapshot=snapshot,
-        warnings=warnings,
+        zone=settings.timezone, warnings=warnings,
     )  # fmt: skip
 
 
@@ -108,6 +110,7 @@ def policies_of(
         styles=tuple(styles.texts),
         place_hint=gazetteer.place_hint,
         any_channel=channels.names() == CONSOLE_NAMES,
+        zone=settings.timezone,
     )  # fmt: skip
 
 

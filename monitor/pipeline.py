@@ -17,6 +17,7 @@ import time
 from dataclasses import replace
 
 from monitor.configuration import Configuration
+from monitor.crowdreader import AT_ONCE, CrowdReader
 from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.lanes import Place, rank_of
@@ -25,6 +26,7 @@ from monitor.following import read_body
 from monitor.model.clock import Clock
 from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed
 from monitor.model.feed import Feed, FeedState
+from monitor.model.rhythm import EACH_FOR_ITSELF, Pacing
 from monitor.polls import Circumstances, Past, PollChanges, PollReport, judge_poll
 from monitor.store.ids import new_id
 from monitor.store.thread import StoreThread
@@ -46,6 +48,7 @@ class Pipeline:
         self._fetcher = fetcher
         self._workers = workers
         self._clock = clock
+        self._crowds = CrowdReader()
 
     async def poll(
         self,
@@ -56,6 +59,7 @@ class Pipeline:
         alert_backlog: bool = False,
         dry_run: bool = False,
         offline: bool = False,
+        pacing: Pacing = EACH_FOR_ITSELF,
         place: Place | None = None,
     ) -> PollReport:
         """One feed, once: read, judge, put. `dry_run` answers the same and keeps nothing.
@@ -64,8 +68,9 @@ class Pipeline:
         """
         answer = await self._read(feed, state, place)
         circumstances = Circumstances(
-            at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random()
-        )
+            at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random(),
+            zone=configuration.zone, pacing=pacing,
+        )  # fmt: skip
         changes = await self._judge(feed, state, answer, configuration, circumstances)
         report = await self._writer.put(changes, configuration, keep=not dry_run)
         _say(report, state, answer)
@@ -107,9 +112,14 @@ class Pipeline:
         """What follows from the answer, beside what the database knows now."""
 
         def judge(past: Past | None) -> PollChanges:
-            return judge_poll(feed, state, answer, past, configuration.rules, circumstances, new_id=new_id)
+            return judge_poll(
+                feed, state, answer, past, configuration.rules, circumstances, most=AT_ONCE, new_id=new_id
+            )
 
-        return judge(None) if answer.parsed is None else await self._store.read(judge)
+        if answer.parsed is None:
+            return judge(None)
+        changes = await self._store.read(judge)
+        return await self._crowds.read(changes, configuration.rules) if changes.unread else changes
 
 
 def _say(report: PollReport, before: FeedState, answer: FeedAnswer) -> None:

@@ -148,8 +148,9 @@ def apply(
             state = tx.feed_state(changes.feed.name)
         if twice or state != changes.before or changes.is_outdated(held):
             changes = judge_poll(
-                changes.feed, state, changes.answer, tx, configuration.rules, changes.circumstances, new_id=tx.new_id
-            )
+                changes.feed, state, changes.answer, tx, configuration.rules, changes.circumstances,
+                readings=changes.readings, new_id=tx.new_id,
+            )  # fmt: skip
         reports.append(batch.poll(changes, configuration))
     batch.flush()
     return reports
@@ -202,6 +203,7 @@ class _Batch:
         """One poll, its items evaluated one after another."""
         now, name = changes.circumstances.at, changes.feed.name
         alerts: list[Alert] = []
+        reports = 0
         ledger = self._ledger(changes.to_evaluate, configuration, now=now)
         for found, stored in changes.kept:
             if stored.classification is not None:
@@ -215,6 +217,7 @@ class _Batch:
                     date_mark=stored.date_mark,
                 )
                 stored = self._evaluated(stored, evaluation, ledger, configuration, alerts, now=now)
+                reports += stored.incident_id is not None
                 if found.replaces is not None:
                     alerts += self._taken_down(found.replaces, stored, ledger, configuration, now=now)
             (self._updated if stored.updated_at is not None else self._added).append(stored)
@@ -226,7 +229,7 @@ class _Batch:
             self.tx.add_alert(notice, configuration.channels.addresses(notice.channels))
         self.feeds.add(name)
         self._touched.setdefault(now, []).extend(changes.to_touch)
-        report = report_of(changes, alerts)
+        report = report_of(changes, alerts, reports=reports)
         self._polls.append((changes.after, report))
         return report
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 import typer
 
-from monitor.cli.begin import JsonOption, settings, utc_now
+from monitor.cli.begin import JsonOption, settings, utc_now, zone_shown
 from monitor.cli.render import json_out, out, table
 from monitor.config.mailboxes import is_mailbox
 from monitor.config.settings import Settings
@@ -18,6 +18,7 @@ from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.locations import without_secrets
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
 from monitor.following import read_body
+from monitor.model.clock import wall
 from monitor.model.document import Fetched, FetchFailed, NotModified, ParsedFeed, ParseFailed, ParseProblem
 from monitor.model.feed import Layout
 from monitor.text.clean import clean
@@ -63,12 +64,13 @@ def try_feed(
         if isinstance(parsed, ParsedFeed):
             out(f"{len(entries)} entries" + (f" in “{clean(parsed.title)}”" if parsed.title else ""))
             publishers = [entry.publisher for entry in entries[:20]]
-            days = [f"{entry.published:%Y-%m-%d %H:%M}" if entry.published else "" for entry in entries[:20]]
+            zone = zone_shown()
+            days = [wall(entry.published, zone, named=False) if entry.published else "" for entry in entries[:20]]
             rows = zip(days, publishers, (entry.title for entry in entries), strict=False)
             if any(publishers):
-                table(("published", "publisher", "title"), rows)
+                table((f"published ({zone})", "publisher", "title"), rows)
             else:
-                table(("published", "title"), ((day, title) for day, _, title in rows))
+                table((f"published ({zone})", "title"), ((day, title) for day, _, title in rows))
     raise typer.Exit(0 if isinstance(parsed, ParsedFeed) else 1)
 
 

@@ -100,6 +100,9 @@ SETTINGS: tuple[Setting, ...] = (
             values.listen),
     Setting("BASEWATCH_ALIVE", "how often the operator is told that the daemon is alive, with what it has read", "",
             values.duration("10m", "31d")),
+    Setting("BASEWATCH_TIMEZONE",
+            "the zone in which times are shown to people, by its IANA name; of every channel whose policy names none,"
+            " its clock too", "UTC", values.zone),
     Setting("BASEWATCH_LOG_LEVEL", "the least important log lines that are written", "info",
             values.word("debug", "info", "warning", "error"), "(debug, info, warning or error)"),
     Setting("BASEWATCH_LOG_FORMAT", "how log lines are written", "text", values.word("text", "json"),
@@ -154,6 +157,8 @@ class Settings:
     websub_listen: tuple[str, int] = ("127.0.0.1", 8480)
     #: None: the operator hears of troubles alone
     alive: timedelta | None = None
+    #: IANA name of the zone in which times are shown
+    timezone: str = "UTC"
     #: debug, info, warning or error
     log_level: str
     #: text or json

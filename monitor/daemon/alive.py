@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.feeds.condition import condition, span
 from monitor.model.alert import OperatorReason
+from monitor.model.clock import wall
 from monitor.model.daemon import AliveTold
 from monitor.model.feed import FeedState
 from monitor.store.store import Transaction
@@ -33,42 +34,57 @@ INCIDENT_DAYS = timedelta(days=60)
 Said = tuple[OperatorReason, str, str]
 
 
-def silent_since(feeds: Sequence[FeedState], *, now: datetime) -> datetime | None:
+def silent_since(
+    feeds: Sequence[FeedState], *, watched_since: datetime | None = None, now: datetime
+) -> datetime | None:
     """When the last item came from any feed, where that is longer ago than it can be; None: all is as it should be.
 
     The expected time is that of the feed that rests least: twice its longest usual wait, and two hours at least. Feeds
-    whose habits are not known yet say nothing of it; without any that has some, no silence is told.
+    whose habits are not known yet say nothing of it; without any that has some, no silence is told. Before
+    `watched_since` nobody asked: a daemon that was off for a day begins to wait when it starts.
     """
     news = [feed.news_at for feed in feeds if feed.news_at is not None]
     waits = [feed.longest_wait for feed in feeds if feed.longest_wait is not None and feed.news_at is not None]
     if not news or not waits:
         return None
     expected = max(SHORTEST, TIMES * timedelta(seconds=min(waits)))
-    return max(news) if now - max(news) > expected else None
+    return max(news) if now - max(*news, watched_since or news[0]) > expected else None
 
 
-def silence_said(told: AliveTold, feeds: Sequence[FeedState], *, now: datetime) -> tuple[AliveTold, Said | None]:
-    """What the operator is told of a silence, or of its end, and what he then knows."""
-    since = silent_since(feeds, now=now)
+def silence_said(
+    told: AliveTold,
+    feeds: Sequence[FeedState],
+    *,
+    zone: str = "UTC",
+    watched_since: datetime | None = None,
+    now: datetime,
+) -> tuple[AliveTold, Said | None]:
+    """What the operator is told of a silence, or of its end, in `zone`, and what he then knows.
+
+    A silence that he knows of lasts over a restart.
+    """
+    since = silent_since(feeds, watched_since=None if told.silent_since else watched_since, now=now)
     if since is not None and told.silent_since is None:
         body = (
-            f"The last item came {span(now - since)} ago ({since:%Y-%m-%d %H:%M} UTC), from any of {len(feeds)} feeds,"
+            f"The last item came {span(now - since)} ago ({wall(since, zone)}), from any of {len(feeds)} feeds,"
             " which is longer than they ever rest together. See: basewatch feeds"
         )
         return replace(told, silent_since=since), (OperatorReason.PIPELINE_SILENT, "No feed brings anything new", body)
     if since is None and told.silent_since is not None:
-        body = f"Nothing new had come since {told.silent_since:%Y-%m-%d %H:%M} UTC."
+        body = f"Nothing new had come since {wall(told.silent_since, zone)}."
         return replace(told, silent_since=None), (OperatorReason.PIPELINE_BACK, "Feeds bring news again", body)
     return told, None
 
 
-async def watch_silence(app: App) -> None:
+async def watch_silence(app: App, watched_since: datetime | None = None) -> None:
     """The daemon's job, once a minute: one notice when all is silent, one when it is over."""
 
     def look(tx: Transaction) -> str:
         now = app.clock()
         before = tx.daemon_state().alive_told
-        told, said = silence_said(before, tx.feed_states(), now=now)
+        told, said = silence_said(
+            before, tx.feed_states(), zone=app.configuration.zone, watched_since=watched_since, now=now
+        )
         if said is None:
             return ""
         app.queue_notice(tx, *said)
@@ -79,10 +95,10 @@ async def watch_silence(app: App) -> None:
         log.warning("%s", said)
 
 
-def alive_said(*, items: int, incidents: int, sick: int, feeds: int, since: datetime) -> Said:
+def alive_said(*, items: int, incidents: int, sick: int, feeds: int, since: datetime, zone: str = "UTC") -> Said:
     """The regular word: what was read since then, and how many feeds somebody should look at."""
     title = f"alive: {items:,} items read, {incidents:,} incidents, {sick:,} feeds sick"
-    body = f"Since {since:%Y-%m-%d %H:%M} UTC, from {feeds:,} feeds."
+    body = f"Since {wall(since, zone)}, from {feeds:,} feeds."
     return OperatorReason.ALIVE, title, body + (" See: basewatch feeds" if sick else "")
 
 
@@ -102,7 +118,8 @@ async def say_alive(app: App) -> None:
             opened = [one for one in tx.incidents((since - INCIDENT_DAYS).date()) if one.opened_at >= since]
             sick = sum(condition(feed, now=now).doing.sick for feed in feeds)
             items = sum(tx.feed_counts(since).values())
-            said = alive_said(items=items, incidents=len(opened), sick=sick, feeds=len(feeds), since=since)
+            zone = app.configuration.zone
+            said = alive_said(items=items, incidents=len(opened), sick=sick, feeds=len(feeds), since=since, zone=zone)
             app.queue_notice(tx, *said)
         tx.note_daemon(alive_told=replace(told, alive_at=now))  # the first word comes after a whole interval
 

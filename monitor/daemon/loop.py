@@ -3,6 +3,7 @@
     tick       every second   polls the feeds whose due time, kept in the database, has come
     pages      every 5 s      begins to read the pages of matched items, of feeds that want it
     deliver    every second   sets idle addresses to work on the outbox
+    pace       every second   asks feeds sooner that an incident concerns which has just opened
     attend     every second   tells what waited for the end of quiet hours, digests, repeats of a flash
     watch      every second     takes over edited files, or keeps the last good ones and says why
     heartbeat  every 10 s     writes a sign of life for `basewatch health`
@@ -39,6 +40,7 @@ from monitor.daemon.attention import attend
 from monitor.daemon.connectivity import ConnectivityWatch
 from monitor.daemon.database_loss import DatabaseWatch
 from monitor.daemon.deadman import DeadMansSwitch
+from monitor.daemon.pacing import PaceKeeper
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.feeds.lanes import Lanes, Place, in_order, is_suspect
@@ -96,6 +98,7 @@ class Daemon:
         #: feeds that are left alone, and until when by the loop's clock
         self._resting: dict[str, float] = {}
         self._connectivity = ConnectivityWatch(app)
+        self._pace = PaceKeeper(app)
         self._files = EditedFiles(app)
         self._database = DatabaseWatch(app)
         #: None: feeds are only polled
@@ -161,18 +164,19 @@ class Daemon:
         )
         # it would warn each second that a job still waits for the database
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        start, deliverer = datetime.now(UTC), self._parts.deliverer
+        start, begun, deliverer = datetime.now(UTC), self._app.clock(), self._parts.deliverer
         for name, job, seconds in (
             ("tick", self._tick, 1),
             ("pages", lambda: self._parts.pages.start_due(self._app.configuration), 5),
             ("deliver", lambda: deliverer.start_due(self._app.configuration.channels), 1),
+            ("pace", self._pace.look, 1),
             ("attend", lambda: attend(self._app), 1),
             ("watch", self._files.look, 1),
             ("heartbeat", self._heartbeat, 10),
             ("loss", lambda: self._database.tell(deliverer), 1),
             ("ping", DeadMansSwitch(self._app).ping, 60),
             ("alive", lambda: say_alive(self._app), 60),
-            ("silence", lambda: watch_silence(self._app), 60),
+            ("silence", lambda: watch_silence(self._app, begun), 60),
             ("prune", self._prune, 3600),
             *([("push", self._push.work, 1)] if self._push else []),
         ):
@@ -271,6 +275,7 @@ class Daemon:
                 self._app.configuration,
                 alert_backlog=self._alert_backlog,
                 offline=self._connectivity.offline,
+                pacing=self._pace.now,
                 place=place,
             )
         except StoreError as error:
@@ -282,6 +287,7 @@ class Daemon:
             log.exception("a bug in the poll of one feed; it is left alone seconds=%d feed=%s", AFTER_A_BUG, feed.name)
         else:
             self._connectivity.note(feed.name, report.reach)
+            self._pace.hear(report)
             if self._push is not None:
                 self._push.polled(feed, state, brought=bool(report.new or report.updated or report.copies))
             await self._database.kept("polls", self._parts.deliverer)

@@ -41,8 +41,13 @@ _RESERVE = 1.04
 _SHARES = (0.4, 1.15)
 #: a feed that publishes so often in the time that it asks to wait does not mean it
 _CONTRADICTED = 1
+#: a document that costs a parse worker more than this is costly: a usual one costs a thousandth of it
+COSTLY = timedelta(seconds=2)
+#: and so many times its cost pass before it is asked again: of one worker a feed takes a 300th at most, what a document
+#: of one second takes that is read every five minutes
+_COST_SHARE = 300
 #: an incident without a report for so long stirs nobody any more
-_STIRRED = timedelta(hours=6)
+STIRRED = timedelta(hours=6)
 #: places in a second, and a step that visits each of them before it comes back (golden ratio, no common divisor)
 _PLACES, _PLACE_STEP = 1_000_000, 618_033
 _BLIND_FAILURES = 3
@@ -73,6 +78,8 @@ class Circumstance:
     #: an incident is open that this feed may tell of first, see `alarm_of`
     alarm: Alarm | None = None
     hints: Hints = NO_HINTS
+    #: what reading the document of this outcome costs a parse worker; nothing where nothing was read
+    cost: timedelta = timedelta()
 
 
 USUAL = Circumstance()
@@ -154,10 +161,17 @@ def _after_success(feed: Feed, by: Circumstance, *, now: datetime) -> tuple[time
         mean = feed.interval * (_RESERVE * share_of(per_day(rhythm), by.fair))
         wait = max(worth.wait(mean, longest, now=now), shortest)
         pace, wakes_at = _pace(worth, now)
-    patience = _patience(feed, by, longest)
-    if patience > wait:
-        return patience, Pace.PUBLISHER_ASKS, None
+    patience, dear = _patience(feed, by, longest), _dear(feed, by, longest)
+    if max(patience, dear) > wait:
+        return (dear, Pace.COSTLY, None) if dear > patience else (patience, Pace.PUBLISHER_ASKS, None)
     return wait, pace, wakes_at
+
+
+def _dear(feed: Feed, by: Circumstance, longest: timedelta) -> timedelta:
+    """The wait after a document that was costly to read; while an incident is open no longer than `interval`."""
+    if by.cost <= COSTLY:
+        return timedelta()
+    return min(by.cost * _COST_SHARE, longest if by.alarm is None else feed.interval)
 
 
 def _pace(worth: Worth, now: datetime) -> tuple[Pace, datetime | None]:
@@ -172,14 +186,16 @@ def _pace(worth: Worth, now: datetime) -> tuple[Pace, datetime | None]:
 def _patience(feed: Feed, by: Circumstance, longest: timedelta) -> timedelta:
     """The wait that the publisher asks for, as far as it is obeyed.
 
-    Up to the longest wait that the user allows. But many programs write `ttl` or `sy:` by themselves: where the feed
-    publishes more often than it says, and while an incident is open, no longer than `interval`.
+    Up to the longest wait that the user allows. But many programs write all of it by themselves, and nobody looks at it
+    again: where the feed publishes more often than it says, and while an incident is open, no longer than `interval`.
     """
-    declared, cached = by.hints.declared, by.hints.cached
-    often = by.rhythm is not None and per_day(by.rhythm) * (declared / _DAY) >= _CONTRADICTED
     if by.alarm is not None or feed.min_interval is None:
-        return min(max(declared, cached), feed.interval)
-    return max(min(declared, feed.interval if often else longest), min(cached, longest))
+        return min(max(by.hints.declared, by.hints.cached), feed.interval)
+    rate = per_day(by.rhythm) if by.rhythm is not None else 0.0
+    return max(
+        min(hint, feed.interval if rate * (hint / _DAY) >= _CONTRADICTED else longest)
+        for hint in (by.hints.declared, by.hints.cached)
+    )
 
 
 def share_of(rate: float, fair: float | None) -> float:
@@ -190,17 +206,19 @@ def share_of(rate: float, fair: float | None) -> float:
     return min(max(sqrt(fair / max(rate, 1e-6)), least), most)
 
 
-def fair_rate(rates: Sequence[float]) -> float | None:
+def fair_rate(rates: Sequence[float], intervals: Sequence[timedelta] = ()) -> float | None:
     """The publications a day at which a feed gets just its share, so that all together ask no more than by `interval`.
 
-    What seldom publishes lends polls to what publishes often. None where there is no feed with a rhythm.
+    What seldom publishes lends polls to what publishes often. `intervals` are those of the same feeds, where they are
+    not all the same: an hourly feed has little to lend. None where there is no feed with a rhythm.
     """
     if not rates:
         return None
+    polls = [_DAY / interval for interval in intervals] or [1.0] * len(rates)
     low, high = 0.0, max(*rates, 1.0) * 4
     for _ in range(40):
         middle = (low + high) / 2
-        if sum(1 / share_of(rate, middle) for rate in rates) > len(rates):
+        if sum(poll / share_of(rate, middle) for rate, poll in zip(rates, polls, strict=True)) > sum(polls):
             low = middle
         else:
             high = middle
@@ -209,7 +227,7 @@ def fair_rate(rates: Sequence[float]) -> float | None:
 
 def alarm_of(feed: Feed, stirs: Iterable[Stir], *, now: datetime) -> Alarm | None:
     """Whether an incident is open of which `feed` may bring the next report."""
-    open_now = [stir for stir in stirs if abs(now - stir.at) <= _STIRRED]
+    open_now = [stir for stir in stirs if abs(now - stir.at) <= STIRRED]
     if any(feed.publisher and feed.publisher in stir.publishers for stir in open_now):
         return Alarm.PUBLISHER
     tags = {tag.casefold() for tag in feed.tags}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.feeds.cadence import is_silent
+from monitor.feeds.cadence import COSTLY, is_silent
 from monitor.model.document import FetchProblem
 from monitor.model.feed import FeedState, Poll
 
@@ -37,7 +37,8 @@ _NO_MORE = "http 410"
 #: of so many last polls, this share may fail before a feed that answers now is called failing
 _LATELY, _MOST_FAILED = 10, 0.5
 _FEWEST_POLLS = 4
-_READ = frozenset({"fetched", "not modified", "same body"})
+#: results of polls that went well
+READ = frozenset({"fetched", "not modified", "same body"})
 
 
 class Doing(StrEnum):
@@ -74,9 +75,14 @@ def condition(state: FeedState, polls: Sequence[Poll] = (), *, now: datetime) ->
     """How the feed is doing; `polls` are its last ones, newest first."""
     if state.last_poll_at is None:
         return Condition(doing=Doing.QUIET, reason="not polled yet")
-    if state.failures or (polls and polls[0].result == state.last_result and state.last_result not in _READ):
+    if state.failures or (polls and polls[0].result == state.last_result and state.last_result not in READ):
         return _unread(state, now)
-    return _unsteady(polls) or _rhythm(state, now)
+    found = _unsteady(polls) or _rhythm(state, now)
+    cost = timedelta(milliseconds=state.cost_ms)
+    if cost <= COSTLY:
+        return found
+    dear = f"reading its document costs {cost / timedelta(seconds=1):.1f} s of a processor, so it is read less often"
+    return Condition(doing=found.doing, reason=f"{found.reason}; {dear}")
 
 
 def _unread(state: FeedState, now: datetime) -> Condition:
@@ -97,7 +103,7 @@ def _unread(state: FeedState, now: datetime) -> Condition:
 def _unsteady(polls: Sequence[Poll]) -> Condition | None:
     """It answers now, and did not most times of late."""
     lately = polls[:_LATELY]
-    failed = [poll for poll in lately if poll.result not in _READ]
+    failed = [poll for poll in lately if poll.result not in READ]
     if len(lately) < _FEWEST_POLLS or len(failed) <= _MOST_FAILED * len(lately):
         return None
     reason = f"it answers now, yet {len(failed)} of its last {len(lately)} polls failed, mostly: {_commonest(failed)}"

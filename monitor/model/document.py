@@ -199,6 +199,8 @@ class ParsedFeed:
     entries: tuple[Entry, ...] = ()
     #: entries that were not taken: they held nothing to read, or came after the first 10,000
     dropped: int = 0
+    #: those of them that came after the first 10,000
+    over_cap: int = 0
     #: what is odd about the document although it could be read, for people: lost characters, broken XML
     detail: str = ""
     #: False where the document ends in the middle: what is missing may come with the next poll
@@ -228,6 +230,8 @@ class FeedAnswer:
     #: asked without validators, because what they say was doubted
     unconditional: bool = False
     ms: int = 0
+    #: what reading the document cost a parse worker, in milliseconds of its processor; 0: nothing was read
+    cost_ms: int = 0
 
     @property
     def detail(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 #: the schemes of feeds, and the ports that their addresses need not name
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -32,6 +33,13 @@ class Layout:
     select: Selectors | None = None
     #: each item has a publisher of its own, told by its `<source>`, the end of its title or the site that it links to
     publisher_from_item: bool = False
+
+    @property
+    def mark(self) -> str:
+        """A short text that is another one for each layout, empty for the usual one: to notice that it was edited."""
+        if self == USUAL_LAYOUT:
+            return ""
+        return blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 #: nothing but the document itself
@@ -109,6 +117,18 @@ class FeedState:
     longest_wait: int | None = None
     #: the operator was told that it brings nothing any more (cleared by the next new item)
     silent_told_at: datetime | None = None
+    #: `Layout.mark` as configured now; like `url` it changes by an edit of feeds.yaml alone
+    layout: str = ""
+    #: when it usually publishes (`Rhythm.as_text`); empty before its first document
+    rhythm: str = ""
+    #: why it is asked again when it is, a word of `Pace`; empty before its first poll
+    pace: str = ""
+    #: what a sleeping feed waits for
+    wakes_at: datetime | None = None
+    #: seconds after which its last document says that it is made anew (`ttl`, `sy:`); None: it does not say
+    made_anew_every: int | None = None
+    #: what reading one of its documents costs a parse worker of late, in milliseconds; 0: not known
+    cost_ms: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,3 +149,11 @@ class Poll:
     old: int = 0
     #: entries without anything to read, or beyond what one document may hold
     dropped: int = 0
+    #: parts of `old`, edits included: what stood there before the first poll, came in a flood, or with an archive
+    too_old: int = 0
+    flood: int = 0
+    backfill: int = 0
+    #: of `new`: came in such a crowd, and is told all the same
+    told_from_crowd: int = 0
+    #: of `dropped`: beyond what one document may hold
+    over_cap: int = 0

@@ -26,6 +26,7 @@ class Pace(StrEnum):
     INCIDENT_IN_REGION = "incident in its region"
     INCIDENT_BY_PUBLISHER = "incident by its publisher"
     PUBLISHER_ASKS = "publisher asks"
+    COSTLY = "costly"
     RETRY_AFTER = "retry after"
     FAILING = "failing"
     OFFLINE = "offline"
@@ -40,9 +41,9 @@ class Alarm(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Stir:
-    """An open incident, as far as it moves the polls of feeds."""
+    """An open incident, or several, as far as they move the polls of feeds."""
 
-    #: its last report
+    #: the last report
     at: datetime
     #: casefolded words that feeds of its region have as tags: the names and codes of its countries
     regions: frozenset[str] = frozenset()
@@ -61,6 +62,18 @@ class Hints:
 
 
 NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pacing:
+    """What the waits of all feeds go by beside themselves: how they share the polls, and which incidents are open."""
+
+    #: publications a day of a feed that gets just its share of all polls; None: each gets the same share
+    fair: float | None = None
+    stirs: tuple[Stir, ...] = ()
+
+
+EACH_FOR_ITSELF = Pacing()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from commands import SPORT, Call
 from monitor.feeds.condition import Doing
+from monitor.model.feed import Poll
 from monitor.queries.status import FeedStatus, sickest_first
+from monitor.store.store import Store
 from serving import FeedServer
+from values import NOW
 
 
 def test_feeds_before_and_after_a_poll(configuration: FeedServer, call: Call) -> None:
@@ -57,7 +63,9 @@ def test_the_sick_come_first_with_the_reason(configuration: FeedServer, call: Ca
     call("poll")
     (row,) = json.loads(call("feeds", "--json")[1])
     assert row["state"] == "healthy"
-    assert row["drops"] == {"held": 1}, "the first poll's items are stored and not told"
+    assert row["drops"] == {"too old": 1}, "the first poll's items are stored and not told"
+    assert (row["pace"], row["wakes_at"], row["cost_ms"]) == ("fixed", None, 0)
+    assert re.search(r"\d+[ms]: each interval, as written", call("feeds")[1])
     configuration.put("/wire.xml", b"", status=410)
     call("poll")
     (row,) = json.loads(call("feeds", "--json")[1])
@@ -66,6 +74,28 @@ def test_the_sick_come_first_with_the_reason(configuration: FeedServer, call: Ca
     gone, unchanged, first = (poll["result"] for poll in row["polls"])
     assert (gone, first) == ("http 410", "fetched")
     assert f"http 410, {unchanged}, fetched (" in call("feeds")[1]
+
+
+@pytest.mark.usefixtures("configuration")
+def test_what_was_dropped_is_told_by_its_cause(call: Call, here: Path) -> None:
+    call("poll")
+    polls = [
+        Poll(
+            at=NOW, result="fetched", entries=40, new=1, copies=2, old=30, dropped=9, flood=10, backfill=15, over_cap=4
+        ),
+        Poll(at=NOW, result="fetched", entries=6, old=6, dropped=1, too_old=6, told_from_crowd=3),
+    ]
+    with closing(Store(f"sqlite:///{here / 'basewatch.db'}")) as store, store.transaction() as tx:
+        state = replace(tx.feed_state("wire"), pace="sleeps", wakes_at=NOW, cost_ms=2300)
+        tx.save_polls([(state, one) for one in polls])
+    (row,) = json.loads(call("feeds", "--json")[1])
+    assert row["drops"] == {
+        "known": 7, "copy": 2, "held": 5, "not taken": 6, "too old": 7, "flood": 10, "back-fill": 15, "over the cap": 4,
+    }  # fmt: skip
+    told = call("feeds")[1]
+    assert "7 known, 2 copy, 5 held, 6 not taken, 7 too old, 10 flood, 15 back-fill, 4 over the cap" in told
+    assert "it sleeps until about 10:30 UTC" in told
+    assert "reading its document costs 2.3 s of a processor" in told
 
 
 def test_sickest_first_keeps_the_order_of_equals() -> None:

@@ -179,5 +179,8 @@ def test_the_shipped_feeds_load_and_cover_what_they_promise() -> None:
         assert feed.kind in {"wire", "regional", "defence", "official", "aggregator"}, feed.name
         assert feed.tags, feed.name
         assert timedelta(minutes=5) <= feed.interval <= timedelta(hours=1), feed.name
+        shortest = timedelta(minutes=5 if feed.kind == "aggregator" else 1)
+        assert feed.min_interval is not None, feed.name
+        assert shortest <= feed.min_interval <= feed.interval, feed.name
         assert feed.url.startswith("https://"), feed.name
     assert max(Counter(feed.publisher for feed in feeds).values()) >= 3, "feeds of one organisation share its name"

@@ -38,6 +38,15 @@ def test_minutes_of_silence_are_none_and_unknown_habits_say_nothing() -> None:
     assert silent_since([], now=NOW) is None
 
 
+def test_a_daemon_that_was_off_waits_as_long_as_ever_before_it_calls_it_silent() -> None:
+    silent = [feed(50 * HOUR, 3600)]
+    for hours, said in ((0.1, None), (2, None), (2.1, OperatorReason.PIPELINE_SILENT)):
+        _, found = silence_said(AliveTold(), silent, watched_since=NOW - hours * HOUR, now=NOW)
+        assert (found and found[0]) == said
+    known = AliveTold(silent_since=NOW - 50 * HOUR)
+    assert silence_said(known, silent, watched_since=NOW, now=NOW) == (known, None), "it lasts over a restart"
+
+
 def test_it_is_told_once_and_its_end_once() -> None:
     silent, loud = [feed(5 * HOUR, 3600)], [feed(timedelta(0), 3600)]
     told, said = silence_said(AliveTold(), silent, now=NOW)

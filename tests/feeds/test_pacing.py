@@ -93,9 +93,9 @@ def test_a_file_that_says_only_interval_means_what_it_meant() -> None:
     ("hints", "alarm", "shortest", "longest", "pace"),
     [
         (Hints(cached=20 * MINUTE), None, 19, 21, Pace.PUBLISHER_ASKS),
-        (Hints(cached=DAY), None, 56, 60, Pace.PUBLISHER_ASKS),  # as far as the user allows
+        (Hints(cached=DAY), None, 4.7, 5.3, Pace.PUBLISHER_ASKS),  # 16 publications a day say otherwise
         (Hints(declared=30 * MINUTE), None, 28, 32, Pace.PUBLISHER_ASKS),
-        (Hints(declared=6 * HOUR), None, 4.7, 5.3, Pace.PUBLISHER_ASKS),  # 16 publications a day say otherwise
+        (Hints(declared=6 * HOUR), None, 4.7, 5.3, Pace.PUBLISHER_ASKS),
         (Hints(cached=DAY, declared=DAY), Alarm.REGION, 4.7, 5.3, Pace.PUBLISHER_ASKS),
         (Hints(cached=timedelta(seconds=5)), Alarm.REGION, 1, 1.2, Pace.INCIDENT_IN_REGION),
     ],
@@ -109,6 +109,35 @@ def test_what_the_publisher_asks_holds_where_it_is_longer(
     found = next_poll(FEED, STATE, NotModified(), now=morning, offline=False, spread=0.5, by=by)
     assert found.pace is pace
     assert shortest <= (found.at - morning) / MINUTE <= longest
+
+
+@pytest.mark.parametrize("hints", [Hints(cached=DAY), Hints(declared=DAY)])
+def test_one_who_seldom_publishes_is_believed_as_far_as_the_user_allows(hints: Hints) -> None:
+    weekly = learned(None, [NOW - number * 7 * DAY for number in range(4)], now=NOW)
+    found = after(rhythm=weekly, hints=hints)
+    assert found.pace is Pace.PUBLISHER_ASKS
+    assert 56 <= (found.at - NOW) / MINUTE <= 60
+
+
+@pytest.mark.parametrize(
+    ("seconds", "feed", "alarm", "minutes", "pace"),
+    [
+        (2, FEED, None, 3.1, None),  # what a busy feed waits
+        (2.1, FEED, None, 10.5, Pace.COSTLY),
+        (5, FEED, None, 25, Pace.COSTLY),
+        (50, FEED, None, 60, Pace.COSTLY),  # as far as the user allows
+        (5, replace(FEED, min_interval=None), None, 25, Pace.COSTLY),
+        (5, replace(FEED, min_interval=None, interval=HOUR), None, 60, Pace.FIXED),  # it is asked seldom enough
+        (5, FEED, Alarm.REGION, 5, Pace.COSTLY),
+    ],
+)
+def test_a_document_that_costs_seconds_is_read_less_often(
+    seconds: float, feed: Feed, alarm: Alarm | None, minutes: float, pace: Pace | None
+) -> None:
+    by = Circumstance(rhythm=learned(OFFICE, [], now=NOW), alarm=alarm, cost=timedelta(seconds=seconds))
+    found = next_poll(feed, STATE, NotModified(), now=NOW, offline=False, spread=0.5, by=by)
+    assert (found.pace is pace) if pace else (found.pace is not Pace.COSTLY)
+    assert minutes * 0.85 <= (found.at - NOW) / MINUTE <= minutes * 1.06
 
 
 @pytest.mark.parametrize(
@@ -236,6 +265,13 @@ def test_shares_ask_no_more_than_each_interval_together(rates: list[float]) -> N
     fair = fair_rate(rates)
     asked = sum(1 / share_of(rate, fair) for rate in rates)
     assert asked <= len(rates) * 1.0001
+
+
+@given(st.lists(st.tuples(st.floats(0, 5000), st.integers(10, 86400)), min_size=1, max_size=200))
+def test_shares_ask_no_more_in_a_day_whatever_the_intervals(feeds: list[tuple[float, int]]) -> None:
+    fair = fair_rate([rate for rate, _ in feeds], [timedelta(seconds=wait) for _, wait in feeds])
+    asked = sum(86400 / (wait * share_of(rate, fair)) for rate, wait in feeds)
+    assert asked <= sum(86400 / wait for _, wait in feeds) * 1.0001
 
 
 def test_what_publishes_more_gets_more() -> None:

@@ -207,12 +207,12 @@ def test_dates_are_read_from_their_raw_text() -> None:
 
 def test_ten_thousand_entries_are_taken_and_the_rest_counted() -> None:
     answer = parsed(rss("<item><title>x</title></item>" * (MOST_ENTRIES + 5) + "<item/>"))
-    assert (len(answer.entries), answer.dropped) == (MOST_ENTRIES, 6)
+    assert (len(answer.entries), answer.dropped, answer.over_cap) == (MOST_ENTRIES, 6, 6)
 
 
 def test_entries_that_say_nothing_are_counted() -> None:
     answer = parsed(rss("<item/><item><title> </title></item><item><title>x</title></item>"))
-    assert (len(answer.entries), answer.dropped) == (1, 2)
+    assert (len(answer.entries), answer.dropped, answer.over_cap) == (1, 2, 0)
 
 
 def test_a_feed_without_entries_is_a_feed() -> None:

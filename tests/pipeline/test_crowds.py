@@ -37,6 +37,8 @@ def test_an_attack_in_a_flood_is_told_with_a_note(room: Newsroom) -> None:
     room.feeds[0].add(*crowd(FLOOD_ENTRIES, LATER), Story(ATTACK, published=LATER))
     (report,) = room.poll(now=LATER)
     assert (report.new, report.old) == (1, FLOOD_ENTRIES)
+    assert (report.flood, report.backfill, report.too_old, report.told_from_crowd) == (FLOOD_ENTRIES, 0, 0, 1)
+    assert report.reports == 1
     (message,) = room.hook.taken
     assert dict(incident_lines(message.text))["reason"] == "FIRST"
     assert f"in a crowd of {FLOOD_ENTRIES + 1} items at once" in message.text
@@ -46,8 +48,19 @@ def test_an_attack_in_a_flood_is_told_with_a_note(room: Newsroom) -> None:
 def test_an_undated_attack_in_a_back_fill_is_told(room: Newsroom) -> None:
     long_ago = NOON - timedelta(days=40)
     room.feeds[0].add(*crowd(BACKFILL_ENTRIES + 1, long_ago), Story(ATTACK, published=None))
-    room.poll(now=LATER)
+    (report,) = room.poll(now=LATER)
     assert len(room.hook.taken) == 1
+    assert (report.flood, report.backfill, report.too_old) == (0, BACKFILL_ENTRIES + 1, 0)
+    assert report.told_from_crowd == 1
+
+
+def test_what_stood_there_before_the_first_poll_is_too_old(room: Newsroom) -> None:
+    room.feed("two", crowd(3, NOON), publisher="Two")
+    reports = {report.feed: report for report in room.poll(now=LATER)}
+    two = reports["two"]
+    assert (two.old, two.too_old, two.flood, two.backfill, two.told_from_crowd) == (3, 3, 0, 0, 0)
+    (report,) = room.poll(now=LATER + timedelta(hours=1))[:1]
+    assert (report.old, report.too_old) == (0, 0)
 
 
 def test_an_old_attack_of_an_archive_is_named_to_the_operator_alone(room: Newsroom) -> None:

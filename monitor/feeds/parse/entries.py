@@ -79,14 +79,17 @@ def finish(title: str, language: str | None, drafts: Iterable[Draft], *, now: da
     dates = _DateReader(now)
     language = language_tag(language)
     entries: list[Entry] = []
-    dropped = 0
+    dropped = over_cap = 0
     for number, draft in enumerate(drafts):
         entry = _entry(draft, dates, language) if number < MOST_ENTRIES else None
         if entry is None:
             dropped += 1
+            over_cap += number >= MOST_ENTRIES
         else:
             entries.append(entry)
-    return ParsedFeed(title=plain(title, limit=TITLE), language=language, entries=tuple(entries), dropped=dropped)
+    return ParsedFeed(
+        title=plain(title, limit=TITLE), language=language, entries=tuple(entries), dropped=dropped, over_cap=over_cap
+    )
 
 
 def language_tag(text: str | None) -> str | None:

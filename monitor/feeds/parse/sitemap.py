@@ -65,7 +65,10 @@ def parse_sitemap(text: str, *, base_url: str, now: datetime) -> ParsedFeed | Pa
     if without := reader.seen - len(news):
         told.append(f"{_links(without)} without news:title left out")
     dropped = parsed.dropped + reader.seen - len(kept)
-    return replace(parsed, dropped=dropped, detail="; ".join(filter(None, told)), is_whole=reader.is_whole)
+    over_cap = parsed.over_cap + len(news) - len(kept)
+    return replace(
+        parsed, dropped=dropped, over_cap=over_cap, detail="; ".join(filter(None, told)), is_whole=reader.is_whole
+    )
 
 
 def _links(count: int) -> str:
