@@ -140,5 +140,5 @@ def _together(read: list[ParsedFeed], told: list[str]) -> ParsedFeed:
         title=read[0].title, language=read[0].language, entries=kept,
         dropped=sum(document.dropped for document in read) + len(entries) - len(kept),
         over_cap=sum(document.over_cap for document in read) + len(entries) - len(kept),
-        detail="; ".join(filter(None, told)), is_whole=False,
+        detail="; ".join(filter(None, told)), is_whole=False, cost_ms=sum(document.cost_ms for document in read),
     )  # fmt: skip

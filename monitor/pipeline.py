@@ -24,7 +24,7 @@ from monitor.feeds.lanes import Place, rank_of
 from monitor.feeds.parse.pool import ParseWorkers
 from monitor.following import read_body
 from monitor.model.clock import Clock
-from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed
+from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed, ParseFailed
 from monitor.model.feed import Feed, FeedState
 from monitor.model.rhythm import EACH_FOR_ITSELF, Pacing
 from monitor.polls import Circumstances, Past, PollChanges, PollReport, judge_poll
@@ -82,7 +82,9 @@ class Pipeline:
         url = poll_url(feed, state, now=self._clock())
         unconditional = asks_unconditionally(feed, state, now=self._clock())
         etag, last_modified = (None, None) if unconditional else (state.etag, state.last_modified)
-        fetched = await self._fetcher.fetch(url, etag=etag, last_modified=last_modified, body_hash=state.body_hash)
+        fetched = await self._fetcher.fetch(
+            url, etag=etag, last_modified=last_modified, body_hash=state.body_hash, publisher=feed.publisher
+        )
         if place is not None:
             place.answered()
         answer = FeedAnswer(url=url, outcome=fetched)
@@ -96,9 +98,10 @@ class Pipeline:
                 fetched = replace(fetched, body=b"", detail="; ".join(filter(None, (fetched.detail, parsed.detail))))
                 if not parsed.is_whole:  # remembered as known, the rest would never be asked for
                     fetched = replace(fetched, etag=None, last_modified=None, body_hash="")
-                answer = FeedAnswer(url=url, outcome=fetched, parsed=parsed)
+                answer = FeedAnswer(url=url, outcome=fetched, parsed=parsed, cost_ms=parsed.cost_ms)
             else:
-                answer = FeedAnswer(url=url, outcome=parsed)
+                cost_ms = parsed.cost_ms if isinstance(parsed, ParseFailed) else 0
+                answer = FeedAnswer(url=url, outcome=parsed, cost_ms=cost_ms)
         return replace(answer, unconditional=unconditional, ms=round((time.monotonic() - started) * 1000))
 
     async def _judge(

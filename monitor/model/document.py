@@ -119,6 +119,8 @@ class ParseFailed:
     detail: str = ""
     #: of a web page: feeds that it names
     feeds: tuple[str, ...] = ()
+    #: processor time that was spent on it, in milliseconds
+    cost_ms: int = field(default=0, compare=False)
 
     @property
     def result(self) -> str:
@@ -207,6 +209,8 @@ class ParsedFeed:
     is_whole: bool = True
     #: why the reference reader was asked; None where it was not. How it was read is no part of what was read
     doubt: Doubt | None = field(default=None, compare=False)
+    #: processor time of the worker, in milliseconds
+    cost_ms: int = field(default=0, compare=False)
     #: of an index, which holds no entries itself: the documents to read in its place
     follow: tuple[str, ...] = ()
 

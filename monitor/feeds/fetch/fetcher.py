@@ -14,6 +14,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
@@ -22,8 +23,9 @@ import httpcore
 from monitor import __version__
 from monitor.config.mailboxes import MailLogin, is_mailbox
 from monitor.feeds.fetch import network
-from monitor.feeds.fetch.addresses import Network
+from monitor.feeds.fetch.addresses import Network, is_allowed
 from monitor.feeds.fetch.body import body_hash, inflate
+from monitor.feeds.fetch.courtesy import Courtesy
 from monitor.feeds.fetch.failures import failure_of, status_failure
 from monitor.feeds.fetch.hints import fresh_for, made_anew_every
 from monitor.feeds.fetch.mailboxes import Mailboxes
@@ -112,8 +114,9 @@ class Fetcher:
     """The daemon's one HTTP client, to be closed once.
 
     `allow_networks` may be fetched from although they are not public. `concurrency` bounds all requests at once,
-    `per_host` those to one host and port; waiting for a turn does not count against the time limit. `contact` is where
-    a publisher finds whoever runs it: an address for mail or of a page. `mail_logins` open mailboxes among the feeds.
+    `per_host` those to one host and port, `courtesy` keeps a gap between those to one host or publisher; waiting for a
+    turn does not count against the time limit. `contact` is where a publisher finds whoever runs it: an address for
+    mail or of a page. `mail_logins` open mailboxes among the feeds.
     """
 
     def __init__(
@@ -123,6 +126,7 @@ class Fetcher:
         limits: FetchLimits | None = None,
         concurrency: int = 50,
         per_host: int = 8,
+        courtesy: Courtesy | None = None,
         contact: str = "",
         mail_logins: Sequence[MailLogin] = (),
         resolver: network.Resolver = network.resolve,
@@ -130,6 +134,8 @@ class Fetcher:
         self._limits = limits or FetchLimits()
         self._turns = asyncio.Semaphore(concurrency)
         self._per_host = per_host
+        self._allow = tuple(allow_networks)
+        self._courtesy = courtesy or Courtesy()
         self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         backend = network.GuardedBackend(
             allow=allow_networks, connect_seconds=self._limits.connect_seconds, resolver=resolver
@@ -155,11 +161,13 @@ class Fetcher:
         last_modified: str | None = None,
         body_hash: str | None = None,
         wanted: Wanted = A_FEED,
+        publisher: str = "",
     ) -> Fetched | NotModified | FetchFailed:
         """What the publisher says of `url` now.
 
         `etag`, `last_modified` and `body_hash` are those of the last body that was parsed; with any of them the
-        answer may be NotModified. Never raises for anything that a publisher, a resolver or the network does.
+        answer may be NotModified; `publisher` is whose document it is. Never raises for anything that a publisher, a
+        resolver or the network does.
         """
         is_mail = is_mailbox(url)
         if not is_mail and (problem := url_problem(url)):
@@ -175,12 +183,20 @@ class Fetcher:
             detail = "the host or the port of the address cannot be read"
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=detail)
         try:
+            await self._be_courteous(asked, publisher)
             async with self._turn(asked), asyncio.timeout(self._limits.total_seconds):
                 if is_mail:
                     return await self._mailboxes.fetch(url, place=etag, seconds=self._limits.total_seconds)
                 return await self._follow(question, asked)
         except Exception as error:  # whatever it is, it is this feed's result and stops no other feed
             return failure_of(error, seconds=self._limits.total_seconds)
+
+    async def _be_courteous(self, url: httpx.URL, publisher: str) -> None:
+        """Keeps the gap of host and publisher; a server of one's own, named by its address, needs none."""
+        with contextlib.suppress(ValueError):
+            if is_allowed(ip_address(url.host), self._allow):
+                return
+        await self._courtesy.wait((f"host {url.host.removeprefix('www.')}", publisher and f"publisher {publisher}"))
 
     @contextlib.asynccontextmanager
     async def _turn(self, url: httpx.URL) -> AsyncIterator[None]:

@@ -1,7 +1,7 @@
 """What the daemon and a parse worker say to each other: frames of bytes with their length in front.
 
     job:     length of head | length of body | head as JSON | body
-    answer:  length | whether the worker ends now | JSON
+    answer:  length | whether the worker ends now | processor ms that it took | JSON
 
 JSON and not pickle: the other side of the pipe has read hostile bytes, and its answer must not be able to run code.
 Neither feedparser nor selectolax is imported here, so that the daemon never loads them.
@@ -20,7 +20,7 @@ from monitor.model.document import DateMark, Doubt, Entry, ParsedFeed, ParseFail
 from monitor.model.feed import USUAL_LAYOUT, Layout, Selectors
 
 JOB_HEAD = struct.Struct(">II")
-ANSWER_HEAD = struct.Struct(">I?")
+ANSWER_HEAD = struct.Struct(">I?I")
 _FIELDS = tuple(field.name for field in fields(Entry))
 _ROW = attrgetter(*_FIELDS)
 

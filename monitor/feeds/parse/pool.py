@@ -17,7 +17,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -237,7 +237,7 @@ class _Worker:
                 return answer
         except TimeoutError:
             detail = f"killed after {limits.clock_seconds:g} s"
-            return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail)
+            return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail, cost_ms=round(limits.seconds * 1000))
         except (OSError, EOFError):
             return self._failure(await self._process.wait(), limits)
         except (ValueError, KeyError, TypeError):
@@ -247,16 +247,17 @@ class _Worker:
         """The answer, and whether it was the worker's last one."""
         self._stdin.writelines(pack_job(job))
         await self._stdin.drain()
-        size, is_last = ANSWER_HEAD.unpack(await self._stdout.readexactly(ANSWER_HEAD.size))
+        size, is_last, cost_ms = ANSWER_HEAD.unpack(await self._stdout.readexactly(ANSWER_HEAD.size))
         if size > _LARGEST_ANSWER:
             raise ValueError("an answer larger than any document gives")
-        return unpack_answer(await self._stdout.readexactly(size)), is_last
+        answer = unpack_answer(await self._stdout.readexactly(size))
+        return replace(answer, cost_ms=max(cost_ms, 1)), is_last
 
     def _failure(self, code: int, limits: ParseLimits) -> ParseFailed:
         """What the exit status of a worker says of the document that it was at."""
         if code == -signal.SIGPROF:
             detail = f"killed after {limits.seconds:g} s of processor time"
-            return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail)
+            return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail, cost_ms=round(limits.seconds * 1000))
         if code == -signal.SIGKILL:
             detail = "the system killed the worker, as it does when memory runs out"
             return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail=detail)

@@ -14,6 +14,7 @@ import os
 import resource
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,6 +43,7 @@ def main() -> None:
     is_last = False
     while not is_last and (job := _next_job(sys.stdin.buffer, memory_bytes)) is not None:
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+        begun = time.process_time()
         try:
             answer = pack_answer(_answer(job))
         except MemoryError:
@@ -50,7 +52,8 @@ def main() -> None:
         del job
         give_back()
         is_last = _resident() > _SWOLLEN
-        answers.write(ANSWER_HEAD.pack(len(answer), is_last))
+        milliseconds = round((time.process_time() - begun) * 1000)
+        answers.write(ANSWER_HEAD.pack(len(answer), is_last, milliseconds))
         answers.write(answer)
         answers.flush()
 
