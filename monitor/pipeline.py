@@ -72,6 +72,8 @@ class Pipeline:
             zone=configuration.zone, pacing=pacing,
         )  # fmt: skip
         changes = await self._judge(feed, state, answer, configuration, circumstances)
+        if place is not None and answer.parsed is None:
+            place.leave()  # what is left to write is small: the next feeds are asked, and many are written together
         report = await self._writer.put(changes, configuration, keep=not dry_run)
         _say(report, state, answer)
         return report

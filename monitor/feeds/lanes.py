@@ -106,13 +106,12 @@ class Lanes:
         if not promised:
             self._taken += 1
             self._suspects_taken += suspect
-        place = Place(gates, suspect=suspect, move=self._move)
+        place = Place(gates, suspect=suspect, move=self._move, end=self._end)
         place.wait(self._patience)
         try:
             yield place
         finally:
-            place.answered()
-            self._end(place)
+            place.leave()
 
     def _move(self, place: Place) -> None:
         """Off the fast lane, as soon as the slow one has room."""
@@ -144,11 +143,20 @@ class Lanes:
 class Place:
     """What one poll holds, and what it tells of itself."""
 
-    def __init__(self, gates: list[asyncio.Semaphore], *, suspect: bool, move: Callable[[Place], None]) -> None:
+    def __init__(
+        self,
+        gates: list[asyncio.Semaphore],
+        *,
+        suspect: bool,
+        move: Callable[[Place], None],
+        end: Callable[[Place], None],
+    ) -> None:
         self.gates = gates
         self.suspect = suspect
         self.slow = False
         self._move = move
+        self._end = end
+        self._has_left = False
         self._timer: asyncio.TimerHandle | None = None
 
     def wait(self, patience: float) -> None:
@@ -166,3 +174,10 @@ class Place:
         self.answered()
         if not self.slow:
             self._move(self)
+
+    def leave(self) -> None:
+        """It needs its place no more."""
+        self.answered()
+        if not self._has_left:
+            self._has_left = True
+            self._end(self)
