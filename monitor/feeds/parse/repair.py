@@ -26,7 +26,8 @@ _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
 _SUBSET = re.compile(r"[^\[>]*+(?:\[((?:<!--(?:[^-]|-(?!->))*+-->|\"[^\"]*\"|'[^']*'|[^\]\"'])*+)\]\s*)?>")
 _CDATA = "<![CDATA["
-_NAME = r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?"
+#: other letters pass as well, but not all that Python takes for letters
+_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?"
 #: with quotes in order, or at least without another tag inside
 _TAG = re.compile(rf"<(/?)({_NAME})((?:\s(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)?/?)>")
 _LOOSE_TAG = re.compile(rf"<(/?)({_NAME})(\s[^<>]*|/?)>")
@@ -66,6 +67,8 @@ class Mended:
     detail: str = ""
     #: False where the document ends in the middle
     whole: bool = True
+    #: False where no feed begins in it, or a page begins before: then it is as it was
+    is_feed: bool = True
 
 
 def mend(text: str) -> Mended:
@@ -74,9 +77,11 @@ def mend(text: str) -> Mended:
     text = undisguised(text[declaration.end() :] if declaration else text)
     root = _ROOT.search(text, 0, _JUNK)
     if root is None or _PAGE.search(text, 0, root.start()):
-        return Mended(text=text)  # no feed, or none that we know better
+        return Mended(text=text, is_feed=False)
+    if not (_TAG.match(text, root.start()) or _LOOSE_TAG.match(text, root.start())):
+        return Mended(text=text, is_feed=False)  # not even its first tag is whole
     doctype = _DOCTYPE.search(text, 0, root.start())
-    why = _problem(text)
+    why = problem_of(text)
     if why is None and not doctype:
         return Mended(text=text)
     subset = _SUBSET.match(text, doctype.end(), root.start()) if doctype else None
@@ -88,9 +93,9 @@ def mend(text: str) -> Mended:
     return Mended(text=mended, detail=detail, whole=not writer.was_cut)
 
 
-def _problem(text: str) -> str | None:
+def problem_of(text: str) -> str | None:
     """What is not well-formed, as expat calls it; None where everything is."""
-    parser = expat.ParserCreate("utf-8", "}")
+    parser = expat.ParserCreate("utf-8", " ")  # the sign that may stand in no name of a namespace, as feedparser has it
     try:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
@@ -131,8 +136,7 @@ class _Writer:
         """The whole of `text`, which begins with the root's tag."""
         at, last = 0, text.rfind(">")
         root = _TAG.match(text) or _LOOSE_TAG.match(text)
-        if root is None:
-            return text
+        assert root is not None
         while at < len(text) and not self._is_done:
             start = text.find("<", at)
             self._write(text[at : start if start >= 0 else len(text)])
@@ -180,7 +184,7 @@ class _Writer:
             if closing >= 0:
                 self._out.append(f"{_CDATA}{text[begin:closing]}]]>")
                 return closing
-        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, "")
+        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, "").replace("]]>", "]] >")
         self._out.append(f"{_CDATA}{inside}]]>")
         return end + 3 if end >= 0 else len(text)
 
@@ -194,7 +198,9 @@ class _Writer:
     def _write(self, text: str) -> None:
         if not text:
             return
-        self._out.append(self.references.resolved(text, in_address=self._in_value).replace("]]>", ""))
+        # once more, for what is left may be one again
+        written = self.references.resolved(text, in_address=self._in_value).replace("]]>", "").replace("]]>", "]]&gt;")
+        self._out.append(written)
 
     @property
     def _in_value(self) -> bool:
@@ -209,7 +215,7 @@ class _Writer:
             part = next((element.key for element in self._stack[-1:-8:-1] if element.key in _PARTS), "")
             if part:
                 self._end(part)
-        is_empty = rest.endswith("/") or key in _VOID
+        is_empty = (rest.endswith("/") or key in _VOID) and bool(self._stack)  # of the root something is to come
         self._out.append(f"<{name}{self._attributes(rest)}{'/' if is_empty else ''}>")
         self._note_prefix(name)
         if not is_empty:
@@ -240,6 +246,8 @@ class _Writer:
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(rest):
             value = self.references.resolved(double or single or bare.removesuffix("/"), in_address=True)
+            if name.startswith("xmlns"):
+                value = "".join(value.split())
             if name in ("xmlns:xml", "xmlns:xmlns") or (name.startswith("xmlns:") and not value):
                 continue  # prefixes that nobody may declare, or declare away
             found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
