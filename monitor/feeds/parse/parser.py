@@ -14,10 +14,11 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 from xml.sax.expatreader import ExpatParser
@@ -114,6 +115,10 @@ def _without_feed(text: str, base_url: str) -> ParseFailed | None:
 _FAILURES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 
+#: of a document and of an element; feedparser takes the square of either
+_MOST_NAMESPACES, _MOST_ATTRIBUTES = 200, 100
+
+
 class _BufferedParser(ExpatParser):
     """Python's expat reader, but with text handed over in whole pieces, and an odd element costs no more than itself.
 
@@ -126,7 +131,14 @@ class _BufferedParser(ExpatParser):
         self._parser.buffer_text = True  # type: ignore[attr-defined]
         self._parser.buffer_size = 64 * 1024  # type: ignore[attr-defined]
 
-    def start_element_ns(self, name: str, attributes: dict[str, str]) -> None:
+    def start_namespace_decl(self, prefix: str | None, uri: str) -> None:
+        self._namespaces = getattr(self, "_namespaces", 0) + 1
+        if self._namespaces <= _MOST_NAMESPACES:
+            super().start_namespace_decl(prefix, uri)
+
+    def start_element_ns(self, name: str, attributes: Mapping[str, str]) -> None:
+        if len(attributes) > _MOST_ATTRIBUTES:
+            attributes = dict(islice(attributes.items(), _MOST_ATTRIBUTES))
         try:
             super().start_element_ns(name, attributes)
         except _FAILURES:

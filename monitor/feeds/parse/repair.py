@@ -184,7 +184,7 @@ class _Writer:
             if closing >= 0:
                 self._out.append(f"{_CDATA}{text[begin:closing]}]]>")
                 return closing
-        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, "").replace("]]>", "]] >")
+        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, " ")  # or two halves become one
         self._out.append(f"{_CDATA}{inside}]]>")
         return end + 3 if end >= 0 else len(text)
 
@@ -198,9 +198,8 @@ class _Writer:
     def _write(self, text: str) -> None:
         if not text:
             return
-        # once more, for what is left may be one again
-        written = self.references.resolved(text, in_address=self._in_value).replace("]]>", "").replace("]]>", "]]&gt;")
-        self._out.append(written)
+        written = self.references.resolved(text, in_address=self._in_value).replace("]]>", "")
+        self._out.append(written.replace(">", "&gt;"))  # behind a tag left out it may be the end of one once more
 
     @property
     def _in_value(self) -> bool:
@@ -209,6 +208,8 @@ class _Writer:
     def _begin(self, name: str, rest: str) -> None:
         key = name.lower()
         if key in _ENTRIES:
+            if self._stack and self._stack[-1].key in _PARTS:
+                self._end(self._stack[-1].key)  # the feed's own title, whose end is missing, does not hold its news
             for entry in _ENTRIES:
                 self._end(entry)
         elif key in _PARTS and self._stack:
