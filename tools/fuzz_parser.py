@@ -1,4 +1,4 @@
-"""Looks for documents that the parser reads wrongly, slowly or not at all; a maintainer runs it when the parser changed.
+"""Looks for documents that the parser reads wrongly, slowly or not at all; run it when the parser has changed.
 
     python tools/fuzz_parser.py                          ten minutes of the documents that the tests have, mutated
     python tools/fuzz_parser.py --minutes 60 --seeds ~/feeds
@@ -340,10 +340,10 @@ TOKENS = [
     *("<title>", "</title>", "<title type='html'>", "<title type='xhtml'>", "<link/>", "<link>", "<link href='x'/>"),
     *("<guid isPermaLink='true'>", "<guid>", "</guid>", "<id>", "<pubDate>", "<dc:date>", "<updated>", "<published>"),
     *("<content:encoded>", "<content type='text'>", "<content src='x'/>", "<summary type='text'>", "<description/>"),
-    *("<source url='x'>S</source>", "<media:title>m</media:title>", "<media:description>", "<itunes:summary>", "<author>"),
+    *("<source url='x'>S</source>", "<media:title>m</media:title>", "<media:description>", "<author>"),
     *(" xml:base='http://[::1'", " xml:base='../a/'", " xml:lang='ar'", " type='html'", " type='base64'", " xmlns='x'"),
     *(" xmlns:dc='y'", " mode='escaped'", " href='javascript:1'", " href='//['", " rel='self'", " a='1' a='2'"),
-    *("javascript:alert(1)", "http://[::1", "http://a b/", "//h/p", "?q", "file:///etc/passwd", "http://h:99999/", "x:y"),
+    *("javascript:alert(1)", "http://[::1", "http://a b/", "//h/p", "?q", "file:///etc/passwd", "http://h:99999/"),
     *("Mon, 30 Feb 2026 25:61:61 +9999", "2026-11-28T12:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"),
     *("29 Feb 2027 10:00:00 GMT", "Sat, 28 Nov 2026 23:59:60 GMT", "1764331200", "20261128T120000Z", "vor 3 Tagen"),
     *('"\\ud800"', '"\\u0000"', "1e999", "NaN", "-0", "[[", "{}", '"items":[', '"id":1', "null", "true", '"id":[]'),

@@ -111,6 +111,11 @@ def is_https_upgrade(url: str, target: str) -> bool:
         return False
 
 
+def leaves_tls(url: str, target: str) -> bool:
+    """True where a redirect leads from https to http: what is read there, anybody on the way may have written."""
+    return url.startswith("https:") and target.startswith("http:")
+
+
 def holds_secret(url: str) -> bool:
     """True where an address carries a password or a query that looks like a key: it is not to be stored."""
     parts = urlsplit(url)

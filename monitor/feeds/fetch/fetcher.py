@@ -25,7 +25,9 @@ from monitor.feeds.fetch.addresses import Network
 from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
 from monitor.feeds.fetch.hints import fresh_for, made_anew_every
-from monitor.feeds.locations import holds_secret, is_https_upgrade, next_hop, shown, url_problem, without_secrets
+from monitor.feeds.locations import (
+    holds_secret, is_https_upgrade, leaves_tls, next_hop, shown, url_problem, without_secrets,
+)  # fmt: skip
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -39,6 +41,7 @@ _HEADERS = {
     "Accept": "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8",
     "Accept-Encoding": "gzip, deflate",
 }
+_WITHOUT_TLS = "its redirect leads from https to http, where anybody on the way can change it"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +74,8 @@ class _Question:
     #: the address asked now, and whether every hop to it was permanent
     url: str
     permanent: bool = True
+    #: a hop led from https to http
+    left_tls: bool = False
 
     def validators(self) -> dict[str, str]:
         """The headers that may be answered by "not modified"."""
@@ -157,8 +162,9 @@ class Fetcher:
             hop = next_hop(question.url, headers.get("location"))
             if hop.problem:
                 return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=hop.problem)
+            question.left_tls = question.left_tls or leaves_tls(question.url, hop.url)
             permanent = reply.status in _PERMANENT or is_https_upgrade(question.url, hop.url)
-            question.permanent, question.url = question.permanent and permanent, hop.url
+            question.permanent, question.url = question.permanent and permanent and not question.left_tls, hop.url
             asked = httpx.URL(hop.url)
         detail = f"more than {self._limits.redirects} redirects, the last one to {shown(question.url)}"
         return FetchFailed(problem=FetchProblem.TOO_MANY_REDIRECTS, detail=detail)
@@ -196,7 +202,8 @@ class Fetcher:
         return Fetched(
             body=body, content_type=headers.get("content-type"), etag=etag, last_modified=last_modified,
             final_url=without_secrets(question.url), permanent_url=moved, body_hash=digest,
-            fresh_for=fresh, made_anew_every=made_anew_every(body), detail=odd,
+            fresh_for=fresh, made_anew_every=made_anew_every(body),
+            detail="; ".join(filter(None, (_WITHOUT_TLS if question.left_tls else "", odd))),
         )  # fmt: skip
 
     async def _read(self, reply: httpcore.Response, *, announced: str) -> bytes | FetchFailed:
