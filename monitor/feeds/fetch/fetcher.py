@@ -26,7 +26,13 @@ from monitor.feeds.fetch.body import body_hash, inflate
 from monitor.feeds.fetch.failures import failure_of, status_failure
 from monitor.feeds.fetch.hints import fresh_for, made_anew_every
 from monitor.feeds.locations import (
-    holds_secret, is_https_upgrade, leaves_tls, next_hop, shown, url_problem, without_secrets,
+    holds_secret,
+    is_https_upgrade,
+    leaves_tls,
+    next_hop,
+    shown,
+    url_problem,
+    without_secrets,
 )  # fmt: skip
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 

@@ -15,7 +15,6 @@ import io
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -26,6 +25,7 @@ from xml.sax.expatreader import ExpatParser
 import feedparser
 import feedparser.api
 
+from monitor.feeds.locations import without_secrets
 from monitor.feeds.parse.aggregators import by_newsrooms
 from monitor.feeds.parse.charset import decode
 from monitor.feeds.parse.entries import Draft, escaped, finish
@@ -113,8 +113,6 @@ def _without_feed(text: str, base_url: str) -> ParseFailed | None:
 
 #: what feedparser's handlers of elements raise where an attribute or an element's place is odd
 _FAILURES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
-
-
 #: of a document and of an element; feedparser takes the square of either
 _MOST_NAMESPACES, _MOST_ATTRIBUTES = 200, 100
 
@@ -137,22 +135,30 @@ class _BufferedParser(ExpatParser):
             super().start_namespace_decl(prefix, uri)
 
     def start_element_ns(self, name: str, attributes: Mapping[str, str]) -> None:
-        if len(attributes) > _MOST_ATTRIBUTES:
-            attributes = dict(islice(attributes.items(), _MOST_ATTRIBUTES))
+        if attributes:
+            attributes = _fair(attributes)
         try:
             super().start_element_ns(name, attributes)
         except _FAILURES:
-            handler: Any = self.getContentHandler()
-            if len(handler.basestack) < handler.depth:  # it failed at the base that the attributes name
-                handler.depth -= 1
-                with suppress(*_FAILURES):
-                    super().start_element_ns(name, {})
+            return  # its attributes are lost, and nothing else
 
     def end_element_ns(self, name: str) -> None:
         try:
             super().end_element_ns(name)
         except _FAILURES:
             return  # its text is lost, and nothing else
+
+
+def _fair(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """Attributes without those beyond the limit, and without a base against which no link could be read."""
+    if len(attributes) > _MOST_ATTRIBUTES:
+        attributes = dict(islice(attributes.items(), _MOST_ATTRIBUTES))
+    odd = [
+        name
+        for name in attributes
+        if "base" in name and not _joined("http://base.invalid/", attributes[name], default="")
+    ]
+    return {name: value for name, value in attributes.items() if name not in odd} if odd else attributes
 
 
 #: by this name `xml.sax.make_parser` finds the reader in a module that it is given
@@ -200,11 +206,12 @@ def _drafts(entries: list[Any], base_url: str) -> Iterator[Draft]:
         )
 
 
-def _joined(base: str, other: str) -> str:
+def _joined(base: str, other: str, *, default: str | None = None) -> str:
+    """`other` against `base`; `default`, else `base`, where it is no address."""
     try:
         return urljoin(base, other)
-    except ValueError:  # an `xml:base` that is no address
-        return base
+    except ValueError:
+        return base if default is None else default
 
 
 def _value(holder: Any, key: str, default: Any = "") -> Any:
@@ -238,7 +245,7 @@ def _no_xml_feed(text: str, why: str, base_url: str) -> ParseFailed:
     is_page = bool(_HTML.search(text, 0, _HEAD))
     feeds = named_feeds(text, base_url) if is_page else ()
     if feeds:
-        return replace(_not_a_feed(f"it is an HTML page, which names a feed: {feeds[0]}"), feeds=feeds)
+        return replace(_not_a_feed(f"it is an HTML page, which names a feed: {without_secrets(feeds[0])}"), feeds=feeds)
     if is_page:
         return _not_a_feed("it is an HTML page; the site may want a browser, or the feed has moved")
     if not text.lstrip().startswith("<"):

@@ -247,12 +247,13 @@ class _Writer:
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(rest):
             value = self.references.resolved(double or single or bare.removesuffix("/"), in_address=True)
-            if name.startswith("xmlns"):
+            declares = name == "xmlns" or name.startswith("xmlns:")
+            if declares:
                 value = "".join(value.split())
             if name in ("xmlns:xml", "xmlns:xmlns") or (name.startswith("xmlns:") and not value):
                 continue  # prefixes that nobody may declare, or declare away
             found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
-            if not name.startswith("xmlns"):
+            if not declares:
                 self._note_prefix(name)
         return "".join(f' {name}="{value}"' for name, value in found.items())
 
