@@ -106,7 +106,9 @@ def server_of(kind: str, authorities: Authorities, folder: Path) -> ssl.SSLConte
     versions = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1, "1.2": ssl.TLSVersion.TLSv1_2,
                 "1.3": ssl.TLSVersion.TLSv1_3}  # fmt: skip
     if kind.startswith("tls "):
-        with pytest.warns(DeprecationWarning) if kind[4:7] in ("1.0", "1.1") else contextlib.nullcontext():
+        with (
+            pytest.warns(DeprecationWarning, match="TLSv1") if kind[4:7] in ("1.0", "1.1") else contextlib.nullcontext()
+        ):
             tls.minimum_version = tls.maximum_version = versions[kind[4:7]]
         if kind[4:7] in ("1.0", "1.1"):
             tls.set_ciphers("ALL:@SECLEVEL=0")

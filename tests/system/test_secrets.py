@@ -67,8 +67,10 @@ def test_a_log_in_in_the_feeds_file_is_refused_and_not_repeated(tmp_path: Path) 
 
 
 EVERY_COMMAND = (
-    "check", "poll --alert-backlog", "poll", "feeds", "feeds --json", "health", "incidents --json", "incidents --format csv",
-    "alerts --json", "digest", "stats", "policy", "feeds export", "rules replay", "feeds test PAGE", "feeds test --json PAGE",
+    "check", "poll --alert-backlog", "poll", "feeds", "feeds --json", "health", "incidents --json",
+    "incidents --format csv", "alerts --json", "digest", "stats", "policy", "feeds export",
+    "rules replay", "feeds test PAGE",
+    "feeds test --json PAGE",
     "feeds test PRIVATE", "explain PRIVATE", "feeds import subscriptions.opml",
 )  # fmt: skip
 
