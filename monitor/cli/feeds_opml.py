@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 from xml.parsers import expat
@@ -23,6 +23,7 @@ from monitor.cli.render import out, say
 from monitor.config.feedlanguages import check_language
 from monitor.config.feedsfile import check_feed_url, load_feeds, same_feed
 from monitor.errors import ConfigError, Problem, UsageError
+from monitor.feeds.locations import holds_secret, without_secrets
 from monitor.model.feed import Feed
 from monitor.text.clean import clean
 
@@ -122,13 +123,22 @@ def _fields(outline: Outline, name: str, url: str) -> str:
     return ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items())
 
 
-def export_opml() -> None:
-    """Groups them by their first tag.
+def export_opml(
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="Write addresses with the keys in them: for yourself only.")
+    ] = False,
+) -> None:
+    """Groups them by their first tag. A list is for others, so a key in an address is left out of it.
 
     Example:
       basewatch feeds export > basewatch.opml
     """
-    out(write_opml(load_feeds(settings().config)))
+    feeds = load_feeds(settings().config)
+    secret = [feed.name for feed in feeds if holds_secret(feed.url)]
+    if secret and not with_keys:
+        feeds = tuple(replace(feed, url=without_secrets(feed.url)) for feed in feeds)
+        say(f"the keys in the addresses of {', '.join(secret)} were left out; --with-keys writes them")
+    out(write_opml(feeds))
 
 
 def read_opml(document: bytes, name: str) -> list[Outline]:

@@ -43,9 +43,10 @@ def try_feed(
     """
     first, behind = asyncio.run(_try(url, settings()))
     if behind and not as_json:
-        out(f"{clean(url)} is a page; the feed behind it:" if len(behind) == 1 else f"{clean(url)} names these feeds:")
+        page = clean(without_secrets(url))
+        out(f"{page} is a page; the feed behind it:" if len(behind) == 1 else f"{page} names these feeds:")
         for tried in behind:
-            out(f"  {clean(tried.url)}")
+            out(f"  {clean(without_secrets(tried.url))}")
     best = behind[0] if behind else first
     asked, url, fetched, parsed = url, best.url, best.fetched, best.parsed
     answer = parsed or fetched

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from monitor.model.feed import DEFAULT_PORTS
 
 _MAX_LENGTH = 4096
-#: a query with such a name is taken for a secret and never written anywhere
+#: a query with such a name is taken for a secret and never written anywhere; `authToken` as well as `auth_token`
 _SECRET = re.compile(
-    r"(?i)(?:^|[&;_.-])(?:api_?key|key|token|secret|auth|password|passwd|pass|pwd|sig|signature|session)="
+    r"(?i)(?:^|[&;_.\-]|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?:api_?key|key|token|secret|auth|authorization|password|passwd"
+    r"|pass|pwd|sig|signature|session|sid|hash|hmac|jwt|ticket|credentials?)="
 )
 
 
@@ -59,10 +60,11 @@ def without_secrets(url: str) -> str:
     """The address without user and password, and without a query that looks like a key: it can still be opened."""
     try:
         parts = urlsplit(url)
-        kept = "" if _SECRET.search(parts.query) else parts.query
+        query = "" if _names_secret(parts.query) else parts.query
+        path = parts.path.partition(";")[0] if _names_secret(parts.path) else parts.path
     except ValueError:
         return "an unreadable address"
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, kept, ""))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, query, ""))
 
 
 def known_as(url: str) -> str:
@@ -123,10 +125,20 @@ def is_https_upgrade(url: str, target: str) -> bool:
         return False
 
 
+def leaves_tls(url: str, target: str) -> bool:
+    """True where a redirect leads from https to http: what is read there, anybody on the way may have written."""
+    return url.startswith("https:") and target.startswith("http:")
+
+
 def holds_secret(url: str) -> bool:
     """True where an address carries a password or a query that looks like a key: it is not to be stored."""
     parts = urlsplit(url)
-    return "@" in parts.netloc or bool(_SECRET.search(parts.query))
+    return "@" in parts.netloc or any(map(_names_secret, (parts.query, parts.path, parts.fragment)))
+
+
+def _names_secret(part: str) -> bool:
+    """True where a part of an address has a parameter that is called like a key, however its name is written."""
+    return "=" in part and bool(_SECRET.search(unquote(part)))
 
 
 def _escaped(location: str) -> str:

@@ -134,7 +134,7 @@ class Doubt(StrEnum):
     NOT_WELL_FORMED = "not well-formed"
     LARGE = "large"
     LINE_SEPARATORS = "line separators"
-    #: comments, a document type
+    #: comments, instructions behind the first tag, a document type
     COMMENTS = "comments"
     #: neither RSS 2 nor Atom 1
     FORMAT = "format"

@@ -35,6 +35,7 @@ from monitor.feeds.locations import (
     holds_secret,
     is_https_upgrade,
     is_one_site,
+    leaves_tls,
     next_hop,
     shown,
     url_problem,
@@ -51,6 +52,7 @@ _READ = 64 * 1024
 _PIECES, _PIECE = 2000, 64
 _HEADERS = {"Accept-Encoding": "gzip, deflate"}
 _FEEDS = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+_WITHOUT_TLS = "its redirect leads from https to http, where anybody on the way can change it"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,8 @@ class _Question:
     url: str
     permanent: bool = True
     wanted: Wanted = A_FEED
+    #: a hop led from https to http
+    left_tls: bool = False
 
     def validators(self) -> dict[str, str]:
         """The headers that may be answered by "not modified"."""
@@ -222,8 +226,9 @@ class Fetcher:
                 return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=detail)
             if hop.problem:
                 return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=hop.problem)
+            question.left_tls = question.left_tls or leaves_tls(question.url, hop.url)
             permanent = reply.status in _PERMANENT or is_https_upgrade(question.url, hop.url)
-            question.permanent, question.url = question.permanent and permanent, hop.url
+            question.permanent, question.url = question.permanent and permanent and not question.left_tls, hop.url
             asked = httpx.URL(hop.url)
         detail = f"more than {self._limits.redirects} redirects, the last one to {shown(question.url)}"
         return FetchFailed(problem=FetchProblem.TOO_MANY_REDIRECTS, detail=detail)
@@ -266,7 +271,8 @@ class Fetcher:
         return Fetched(
             body=body, content_type=headers.get("content-type"), etag=etag, last_modified=last_modified,
             final_url=without_secrets(question.url), permanent_url=moved, body_hash=digest,
-            fresh_for=fresh, made_anew_every=made_anew_every(body), detail=odd,
+            fresh_for=fresh, made_anew_every=made_anew_every(body),
+            detail="; ".join(filter(None, (_WITHOUT_TLS if question.left_tls else "", odd))),
         )  # fmt: skip
 
     def learn_hubs(self) -> None:

@@ -52,10 +52,10 @@ def by_newsrooms(drafts: Iterable[Draft], *, base_url: str, by_item: bool) -> It
     host = _parts(base_url).hostname or ""
     by_item = by_item or host == _GDELT or host.endswith(f".{_GDELT}")
     for draft in drafts:
-        if not by_item and not any("google.com/" in link or "bing.com/" in link for link in draft.links):
+        if not by_item and not any("google.com/" in link or "bing.com/" in link for link in (*draft.links, draft.guid)):
             yield draft
             continue
-        link = web_link(draft.links, draft.base)
+        link = web_link(draft.links, draft.base) or web_link((draft.guid,), "")  # as `finish` has it
         parts = _parts(link)
         if parts.hostname == _GOOGLE_NEWS:
             yield _of_google_news(draft, parts)

@@ -195,13 +195,16 @@ _BLOCK = re.compile(
     r"|[hH](?:[1-6rR]|[eE][aA][dD][eE][rR])|[mM][aA][iI][nN]|[nN][aA][vV]|[oOuU][lL]"
     r"|[sS][eE][cC][tT][iI][oO][nN]|[tT](?:[aA][bB][lL][eE]|[dDhHrR]))\b)"
 )
+_TAG = re.compile(r"<[^<>]*>?")
 _HIDDEN = ["script", "style", "template", "head title", "iframe", "object", "svg", "noscript"]
 #: stands for a paragraph's edge until white space is collapsed; removed from what publishers write
 _EDGE = "\ue000"
 #: control characters; halves of characters; marks that turn the order of text round or hide it; non-characters
 _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff"
-    "\ue000\ufeff\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e007f]"
+    "\ue000\ufdd0-\ufdef\ufeff\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e007f"
+    + "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
 )
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n")
 #: mark-up that is read for one field, as a multiple of the characters that are kept
@@ -259,7 +262,50 @@ def _clean(text: str) -> str:
 
 
 def _without_markup(text: str) -> str:
+    if is_too_deep(text):
+        return _TAG.sub(_EDGE, text)
     tree = LexborHTMLParser(_BLOCK.sub(f"{_EDGE}<", text))
     tree.strip_tags(_HIDDEN)
     root: LexborNode | None = tree.root
     return root.text(deep=True, separator="", strip=False) if root is not None else ""
+
+
+#: elements in each other; pages have a hundred
+_DEEP = 5_000
+_ELEMENT = re.compile(r"<(/?)([a-zA-Z][\w:-]*)")
+#: elements of which pages leave out the end, and those that have none
+_UNCLOSED = frozenset(
+    {
+        *(
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "param",
+            "source",
+            "track",
+            "wbr",
+        ),
+        *("p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody"),
+    }
+)
+
+
+def is_too_deep(text: str) -> bool:
+    """True where elements lie in each other as deep as nowhere: reading takes the square of that depth."""
+    if text.count("<") < _DEEP:
+        return False
+    depth = 0
+    for found in _ELEMENT.finditer(text):
+        if found[2].lower() in _UNCLOSED:
+            continue
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        if depth > _DEEP:
+            return True
+    return False

@@ -23,6 +23,8 @@ from monitor.feeds.parse.repair import Mended
 from monitor.feeds.parse.shape import Part, Shape, shape_of
 from monitor.model.document import Doubt
 
+#: of an address that was escaped twice: the reference takes the second coat off
+_ESCAPED = re.compile(r"&\w+;")
 _WHOLE = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -85,6 +87,8 @@ def _draft(part: Part, entry: Any, whole: Any, *, base_url: str, has_bases: bool
         link = ""
     elif not _WHOLE.fullmatch(link):
         return Doubt.RELATIVE_LINKS if link else Doubt.LINKS
+    if _ESCAPED.search(link):
+        return Doubt.ENCODED_TWICE
     if has_bases and urljoin("https://base.invalid/", guid) != guid:
         return Doubt.BASES  # the reference makes an address of it
     dates = tuple(filter(None, (_text(entry, "published"), _text(entry, "updated"))))

@@ -65,17 +65,35 @@ def pack_answer(answer: ParsedFeed | ParseFailed) -> bytes:
 
 
 def unpack_answer(text: bytes) -> ParsedFeed | ParseFailed:
-    """The answer in its JSON; ValueError, KeyError or TypeError where it is none."""
-    data = json.loads(text)
+    """The answer in its JSON; ValueError, KeyError or TypeError where it is none, whoever wrote it."""
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        raise ValueError("an answer nested as deep as none is") from None
     if "problem" in data:
-        return ParseFailed(problem=ParseProblem(data["problem"]), detail=data["detail"], feeds=tuple(data["feeds"]))
-    entries = tuple(_entry(dict(zip(_FIELDS, row, strict=True))) for row in data["entries"])
+        feeds = tuple(data["feeds"])
+        _texts(data["detail"], *feeds)
+        return ParseFailed(problem=ParseProblem(data["problem"]), detail=data["detail"], feeds=feeds)
+    entries = tuple(map(_entry, data["entries"]))
     doubt = None if data["doubt"] is None else Doubt(data["doubt"])
-    return ParsedFeed(**data | {"entries": entries, "doubt": doubt, "follow": tuple(data["follow"])})
+    parsed = ParsedFeed(**data | {"entries": entries, "doubt": doubt, "follow": tuple(data["follow"])})
+    _texts(parsed.title, parsed.detail, parsed.language or "", *parsed.follow)
+    if type(parsed.dropped) is not int or type(parsed.is_whole) is not bool:
+        raise TypeError("a number or a yes that is none")
+    return parsed
 
 
-def _entry(values: dict[str, Any]) -> Entry:
-    values["date_mark"] = DateMark(values["date_mark"])
-    if values["published"] is not None:
-        values["published"] = datetime.fromisoformat(values["published"])
-    return Entry(**values)
+def _entry(row: list[Any]) -> Entry:
+    values = dict(zip(_FIELDS, row, strict=True))
+    published, language = values.pop("published"), values.pop("language")
+    date_mark = DateMark(values.pop("date_mark"))
+    _texts(*values.values(), language or "")
+    when = None if published is None else datetime.fromisoformat(published)
+    if when is not None and when.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return Entry(**values, published=when, language=language, date_mark=date_mark)
+
+
+def _texts(*values: Any) -> None:
+    if not set(map(type, values)) <= {str}:
+        raise TypeError("a text that is none")

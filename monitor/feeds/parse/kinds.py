@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from monitor.feeds.parse.entries import is_too_deep
 from monitor.feeds.parse.sitemap import looks_like_sitemap, parse_sitemap
 from monitor.feeds.parse.telegram import looks_like_channel, parse_channel
-from monitor.feeds.parse.webpage import is_too_deep, parse_page
+from monitor.feeds.parse.webpage import parse_page
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
 from monitor.model.feed import Layout
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 from xml.sax.expatreader import ExpatParser
@@ -25,6 +26,7 @@ import feedparser
 import feedparser.api
 
 from monitor.config.mailboxes import is_mailbox
+from monitor.feeds.locations import without_secrets
 from monitor.feeds.parse.aggregators import by_newsrooms
 from monitor.feeds.parse.charset import decode
 from monitor.feeds.parse.entries import Draft, escaped, finish
@@ -32,7 +34,7 @@ from monitor.feeds.parse.fast import read_fast
 from monitor.feeds.parse.jsonfeed import looks_like_json, parse_json
 from monitor.feeds.parse.kinds import other_kind
 from monitor.feeds.parse.mail import parse_messages
-from monitor.feeds.parse.repair import Mended, mend, without_captions
+from monitor.feeds.parse.repair import Mended, mend, problem_of, without_captions
 from monitor.feeds.parse.webpage import named_feeds
 from monitor.model.document import DateMark, Doubt, ParsedFeed, ParseFailed, ParseProblem
 from monitor.model.feed import USUAL_LAYOUT, Layout
@@ -40,6 +42,9 @@ from monitor.model.feed import USUAL_LAYOUT, Layout
 feedparser.api.PREFERRED_XML_PARSERS[:] = [__name__]
 
 _HTML = re.compile(r"(?i)<!doctype\s+html|<html[\s>]")
+#: so many characters are searched for what tells a page
+_HEAD = 4_096
+_ENTRY = re.compile(r"(?i)<(?:[\w.-]+:)?(?:item|entry)[\s>]")
 
 
 def parse(
@@ -85,6 +90,8 @@ def _read(
     mended: Mended, doubt: Doubt | None, *, base_url: str, now: datetime, layout: Layout
 ) -> ParsedFeed | ParseFailed:
     """The fast reader goes first; on any doubt the reference is asked, and the answer names the doubt."""
+    if not mended.is_feed and (failed := _without_feed(mended.text, base_url)):
+        return failed
     fast = doubt or read_fast(mended, base_url=base_url)
     if not isinstance(fast, Doubt):
         drafts = by_newsrooms(fast.drafts, base_url=base_url, by_item=layout.publisher_from_item)
@@ -96,8 +103,26 @@ def _read(
     return replace(answer, doubt=fast) if isinstance(answer, ParsedFeed) else answer
 
 
+def _without_feed(text: str, base_url: str) -> ParseFailed | None:
+    """Why a document in which no feed begins is none; None where it is XML with entries in a shape of its own.
+
+    Asked before the reference, which looks for entries in any soup of tags: that takes seconds for a hostile page, and
+    its reader of soup fails on numbers that stand for no character.
+    """
+    if _HTML.search(text, 0, _HEAD) or not text.lstrip().startswith("<"):
+        return _no_xml_feed(text, "", base_url)
+    why = problem_of(text) or ""
+    return _no_xml_feed(text, why, base_url) if why or not _ENTRY.search(text) or "<!DOCTYPE" in text else None
+
+
+#: what feedparser's handlers of elements raise where an attribute or an element's place is odd
+_FAILURES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+#: of a document and of an element; feedparser takes the square of either
+_MOST_NAMESPACES, _MOST_ATTRIBUTES = 200, 100
+
+
 class _BufferedParser(ExpatParser):
-    """Python's expat reader, but with text handed over in whole pieces.
+    """Python's expat reader, but with text handed over in whole pieces, and an odd element costs no more than itself.
 
     Otherwise every line and every `&lt;` of an article is a call of its own, a million of them in a hundred feeds;
     so feedparser takes a quarter less time and finds the same entries.
@@ -107,6 +132,37 @@ class _BufferedParser(ExpatParser):
         super().reset()
         self._parser.buffer_text = True  # type: ignore[attr-defined]
         self._parser.buffer_size = 64 * 1024  # type: ignore[attr-defined]
+
+    def start_namespace_decl(self, prefix: str | None, uri: str) -> None:
+        self._namespaces = getattr(self, "_namespaces", 0) + 1
+        if self._namespaces <= _MOST_NAMESPACES:
+            super().start_namespace_decl(prefix, uri)
+
+    def start_element_ns(self, name: str, attributes: Mapping[str, str]) -> None:
+        if attributes:
+            attributes = _fair(attributes)
+        try:
+            super().start_element_ns(name, attributes)
+        except _FAILURES:
+            return  # its attributes are lost, and nothing else
+
+    def end_element_ns(self, name: str) -> None:
+        try:
+            super().end_element_ns(name)
+        except _FAILURES:
+            return  # its text is lost, and nothing else
+
+
+def _fair(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """Attributes without those beyond the limit, and without a base against which no link could be read."""
+    if len(attributes) > _MOST_ATTRIBUTES:
+        attributes = dict(islice(attributes.items(), _MOST_ATTRIBUTES))
+    odd = [
+        name
+        for name in attributes
+        if "base" in name and not _joined("http://base.invalid/", attributes[name], default="")
+    ]
+    return {name: value for name, value in attributes.items() if name not in odd} if odd else attributes
 
 
 #: by this name `xml.sax.make_parser` finds the reader in a module that it is given
@@ -127,7 +183,8 @@ def read_reference(
             resolve_relative_uris=False,
         )
     if not document.get("version") and not document.get("entries"):
-        return _no_xml_feed(mended.text, document, base_url)
+        error = document.get("bozo_exception")
+        return _no_xml_feed(mended.text, type(error).__name__ if document.get("bozo") else "", base_url)
     feed = document.get("feed", {})
     drafts = by_newsrooms(_drafts(document.entries, base_url), base_url=base_url, by_item=layout.publisher_from_item)
     parsed = finish(_value(feed, "title"), _value(feed, "language") or None, drafts, now=now)
@@ -143,7 +200,7 @@ def _drafts(entries: list[Any], base_url: str) -> Iterator[Draft]:
         yield Draft(
             guid=_value(entry, "id"),
             links=_links(entry),
-            base=urljoin(base_url, _value(detail, "base")),
+            base=_joined(base_url, _value(detail, "base")),
             title=_markup(_value(entry, "title"), detail),
             summary=_markup(_value(entry, "summary"), _value(entry, "summary_detail", {})) if has_summary else "",
             body=_body(entry),
@@ -151,6 +208,14 @@ def _drafts(entries: list[Any], base_url: str) -> Iterator[Draft]:
             language=_value(entry, "language") or _value(detail, "language") or None,
             publisher=_value(source, "title") if isinstance(source, dict) else "",
         )
+
+
+def _joined(base: str, other: str, *, default: str | None = None) -> str:
+    """`other` against `base`; `default`, else `base`, where it is no address."""
+    try:
+        return urljoin(base, other)
+    except ValueError:
+        return base if default is None else default
 
 
 def _value(holder: Any, key: str, default: Any = "") -> Any:
@@ -179,22 +244,17 @@ def _markup(text: str, detail: Any) -> str:
     return escaped(text) if _value(detail, "type") == "text/plain" else text
 
 
-def _no_xml_feed(text: str, document: Any, base_url: str) -> ParseFailed:
-    """What the document looks like, and the feeds that it names where it is a page."""
-    failed = _not_a_feed(_looks_like(text, document))
-    feeds = named_feeds(text, base_url) if _HTML.search(text, 0, 4096) else ()
-    if not feeds:
-        return failed
-    return replace(failed, feeds=feeds, detail=f"it is an HTML page, which names a feed: {feeds[0]}")
-
-
-def _looks_like(text: str, document: Any) -> str:
-    if _HTML.search(text[:4096]):
-        return "it is an HTML page; the site may want a browser, or the feed has moved"
+def _no_xml_feed(text: str, why: str, base_url: str) -> ParseFailed:
+    """What the document looks like, and the feeds that it names where it is a page; `why` it is not well-formed."""
+    is_page = bool(_HTML.search(text, 0, _HEAD))
+    feeds = named_feeds(text, base_url) if is_page else ()
+    if feeds:
+        return replace(_not_a_feed(f"it is an HTML page, which names a feed: {without_secrets(feeds[0])}"), feeds=feeds)
+    if is_page:
+        return _not_a_feed("it is an HTML page; the site may want a browser, or the feed has moved")
     if not text.lstrip().startswith("<"):
-        return "it is plain text or unknown bytes, not XML"
-    error = _value(document, "bozo_exception", Exception())
-    return "it is XML, but no RSS, Atom or RDF" + (f" ({type(error).__name__})" if document.get("bozo") else "")
+        return _not_a_feed("it is plain text or unknown bytes, not XML")
+    return _not_a_feed("it is XML, but no RSS, Atom or RDF" + (f" ({why})" if why else ""))
 
 
 def _not_a_feed(detail: str) -> ParseFailed:

@@ -29,7 +29,8 @@ _CDATA = "<![CDATA["
 _CAPTION = "<media:description"
 _ENTRY_END = re.compile(r"(?<=</item>)|(?<=</entry>)")
 _TEASER = re.compile(r"<(?:description|summary|content(?::encoded)?)[\s/>]")
-_NAME = r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?"
+#: other letters pass as well, but not all that Python takes for letters
+_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?"
 #: with quotes in order, or at least without another tag inside
 _TAG = re.compile(rf"<(/?)({_NAME})((?:\s(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)?/?)>")
 _LOOSE_TAG = re.compile(rf"<(/?)({_NAME})(\s[^<>]*|/?)>")
@@ -69,6 +70,8 @@ class Mended:
     detail: str = ""
     #: False where the document ends in the middle
     whole: bool = True
+    #: False where no feed begins in it, or a page begins before: then it is as it was
+    is_feed: bool = True
 
 
 def mend(text: str) -> Mended:
@@ -77,9 +80,11 @@ def mend(text: str) -> Mended:
     text = undisguised(text[declaration.end() :] if declaration else text)
     root = _ROOT.search(text, 0, _JUNK)
     if root is None or _PAGE.search(text, 0, root.start()):
-        return Mended(text=text)  # no feed, or none that we know better
+        return Mended(text=text, is_feed=False)
+    if not (_TAG.match(text, root.start()) or _LOOSE_TAG.match(text, root.start())):
+        return Mended(text=text, is_feed=False)  # not even its first tag is whole
     doctype = _DOCTYPE.search(text, 0, root.start())
-    why = _problem(text)
+    why = problem_of(text)
     if why is None and not doctype:
         return Mended(text=text)
     subset = _SUBSET.match(text, doctype.end(), root.start()) if doctype else None
@@ -120,9 +125,9 @@ def _without_caption(piece: str) -> str:
     return "".join((*kept, piece[at:]))
 
 
-def _problem(text: str) -> str | None:
+def problem_of(text: str) -> str | None:
     """What is not well-formed, as expat calls it; None where everything is."""
-    parser = expat.ParserCreate("utf-8", "}")
+    parser = expat.ParserCreate("utf-8", " ")  # the sign that may stand in no name of a namespace, as feedparser has it
     try:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
@@ -163,8 +168,7 @@ class _Writer:
         """The whole of `text`, which begins with the root's tag."""
         at, last = 0, text.rfind(">")
         root = _TAG.match(text) or _LOOSE_TAG.match(text)
-        if root is None:
-            return text
+        assert root is not None
         while at < len(text) and not self._is_done:
             start = text.find("<", at)
             self._write(text[at : start if start >= 0 else len(text)])
@@ -212,7 +216,7 @@ class _Writer:
             if closing >= 0:
                 self._out.append(f"{_CDATA}{text[begin:closing]}]]>")
                 return closing
-        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, "")
+        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, " ")  # or two halves become one
         self._out.append(f"{_CDATA}{inside}]]>")
         return end + 3 if end >= 0 else len(text)
 
@@ -226,7 +230,8 @@ class _Writer:
     def _write(self, text: str) -> None:
         if not text:
             return
-        self._out.append(self.references.resolved(text, in_address=self._in_value).replace("]]>", ""))
+        written = self.references.resolved(text, in_address=self._in_value).replace("]]>", "")
+        self._out.append(written.replace(">", "&gt;"))  # behind a tag left out it may be the end of one once more
 
     @property
     def _in_value(self) -> bool:
@@ -235,13 +240,15 @@ class _Writer:
     def _begin(self, name: str, rest: str) -> None:
         key = name.lower()
         if key in _ENTRIES:
+            if self._stack and self._stack[-1].key in _PARTS:
+                self._end(self._stack[-1].key)  # the feed's own title, whose end is missing, does not hold its news
             for entry in _ENTRIES:
                 self._end(entry)
         elif key in _PARTS and self._stack:
             part = next((element.key for element in self._stack[-1:-8:-1] if element.key in _PARTS), "")
             if part:
                 self._end(part)
-        is_empty = rest.endswith("/") or key in _VOID
+        is_empty = (rest.endswith("/") or key in _VOID) and bool(self._stack)  # of the root something is to come
         self._out.append(f"<{name}{self._attributes(rest)}{'/' if is_empty else ''}>")
         self._note_prefix(name)
         if not is_empty:
@@ -272,10 +279,13 @@ class _Writer:
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(rest):
             value = self.references.resolved(double or single or bare.removesuffix("/"), in_address=True)
+            declares = name == "xmlns" or name.startswith("xmlns:")
+            if declares:
+                value = "".join(value.split())
             if name in ("xmlns:xml", "xmlns:xmlns") or (name.startswith("xmlns:") and not value):
                 continue  # prefixes that nobody may declare, or declare away
             found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
-            if not name.startswith("xmlns"):
+            if not declares:
                 self._note_prefix(name)
         return "".join(f' {name}="{value}"' for name, value in found.items())
 

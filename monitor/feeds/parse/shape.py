@@ -143,7 +143,8 @@ def shape_of(text: str) -> Shape | Doubt:
     if "\u2028" in text or "\u2029" in text:
         return Doubt.LINE_SEPARATORS
     bones = _without_cdata(text)
-    if "<!" in bones:
+    root_tag = _START.search(bones)
+    if "<!" in bones or (root_tag and bones.find("<?", root_tag.end()) >= 0):
         return Doubt.COMMENTS
     first = _FIRST.search(bones)
     if first is None:

@@ -28,31 +28,6 @@ _FEED_PATH = re.compile(
 _MOST_FEEDS = 8
 _MOST_ANCHORS = 5_000
 _LINKING = re.compile(r"(?i)<(?:link|a|base)\s[^<>]{1,3000}>")
-#: elements in each other; pages have a hundred
-_DEEP = 5_000
-_ELEMENT = re.compile(r"<(/?)([a-zA-Z][\w:-]*)")
-#: elements of which pages leave out the end, and those that have none
-_UNCLOSED = frozenset(
-    (
-        *(
-            "area",
-            "base",
-            "br",
-            "col",
-            "embed",
-            "hr",
-            "img",
-            "input",
-            "link",
-            "meta",
-            "param",
-            "source",
-            "track",
-            "wbr",
-        ),
-        *("p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody"),
-    )
-)
 #: where the moment stands in an element that has one beside its words
 _MOMENTS = ("datetime", "content", "data-date", "data-time", "data-timestamp")
 
@@ -187,20 +162,3 @@ def named_feeds(text: str, base_url: str) -> tuple[str, ...]:
     called = [href for href in linked if _FEED_PATH.search(href.partition("?")[0].partition("#")[0])]
     addresses = (web_link((href,), base) for href in (*declared, *called))
     return tuple(dict.fromkeys(filter(None, addresses)))[:_MOST_FEEDS]
-
-
-# --------------------------------------------------------------------------------------- hostile pages
-
-
-def is_too_deep(text: str) -> bool:
-    """True where elements lie in each other as deep as no page has them: reading takes the square of that depth."""
-    if text.count("<") < _DEEP:
-        return False
-    depth = 0
-    for found in _ELEMENT.finditer(text):
-        if found[2].lower() in _UNCLOSED:
-            continue
-        depth = max(depth - 1, 0) if found[1] else depth + 1
-        if depth > _DEEP:
-            return True
-    return False
