@@ -165,6 +165,30 @@ def test_thirty_polls_of_each_feed_are_kept(synced: Store) -> None:
         assert [event.ms for event in tx.polls_of(FEED.name, limit=2)] == [32, 31]
 
 
+def test_the_polls_of_many_feeds_are_read_together(synced: Store) -> None:
+    with synced.transaction() as tx:
+        one, other = tx.feed_state(FEED.name), tx.feed_state(OTHER.name)
+        assert tx.poll_sums(("entries", "new")) == {"entries": 0, "new": 0}
+        polls = [Poll(at=NOW + n * HOUR, result="fetched", entries=n, new=1) for n in range(3)]
+        for poll in polls:
+            tx.save_polls([(one, poll)])
+        refused = Poll(at=NOW, result="http 403", detail="a wall")
+        tx.save_polls([(other, refused)])
+    with synced.read() as tx:
+        assert tx.polls_of_feeds([]) == {}
+        assert tx.polls_of_feeds([one.feed_id, other.feed_id, 10**6]) == {
+            one.feed_id: polls[::-1], other.feed_id: [refused],
+        }  # fmt: skip
+        assert tx.polls_of_feeds(iter([one.feed_id])) == {one.feed_id: tx.polls_of(FEED.name)}
+        assert tx.polled_otherwise(["fetched", "not modified"]) == {other.feed_id}
+        assert tx.poll_sums(("entries", "new")) == {"entries": 3, "new": 3}
+    with synced.transaction() as tx:
+        tx.sync_feeds([OTHER], now=NOW)
+        assert tx.poll_sums(("entries", "new")) == {"entries": 0, "new": 0}, "of those that are configured"
+        tx.sync_feeds([FEED], now=NOW)
+        assert tx.polled_otherwise(["fetched"]) == set()
+
+
 def test_items_are_counted_by_feed(synced: Store) -> None:
     with synced.transaction() as tx:
         old = stored_item("OLD", first_seen=NOW - 30 * HOUR)

@@ -26,6 +26,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "due_feeds": lambda tx: tx.due_feeds(NOW),
     "save_poll": lambda tx: tx.save_polls([(tx.feed_state(FEED.name), Poll(at=NOW, result="fetched"))]),
     "feed_events": lambda tx: tx.polls_of(FEED.name),
+    "polls of feeds": lambda tx: tx.polls_of_feeds([1, 2]),
     "known": lambda tx: tx.known([1, 2]),
     "touch": lambda tx: tx.touch([1, 2], now=NOW),
     "item": lambda tx: tx.item("A"),
