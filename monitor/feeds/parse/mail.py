@@ -29,8 +29,7 @@ from urllib.parse import urlsplit
 from monitor.feeds.bundle import unpack_messages
 from monitor.feeds.locations import holds_secret
 from monitor.feeds.parse.charset import decode
-from monitor.feeds.parse.entries import BODY, PUBLISHER, Draft, finish, one_line, plain
-from monitor.feeds.parse.webpage import is_too_deep
+from monitor.feeds.parse.entries import BODY, PUBLISHER, Draft, finish, is_too_deep, one_line, plain
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
 from monitor.model.feed import Layout
 
