@@ -30,6 +30,7 @@ from monitor.model.feed import USUAL_LAYOUT, Layout
 
 #: bytes of an answer; more than any document within the fetch limits can give
 _LARGEST_ANSWER = 128 * 1024 * 1024
+#: a job or an answer goes through in one piece: for each further one the worker would wait for the event loop
 _PIPE_BUFFER = 1024 * 1024
 #: a document of more bytes is large: its worker may need hundreds of MiB, so one of them is read at a time
 _LARGE = 1024 * 1024
@@ -201,6 +202,13 @@ class _Worker:
     @classmethod
     async def start(cls, limits: ParseLimits) -> _Worker:
         """A new process in its own session (Ctrl-C is the daemon's), without the daemon's secrets around it."""
+        try:
+            return await cls._started(limits, pipe_size=_PIPE_BUFFER)
+        except PermissionError:  # the system allows no pipes of that size, or this user has too many of them
+            return await cls._started(limits, pipe_size=-1)
+
+    @classmethod
+    async def _started(cls, limits: ParseLimits, *, pipe_size: int) -> _Worker:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "monitor.feeds.parse.worker", str(limits.memory_bytes), str(limits.seconds)),
             stdin=asyncio.subprocess.PIPE,
@@ -209,6 +217,7 @@ class _Worker:
             env=_environment(),
             start_new_session=True,
             limit=_PIPE_BUFFER,
+            pipesize=pipe_size,
         )
         return cls(process)
 
