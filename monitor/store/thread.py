@@ -7,6 +7,7 @@ between processes the database sees to it (`engine`).
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -52,8 +53,9 @@ class StoreThread:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
-        #: questions that nobody has begun to answer
+        #: questions that nobody has begun to answer; the event loop and the thread both change it
         self._asked: list[_Question] = []
+        self._asking = threading.Lock()
 
     async def run(self, work: Callable[[Transaction], T], *, keep: bool = True) -> T:
         """`work` in one transaction: committed when it returns, rolled back when it raises or `keep` is false."""
@@ -67,8 +69,10 @@ class StoreThread:
         """
         loop = asyncio.get_running_loop()
         question = _Question(work, loop.create_future())
-        self._asked.append(question)
-        if len(self._asked) == 1:
+        with self._asking:
+            self._asked.append(question)
+            is_first = len(self._asked) == 1
+        if is_first:
             self._thread.submit(self._answer, loop)
         answer: T = await question.answered
         return answer
@@ -79,7 +83,8 @@ class StoreThread:
 
     def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
         """Everything that was asked so far; what fails together is asked again one by one."""
-        asked, self._asked = self._asked, []
+        with self._asking:
+            asked, self._asked = self._asked, []
         try:
             with self._store.read() as tx:
                 told = [_Answer(question, answer=question.work(tx)) for question in asked]
