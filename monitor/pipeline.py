@@ -85,8 +85,9 @@ class Pipeline:
         unconditional = asks_unconditionally(feed, state, now=self._clock())
         etag, last_modified = (None, None) if unconditional else (state.etag, state.last_modified)
         fetched = await self._fetcher.fetch(
-            url, etag=etag, last_modified=last_modified, body_hash=state.body_hash, publisher=feed.publisher
-        )
+            url, etag=etag, last_modified=last_modified, body_hash=state.body_hash, publisher=feed.publisher,
+            on_large=place.is_large if place else None,
+        )  # fmt: skip
         if place is not None:
             place.answered()
         answer = FeedAnswer(url=url, outcome=fetched)

@@ -1,13 +1,14 @@
 """Who is polled first, and how many at once: good feeds first, and slow ones in a lane of their own.
 
-**Order.** Feeds that answered well last time go first, then those that nobody knows yet, then suspects: what failed or
-was slow last time. Of each kind the longest overdue first.
+**Order.** Feeds that answered well last time go first, then those that nobody knows yet, then suspects: what failed
+last time, or whose document costs a second to read. Of each kind the longest overdue first.
 
 **Lanes.** A poll begins in the fast lane. One whose server has not answered within the patience, or whose document
 costs too much, moves to the slow lane, and its place is another feed's at once; so a hundred servers that never answer
-hold up nobody. Who waits for our own workers or database keeps its place: others could not go on either, and would
-only fill the memory with their documents. Both lanes have an end: while the slow one is full, who is slow keeps its
-place. Suspects never take more than a share of the fast lane.
+hold up nobody. A large document waits in the slow lane until it may be read: a few of them at a time, or a hundred
+would fill the memory. Who waits for our own workers or database keeps its place: others could not go on either, and
+would only fill the memory with their documents. Both lanes have an end: while the slow one is full, who is slow keeps
+its place. Suspects never take more than a share of the fast lane.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ PATIENCE = 0.25
 SLOW_PLACES = 8
 #: the share of the fast lane that suspects may take, and the least
 _SUSPECTS = 0.25
+#: large documents that are in memory at once, on the way to a worker
+LARGE_AT_ONCE = 3
+#: processor time of a document from which its feed is a suspect, in milliseconds
+_EXPENSIVE = 1000
 
 
 def most_at_once(places: int) -> int:
@@ -40,8 +45,8 @@ def in_order(due: Iterable[FeedState]) -> list[FeedState]:
 
 
 def is_suspect(state: FeedState) -> bool:
-    """It failed last time; one that nobody knows is none."""
-    return state.failures > 0
+    """It failed last time, or its document costs too much; one that nobody knows is none."""
+    return state.failures > 0 or state.cost_ms >= _EXPENSIVE
 
 
 def rank_of(state: FeedState) -> int:
@@ -74,6 +79,7 @@ class Lanes:
         self._fast = asyncio.Semaphore(places)
         self._suspect_places = max(1, round(places * _SUSPECTS))
         self._suspects = asyncio.Semaphore(self._suspect_places)
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._slow_left = places * SLOW_PLACES if slow is None else slow
         self._waiting_slow: list[Place] = []
         #: places of the fast lane that are held or promised
@@ -106,7 +112,7 @@ class Lanes:
         if not promised:
             self._taken += 1
             self._suspects_taken += suspect
-        place = Place(gates, suspect=suspect, move=self._move, end=self._end)
+        place = Place(gates, suspect=suspect, large=self._large, move=self._move, end=self._end)
         place.wait(self._patience)
         try:
             yield place
@@ -148,12 +154,15 @@ class Place:
         gates: list[asyncio.Semaphore],
         *,
         suspect: bool,
+        large: asyncio.Semaphore,
         move: Callable[[Place], None],
         end: Callable[[Place], None],
     ) -> None:
         self.gates = gates
         self.suspect = suspect
         self.slow = False
+        self._large = large
+        self._is_large = False
         self._move = move
         self._end = end
         self._has_left = False
@@ -175,9 +184,19 @@ class Place:
         if not self.slow:
             self._move(self)
 
+    async def is_large(self) -> None:
+        """Its document is large: waits in the slow lane until it may be had."""
+        self.is_slow()
+        if not self._is_large:
+            await self._large.acquire()
+            self._is_large = True
+
     def leave(self) -> None:
         """It needs its place no more."""
         self.answered()
+        if self._is_large:
+            self._is_large = False
+            self._large.release()
         if not self._has_left:
             self._has_left = True
             self._end(self)

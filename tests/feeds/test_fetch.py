@@ -649,3 +649,32 @@ def test_a_page_may_move_within_its_site_and_not_beyond(server: FeedServer) -> N
 )
 def test_one_site(other: str, same: bool) -> None:
     assert is_one_site("http://news.example/1", other) is same
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(("size", "asks"), [(100_000, 0), (5_000_000, 1)])
+def test_a_large_document_asks_before_it_is_taken_into_memory(
+    server: FeedServer, size: int, asks: int, *, packed: bool
+) -> None:
+    """However long it waits for room, the wait is ours and no time-out of the publisher's."""
+    body = b"<rss>" + b"x" * size
+    url = server.put(
+        "/large", gzip.compress(body) if packed else body, headers={"Content-Encoding": "gzip"} if packed else {}
+    )
+    asked: list[int] = []
+
+    async def wait() -> None:
+        asked.append(1)
+        await asyncio.sleep(1.5)  # longer than the whole fetch may take
+
+    async def run() -> Fetched | NotModified | FetchFailed:
+        fetcher = Fetcher(allow_networks=LOOPBACK, limits=FetchLimits(total_seconds=1))
+        try:
+            return await fetcher.fetch(url, on_large=wait)
+        finally:
+            await fetcher.aclose()
+
+    answer = asyncio.run(run())
+    assert isinstance(answer, Fetched), answer
+    assert answer.body == body
+    assert len(asked) == asks

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.lanes import Lanes, in_order
+from monitor.feeds.lanes import GOOD, LARGE_AT_ONCE, SUSPECT, Lanes, in_order, rank_of
 from monitor.model.feed import FeedState
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -120,3 +121,35 @@ def test_a_promised_place_is_nobody_elses() -> None:
     promised, free = asyncio.run(run())
     assert promised == [True, False, True, True, True, False]
     assert free == 0
+
+
+def test_large_documents_wait_for_each_other_and_keep_nobody() -> None:
+    """They wait in the slow lane, a few at a time are in memory, and who goes makes room."""
+
+    async def story() -> None:
+        lanes, let_go = Lanes(2, patience=60, slow=50), asyncio.Event()
+        having: list[int] = []
+
+        async def poll(number: int) -> None:
+            async with lanes.place() as place:
+                await place.is_large()
+                having.append(number)
+                await let_go.wait()
+
+        polls = [asyncio.create_task(poll(number)) for number in range(LARGE_AT_ONCE + 4)]
+        async with asyncio.timeout(5):
+            while len(having) < LARGE_AT_ONCE:
+                await asyncio.sleep(0)
+            async with lanes.place():  # the fast lane is free
+                pass
+            assert len(having) == LARGE_AT_ONCE
+            let_go.set()
+            await asyncio.gather(*polls)
+        assert sorted(having) == list(range(LARGE_AT_ONCE + 4))
+
+    asyncio.run(story())
+
+
+def test_one_that_costs_too_much_is_a_suspect() -> None:
+    state = FeedState(feed_id=1, name="x", last_success_at=NOW)
+    assert (rank_of(state), rank_of(replace(state, cost_ms=1500))) == (GOOD, SUSPECT)

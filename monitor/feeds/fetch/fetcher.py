@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -50,6 +50,8 @@ _READ = 64 * 1024
 #: pieces that a body may come in: so many, and one more for so many bytes. Each costs the same work however little it
 #: brings, so that a body in pieces of a byte would cost a thousand times its size
 _PIECES, _PIECE = 2000, 64
+#: bytes of a document of which any number may be in memory
+_SMALL = 512 * 1024
 _HEADERS = {"Accept-Encoding": "gzip, deflate"}
 _FEEDS = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 _WITHOUT_TLS = "its redirect leads from https to http, where anybody on the way can change it"
@@ -101,6 +103,9 @@ class _Question:
     url: str
     permanent: bool = True
     wanted: Wanted = A_FEED
+    on_large: Callable[[], Awaitable[None]] | None = None
+    #: on the whole fetch
+    limit: asyncio.Timeout | None = None
     #: a hop led from https to http
     left_tls: bool = False
 
@@ -108,6 +113,20 @@ class _Question:
         """The headers that may be answered by "not modified"."""
         named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in named.items() if value and value.isascii() and value.isprintable()}
+
+    async def wait_for_room(self) -> None:
+        """Asked once, before a large document is taken into memory; the wait is ours and moves the limit."""
+        ask, self.on_large = self.on_large, None
+        if ask is None:
+            return
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        until = self.limit.when() if self.limit else None
+        if self.limit is not None:
+            self.limit.reschedule(None)
+        await ask()
+        if self.limit is not None and until is not None:
+            self.limit.reschedule(until + loop.time() - began)
 
     def permanent_url(self) -> str | None:
         moved = self.permanent and self.url != self.start and not holds_secret(self.url)
@@ -166,12 +185,14 @@ class Fetcher:
         body_hash: str | None = None,
         wanted: Wanted = A_FEED,
         publisher: str = "",
+        on_large: Callable[[], Awaitable[None]] | None = None,
     ) -> Fetched | NotModified | FetchFailed:
         """What the publisher says of `url` now.
 
         `etag`, `last_modified` and `body_hash` are those of the last body that was parsed; with any of them the
-        answer may be NotModified; `publisher` is whose document it is. Never raises for anything that a publisher, a
-        resolver or the network does.
+        answer may be NotModified; `publisher` is whose document it is. `on_large` is waited for before
+        more than half a MiB is taken into memory, and its wait costs the fetch no time. Never raises for anything that
+        a publisher, a resolver or the network does.
         """
         is_mail = is_mailbox(url)
         if not is_mail and (problem := url_problem(url)):
@@ -179,8 +200,9 @@ class Fetcher:
         if self._learn_hubs and not is_mail and url not in self._looked_at:
             etag = last_modified = None
         question = _Question(
-            start=url, url=url, etag=etag, last_modified=last_modified, body_hash=body_hash, wanted=wanted
-        )
+            start=url, url=url, etag=etag, last_modified=last_modified, body_hash=body_hash, wanted=wanted,
+            on_large=on_large,
+        )  # fmt: skip
         try:
             asked = httpx.URL(url)
         except httpx.InvalidURL:  # its text may quote a part of a password
@@ -188,7 +210,7 @@ class Fetcher:
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=detail)
         try:
             await self._be_courteous(asked, publisher)
-            async with self._turn(asked), asyncio.timeout(self._limits.total_seconds):
+            async with self._turn(asked), asyncio.timeout(self._limits.total_seconds) as question.limit:
                 if is_mail:
                     return await self._mailboxes.fetch(url, place=etag, seconds=self._limits.total_seconds)
                 return await self._follow(question, asked)
@@ -252,12 +274,18 @@ class Fetcher:
         if reply.status not in (200, 203):
             return status_failure(reply.status, headers, now=datetime.now(UTC))
         most = question.wanted.most_bytes or self._limits.compressed_bytes
-        raw = await self._read(reply, most, announced=headers.get("content-length", ""))
+        raw = await self._read(reply, most, question, announced=headers.get("content-length", ""))
         if isinstance(raw, FetchFailed):
             return raw
-        document = inflate(
-            raw, headers.get("content-encoding", ""), limit=question.wanted.most_bytes or self._limits.inflated_bytes
-        )
+        most, coding = question.wanted.most_bytes or self._limits.inflated_bytes, headers.get("content-encoding", "")
+        document = inflate(raw, coding, limit=min(most, _SMALL) if question.on_large else most)
+        if (
+            question.on_large
+            and isinstance(document, FetchFailed)
+            and document.problem is FetchProblem.INFLATES_TOO_LARGE
+        ):
+            await question.wait_for_room()
+            document = inflate(raw, coding, limit=most)
         if isinstance(document, FetchFailed):
             return document
         body, odd = document
@@ -307,7 +335,9 @@ class Fetcher:
             failed = failure_of(error, seconds=self._limits.total_seconds)
             return f"{failed.result}: {failed.told}"
 
-    async def _read(self, reply: httpcore.Response, limit: int, *, announced: str) -> bytes | FetchFailed:
+    async def _read(
+        self, reply: httpcore.Response, limit: int, question: _Question, *, announced: str
+    ) -> bytes | FetchFailed:
         """The body as it came over the wire, or why it was not read to its end."""
         too_large = FetchFailed(problem=FetchProblem.TOO_LARGE, detail=f"the body is larger than {limit:,} bytes")
         if announced.isascii() and announced.isdigit() and int(announced[:18]) > limit:
@@ -318,6 +348,8 @@ class Fetcher:
             size += len(piece)
             if size > limit:
                 return too_large
+            if size > _SMALL:
+                await question.wait_for_room()
             pieces.append(piece)
             if len(pieces) > _PIECES + size // _PIECE:
                 detail = f"the body comes in crumbs: {size:,} bytes in {len(pieces):,} pieces"

@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import time
+from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +35,8 @@ _LARGEST_ANSWER = 128 * 1024 * 1024
 _PIPE_BUFFER = 1024 * 1024
 #: a document of more bytes is large: its worker may need hundreds of MiB, so one of them is read at a time
 _LARGE = 1024 * 1024
+#: bytes of documents of which the smaller ones go first
+_SIZES = (64 * 1024, 256 * 1024, 1024 * 1024)
 #: how the detail begins where a document was not even looked at
 NO_WORKER = "no worker could be started"
 
@@ -59,6 +62,11 @@ class ParseLimits:
         return 3 * self.seconds
 
 
+def _turn(rank: int, size: int) -> int:
+    """Who goes first: by rank, within one the smaller documents, of which many are read in the time of a large one."""
+    return rank * (len(_SIZES) + 1) + bisect(_SIZES, size)
+
+
 class ParseWorkers:
     """The pool; close it once. Its methods belong to one event loop."""
 
@@ -67,7 +75,7 @@ class ParseWorkers:
         self._all: set[_Worker] = set()
         self._idle: list[_Worker] = []
         #: as many as `_room` says, those taken and those free; first come, first served
-        self._turns = Turns(self._room(), last=SUSPECT)
+        self._turns = Turns(self._room(), last=_turn(SUSPECT, 0))
         self._large = asyncio.Semaphore(1)
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -90,20 +98,22 @@ class ParseWorkers:
         `is_article`: it is the page of an article, and its main text is the only entry.
 
         `rank` says who goes first where documents wait: those of good feeds, and those of suspects last, which never
-        have more than one worker among them. `on_slow` is called where the document has used up our patience.
+        have more than one worker among them; of one rank the small ones first. `on_slow` is called where the document
+        has used up our patience.
         """
         job = Job(
             body=body, content_type=content_type, base_url=base_url, now=now, language=language, layout=layout,
             is_article=is_article,
         )  # fmt: skip
+        turn = _turn(rank, len(body))
         if len(body) > _LARGE:
             async with self._large:
-                return await self._parse(job, rank, on_slow)
-        return await self._parse(job, rank, on_slow)
+                return await self._parse(job, turn, on_slow)
+        return await self._parse(job, turn, on_slow)
 
-    async def _parse(self, job: Job, rank: int, on_slow: Callable[[], None] | None) -> ParsedFeed | ParseFailed:
+    async def _parse(self, job: Job, turn: int, on_slow: Callable[[], None] | None) -> ParsedFeed | ParseFailed:
         try:
-            worker = await self._take(rank)
+            worker = await self._take(turn)
         except OSError as error:
             return ParseFailed(problem=ParseProblem.CRASHED, detail=f"{NO_WORKER}: {error.strerror}")
         watch = asyncio.get_running_loop().create_task(self._watch(worker, on_slow))
@@ -111,7 +121,7 @@ class ParseWorkers:
             return await worker.ask(job, self._limits)
         finally:
             watch.cancel()
-            self._give_back(worker, rank)
+            self._give_back(worker, turn)
 
     async def aclose(self) -> None:
         """Kills every worker and waits until they are gone."""
@@ -128,8 +138,8 @@ class ParseWorkers:
 
     # ---------------------------------------------------------------------------- who works next
 
-    async def _take(self, rank: int) -> _Worker:
-        await self._turns.acquire(rank)
+    async def _take(self, turn: int) -> _Worker:
+        await self._turns.acquire(turn)
         try:
             if self._closed:
                 raise OSError(None, "the daemon is stopping")
@@ -142,10 +152,10 @@ class ParseWorkers:
             self._all.add(worker)
             return worker
         except BaseException:
-            self._turns.release(rank)
+            self._turns.release(turn)
             raise
 
-    def _give_back(self, worker: _Worker, rank: int) -> None:
+    def _give_back(self, worker: _Worker, turn: int) -> None:
         before = self._room()
         worker.slow = False
         if worker.spent or self._closed or len(self._all) > self._room():
@@ -153,7 +163,7 @@ class ParseWorkers:
         else:
             self._idle.append(worker)
         # where somebody was let in beside it that turn stays
-        self._turns.release(rank, kept=self._room() != before)
+        self._turns.release(turn, kept=self._room() != before)
 
     def _room(self) -> int:
         """How many workers there may be: the base, and one beside each that is slow."""
