@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import blake2b
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor.feeds.parse.dates import read_date
 from monitor.model.document import DateMark, Entry, ParsedFeed
@@ -264,10 +264,18 @@ def _clean(text: str) -> str:
 def _without_markup(text: str) -> str:
     if is_too_deep(text):
         return _TAG.sub(_EDGE, text)
-    tree = LexborHTMLParser(_BLOCK.sub(f"{_EDGE}<", text))
+    tree = tree_of(_BLOCK.sub(f"{_EDGE}<", text))
     tree.strip_tags(_HIDDEN)
     root: LexborNode | None = tree.root
     return root.text(deep=True, separator="", strip=False) if root is not None else ""
+
+
+def tree_of(text: str) -> LexborHTMLParser:
+    """The elements of a page. MemoryError where there is no room for them, the only thing that stops lexbor."""
+    try:
+        return LexborHTMLParser(text)
+    except SelectolaxError:
+        raise MemoryError from None
 
 
 #: elements in each other; pages have a hundred
@@ -276,25 +284,11 @@ _ELEMENT = re.compile(r"<(/?)([a-zA-Z][\w:-]*)")
 #: elements of which pages leave out the end, and those that have none
 _UNCLOSED = frozenset(
     {
-        *(
-            "area",
-            "base",
-            "br",
-            "col",
-            "embed",
-            "hr",
-            "img",
-            "input",
-            "link",
-            "meta",
-            "param",
-            "source",
-            "track",
-            "wbr",
-        ),
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track"),
+        *("wbr",),
         *("p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody"),
     }
-)
+)  # fmt: skip
 
 
 def is_too_deep(text: str) -> bool:

@@ -15,9 +15,9 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
-from monitor.feeds.parse.entries import Draft, finish, plain
+from monitor.feeds.parse.entries import Draft, finish, plain, tree_of
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
 
 _PAGE = re.compile(r"(?i)<!doctype\s+html|<html[\s>]")
@@ -37,7 +37,7 @@ def looks_like_channel(text: str) -> bool:
 
 def parse_channel(text: str, *, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
     """The messages of a channel's page, the oldest first as the page has them."""
-    tree = LexborHTMLParser(text)
+    tree = tree_of(text)
     messages = tree.css("div.tgme_widget_message[data-post]")
     if not messages:
         if tree.css_first(".tgme_channel_history, .tgme_channel_info") is not None:

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from monitor.feeds.parse.entries import MOST_ENTRIES, Draft, finish, web_link
+from monitor.feeds.parse.entries import MOST_ENTRIES, Draft, finish, tree_of, web_link
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
 from monitor.model.feed import Selectors
 
@@ -34,7 +34,7 @@ _MOMENTS = ("datetime", "content", "data-date", "data-time", "data-timestamp")
 
 def parse_page(text: str, *, select: Selectors, base_url: str, now: datetime) -> ParsedFeed | ParseFailed:
     """The news of a page, or which selector found none."""
-    tree = LexborHTMLParser(text)
+    tree = tree_of(text)
     if wrong := _unreadable(tree, select):
         return _failed(wrong)
     items = tree.css(_split(select.item)[0])
@@ -151,7 +151,7 @@ def named_feeds(text: str, base_url: str) -> tuple[str, ...]:
     Only its <link>, <a> and <base> are read, each by itself: what else the page holds costs nothing.
     """
     tags = [found[0] for found in islice(_LINKING.finditer(text), _MOST_ANCHORS)]
-    tree = LexborHTMLParser("".join(f"{tag}</a>" if tag[1] in "aA" else tag for tag in tags))
+    tree = tree_of("".join(f"{tag}</a>" if tag[1] in "aA" else tag for tag in tags))
     base = _base(tree, base_url)
     declared = [
         _value(link, "href")
