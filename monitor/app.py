@@ -18,7 +18,7 @@ from monitor.configuration import Configuration, load_configuration
 from monitor.delivery import Attempt, Deliverer
 from monitor.errors import UsageError
 from monitor.feeds.fetch.fetcher import Fetcher
-from monitor.feeds.lanes import Lanes, in_order, is_suspect, most_at_once
+from monitor.feeds.lanes import GOOD, Lanes, in_order, is_suspect, most_at_once, rank_of
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
 from monitor.fulltext import PageRead, PageReader
 from monitor.malloc import keep_small
@@ -112,9 +112,10 @@ class App:
         lanes = Lanes(self.settings.concurrency)
 
         async def poll(pipeline: Pipeline, feed: Feed) -> None:
-            async with lanes.place(suspect=is_suspect(states[feed.name])) as place:
+            state = states[feed.name]
+            async with lanes.place(suspect=is_suspect(state), good=rank_of(state) == GOOD) as place:
                 report = await pipeline.poll(
-                    feed, states[feed.name], configuration, alert_backlog=alert_backlog, dry_run=dry_run,
+                    feed, state, configuration, alert_backlog=alert_backlog, dry_run=dry_run,
                     pacing=pacing, place=place,
                 )  # fmt: skip
             reports.append(report)

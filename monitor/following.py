@@ -41,8 +41,9 @@ async def read_body(
     layout: Layout = USUAL_LAYOUT,
     rank: int = UNKNOWN,
     on_slow: Callable[[], None] | None = None,
+    on_follow: Callable[[], None] | None = None,
 ) -> ParsedFeed | FetchFailed | ParseFailed:
-    """The entries of the document in `fetched`, or of those that it leads to."""
+    """The entries of the document in `fetched`, or of those that it leads to; `on_follow` is called before these."""
     base_url = fetched.final_url
     parsed = await workers.parse(
         fetched.body, content_type=fetched.content_type, base_url=base_url, now=now, language=language, layout=layout,
@@ -50,9 +51,14 @@ async def read_body(
     )  # fmt: skip
     if isinstance(parsed, ParseFailed) and is_mailbox(base_url) and not parsed.detail.startswith(NO_WORKER):
         messages = unpack_messages(fetched.body)
+        if not messages:
+            return ParsedFeed()
         return await _without_poison(messages, fetched, workers=workers, now=now, language=language, layout=layout)
     if not isinstance(parsed, ParsedFeed) or not parsed.follow:
         return parsed
+    del fetched  # it may be large, and others may take long
+    if on_follow:
+        on_follow()
     return await _follow(parsed, fetcher=fetcher, workers=workers, base_url=base_url, now=now, language=language)
 
 

@@ -145,7 +145,7 @@ class PageReader:
         read = PageRead(item_id=stored.item.id, feed=stored.item.feed, url=stored.item.url)
         try:
             problem = page_problem(stored)
-            page = PageRefused(problem=problem) if problem else await self._page(stored)
+            page = PageRefused(problem=problem) if problem else await self._page(stored, configuration)
             now = self._clock()
             answer: list[Alert] | PageRefused = page if isinstance(page, PageRefused) else await self._writer.add_page(
                 stored.item.id, page, configuration, now=now
@@ -183,20 +183,22 @@ class PageReader:
         except StoreError as error:
             log.error("why a page was not read was not kept item=%s why=%r", id, str(error))
 
-    async def _page(self, stored: StoredItem) -> Entry | PageRefused:
+    async def _page(self, stored: StoredItem, configuration: Configuration) -> Entry | PageRefused:
         """Title and main text of the item's page, once its host may be asked."""
         try:
             host = key_of(stored.item.url)
         except ValueError:
             return PageRefused(problem=PageProblem.NO_LINK)
+        # a link is a publisher's, and may not lead to what only feeds of the operator's own may be fetched from
+        feed_url = next((feed.url for feed in configuration.feeds if feed.name == stored.item.feed), "")
         async with self._hosts.setdefault(host, asyncio.Lock()):
-            robots = await self._robots_of(host)
+            robots = await self._robots_of(host, feed_url)
             if refused := _forbidden(robots, stored.item.url):
                 return refused
             loop = asyncio.get_running_loop()
             await asyncio.sleep(max(0.0, self._next.get(host, 0.0) - loop.time()))
             async with self._turns:
-                fetched = await self._fetcher.fetch(stored.item.url, wanted=_PAGE)
+                fetched = await self._fetcher.fetch(stored.item.url, wanted=_PAGE, named_by=feed_url)
             self._next.pop(host, None)
             self._next[host] = loop.time() + max(HOST_GAP, robots.delay).total_seconds()
             if len(self._next) > _MOST_HOSTS:
@@ -206,14 +208,14 @@ class PageReader:
         # a redirect within the site may lead to where the host wants nobody
         return _forbidden(robots, fetched.final_url) or await self._text(fetched, stored)
 
-    async def _robots_of(self, host: str) -> Robots:
+    async def _robots_of(self, host: str, feed_url: str) -> Robots:
         """What the host allows, asked once a day."""
         now = self._clock()
         until, robots = self._robots.get(host, (now, Robots()))
         if now < until:
             return robots
         async with self._turns:
-            robots = robots_of(await self._fetcher.fetch(f"{host}/robots.txt", wanted=_ROBOTS))
+            robots = robots_of(await self._fetcher.fetch(f"{host}/robots.txt", wanted=_ROBOTS, named_by=feed_url))
         self._robots.pop(host, None)
         self._robots[host] = (now + robots.holds, robots)
         if len(self._robots) > _MOST_HOSTS:

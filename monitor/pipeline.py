@@ -71,7 +71,7 @@ class Pipeline:
             at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random(),
             zone=configuration.zone, pacing=pacing,
         )  # fmt: skip
-        changes = await self._judge(feed, state, answer, configuration, circumstances)
+        changes = await self._judge(feed, state, answer, configuration, circumstances, place)
         if place is not None and answer.parsed is None:
             place.leave()  # what is left to write is small: the next feeds are asked, and many are written together
         report = await self._writer.put(changes, configuration, keep=not dry_run)
@@ -92,13 +92,16 @@ class Pipeline:
             place.answered()
         answer = FeedAnswer(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
-            parsed = await read_body(
+            reading = read_body(
                 fetched, fetcher=self._fetcher, workers=self._workers, now=self._clock(), language=feed.language,
                 layout=feed.layout, rank=rank_of(state), on_slow=place.is_slow if place else None,
+                on_follow=place.follows if place else None,
             )  # fmt: skip
+            # once read, the bytes have served; a first poll of hundreds of feeds would hold them all
+            answer, fetched = FeedAnswer(url=url, outcome=replace(fetched, body=b"")), replace(fetched, body=b"")
+            parsed = await reading
             if isinstance(parsed, ParsedFeed):
-                # the bytes have served; a first poll of hundreds of feeds would hold them all
-                fetched = replace(fetched, body=b"", detail="; ".join(filter(None, (fetched.detail, parsed.detail))))
+                fetched = replace(fetched, detail="; ".join(filter(None, (fetched.detail, parsed.detail))))
                 if not parsed.is_whole:  # remembered as known, the rest would never be asked for
                     fetched = replace(fetched, etag=None, last_modified=None, body_hash="")
                 answer = FeedAnswer(url=url, outcome=fetched, parsed=parsed, cost_ms=parsed.cost_ms)
@@ -114,6 +117,7 @@ class Pipeline:
         answer: FeedAnswer,
         configuration: Configuration,
         circumstances: Circumstances,
+        place: Place | None,
     ) -> PollChanges:
         """What follows from the answer, beside what the database knows now."""
 
@@ -125,7 +129,11 @@ class Pipeline:
         if answer.parsed is None:
             return judge(None)
         changes = await self._store.read(judge)
-        return await self._crowds.read(changes, configuration.rules) if changes.unread else changes
+        if not changes.unread:
+            return changes
+        if place is not None:
+            place.is_slow()  # a crowd takes seconds, and other crowds go before it
+        return await self._crowds.read(changes, configuration.rules)
 
 
 def _say(report: PollReport, before: FeedState, answer: FeedAnswer) -> None:

@@ -24,7 +24,6 @@ import asyncio
 import logging
 import os
 import signal
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -43,7 +42,7 @@ from monitor.daemon.deadman import DeadMansSwitch
 from monitor.daemon.pacing import PaceKeeper
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
-from monitor.feeds.lanes import Lanes, Place, in_order, is_suspect
+from monitor.feeds.lanes import GOOD, Lanes, Place, Queue, is_suspect, rank_of
 from monitor.malloc import give_back
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
@@ -94,7 +93,7 @@ class Daemon:
         self._polling: dict[str, asyncio.Task[None]] = {}
         self._lanes = Lanes(app.settings.concurrency, on_room=self._fill)
         #: feeds whose time has come and that wait for a place, in the order in which they are polled
-        self._due: deque[FeedState] = deque()
+        self._due = Queue(self._lanes)
         #: feeds that are left alone, and until when by the loop's clock
         self._resting: dict[str, float] = {}
         self._connectivity = ConnectivityWatch(app)
@@ -245,16 +244,12 @@ class Daemon:
         self._resting = {name: until for name, until in self._resting.items() if until > moment}
         left_alone = self._resting.keys() | self._polling.keys()
         by_name = {state.name: state for state in due if state.name not in left_alone}
-        self._due = deque(in_order(by_name.values()))
+        self._due.fill(by_name.values())
         self._fill()
 
     def _fill(self) -> None:
         """Gives each free place to the next feed that is due."""
-        while self._due and not self._stop.is_set():
-            state = self._due[0]
-            if not self._lanes.promise(suspect=is_suspect(state)):
-                return
-            self._due.popleft()
+        while not self._stop.is_set() and (state := self._due.take()) is not None:
             task = asyncio.create_task(self._poll(state))
             self._polling[state.name] = task
             if self._push is not None:
@@ -262,7 +257,8 @@ class Daemon:
             task.add_done_callback(lambda _, name=state.name: self._polling.pop(name, None))  # type: ignore[misc]
 
     async def _poll(self, state: FeedState) -> None:
-        async with self._lanes.place(suspect=is_suspect(state), promised=True) as place:
+        good = rank_of(state) == GOOD
+        async with self._lanes.place(suspect=is_suspect(state), good=good, promised=True) as place:
             feed = self._app.configuration.feed(state.name)
             if feed is not None:
                 await self._read(feed, state, place)

@@ -127,7 +127,9 @@ class Push:
             task.add_done_callback(self._asking.discard)
 
     async def _ask(self, asked: Subscription) -> None:
-        problem = await self._fetcher.post_form(asked.offer.hub, wish(asked, f"{self._url}/{asked.token}"))
+        named_by = next((feed.url for feed in self._app.configuration.feeds if feed.name == asked.feed), "")
+        form = wish(asked, f"{self._url}/{asked.token}")
+        problem = await self._fetcher.post_form(asked.offer.hub, form, named_by=named_by)
         # a hub may confirm before it answers, and the feed may have gone meanwhile
         if problem and self._by_feed.get(asked.feed) == asked:
             log.warning(

@@ -14,10 +14,12 @@ its place. Suspects never take more than a share of the fast lane.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from monitor.feeds.turns import Turns
 from monitor.model.feed import FeedState
 
 #: ranks of feeds: it answered well last time, nobody knows it yet, it failed last time
@@ -28,6 +30,9 @@ PATIENCE = 0.25
 SLOW_PLACES = 8
 #: the share of the fast lane that suspects may take, and the least
 _SUSPECTS = 0.25
+#: of so many polls that begin one is of a feed that is not known as good, however many good ones wait: a daemon that is
+#: asked for more than it can do would never ask the others again
+_OTHERS_EACH = 8
 #: large documents that are in memory at once, on the way to a worker
 LARGE_AT_ONCE = 3
 #: processor time of a document from which its feed is a suspect, in milliseconds
@@ -79,7 +84,8 @@ class Lanes:
         self._fast = asyncio.Semaphore(places)
         self._suspect_places = max(1, round(places * _SUSPECTS))
         self._suspects = asyncio.Semaphore(self._suspect_places)
-        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
+        #: one of them is always for the good ones: servers whose bodies drip hold theirs until the time limit
+        self._large = Turns(LARGE_AT_ONCE, last=UNKNOWN, most_last=LARGE_AT_ONCE - 1)
         self._slow_left = places * SLOW_PLACES if slow is None else slow
         self._waiting_slow: list[Place] = []
         #: places of the fast lane that are held or promised
@@ -99,8 +105,8 @@ class Lanes:
         return self._places - self._taken
 
     @asynccontextmanager
-    async def place(self, *, suspect: bool = False, promised: bool = False) -> AsyncIterator[Place]:
-        """A place for one poll, for as long as it takes; at once where it was promised."""
+    async def place(self, *, suspect: bool = False, good: bool = False, promised: bool = False) -> AsyncIterator[Place]:
+        """A place for one poll, for as long as it takes; at once where it was promised. `good`: by its rank."""
         gates = [self._suspects, self._fast] if suspect else [self._fast]
         for number, gate in enumerate(gates):
             try:
@@ -112,7 +118,7 @@ class Lanes:
         if not promised:
             self._taken += 1
             self._suspects_taken += suspect
-        place = Place(gates, suspect=suspect, large=self._large, move=self._move, end=self._end)
+        place = Place(gates, suspect=suspect, good=good, large=self._large, move=self._move, end=self._end)
         place.wait(self._patience)
         try:
             yield place
@@ -146,6 +152,33 @@ class Lanes:
         self._on_room()
 
 
+class Queue:
+    """Feeds that wait for a place, in the order in which they are polled; nobody waits for ever."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._good: deque[FeedState] = deque()
+        self._others: deque[FeedState] = deque()
+        self._begun = 0
+
+    def fill(self, due: Iterable[FeedState]) -> None:
+        """These are due now; whoever waited is among them, or is due no more."""
+        ordered = in_order(due)
+        self._good = deque(state for state in ordered if rank_of(state) == GOOD)
+        self._others = deque(state for state in ordered if rank_of(state) != GOOD)
+
+    def take(self) -> FeedState | None:
+        """The next one, which is promised a place; None where nobody waits or nobody may."""
+        rows = [self._good, self._others]
+        if self._begun % _OTHERS_EACH == _OTHERS_EACH - 1:
+            rows.reverse()
+        for row in rows:
+            if row and self._lanes.promise(suspect=is_suspect(row[0])):
+                self._begun += 1
+                return row.popleft()
+        return None
+
+
 class Place:
     """What one poll holds, and what it tells of itself."""
 
@@ -154,18 +187,20 @@ class Place:
         gates: list[asyncio.Semaphore],
         *,
         suspect: bool,
-        large: asyncio.Semaphore,
+        good: bool,
+        large: Turns,
         move: Callable[[Place], None],
         end: Callable[[Place], None],
     ) -> None:
         self.gates = gates
         self.suspect = suspect
+        self._rank = GOOD if good else UNKNOWN
         self.slow = False
         self._large = large
         self._is_large = False
         self._move = move
         self._end = end
-        self._has_left = False
+        self._has_left = self._is_known_as_slow = False
         self._timer: asyncio.TimerHandle | None = None
 
     def wait(self, patience: float) -> None:
@@ -179,24 +214,36 @@ class Place:
             self._timer = None
 
     def is_slow(self) -> None:
-        """It moves to the slow lane."""
+        """It moves to the slow lane, or waits for it; said again, or after the end, it changes nothing."""
         self.answered()
-        if not self.slow:
+        if not (self._is_known_as_slow or self._has_left):
+            self._is_known_as_slow = True
             self._move(self)
 
     async def is_large(self) -> None:
-        """Its document is large: waits in the slow lane until it may be had."""
+        """Its document is large: waits in the slow lane until it may be had; a good feed's first."""
         self.is_slow()
         if not self._is_large:
-            await self._large.acquire()
+            await self._large.acquire(self._rank)
             self._is_large = True
+
+    def follows(self) -> None:
+        """Its document was read and leads to others, which are fetched now.
+
+        Its turn among the large ones ends: whoever waits for one may hold the places at the very server that is asked.
+        """
+        self.is_slow()
+        self._read()
+
+    def _read(self) -> None:
+        if self._is_large:
+            self._is_large = False
+            self._large.release(self._rank)
 
     def leave(self) -> None:
         """It needs its place no more."""
         self.answered()
-        if self._is_large:
-            self._is_large = False
-            self._large.release()
+        self._read()
         if not self._has_left:
             self._has_left = True
             self._end(self)

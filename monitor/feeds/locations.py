@@ -15,8 +15,8 @@ from monitor.model.feed import DEFAULT_PORTS
 _MAX_LENGTH = 4096
 #: a query with such a name is taken for a secret and never written anywhere; `authToken` as well as `auth_token`
 _SECRET = re.compile(
-    r"(?i)(?:^|[&;_.\-]|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?:api_?key|key|token|secret|auth|authorization|password|passwd"
-    r"|pass|pwd|sig|signature|session|sid|hash|hmac|jwt|ticket|credentials?)="
+    r"(?i)(?:^|[&;_.\-]|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?:(?:api|access|app|auth|feed|license|rss|subscription|user)_?key|key|token"
+    r"|secret|auth|authorization|password|passwd|pass|pwd|sig|signature|session|sid|hash|hmac|jwt|ticket|credentials?)="
 )
 
 
@@ -53,7 +53,8 @@ def shown(url: str) -> str:
     except ValueError:
         return "an unreadable address"
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path[:200], "…" if parts.query else "", ""))
+    path = parts.path.partition(";")[0] if _names_secret(parts.path) else parts.path
+    return urlunsplit((parts.scheme, host, path[:200], "…" if parts.query else "", ""))
 
 
 def without_secrets(url: str) -> str:

@@ -144,3 +144,18 @@ def test_a_query_feed_does_not_repeat_its_items(tmp_path: Path) -> None:
         assert brought == [(12, 0, 0, 0), (13, 1, 0, 12), (13, 0, 0, 13), (13, 0, 0, 13)]
         assert [poll.copies for poll in polls if poll.feed == "own"] == [0, 0, 1, 0]
         assert len([alert for poll in polls for alert in poll.alerts]) == 1
+
+
+def test_an_address_that_is_the_guid_is_not_lost_with_it() -> None:
+    link = "https://news.google.com/rss/articles/CBMixyz"
+    body = (
+        f"<rss version='2.0'><channel><title>G</title><item><title>Missiles hit a base - Wire</title>"
+        f"<link>{link}</link><guid>{link}</guid><pubDate>Thu, 01 Jan 2026 10:00:00 GMT</pubDate></item></channel></rss>"
+    )
+    seen = set()
+    for document in (body, body.replace("<item>", "<!-- the reference reads it --><item>")):
+        answer = parse(document.encode(), content_type="application/xml", base_url="https://example.org/rss", now=NOW)
+        assert isinstance(answer, ParsedFeed)
+        assert [(entry.url, entry.publisher) for entry in answer.entries] == [(link, "Wire")]
+        seen.update(entry.guid for entry in answer.entries)
+    assert len(seen) == 1, "both readers give the item one identity"

@@ -179,6 +179,7 @@ def test_a_feed_that_never_gave_anything_is_blind_after_the_same_time() -> None:
     [
         ("https://a.example/feed", "https://a.example/feed"),
         ("https://me:secret@a.example:8080/feed?key=secret#x", "https://a.example:8080/feed?…"),
+        ("https://a.example/feed;token=secret", "https://a.example/feed"),
         ("http://[::1", "an unreadable address"),
     ],
 )

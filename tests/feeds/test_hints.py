@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -102,3 +103,12 @@ def test_the_name_that_publishers_see_cannot_be_broken_by_a_contact() -> None:
     assert user_agent("https://desk.example/bot").endswith(" (+https://desk.example/bot)")
     assert user_agent("a\r\nX: y) evil\\ (\u00e9").count("(") == 1
     assert "\n" not in user_agent("a\r\nX: y")
+
+
+@pytest.mark.parametrize("tag", ["ttl", "sy:updatePeriod", "sy:updateFrequency"])
+def test_blanks_cost_no_square_of_their_number(tag: str) -> None:
+    period = "<sy:updatePeriod>daily</sy:updatePeriod>" if "Frequency" in tag else ""
+    for document in (f"<rss>{period}<{tag}>{' ' * 60_000}!", f"<rss>{period}<{tag}>7{' ' * 60_000}!"):
+        began = time.perf_counter()
+        made_anew_every(document.encode())
+        assert time.perf_counter() - began < 1.0

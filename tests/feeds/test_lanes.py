@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.lanes import GOOD, LARGE_AT_ONCE, SUSPECT, Lanes, in_order, rank_of
+from monitor.feeds.lanes import GOOD, LARGE_AT_ONCE, SUSPECT, Lanes, Queue, in_order, rank_of
 from monitor.model.feed import FeedState
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -131,7 +131,7 @@ def test_large_documents_wait_for_each_other_and_keep_nobody() -> None:
         having: list[int] = []
 
         async def poll(number: int) -> None:
-            async with lanes.place() as place:
+            async with lanes.place(good=True) as place:
                 await place.is_large()
                 having.append(number)
                 await let_go.wait()
@@ -153,3 +153,81 @@ def test_large_documents_wait_for_each_other_and_keep_nobody() -> None:
 def test_one_that_costs_too_much_is_a_suspect() -> None:
     state = FeedState(feed_id=1, name="x", last_success_at=NOW)
     assert (rank_of(state), rank_of(replace(state, cost_ms=1500))) == (GOOD, SUSPECT)
+
+
+def test_who_waits_for_the_slow_lane_and_is_slow_again_takes_one_place_of_it() -> None:
+    async def run() -> tuple[int, list[int]]:
+        lanes, never = Lanes(2, patience=0.01, slow=1), asyncio.Event()
+
+        async def hang() -> None:
+            async with lanes.place():
+                await never.wait()
+
+        hanging = asyncio.create_task(hang())
+        await asyncio.sleep(0)
+        while lanes.free < 2:  # until it holds the one place of the slow lane
+            await asyncio.sleep(0.005)
+        async with lanes.place() as place:
+            await asyncio.sleep(0.05)  # its server does not answer in time, and the slow lane is full
+            place.is_slow()  # and its document is costly
+        never.set()
+        await hanging
+        free, inside, again = lanes.free, list[int](), asyncio.Event()
+
+        async def poll(number: int) -> None:
+            async with lanes.place():
+                inside.append(number)
+                await again.wait()
+
+        tasks = [asyncio.create_task(poll(number)) for number in range(8)]
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+        most = list(inside)
+        again.set()
+        await asyncio.gather(*tasks)
+        return free, most
+
+    free, most = asyncio.run(run())
+    assert free == 2
+    assert len(most) == 3, "two places of the fast lane and one of the slow one"
+
+
+def test_who_is_not_known_as_good_is_asked_now_and_then_however_many_good_ones_are_due() -> None:
+    async def run() -> list[int]:
+        lanes = Lanes(4, patience=60)
+        queue, begun = Queue(lanes), list[int]()
+        good = [state(number) for number in range(100)]
+        others = [state(100, known=False), state(101, failures=1)]
+        for _ in range(10):  # each second more are due than can be asked in it
+            queue.fill(one for one in (*good, *others) if one.feed_id not in begun[-30:])
+            for _ in range(10):
+                taken = queue.take()
+                assert taken is not None
+                begun.append(taken.feed_id)
+                async with lanes.place(suspect=taken.failures > 0, promised=True):
+                    pass
+        return begun
+
+    begun = asyncio.run(run())
+    assert 100 in begun
+    assert 101 in begun
+    assert sum(number < 100 for number in begun) >= 80
+
+
+def test_large_documents_that_drip_leave_a_turn_to_those_of_good_feeds() -> None:
+    async def run() -> None:
+        lanes, never = Lanes(8, patience=60), asyncio.Event()
+
+        async def drips(number: int) -> None:
+            async with lanes.place(suspect=number % 4 == 3) as place:
+                await place.is_large()
+                await never.wait()
+
+        tasks = [asyncio.create_task(drips(number)) for number in range(8)]
+        await asyncio.sleep(0.01)
+        async with asyncio.timeout(5), lanes.place(good=True) as place:
+            await place.is_large()
+        never.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(run())

@@ -322,3 +322,10 @@ def test_where_no_worker_can_be_started_nothing_is_left_out(monkeypatch: pytest.
     answer = together([(1, b"Subject: a\n\nwords"), (2, b"Subject: b\n\nwords")], ParseLimits())
     assert isinstance(answer, ParseFailed)
     assert answer.detail.startswith("no worker could be started")
+
+
+def test_blanks_in_a_link_cost_no_square_of_their_number() -> None:
+    raw = b"Message-ID: <1@x>\nSubject: s\nContent-Type: text/html\n\n<a href=" + b" " * 60_000 + b"x"
+    began = time.perf_counter()
+    parse(pack_messages([(1, raw)]), content_type=None, base_url="imaps://mail.example/INBOX", now=NOW)
+    assert time.perf_counter() - began < 2.0

@@ -338,3 +338,20 @@ def test_a_mailbox_is_polled_like_any_feed(server: MailServer, tmp_path: Path) -
         room.path("feeds.yaml").write_text("feeds: [{name: inbox, url: 'imaps://other.example/Lists'}]")
         assert "no login is set for other.example" in room.call("check", expect=None).stdout
         assert PASSWORD not in "".join(path.read_bytes().decode("latin-1") for path in room.path("").glob("*.db*"))
+
+
+# ---------------------------------------------------------------------- a "no" where messages are asked for
+
+
+@pytest.mark.parametrize("command", ["FETCH", "UID FETCH"])
+def test_a_refused_message_is_asked_for_again(certificate: Path, command: str) -> None:
+    with ScriptedServer(certificate, {command: [b"!NO [UNAVAILABLE] try later"]}) as server:
+        answer = ask(server.url())
+    assert isinstance(answer, FetchFailed), answer
+    assert answer.problem is FetchProblem.PROTOCOL
+    assert "try later" in answer.detail
+
+
+def test_a_message_that_was_deleted_meanwhile_is_passed(certificate: Path) -> None:
+    with ScriptedServer(certificate, {"UID FETCH": []}) as server:
+        assert ask(server.url()) == NotModified(etag="imap-7-5")

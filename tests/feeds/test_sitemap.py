@@ -208,3 +208,26 @@ def test_an_index_of_which_nothing_can_be_read_fails_by_name() -> None:
     assert "not read /lost.xml: http 404" in answer.detail
     assert "it lies on another site than its index" in answer.detail
     assert "it is an index again" in answer.detail
+
+
+def test_the_prefixes_that_pythons_own_writer_makes_up() -> None:
+    names = (
+        'xmlns:ns0="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        'xmlns:ns1="http://www.google.com/schemas/sitemap-news/0.9"'
+    )
+    body = (
+        f"<ns0:urlset {names}><ns0:url><ns0:loc>https://news.example/a</ns0:loc><ns1:news>"
+        "<ns1:publication_date>2026-11-21T10:00:00Z</ns1:publication_date><ns1:title>Missiles hit a base</ns1:title>"
+        "</ns1:news></ns0:url></ns0:urlset>"
+    )
+    (entry,) = parsed(body.encode()).entries
+    assert (entry.url, entry.title) == ("https://news.example/a", "Missiles hit a base")
+    listed = f"<ns0:sitemapindex {names}><ns0:sitemap><ns0:loc>https://news.example/n.xml</ns0:loc></ns0:sitemap>"
+    assert parsed(f"{listed}</ns0:sitemapindex>".encode()).follow == ("https://news.example/n.xml",)
+
+
+def test_a_prefix_that_is_declared_where_it_is_used() -> None:
+    own = 'xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
+    news = f"<n:news {own}><n:title>Missiles hit a base</n:title></n:news>"
+    body = urlset(f"<url><loc>https://news.example/a</loc>{news}</url>")
+    assert [entry.title for entry in parsed(body).entries] == ["Missiles hit a base"]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.feeds.lanes import GOOD, SUSPECT
 from monitor.feeds.parse.frames import JOB_HEAD, Job, pack_job
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
@@ -126,6 +127,24 @@ def test_many_ordinary_documents_do_not_grow_the_pool() -> None:
         assert all(isinstance(task.result(), ParsedFeed) for task in tasks)
 
     run(story, SHORT)
+
+
+def test_a_large_document_of_a_good_feed_does_not_wait_for_those_of_suspects() -> None:
+    large = RSS.replace(b"hello", b"hello" + b" word" * 250_000)
+
+    async def story(workers: ParseWorkers) -> None:
+        done = list[int]()
+
+        async def read(rank: int) -> None:
+            await workers.parse(large, content_type="text/xml", base_url="https://a.example/", now=NOW, rank=rank)
+            done.append(rank)
+
+        suspects = [asyncio.create_task(read(SUSPECT)) for _ in range(5)]
+        await asyncio.sleep(0)
+        await asyncio.gather(read(GOOD), *suspects)
+        assert done.index(GOOD) <= 1, "only the one that was at work already goes before it"
+
+    run(story)
 
 
 def test_a_memory_hog_fails_alone() -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from monitor.crowdreader import AT_ONCE, CrowdReader
+from monitor.dedupe.fingerprint import KnownItem
 from monitor.dedupe.novelty import FLOOD_ENTRIES
 from monitor.model.document import Entry, FeedAnswer, Fetched, ParsedFeed
 from monitor.model.feed import Feed, FeedState
-from monitor.model.item import Item, Novelty, NoveltyReason
+from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
 from monitor.model.report import Classification
-from monitor.polls import Circumstances, PollChanges, judge_poll
+from monitor.polls import Circumstances, PollChanges, Text, judge_poll, read_text
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
 from newsroom import Newsroom, Story, shipped_rules
@@ -32,10 +33,10 @@ ATTACK = "Ballistic missiles hit Ain al-Asad air base in Iraq, three soldiers ki
 class NothingYet:
     """A database that knows no item."""
 
-    def known(self, _keys: object) -> dict[int, object]:
+    def known(self, _keys: object) -> dict[int, KnownItem]:
         return {}
 
-    def items_by_id(self, _ids: object) -> dict[str, object]:
+    def items_by_id(self, _ids: object) -> dict[str, StoredItem]:
         return {}
 
 
@@ -48,7 +49,7 @@ def judged(
     number: int,
     *,
     most: int | None = None,
-    readings: dict[Item, Classification] | None = None,
+    readings: dict[Text, Classification] | None = None,
     state: FeedState = STATE,
 ) -> PollChanges:
     ids = (f"id{n}" for n in count(1 if readings is None else 50_001))  # each judging has ids of its own
@@ -87,7 +88,7 @@ def test_what_changed_while_a_crowd_was_read_is_read_too() -> None:
     """Judged again inside the transaction: what has no reading by then is read there, and nothing is left out."""
     number = FLOOD_ENTRIES + 50
     first = judged(number, most=AT_ONCE)
-    some = {item: classify(item, shipped_rules()) for item in first.unread[1:AT_ONCE]}
+    some = {text: read_text(text, shipped_rules()) for text in first.unread[1:AT_ONCE]}
     again = judged(number, readings=some)
     assert without_ids(again) == without_ids(judged(number))
     assert {found.reason for found in again.recognised} == {NoveltyReason.FLOOD, NoveltyReason.CROWD}
@@ -103,7 +104,6 @@ def test_a_flood_keeps_no_one_from_the_database(tmp_path: Path, monkeypatch: pyt
         return classify(item, rules)
 
     monkeypatch.setattr("monitor.polls.classify", recorded)
-    monkeypatch.setattr("monitor.crowdreader.classify", recorded)
     later = NOW + timedelta(minutes=10)
     with Newsroom(tmp_path) as room:
         room.channels({"alerts": [room.hook.url("alerts")], "operator": [room.mail.url("operator@example.org")]})
@@ -116,3 +116,27 @@ def test_a_flood_keeps_no_one_from_the_database(tmp_path: Path, monkeypatch: pyt
         assert len(room.hook.taken) == 1
     assert threads["store"] == 0
     assert threads.total() == FLOOD_ENTRIES + 1, "each text is read once"
+
+
+def test_a_poll_that_waits_for_its_crowd_keeps_no_place_of_the_fast_lane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is one place: the second of two crowds gets as far as the first only if that has left it."""
+    both, read = asyncio.Event(), CrowdReader.read
+    inside = count(1)
+
+    async def waits(self: CrowdReader, changes: PollChanges, rules: RuleSet) -> PollChanges:
+        if next(inside) == 2:
+            both.set()
+        async with asyncio.timeout(10):
+            await both.wait()
+        return await read(self, changes, rules)
+
+    monkeypatch.setattr(CrowdReader, "read", waits)
+    later = NOW + timedelta(minutes=10)
+    with Newsroom(tmp_path, environment={"BASEWATCH_CONCURRENCY": "1"}) as room:
+        feeds = [room.feed(name, [Story(f"Sport {name}", published=NOW)]) for name in ("one", "two")]
+        room.poll(now=NOW)
+        for feed in feeds:
+            feed.add(*(Story(f"Chess club {n} of {feed.name} votes", published=later) for n in range(AT_ONCE + 20)))
+        assert [report.new for report in room.poll(now=later)] == [AT_ONCE + 20] * 2

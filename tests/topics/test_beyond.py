@@ -104,3 +104,56 @@ def test_only_the_beginning_of_a_page_is_read() -> None:
     assert PAGE_TEXT - 100 < len(found) <= PAGE_TEXT
     assert text.startswith(found + "\n")
     assert len(beginning("x" * 10_000)) == PAGE_TEXT
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Last week three soldiers were killed at the base.",
+        "Earlier this week, a drone attack killed three soldiers at the base.",
+        "An earlier strike killed five soldiers.",
+        "Tuesday's attack killed three soldiers.",
+        "In the first attack, on Tuesday, three soldiers were killed.",
+        "The attack was similar to the one in which three soldiers were killed.",
+        "Separately, a roadside bomb killed two policemen.",
+        "The ministry denied reports that three soldiers were killed.",
+        "The group has claimed dozens of attacks, killing 8 soldiers.",
+        "That attack wounded four Americans.",
+    ],
+)
+def test_another_attacks_toll_is_not_that_of_this_one(sentence: str) -> None:
+    found = read(sentence)
+    assert (found.facts.killed, found.facts.wounded) == (None, None)
+    assert found.level is Level.URGENT
+
+
+FARSI = (
+    "حمله موشکی به پایگاه عین‌الاسد در عراق",
+    "راکت‌ها بامداد شنبه به پایگاه اصابت کردند، مقامات گفتند.",
+    "این دومین حمله در این هفته بود.",
+)
+ARABIC = (
+    "هجوم صاروخي على قاعدة عين الأسد في العراق",
+    "سقطت صواريخ على القاعدة فجر السبت، بحسب مسؤولين.",
+    "وهو ثاني هجوم هذا الأسبوع.",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "killed"),
+    [
+        ("fa", "سه سرباز کشته و هشت نفر زخمی شدند.", 3),
+        ("fa", "هفته گذشته سه سرباز در این پایگاه کشته شدند.", None),
+        ("fa", "سال گذشته سه سرباز آمریکایی کشته شدند.", None),
+        ("fa", "در حمله قبلی سه سرباز کشته شدند.", None),
+        ("ar", "قتل ثلاثة جنود وأصيب ثمانية.", 3),
+        ("ar", "وقتل العام الماضي ثلاثة جنود في القاعدة.", None),
+        ("ar", "وكان ثلاثة جنود قد قتلوا في القاعدة الأسبوع الماضي.", None),
+        ("ar", "وفي هجوم سابق قتل ثلاثة جنود.", None),
+        ("ar", "وكان هجوم الثلاثاء قد أسفر عن مقتل ثلاثة جنود.", None),
+    ],
+)
+def test_another_attacks_toll_in_other_languages(language: str, sentence: str, killed: int | None) -> None:
+    title, *lead = FARSI if language == "fa" else ARABIC
+    found = classify_page(item(*lead, sentence, title=title, language=language), shipped_rules())
+    assert found.facts.killed == killed

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from weakref import WeakValueDictionary
 
 import httpcore
@@ -106,6 +106,8 @@ class _Question:
     on_large: Callable[[], Awaitable[None]] | None = None
     #: on the whole fetch
     limit: asyncio.Timeout | None = None
+    #: the document that names the address, where it is none of the operator's own
+    named_by: str | None = None
     #: a hop led from https to http
     left_tls: bool = False
 
@@ -167,6 +169,11 @@ class Fetcher:
         self._looked_at: set[str] = set()
         #: by the address asked
         self.offers: dict[str, HubOffer] = {}
+        #: for addresses that a document names: what is allowed for its feed is not allowed for them
+        self._outside = network.Connections(
+            network.GuardedBackend(connect_seconds=self._limits.connect_seconds, resolver=resolver),
+            head_bytes=self._limits.header_bytes + _READ,
+        )
         self._mailboxes = Mailboxes(backend, logins=mail_logins)
         # one read may bring the beginning of the body with the end of the headers
         self._connections = network.Connections(backend, head_bytes=self._limits.header_bytes + _READ)
@@ -175,6 +182,7 @@ class Fetcher:
     async def aclose(self) -> None:
         """Closes the connections that are left."""
         await self._connections.aclose()
+        await self._outside.aclose()
 
     async def fetch(
         self,
@@ -186,6 +194,7 @@ class Fetcher:
         wanted: Wanted = A_FEED,
         publisher: str = "",
         on_large: Callable[[], Awaitable[None]] | None = None,
+        named_by: str | None = None,
     ) -> Fetched | NotModified | FetchFailed:
         """What the publisher says of `url` now.
 
@@ -193,15 +202,17 @@ class Fetcher:
         answer may be NotModified; `publisher` is whose document it is. `on_large` is waited for before
         more than half a MiB is taken into memory, and its wait costs the fetch no time. Never raises for anything that
         a publisher, a resolver or the network does.
+        Of an address that the document at `named_by` names, only one on its own host may be an inner one.
         """
         is_mail = is_mailbox(url)
         if not is_mail and (problem := url_problem(url)):
             return FetchFailed(problem=FetchProblem.BAD_URL, detail=problem)
-        if self._learn_hubs and not is_mail and url not in self._looked_at:
+        if self._learn_hubs and wanted is A_FEED and not is_mail and url not in self._looked_at:
             etag = last_modified = None
         question = _Question(
             start=url, url=url, etag=etag, last_modified=last_modified, body_hash=body_hash, wanted=wanted,
             on_large=on_large,
+            named_by=named_by,
         )  # fmt: skip
         try:
             asked = httpx.URL(url)
@@ -235,7 +246,7 @@ class Fetcher:
         """Hop by hop to the reply that is no redirect."""
         for _ in range(self._limits.redirects + 1):
             headers = self._headers | {"Accept": question.wanted.accept} | question.validators()
-            asking = self._connections.reply(asked, headers)
+            asking = self._way_to(asked, question.named_by).reply(asked, headers)
             async with asking as reply:
                 if problem := self._headers_problem(reply.headers):
                     return FetchFailed(problem=FetchProblem.HEADERS_TOO_LARGE, detail=problem)
@@ -254,6 +265,11 @@ class Fetcher:
             asked = httpx.URL(hop.url)
         detail = f"more than {self._limits.redirects} redirects, the last one to {shown(question.url)}"
         return FetchFailed(problem=FetchProblem.TOO_MANY_REDIRECTS, detail=detail)
+
+    def _way_to(self, asked: httpx.URL, named_by: str | None) -> network.Connections:
+        """Inner addresses that are allowed are so for the operator's feeds, and for what those name on their host."""
+        is_own = named_by is None or (urlsplit(named_by).hostname or "") == asked.host
+        return self._connections if is_own else self._outside
 
     def _headers_problem(self, raw: list[tuple[bytes, bytes]]) -> str | None:
         if len(raw) > self._limits.header_count:
@@ -289,7 +305,7 @@ class Fetcher:
         if isinstance(document, FetchFailed):
             return document
         body, odd = document
-        if self._learn_hubs:
+        if self._learn_hubs and question.wanted is A_FEED:
             self._note_hub(question, headers, body)
         digest = body_hash(body)
         if digest == question.body_hash:
@@ -315,8 +331,9 @@ class Fetcher:
         else:
             self.offers[question.start] = offer
 
-    async def post_form(self, url: str, form: Mapping[str, str]) -> str:
-        """Sends a form to a hub, under the limits of a fetch; why it was not taken, or nothing where it was.
+    async def post_form(self, url: str, form: Mapping[str, str], *, named_by: str) -> str:
+        """Sends a form to a hub that the document at `named_by` names, under the limits of a fetch; why it was not
+        taken, or nothing where it was.
 
         Redirects are not followed. Never raises for anything that the hub or the network does.
         """
@@ -328,7 +345,7 @@ class Fetcher:
             async with (
                 self._turn(asked),
                 asyncio.timeout(self._limits.total_seconds),
-                self._connections.reply(asked, self._headers, form=body) as reply,
+                self._way_to(asked, named_by).reply(asked, self._headers, form=body) as reply,
             ):
                 return "" if 200 <= reply.status < 300 else f"http {reply.status}"
         except Exception as error:

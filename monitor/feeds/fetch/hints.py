@@ -18,9 +18,10 @@ LONGEST = timedelta(days=31)
 #: where a document says it: before its first entry
 _HEAD = 64 * 1024
 _ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
-_NUMBER = rb"\s*(?:<!\[CDATA\[)?\s*(\d{1,7})\s*(?:\]\]>)?\s*<"
+#: blanks are never given back: of 64 KiB of them a search would take the square, and it runs in the event loop
+_NUMBER = rb"\s*+(?:<!\[CDATA\[)?+\s*+(\d{1,7}+)\s*+(?:\]\]>)?+\s*+<"
 _TTL = re.compile(rb"<ttl(?:\s[^<>]*)?>" + _NUMBER)
-_PERIOD = re.compile(rb"<(?:[a-zA-Z]{1,20}:)?updatePeriod(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?\s*([a-zA-Z]{4,8})\b")
+_PERIOD = re.compile(rb"<(?:[a-zA-Z]{1,20}:)?updatePeriod(?:\s[^<>]*)?>\s*+(?:<!\[CDATA\[)?+\s*+([a-zA-Z]{4,8})\b")
 _FREQUENCY = re.compile(rb"<(?:[a-zA-Z]{1,20}:)?updateFrequency(?:\s[^<>]*)?>" + _NUMBER)
 _PERIODS = {
     b"hourly": timedelta(hours=1), b"daily": timedelta(days=1), b"weekly": timedelta(days=7),

@@ -211,7 +211,15 @@ def _look(server: _Bounded, folder: str, place: str | None, limits: MailLimits) 
         return Unchanged(place=f"{_TAG}-{validity}-{behind or 0}")
     messages: list[tuple[int, bytes]] = []
     for at in range(0, len(taken), limits.together):
-        messages += _messages(server, [uid for uid, _ in taken[at : at + limits.together]], limits)
+        try:
+            messages += _messages(server, [uid for uid, _ in taken[at : at + limits.together]], limits)
+        except NoImap:
+            if not at:
+                raise
+            taken, waiting = taken[:at], waiting + len(taken) - at  # it stopped in the middle: the next look goes on
+            break
+    if not messages:  # all of them were deleted meanwhile
+        return Unchanged(place=f"{_TAG}-{validity}-{taken[-1][0]}")
     cut = sum(size > limits.message_bytes for _, size in taken)
     return New(
         messages=tuple(messages), place=f"{_TAG}-{validity}-{taken[-1][0]}", cut=cut, waiting=waiting,
@@ -234,9 +242,11 @@ def _sizes(server: _Bounded, behind: int | None, exists: int, limits: MailLimits
     """(number, size) of the newest messages, or of all behind a number, the oldest first."""
     what = "(UID RFC822.SIZE)"
     if behind is None:
-        _, rows = server.fetch(f"{max(exists - limits.messages + 1, 1)}:*", what)
+        answer, rows = server.fetch(f"{max(exists - limits.messages + 1, 1)}:*", what)
     else:
-        _, rows = server.uid("FETCH", f"{behind + 1}:*", what)
+        answer, rows = server.uid("FETCH", f"{behind + 1}:*", what)
+    if answer != "OK":
+        raise NoImap(f"it does not list its messages: {_text(rows)}")
     found: dict[int, int] = {}
     for row in rows:
         text = row if isinstance(row, bytes) else row[0] if row else b""
@@ -258,9 +268,13 @@ def _chosen(sizes: list[tuple[int, int]], limits: MailLimits) -> tuple[list[tupl
 
 
 def _messages(server: _Bounded, numbers: list[int], limits: MailLimits) -> list[tuple[int, bytes]]:
-    """The messages of these numbers, as far as they are still there."""
+    """The messages of these numbers, as far as they are still there.
+
+    A "no" to all of them is one for now, and they are asked for again; one for some of them (RFC 2180) lets the others
+    pass.
+    """
     asked = ",".join(map(str, numbers))
-    _, rows = server.uid("FETCH", asked, f"(UID BODY.PEEK[]<0.{limits.message_bytes}>)")
+    answer, rows = server.uid("FETCH", asked, f"(UID BODY.PEEK[]<0.{limits.message_bytes}>)")
     found: dict[int, bytes] = {}
     for at, row in enumerate(rows):
         if not isinstance(row, tuple):
@@ -269,6 +283,8 @@ def _messages(server: _Bounded, numbers: list[int], limits: MailLimits) -> list[
         number = _ATOM.search(row[0]) or _ATOM.search(behind)
         if number and int(number[1]) in numbers:
             found[int(number[1])] = row[1][: limits.message_bytes]
+    if answer != "OK" and not found:
+        raise NoImap(f"it does not hand over its messages: {_text(rows)}")
     return sorted(found.items())
 
 

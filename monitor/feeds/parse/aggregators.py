@@ -17,6 +17,8 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from monitor.feeds.parse.entries import PUBLISHER, TITLE, Draft, plain, web_link
@@ -58,7 +60,7 @@ def by_newsrooms(drafts: Iterable[Draft], *, base_url: str, by_item: bool) -> It
         link = web_link(draft.links, draft.base) or web_link((draft.guid,), "")  # as `finish` has it
         parts = _parts(link)
         if parts.hostname == _GOOGLE_NEWS:
-            yield _of_google_news(draft, parts)
+            yield _of_google_news(replace(draft, links=(link, *draft.links)), parts)
         elif target := _leads_to(parts):
             yield _named(replace(draft, links=(target,)), _site(target))
         else:
@@ -106,11 +108,23 @@ def _of_google_news(draft: Draft, parts: SplitResult) -> Draft:
     else:
         title, publisher = _parted(title)
     link = _in_its_id(parts)
-    identity = " ".join(f"{publisher}: {title} {draft.dates[0] if draft.dates else ''}".casefold().split())
+    identity = " ".join(f"{publisher}: {title} {_moment(draft.dates)}".casefold().split())
     return replace(
         draft, guid=f"google news: {identity}", links=(link, *draft.links) if link else draft.links,
         title=_escaped(title), publisher=_escaped(publisher), summary="", body="",
     )  # fmt: skip
+
+
+def _moment(dates: tuple[str, ...]) -> str:
+    """The first date in one spelling: of the two readers one hands over its words, the other its moment."""
+    if not dates:
+        return ""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return read(dates[0].strip()).astimezone(UTC).isoformat()
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return dates[0]
 
 
 def _in_its_id(parts: SplitResult) -> str:

@@ -52,7 +52,7 @@ _EMPTY_LINES = re.compile(r"\n[ \t\f\v]*\n\s*")
 _SIGNATURE = re.compile(r"\n-- ?\n")
 _SENDER = re.compile(r"([^<]*)<([^<>]*)>[^<>]*")
 _TAG = re.compile(r"\s*\[[^\]\n]{1,60}\]\s*(?=\S)")
-_HREF = re.compile(r"(?i)<a\s[^<>]{0,1000}?\bhref\s*=\s*[\"']?\s*(https?://[^\"'<>\s]{1,2000})")
+_HREF = re.compile(r"(?i)<a\s[^<>]{0,1000}?\bhref\s*+=\s*+[\"']?+\s*+(https?://[^\"'<>\s]{1,2000})")
 _ADDRESS = re.compile(r"(?i)\bhttps?://[^\s<>\"'()\[\]]{1,2000}")
 _NO_ARTICLE = re.compile(
     r"(?i)unsubscribe|opt-?out|/preferences|manage[-_/]|forward-to-a-friend|\.(?:png|gif|jpe?g|svg|css)\b"

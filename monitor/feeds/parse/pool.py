@@ -76,7 +76,8 @@ class ParseWorkers:
         self._idle: list[_Worker] = []
         #: as many as `_room` says, those taken and those free; first come, first served
         self._turns = Turns(self._room(), last=_turn(SUSPECT, 0))
-        self._large = asyncio.Semaphore(1)
+        #: one large document at a time; ranks count here too, or a good feed's would wait for those of all suspects
+        self._large = Turns(1, last=_turn(SUSPECT, 0))
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -106,10 +107,13 @@ class ParseWorkers:
             is_article=is_article,
         )  # fmt: skip
         turn = _turn(rank, len(body))
-        if len(body) > _LARGE:
-            async with self._large:
-                return await self._parse(job, turn, on_slow)
-        return await self._parse(job, turn, on_slow)
+        if len(body) <= _LARGE:
+            return await self._parse(job, turn, on_slow)
+        await self._large.acquire(turn)
+        try:
+            return await self._parse(job, turn, on_slow)
+        finally:
+            self._large.release(turn)
 
     async def _parse(self, job: Job, turn: int, on_slow: Callable[[], None] | None) -> ParsedFeed | ParseFailed:
         try:

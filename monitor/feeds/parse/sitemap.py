@@ -151,7 +151,9 @@ class _Reader:
     _name: str = ""
     _text: list[str] = field(default_factory=list)
     _size: int = 0
+    #: of the names of news, and that of the sitemap itself
     _prefixes: dict[str, str] = field(default_factory=dict)
+    _own: str = ""
 
     def feed(self, text: str) -> None:
         parser = expat.ParserCreate("utf-8")
@@ -175,14 +177,16 @@ class _Reader:
     def _start(self, element: str, attributes: dict[str, str]) -> None:
         prefix, _, name = element.rpartition(":")
         if not self._prefixes:
-            self._prefixes = {"news": "news"}
-            for key, value in attributes.items():
-                if key.startswith("xmlns:") and _NAMESPACE in value:
-                    self._prefixes[key[len("xmlns:") :]] = "news"
+            self._prefixes, self._own = {"news": "news"}, prefix
             self.is_index = name == "sitemapindex"
+        for key, value in attributes.items():
+            if key.startswith("xmlns:") and _NAMESPACE in value:
+                self._prefixes[key[len("xmlns:") :]] = "news"
         if name in ("url", "sitemap") and prefix not in self._prefixes:
             self._link = {}
-        known = f"news:{name}" if prefix in self._prefixes else name if prefix in ("", "sm", "sitemap") else ""
+        known = (
+            f"news:{name}" if prefix in self._prefixes else name if prefix in ("", "sm", "sitemap", self._own) else ""
+        )
         self._name = known if known in _FIELDS else ""
         self._text, self._size = [], 0
 

@@ -31,8 +31,9 @@ PAGE_TEXT = 2000
 _SENTENCES = 12
 #: what a sentence does that tells of something else
 _LOOKS_AWAY = frozenset({Act.BACKGROUND, Act.EXERCISE, Act.ACCIDENT, Act.RETALIATION})
-#: lists of words by which it counts over a longer time, or tells of years before
-_AWAY = ("since", "past-year")
+#: lists of words by which it counts over a longer time, tells of last week or of years before, or of another attack
+_AWAY = ("since", "past", "ago", "past-year", "another-attack")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -50,9 +51,12 @@ def classify_page(item: Item, rules: RuleSet) -> Classification:
     if found.rule is None or found.act not in INCIDENT_ACTS or not item.body:
         return found
     away = rules.vocabulary.bits_of(*_AWAY)
+    denied = rules.vocabulary.bits_of("denied")
     for sentence in _behind_lead(case):
+        if sentence.tags & denied:
+            continue
         beside = _beside(item, found, sentence)
-        if sentence.tags & away or _looks_away(beside, found, case, rules):
+        if sentence.tags & away or _names_other_day(sentence, found, rules) or _looks_away(beside, found, case, rules):
             break
         read = classify(beside.item, rules)
         if read.act is found.act and _is_known(read.facts.targets, found.facts.targets):
@@ -111,6 +115,16 @@ def _looks_away(beside: _Beside, found: Classification, case: Case, rules: RuleS
     elif _names_month(beside.alone, rules):
         return True
     return not _is_known(own.named, (*case.named, *found.facts.places))
+
+
+def _names_other_day(sentence: Sentence, found: Classification, rules: RuleSet) -> bool:
+    """A day of the week on which the attack was not, nor the day before or behind: "Tuesday's attack"."""
+    if found.facts.date is None:
+        return False
+    number = found.facts.date.weekday()
+    near = {(number + step) % 7 for step in (-1, 0, 1)}
+    others = (day for at, day in enumerate(_WEEKDAYS) if at not in near)
+    return bool(sentence.tags & rules.vocabulary.bits_of(*others))
 
 
 def _names_month(text: str, rules: RuleSet) -> bool:
