@@ -195,18 +195,24 @@ class PageReader:
             robots = await self._robots_of(host, feed_url)
             if refused := _forbidden(robots, stored.item.url):
                 return refused
+            # a redirect within the site may lead to where the host wants nobody
+            hops: list[PageRefused] = []
+
+            def may(url: str, robots: Robots = robots, hops: list[PageRefused] = hops) -> bool:
+                hops.extend(filter(None, [_forbidden(robots, url)]))
+                return not hops
+
             loop = asyncio.get_running_loop()
             await asyncio.sleep(max(0.0, self._next.get(host, 0.0) - loop.time()))
             async with self._turns:
-                fetched = await self._fetcher.fetch(stored.item.url, wanted=_PAGE, named_by=feed_url)
+                fetched = await self._fetcher.fetch(stored.item.url, wanted=replace(_PAGE, may=may), named_by=feed_url)
             self._next.pop(host, None)
             self._next[host] = loop.time() + max(HOST_GAP, robots.delay).total_seconds()
             if len(self._next) > _MOST_HOSTS:
                 self._next.popitem(last=False)
         if not isinstance(fetched, Fetched):
-            return _not_fetched(fetched)
-        # a redirect within the site may lead to where the host wants nobody
-        return _forbidden(robots, fetched.final_url) or await self._text(fetched, stored)
+            return hops[0] if hops else _not_fetched(fetched)
+        return await self._text(fetched, stored)
 
     async def _robots_of(self, host: str, feed_url: str) -> Robots:
         """What the host allows, asked once a day."""

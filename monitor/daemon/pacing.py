@@ -48,10 +48,10 @@ class PaceKeeper:
             self._heard, self._looked_at = False, moment
             await self._stir()
         if moment >= self._shares_at:
-            self._shares_at = moment + SHARES_HOLD
+            self._shares_at = moment + SHARES_AGAIN
             await self._share()
-            if self.now.fair is None:
-                self._shares_at = moment + SHARES_AGAIN
+            if self.now.fair is not None:
+                self._shares_at = moment + SHARES_HOLD
 
     async def _stir(self) -> None:
         app, now = self._app, self._app.clock()

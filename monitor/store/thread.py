@@ -13,9 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from monitor.errors import StoreError
 from monitor.store.store import Store, Transaction
 
 T = TypeVar("T")
+
+#: questions that are answered in one transaction
+_TOGETHER = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class StoreThread:
             self._asked.append(question)
             is_first = len(self._asked) == 1
         if is_first:
-            self._thread.submit(self._answer, loop)
+            self._answer_later(loop)
         answer: T = await question.answered
         return answer
 
@@ -84,13 +88,25 @@ class StoreThread:
     def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
         """Everything that was asked so far; what fails together is asked again one by one."""
         with self._asking:
-            asked, self._asked = self._asked, []
+            asked, self._asked = self._asked[:_TOGETHER], self._asked[_TOGETHER:]
+            is_more = bool(self._asked)
+        if is_more:  # behind what waits for the thread meanwhile, so that nobody waits for many questions
+            self._answer_later(loop)
         try:
             with self._store.read() as tx:
                 told = [_Answer(question, answer=question.work(tx)) for question in asked]
         except Exception:
             told = [self._alone(question) for question in asked]
         loop.call_soon_threadsafe(_tell, told)
+
+    def _answer_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            self._thread.submit(self._answer, loop)
+        except RuntimeError:  # it was closed: who asks now is told, and nobody waits for an answer
+            with self._asking:
+                asked, self._asked = self._asked, []
+            gone = [_Answer(question, error=StoreError("the database is closed")) for question in asked]
+            loop.call_soon_threadsafe(_tell, gone)
 
     def _alone(self, question: _Question) -> _Answer:
         try:

@@ -64,7 +64,8 @@ def test_the_sick_come_first_with_the_reason(configuration: FeedServer, call: Ca
     (row,) = json.loads(call("feeds", "--json")[1])
     assert row["state"] == "healthy"
     assert row["drops"] == {"too old": 1}, "the first poll's items are stored and not told"
-    assert (row["pace"], row["wakes_at"], row["cost_ms"]) == ("fixed", None, 0)
+    assert (row["pace"], row["wakes_at"]) == ("fixed", None)
+    assert row["cost_ms"] >= 1
     assert re.search(r"\d+[ms]: each interval, as written", call("feeds")[1])
     configuration.put("/wire.xml", b"", status=410)
     call("poll")

@@ -31,7 +31,9 @@ def answered(body: bytes, select: Selectors | None) -> ParsedFeed | ParseFailed:
     job = Job(body=body, content_type="text/html; charset=utf-8", base_url=BASE, now=NOW, layout=layout)
     head, sent = pack_job(job)
     assert unpack_job(head[8:], sent) == job, "it comes through the pipe as it is"
-    answer = parse(**vars(job))
+    given = dict(vars(job))
+    del given["is_article"]
+    answer = parse(**given)
     assert unpack_answer(pack_answer(answer)) == answer
     return answer
 

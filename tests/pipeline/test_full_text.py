@@ -160,6 +160,15 @@ def test_what_robots_txt_forbids_is_not_fetched(room: Newsroom) -> None:
     assert room.server.count("/robots.txt") == 1
 
 
+def test_a_redirect_to_what_robots_txt_forbids_is_not_followed(room: Newsroom) -> None:
+    room.server.put("/robots.txt", "User-agent: *\nDisallow: /private\n")
+    publish(room)
+    room.server.put("/private/story", ARTICLE)
+    room.server.redirect("/story", "/private/story")
+    assert refused(room.read_pages(now=LATER))[0] is PageProblem.ROBOTS
+    assert room.server.count("/private/story") == 0
+
+
 def test_where_robots_txt_cannot_be_had_nothing_is_fetched_for_now(room: Newsroom) -> None:
     room.server.put("/robots.txt", status=503)
     publish(room)

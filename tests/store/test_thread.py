@@ -48,7 +48,7 @@ def test_what_waits_is_answered_in_one_transaction(store: Store, monkeypatch: py
 
     monkeypatch.setattr(store, "read", counted)
     assert ask(store, *[count] * 40) == [0] * 40
-    assert len(begun) == 1
+    assert len(begun) == 2, "twenty at a time"
 
 
 def test_a_question_that_fails_fails_alone(store: Store) -> None:
@@ -81,3 +81,13 @@ def test_who_gives_up_gets_no_answer_and_the_others_do(store: Store) -> None:
             thread.close()
 
     assert asyncio.run(run()) == 0
+
+
+def test_who_asks_a_closed_thread_is_told(store: Store) -> None:
+    async def run() -> list[object]:
+        thread = StoreThread(store)
+        thread.close()
+        async with asyncio.timeout(5):
+            return list(await asyncio.gather(thread.read(count), thread.read(count), return_exceptions=True))
+
+    assert [type(answer) for answer in asyncio.run(run())] == [StoreError, StoreError]

@@ -86,6 +86,8 @@ class Wanted:
     most_bytes: int | None = None
     #: a redirect to another site is not followed
     one_site: bool = False
+    #: a redirect to an address of which this says False is not followed
+    may: Callable[[str], bool] | None = None
 
 
 A_FEED = Wanted()
@@ -254,6 +256,9 @@ class Fetcher:
                 if reply.status not in _REDIRECTS:
                     return await self._answer(reply, said, question)
             hop = next_hop(question.url, said.get("location"))
+            if question.wanted.may and hop.url and not question.wanted.may(hop.url):
+                detail = f"the redirect leads to where nobody is wanted: {shown(hop.url)}"
+                return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=detail)
             if question.wanted.one_site and hop.url and not is_one_site(question.start, hop.url):
                 detail = f"the redirect leads to another site: {shown(hop.url)}"
                 return FetchFailed(problem=FetchProblem.BAD_REDIRECT, status=reply.status, detail=detail)

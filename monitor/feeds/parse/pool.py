@@ -218,7 +218,7 @@ class _Worker:
         """A new process in its own session (Ctrl-C is the daemon's), without the daemon's secrets around it."""
         try:
             return await cls._started(limits, pipe_size=_PIPE_BUFFER)
-        except PermissionError:  # the system allows no pipes of that size, or this user has too many of them
+        except OSError:  # the system allows no pipes of that size, or this user has too many of them
             return await cls._started(limits, pipe_size=-1)
 
     @classmethod
