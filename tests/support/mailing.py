@@ -186,6 +186,7 @@ class ScriptedServer(_Served):
         while self._raw:
             writer.write(self._raw)
             await writer.drain()
+            await asyncio.sleep(0)  # without room in the loop nobody would hear that the other side is gone
             if writer.is_closing():
                 return
         if self._hang == "":
@@ -210,6 +211,7 @@ class ScriptedServer(_Served):
         for line in lines:
             writer.write(line + b"\r\n")
             await writer.drain()
+            await asyncio.sleep(0)
             if writer.is_closing():
                 return
         if tag:
