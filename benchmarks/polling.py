@@ -149,6 +149,11 @@ def memory_of_tree(pid: int) -> tuple[int, int]:
     rss = pss = 0
     for child in [pid, *descendants(pid)]:
         try:
+            if (
+                child != pid
+                and Path(f"/proc/{child}/cmdline").read_bytes() == Path(f"/proc/{pid}/cmdline").read_bytes()
+            ):
+                continue  # about to become a worker: until then its memory is that of its parent
             for line in Path(f"/proc/{child}/smaps_rollup").read_text().splitlines():
                 rss += int(line.split()[1]) if line.startswith("Rss:") else 0
                 pss += int(line.split()[1]) if line.startswith("Pss:") else 0
