@@ -162,6 +162,10 @@ def memory_of_tree(pid: int) -> tuple[int, int]:
     return rss, pss
 
 
+def command_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
 def descendants(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
