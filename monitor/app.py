@@ -97,9 +97,13 @@ class App:
         *,
         alert_backlog: bool = False,
         dry_run: bool = False,
+        in_turn: bool = False,
         on_report: Callable[[PollReport], None] | None = None,
     ) -> list[PollReport]:
-        """One pass over the named feeds (all, where none is named), due or not; reports in the order of completion."""
+        """One pass over the named feeds (all, where none is named), due or not; reports in the order of completion.
+
+        `in_turn` polls them one after another as they are named: who reports first decides what the others change.
+        """
         feeds = [self._named(name) for name in names] or list(self.configuration.feeds)
         await self.sync_feeds()
         names = [feed.name for feed in feeds]
@@ -125,7 +129,11 @@ class App:
         async with self.parts() as parts:
             by_name = {feed.name: feed for feed in feeds}
             ordered = [by_name[state.name] for state in in_order(states.values()) if state.name in by_name]
-            await asyncio.gather(*(poll(parts.pipeline, feed) for feed in ordered))
+            if in_turn:
+                for feed in feeds:
+                    await poll(parts.pipeline, feed)
+            else:
+                await asyncio.gather(*(poll(parts.pipeline, feed) for feed in ordered))
         return reports
 
     async def read_pages(self) -> list[PageRead]:

@@ -25,9 +25,9 @@ from monitor.model.feed import FeedState
 #: ranks of feeds: it answered well last time, nobody knows it yet, it failed last time
 GOOD, UNKNOWN, SUSPECT = range(3)
 #: a poll that takes longer is slow; it loses nothing by that, and its place is another feed's
-PATIENCE = 0.5
+PATIENCE = 0.25
 #: slow polls at once, for each place of the fast lane
-SLOW_PLACES = 4
+SLOW_PLACES = 8
 #: the share of the fast lane that suspects may take, and the least
 _SUSPECTS = 0.25
 #: of so many polls that begin one is of a feed that is not known as good, however many good ones wait: a daemon that is
