@@ -23,26 +23,40 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Settings
 
 HERE = Path(__file__)
 
 
+def number_of(head: bytes) -> int:
+    """Which feed a request asks for."""
+    return int(head.split(b" ", 2)[1].strip(b"/").partition(b".")[0])
+
+
+def reply(writer: asyncio.StreamWriter, head: bytes, documents: list[bytes]) -> None:
+    """Fixed bytes with an ETag, or 304."""
+    number = number_of(head)
+    tag = b'"v%d"' % number
+    if tag in head:
+        writer.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + tag + b"\r\nContent-Length: 0\r\n\r\n")
+        return
+    body = documents[number % len(documents)]
+    writer.write(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nETag: " + tag
+        + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    )  # fmt: skip
+
+
 async def serve(documents: list[bytes]) -> None:
-    """A keep-alive server that is cheaper than any of its clients: fixed bytes, ETag, 304."""
+    """A keep-alive server that is cheaper than any of its clients."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                number = int(head.split(b" ", 2)[1].strip(b"/").partition(b".")[0])
-                tag = b'"v%d"' % number
-                if tag in head:
-                    writer.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + tag + b"\r\nContent-Length: 0\r\n\r\n")
-                else:
-                    body = documents[number % len(documents)]
-                    writer.write(
-                        b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nETag: " + tag
-                        + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-                    )  # fmt: skip
+                reply(writer, head, documents)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -96,8 +110,8 @@ def race_reader(addresses: list[str], folder: Path) -> Iterator[float]:
         yield time.perf_counter() - started
 
 
-def race_basewatch(addresses: list[str], folder: Path) -> Iterator[float]:
-    from monitor.app import open_app
+def settings_of(addresses: list[str], folder: Path) -> Settings:
+    """Those of a basewatch with these feeds and a database in `folder`."""
     from monitor.config.settings import load_settings
 
     feeds = folder / "feeds.yaml"
@@ -109,7 +123,13 @@ def race_basewatch(addresses: list[str], folder: Path) -> Iterator[float]:
         "BASEWATCH_ALLOW_NETWORKS": "127.0.0.0/8",
         "BASEWATCH_DATABASE_URL": f"sqlite:///{folder / 'basewatch.db'}",
     }
-    with open_app(load_settings(environment, folder)) as app:
+    return load_settings(environment, folder)
+
+
+def race_basewatch(addresses: list[str], folder: Path) -> Iterator[float]:
+    from monitor.app import open_app
+
+    with open_app(settings_of(addresses, folder)) as app:
         for _ in range(2):
             started = time.perf_counter()
             reports = asyncio.run(app.poll())
@@ -129,12 +149,21 @@ def memory_of_tree(pid: int) -> tuple[int, int]:
     rss = pss = 0
     for child in [pid, *descendants(pid)]:
         try:
+            if (
+                child != pid
+                and Path(f"/proc/{child}/cmdline").read_bytes() == Path(f"/proc/{pid}/cmdline").read_bytes()
+            ):
+                continue  # about to become a worker: until then its memory is that of its parent
             for line in Path(f"/proc/{child}/smaps_rollup").read_text().splitlines():
                 rss += int(line.split()[1]) if line.startswith("Rss:") else 0
                 pss += int(line.split()[1]) if line.startswith("Pss:") else 0
         except OSError:
             continue
     return rss, pss
+
+
+def command_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def descendants(pid: int) -> list[int]:

@@ -18,11 +18,15 @@ from monitor.configuration import Configuration, load_configuration
 from monitor.delivery import Attempt, Deliverer
 from monitor.errors import UsageError
 from monitor.feeds.fetch.fetcher import Fetcher
+from monitor.feeds.lanes import GOOD, Lanes, in_order, is_suspect, most_at_once, rank_of
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
+from monitor.fulltext import PageRead, PageReader
 from monitor.malloc import keep_small
 from monitor.model.alert import OperatorReason
 from monitor.model.clock import Clock
 from monitor.model.feed import Feed
+from monitor.openfiles import allow
+from monitor.pacing import pacing_of
 from monitor.pipeline import Pipeline
 from monitor.polls import PollReport
 from monitor.store.store import Store, Transaction
@@ -40,7 +44,9 @@ class Parts:
     """The moving parts while they run inside one event loop."""
 
     pipeline: Pipeline
+    pages: PageReader
     deliverer: Deliverer
+    fetcher: Fetcher
 
 
 class App:
@@ -65,13 +71,24 @@ class App:
         )
         limits = ParseLimits(seconds=settings.parse_timeout.total_seconds())
         async with (
-            aclosing(Fetcher(allow_networks=settings.allow_networks, concurrency=settings.concurrency)) as fetcher,
+            aclosing(
+                Fetcher(
+                    allow_networks=settings.allow_networks,
+                    concurrency=most_at_once(settings.concurrency),
+                    contact=settings.contact or "",
+                    mail_logins=settings.mail_logins,
+                )
+            ) as fetcher,
             aclosing(ParseWorkers(limits=limits)) as workers,
         ):
             pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
+            pages = PageReader(
+                store=self.thread, writer=pipeline.writer, fetcher=fetcher, workers=workers, clock=self.clock
+            )
             try:
-                yield Parts(pipeline=pipeline, deliverer=deliverer)
+                yield Parts(pipeline=pipeline, pages=pages, deliverer=deliverer, fetcher=fetcher)
             finally:
+                await pages.stop()
                 await deliverer.stop()
 
     async def poll(
@@ -80,28 +97,51 @@ class App:
         *,
         alert_backlog: bool = False,
         dry_run: bool = False,
+        in_turn: bool = False,
         on_report: Callable[[PollReport], None] | None = None,
     ) -> list[PollReport]:
-        """One pass over the named feeds (all, where none is named), due or not; reports in the order of completion."""
+        """One pass over the named feeds (all, where none is named), due or not; reports in the order of completion.
+
+        `in_turn` polls them one after another as they are named: who reports first decides what the others change.
+        """
         feeds = [self._named(name) for name in names] or list(self.configuration.feeds)
         await self.sync_feeds()
         names = [feed.name for feed in feeds]
         states = {state.name: state for state in await self.thread.run(lambda tx: tx.feed_states(names))}
+        configuration, now = self.configuration, self.clock()
+        pacing = await self.thread.read(
+            lambda tx: pacing_of(tx, configuration.feeds, configuration.rules.gazetteer, now=now)
+        )
         reports: list[PollReport] = []
-        gate = asyncio.Semaphore(self.settings.concurrency)
+        lanes = Lanes(self.settings.concurrency)
 
         async def poll(pipeline: Pipeline, feed: Feed) -> None:
-            async with gate:
+            state = states[feed.name]
+            async with lanes.place(suspect=is_suspect(state), good=rank_of(state) == GOOD) as place:
                 report = await pipeline.poll(
-                    feed, states[feed.name], self.configuration, alert_backlog=alert_backlog, dry_run=dry_run
-                )
+                    feed, state, configuration, alert_backlog=alert_backlog, dry_run=dry_run,
+                    pacing=pacing, place=place,
+                )  # fmt: skip
             reports.append(report)
             if on_report:
                 on_report(report)
 
         async with self.parts() as parts:
-            await asyncio.gather(*(poll(parts.pipeline, feed) for feed in feeds))
+            by_name = {feed.name: feed for feed in feeds}
+            ordered = [by_name[state.name] for state in in_order(states.values()) if state.name in by_name]
+            if in_turn:
+                for feed in feeds:
+                    await poll(parts.pipeline, feed)
+            else:
+                await asyncio.gather(*(poll(parts.pipeline, feed) for feed in ordered))
         return reports
+
+    async def read_pages(self) -> list[PageRead]:
+        """Reads the pages of matched items that are due now, of feeds with `full_text: true`."""
+        if not any(feed.full_text for feed in self.configuration.feeds):
+            return []
+        async with self.parts() as parts:
+            return await parts.pages.read_due(self.configuration)
 
     async def deliver(self) -> list[Attempt]:
         """Sends everything that is due now."""
@@ -137,6 +177,7 @@ def open_app(
 ) -> Iterator[App]:
     """The app on the database of `settings`; `scratch` leaves a database that does not exist yet unmade."""
     keep_small()
+    allow(most_at_once(settings.concurrency))
     configuration = configuration or load_configuration(settings)
     with tempfile.TemporaryDirectory(prefix="basewatch-") as folder:
         if scratch and schema_state(settings.database_url) is SchemaState.EMPTY:

@@ -15,6 +15,7 @@ from monitor.alerts.stylefiles import Styles, read_styles
 from monitor.channels.apprise import CONSOLE_NAMES, Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.filenames import misnamed, odd_names
+from monitor.config.mailboxes import is_mailbox, login_of, mailbox_at
 from monitor.config.policiesfile import load_policies
 from monitor.config.settings import Settings
 from monitor.config.yamlfile import did_you_mean
@@ -43,6 +44,8 @@ class Configuration:
     #: how messages are worded
     styles: Styles = field(default_factory=Styles)
     snapshot: Snapshot = frozenset()
+    #: IANA name of the zone in which the operator, and channels without one of their own, are told times
+    zone: str = "UTC"
     #: what may be lived with, and yet is not as somebody thinks: a file that is not read, a key that does nothing
     warnings: tuple[Problem, ...] = ()
 
@@ -52,7 +55,7 @@ class Configuration:
     def policy(self, channel: str) -> Policy:
         """The policy of a channel: its own, else the usual one."""
         name = channel.casefold()
-        return next((one for one in self.policies if one.channel == name), Policy(channel=channel))
+        return next((one for one in self.policies if one.channel == name), Policy(channel=channel, zone=self.zone))
 
 
 def load_configuration(settings: Settings) -> Configuration:
@@ -80,10 +83,15 @@ def load_configuration(settings: Settings) -> Configuration:
     if feeds is None or rules is None or channels is None or any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
     retired = (problem for document in rules.documents.values() for problem in retired_keys(document))
-    warnings = (*_unread(settings), *retired, *(one for one in mistakes if one.severity == "warning"))
+    warnings = (
+        *_unread(settings),
+        *_without_login(settings, feeds),
+        *retired,
+        *(one for one in mistakes if one.severity == "warning"),
+    )
     return Configuration(
         feeds=feeds, rules=rules, channels=channels, policies=policies or (), styles=styles, snapshot=snapshot,
-        warnings=warnings,
+        zone=settings.timezone, warnings=warnings,
     )  # fmt: skip
 
 
@@ -102,6 +110,7 @@ def policies_of(
         styles=tuple(styles.texts),
         place_hint=gazetteer.place_hint,
         any_channel=channels.names() == CONSOLE_NAMES,
+        zone=settings.timezone,
     )  # fmt: skip
 
 
@@ -114,6 +123,15 @@ def _unread(settings: Settings) -> Iterator[Problem]:
     for other in _misnamed_policies(settings):
         said = f"{other.name} is not read, so every channel has the usual policy"
         yield Problem(file=str(other), message=said, hint="name it policies.yaml", severity="warning")
+
+
+def _without_login(settings: Settings, feeds: tuple[Feed, ...]) -> Iterator[Problem]:
+    """Mailboxes at which nobody logs in."""
+    for feed in feeds:
+        if is_mailbox(feed.url) and login_of(mailbox := mailbox_at(feed.url), settings.mail_logins) is None:
+            said = f"the feed {feed.name} is a mailbox, and no login is set for {mailbox.login}"
+            hint = f"write a line {mailbox.login} USER PASSWORD into the file that BASEWATCH_MAIL_LOGINS_FILE names"
+            yield Problem(file=str(settings.config), message=said, hint=hint, severity="warning")
 
 
 def _misnamed_channels(settings: Settings) -> list[Path]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.model.clock import wall
 from monitor.model.daemon import Connectivity, DaemonState
 from monitor.model.feed import FeedState
 
@@ -35,27 +36,36 @@ def health(
     oldest_due: datetime | None,
     *,
     refused: str = "",
+    missing: str = "",
     unread: Mapping[str, int] | None = None,
+    sick: Mapping[str, Sequence[str]] | None = None,
+    drops: Mapping[str, int] | None = None,
+    zone: str = "UTC",
     now: datetime,
 ) -> Health:
     """The health of the daemon.
 
     `feeds` are the configured ones; `oldest_due` is the due time of the delivery that waits longest (None: nothing
-    waits); `refused` says why the database did not take a change just now (empty: it did); `unread` counts the items of
-    the last day in languages that no list reads, by language.
+    waits); `refused` says why the database did not take a change just now (empty: it did), `missing`
+    where a database should be and none is; `unread` counts the items of
+    the last day in languages that no list reads, by language. `sick` are the names of the sick feeds by state, `drops`
+    what did not become news in the last polls, by cause. Complaints tell times in `zone`, facts in ISO 8601 and UTC.
     """
     problems: list[str] = []
     beat, loss, connectivity = state.heartbeat, state.loss, state.connectivity
-    if beat is None:
+    if missing:
+        said = "basewatch never ran with these settings, or its database was taken away"
+        problems.append(f"there is no database at {missing}: {said}; put it back, or start it with: basewatch run")
+    elif beat is None:
         problems.append("the daemon does not run; start it with: basewatch run")
     elif (silent := abs(now - beat.at)) > HEARTBEAT_LIMIT:  # ahead: the clock was set back
         problems.append(f"no sign of life for {round(silent.total_seconds())} s; the daemon is gone or stuck")
     if loss:
-        problems.append(f"the database does not take what comes in, since {loss.since.isoformat()}: {loss.why}")
+        problems.append(f"the database does not take what comes in, since {wall(loss.since, zone)}: {loss.why}")
     if refused:
         problems.append(f"the database takes no change: {refused}")
     if connectivity and connectivity.state is not Connectivity.ONLINE:
-        problems.append(f"{connectivity.state} since {connectivity.since.isoformat()}")
+        problems.append(f"{connectivity.state} since {wall(connectivity.since, zone)}")
     if state.config_problem:
         problems.append(f"an edited file is not in force: {state.config_problem}")
     blind = [feed.name for feed in feeds if feed.blind_told_at is not None]
@@ -65,21 +75,40 @@ def health(
     if beat and late:
         problems.append(f"{len(late)} feeds are not polled when they are due: {', '.join(sorted(late)[:5])}")
     if oldest_due is not None and now - oldest_due > OVERDUE_LIMIT:
-        problems.append(f"a delivery is due since {oldest_due.isoformat(timespec='seconds')} and not tried")
-    successes = [feed.last_success_at for feed in feeds if feed.last_success_at is not None]
-    facts = {
-        "heartbeat": beat.at.isoformat() if beat else None,
-        "feeds": len(feeds),
-        "blind": len(blind),
-        "silent": len([feed for feed in feeds if feed.silent_told_at is not None]),
-        "late": len(late),
-        "last_success": max(successes).isoformat() if successes else None,
-        "connectivity": str(connectivity.state if connectivity else Connectivity.ONLINE),
-        "unread": sum((unread or {}).values()),
-        "unread_languages": dict(unread or {}),
-    }
+        problems.append(f"a delivery is due since {wall(oldest_due, zone)} and not tried")
     warnings = tuple(state.config_warning.splitlines())
     if unread:
         said = ", ".join(f"{language} {count:,}" for language, count in unread.items())
         warnings += (f"items of the last day that no list reads, so most attacks in them are missed: {said}",)
+    facts = _facts(state, feeds, unread or {}, sick or {}, drops or {}, late=len(late), blind=len(blind))
     return Health(ok=not problems, problems=tuple(problems), warnings=warnings, facts=facts)
+
+
+def _facts(
+    state: DaemonState,
+    feeds: Sequence[FeedState],
+    unread: Mapping[str, int],
+    sick: Mapping[str, Sequence[str]],
+    drops: Mapping[str, int],
+    *,
+    late: int,
+    blind: int,
+) -> dict[str, Any]:
+    """What the verdict rests on, in the types of JSON."""
+    beat, connectivity = state.heartbeat, state.connectivity
+    successes = [feed.last_success_at for feed in feeds if feed.last_success_at is not None]
+    return {
+        "heartbeat": beat.at.isoformat() if beat else None,
+        "feeds": len(feeds),
+        "blind": blind,
+        "silent": len([feed for feed in feeds if feed.silent_told_at is not None]),
+        "late": late,
+        "last_success": max(successes).isoformat() if successes else None,
+        "connectivity": str(connectivity.state if connectivity else Connectivity.ONLINE),
+        "unread": sum(unread.values()),
+        "unread_languages": dict(unread),
+        "sick": sum(map(len, sick.values())),
+        "sick_feeds": {state: list(names) for state, names in sick.items()},
+        "dropped": sum(drops.values()),
+        "drops": dict(drops),
+    }

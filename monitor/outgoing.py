@@ -103,26 +103,29 @@ def tell_item(
     decision, found = evaluation.decision, evaluation.classification
     if not decision.tell or found.level is None:
         return decision, []
-    mutes, when, kept = tx.mutes(now), dict[datetime | None, list[str]](), list[Telling]()
+    mutes, when, kept = tx.mutes(now), dict[tuple[datetime | None, str], list[str]](), list[Telling]()
     for channel in decision.send_to:
         rules = [one.rule for one in found.taken if one.tells and channel in one.send_to]
-        answer = about_item(configuration.policy(channel), found.level, rules, mutes, now=now)
+        policy = configuration.policy(channel)
+        answer = about_item(policy, found.level, rules, mutes, now=now)
         if answer.does == "quiet":
             kept.append(answer)
         else:
-            when.setdefault(answer.due_at, []).append(channel)
+            when.setdefault((answer.due_at, policy.zone), []).append(channel)
     if kept and not when:
         return Decision(tell=False, reason=DecisionReason(kept[0].reason), detail=kept[0].detail), []
     incident = evaluation.relation.incident
     alerts: list[Alert] = []
-    for due, channels in when.items():
+    for (due, zone), channels in when.items():
         part = replace(decision, send_to=tuple(channels))
         addressed = [channel for channel in channels if configuration.channels.addresses([channel])]
         part = if_addressed(part, addressed)
         if not part.tell:
             decision = part
             continue
-        alert = item_alert(item, found, incident, part, configuration.rules, alert_id=tx.new_id(now), now=now)
+        alert = item_alert(
+            item, found, incident, part, configuration.rules, zone=zone, alert_id=tx.new_id(now), now=now
+        )
         if incident is not None:
             alert = replace(alert, audience=f"item:{item.id}:{','.join(channels)}")
         if tx.add_alert(alert, configuration.channels.addresses(channels), not_before=due):

@@ -17,12 +17,16 @@ import time
 from dataclasses import replace
 
 from monitor.configuration import Configuration
+from monitor.crowdreader import AT_ONCE, CrowdReader
 from monitor.feeds.cadence import asks_unconditionally, poll_url
 from monitor.feeds.fetch.fetcher import Fetcher
+from monitor.feeds.lanes import Place, rank_of
 from monitor.feeds.parse.pool import ParseWorkers
+from monitor.following import read_body
 from monitor.model.clock import Clock
-from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed
+from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed, ParseFailed
 from monitor.model.feed import Feed, FeedState
+from monitor.model.rhythm import EACH_FOR_ITSELF, Pacing
 from monitor.polls import Circumstances, Past, PollChanges, PollReport, judge_poll
 from monitor.store.ids import new_id
 from monitor.store.thread import StoreThread
@@ -39,10 +43,12 @@ class Pipeline:
 
     def __init__(self, *, store: StoreThread, fetcher: Fetcher, workers: ParseWorkers, clock: Clock) -> None:
         self._store = store
-        self._writer = Writer(store)
+        #: the one writer, for pages as well
+        self.writer = self._writer = Writer(store)
         self._fetcher = fetcher
         self._workers = workers
         self._clock = clock
+        self._crowds = CrowdReader()
 
     async def poll(
         self,
@@ -53,44 +59,55 @@ class Pipeline:
         alert_backlog: bool = False,
         dry_run: bool = False,
         offline: bool = False,
+        pacing: Pacing = EACH_FOR_ITSELF,
+        place: Place | None = None,
     ) -> PollReport:
         """One feed, once: read, judge, put. `dry_run` answers the same and keeps nothing.
 
-        `state` says which address to ask and what has not changed since.
+        `state` says which address to ask and what has not changed since; `place` is the poll's in its lane.
         """
-        answer = await self._read(feed, state)
+        answer = await self._read(feed, state, place)
         circumstances = Circumstances(
-            at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random()
-        )
-        changes = await self._judge(feed, state, answer, configuration, circumstances)
+            at=self._clock(), offline=offline, alert_backlog=alert_backlog, spread=random.random(),
+            zone=configuration.zone, pacing=pacing,
+        )  # fmt: skip
+        changes = await self._judge(feed, state, answer, configuration, circumstances, place)
+        if place is not None and answer.parsed is None:
+            place.leave()  # what is left to write is small: the next feeds are asked, and many are written together
         report = await self._writer.put(changes, configuration, keep=not dry_run)
         _say(report, state, answer)
         return report
 
-    async def _read(self, feed: Feed, state: FeedState) -> FeedAnswer:
+    async def _read(self, feed: Feed, state: FeedState, place: Place | None) -> FeedAnswer:
         """Fetch and parse; both under limits, neither ever raises for what a publisher does."""
         started = time.monotonic()
         url = poll_url(feed, state, now=self._clock())
         unconditional = asks_unconditionally(feed, state, now=self._clock())
         etag, last_modified = (None, None) if unconditional else (state.etag, state.last_modified)
-        fetched = await self._fetcher.fetch(url, etag=etag, last_modified=last_modified, body_hash=state.body_hash)
+        fetched = await self._fetcher.fetch(
+            url, etag=etag, last_modified=last_modified, body_hash=state.body_hash, publisher=feed.publisher,
+            on_large=place.is_large if place else None,
+        )  # fmt: skip
+        if place is not None:
+            place.answered()
         answer = FeedAnswer(url=url, outcome=fetched)
         if isinstance(fetched, Fetched):
-            parsed = await self._workers.parse(
-                fetched.body,
-                content_type=fetched.content_type,
-                base_url=fetched.final_url,
-                now=self._clock(),
-                language=feed.language,
-            )
+            reading = read_body(
+                fetched, fetcher=self._fetcher, workers=self._workers, now=self._clock(), language=feed.language,
+                layout=feed.layout, rank=rank_of(state), on_slow=place.is_slow if place else None,
+                on_follow=place.follows if place else None,
+            )  # fmt: skip
+            # once read, the bytes have served; a first poll of hundreds of feeds would hold them all
+            answer, fetched = FeedAnswer(url=url, outcome=replace(fetched, body=b"")), replace(fetched, body=b"")
+            parsed = await reading
             if isinstance(parsed, ParsedFeed):
-                # the bytes have served; a first poll of hundreds of feeds would hold them all
-                fetched = replace(fetched, body=b"", detail="; ".join(filter(None, (fetched.detail, parsed.detail))))
+                fetched = replace(fetched, detail="; ".join(filter(None, (fetched.detail, parsed.detail))))
                 if not parsed.is_whole:  # remembered as known, the rest would never be asked for
                     fetched = replace(fetched, etag=None, last_modified=None, body_hash="")
-                answer = FeedAnswer(url=url, outcome=fetched, parsed=parsed)
+                answer = FeedAnswer(url=url, outcome=fetched, parsed=parsed, cost_ms=parsed.cost_ms)
             else:
-                answer = FeedAnswer(url=url, outcome=parsed)
+                cost_ms = parsed.cost_ms if isinstance(parsed, ParseFailed) else 0
+                answer = FeedAnswer(url=url, outcome=parsed, cost_ms=cost_ms)
         return replace(answer, unconditional=unconditional, ms=round((time.monotonic() - started) * 1000))
 
     async def _judge(
@@ -100,13 +117,23 @@ class Pipeline:
         answer: FeedAnswer,
         configuration: Configuration,
         circumstances: Circumstances,
+        place: Place | None,
     ) -> PollChanges:
         """What follows from the answer, beside what the database knows now."""
 
         def judge(past: Past | None) -> PollChanges:
-            return judge_poll(feed, state, answer, past, configuration.rules, circumstances, new_id=new_id)
+            return judge_poll(
+                feed, state, answer, past, configuration.rules, circumstances, most=AT_ONCE, new_id=new_id
+            )
 
-        return judge(None) if answer.parsed is None else await self._store.read(judge)
+        if answer.parsed is None:
+            return judge(None)
+        changes = await self._store.read(judge)
+        if not changes.unread:
+            return changes
+        if place is not None:
+            place.is_slow()  # a crowd takes seconds, and other crowds go before it
+        return await self._crowds.read(changes, configuration.rules)
 
 
 def _say(report: PollReport, before: FeedState, answer: FeedAnswer) -> None:

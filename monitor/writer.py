@@ -33,15 +33,19 @@ from monitor.incidents.nearcopy import NearCopies
 from monitor.malloc import give_back
 from monitor.merging import goes_into
 from monitor.model.alert import Alert, Decision
+from monitor.model.document import Entry
 from monitor.model.feed import FeedState
 from monitor.model.incident import Incident, RelationKind
-from monitor.model.item import StoredItem
+from monitor.model.item import Novelty, NoveltyReason, StoredItem
 from monitor.model.ledger import REPLACED, ItemVersion
 from monitor.outgoing import attention_of, book_of, long_before, tell, tell_item
+from monitor.pages import PageProblem, PageRefused, loss, text_of
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
 from monitor.store.thread import StoreThread
 from monitor.telling import copy_report
+from monitor.topics.attacks.beyond import classify_page
+from monitor.topics.attacks.classifier import classify
 
 #: polls in one transaction; what is beyond waits for the next
 MOST_POLLS = 100
@@ -77,6 +81,12 @@ class Writer:
         if self._at_work is None or self._at_work.done():
             self._at_work = asyncio.create_task(self._write_all())
         return await waiting.written
+
+    async def add_page(
+        self, item_id: str, page: Entry, configuration: Configuration, *, now: datetime
+    ) -> list[Alert] | PageRefused:
+        """Writes what the page of an item adds to its report; the alerts that follow, or why it adds nothing."""
+        return await self._store.run(lambda tx: apply_page(tx, item_id, page, configuration, self._copies, now=now))
 
     async def _write_all(self) -> None:
         while self._waiting:
@@ -138,11 +148,39 @@ def apply(
             state = tx.feed_state(changes.feed.name)
         if twice or state != changes.before or changes.is_outdated(held):
             changes = judge_poll(
-                changes.feed, state, changes.answer, tx, configuration.rules, changes.circumstances, new_id=tx.new_id
-            )
+                changes.feed, state, changes.answer, tx, configuration.rules, changes.circumstances,
+                readings=changes.readings, new_id=tx.new_id,
+            )  # fmt: skip
         reports.append(batch.poll(changes, configuration))
     batch.flush()
     return reports
+
+
+def apply_page(
+    tx: Transaction, item_id: str, page: Entry, configuration: Configuration, copies: Copies, *, now: datetime
+) -> list[Alert] | PageRefused:
+    """The text of an item's page as the item's later version, in the transaction `tx`.
+
+    Only an addition to its report: what would become another report, or one of another incident, changes nothing.
+    """
+    stored = tx.item(item_id)
+    if stored is None or stored.incident_id is None or stored.classification is None:
+        return PageRefused(problem=PageProblem.GONE)
+    text = text_of(stored, page)
+    if isinstance(text, PageRefused):
+        return text
+    item = replace(stored.item, body=text)
+    found = classify_page(item, configuration.rules)
+    before = stored.classification
+    if stored.novelty_reason is NoveltyReason.FULL_TEXT:  # read again: what the page said before may have changed
+        before = classify(replace(stored.item, body=""), configuration.rules)
+    if why := loss(before, found):
+        return PageRefused(problem=PageProblem.OTHER_READING, detail=why)
+    later = replace(
+        stored, item=item, novelty=Novelty.UPDATED, novelty_reason=NoveltyReason.FULL_TEXT, classification=found,
+        updated_at=now,
+    )  # fmt: skip
+    return _Batch(tx, copies).page(later, configuration, now=now)
 
 
 @dataclass
@@ -165,6 +203,7 @@ class _Batch:
         """One poll, its items evaluated one after another."""
         now, name = changes.circumstances.at, changes.feed.name
         alerts: list[Alert] = []
+        reports = 0
         ledger = self._ledger(changes.to_evaluate, configuration, now=now)
         for found, stored in changes.kept:
             if stored.classification is not None:
@@ -178,6 +217,7 @@ class _Batch:
                     date_mark=stored.date_mark,
                 )
                 stored = self._evaluated(stored, evaluation, ledger, configuration, alerts, now=now)
+                reports += stored.incident_id is not None
                 if found.replaces is not None:
                     alerts += self._taken_down(found.replaces, stored, ledger, configuration, now=now)
             (self._updated if stored.updated_at is not None else self._added).append(stored)
@@ -189,9 +229,26 @@ class _Batch:
             self.tx.add_alert(notice, configuration.channels.addresses(notice.channels))
         self.feeds.add(name)
         self._touched.setdefault(now, []).extend(changes.to_touch)
-        report = report_of(changes, alerts)
+        report = report_of(changes, alerts, reports=reports)
         self._polls.append((changes.after, report))
         return report
+
+    def page(self, stored: StoredItem, configuration: Configuration, *, now: datetime) -> list[Alert] | PageRefused:
+        """An item of an incident with the text of its page."""
+        assert stored.classification is not None
+        ledger = self._ledger([stored], configuration, now=now)
+        evaluation = ledger.evaluate(
+            stored.item, stored.novelty, stored.classification, configuration.rules, own=stored.incident_id, now=now,
+            date_mark=stored.date_mark,
+        )  # fmt: skip
+        relation = evaluation.relation
+        is_own = relation.incident is not None and relation.incident.id == stored.incident_id
+        if not is_own or relation.kind is RelationKind.OPENS or relation.merges:
+            return PageRefused(problem=PageProblem.OTHER_READING, detail="it would be one of another incident")
+        alerts: list[Alert] = []
+        self._updated.append(self._evaluated(stored, evaluation, ledger, configuration, alerts, now=now))
+        self.flush()
+        return alerts
 
     def flush(self) -> None:
         """Writes what has gathered, with one statement a table."""
@@ -224,11 +281,11 @@ class _Batch:
     def _keep_copies(self) -> None:
         """The same article from another feed: one more report, of which nothing depends."""
         copied = {stored.copy_of for stored in self._copies if stored.copy_of is not None}
-        known = self.tx.items_by_id(copied) if copied else {}
+        known = self.tx.reported(copied) if copied else {}
         reports = []
         for stored in self._copies:
             first = known.get(stored.copy_of or "")
-            if first is not None and first.incident_id is not None:
+            if first is not None:
                 reports.append(copy_report(stored.item, first, at=stored.item.first_seen))
         self.tx.put_reports(reports)
 

@@ -23,7 +23,8 @@ EMPTY_NAMES = {"utils", "util", "helpers", "helper", "core", "common", "misc", "
 PURE = ("model/", "evaluation.py", "polls.py", "writer.py", "health.py", "dedupe/", "incidents/", "topics/", "text/",
         "rules/", "workbench/", "queries/", "pictures/",
         "daemon/attention.py", "daemon/edits.py", "daemon/connectivity.py", "daemon/database_loss.py",
-        "feeds/cadence.py", "feeds/state.py", "feeds/parse/dates.py", "feeds/parse/parser.py",
+        "feeds/cadence.py", "feeds/rhythm.py", "feeds/state.py", "feeds/parse/dates.py",
+        "feeds/parse/parser.py",
         "alerts/", "channels/retry.py", "channels/escape.py", "channels/outcome.py")  # fmt: skip
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
           ("time", "time"), ("time", "monotonic"), ("time", "perf_counter")}  # fmt: skip

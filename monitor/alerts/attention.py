@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from monitor.model.clock import wall
 from monitor.model.ledger import Change, ChangeReason, ChannelState, Grade, Held, Mute, Notification, Telling, View
 from monitor.model.policy import WEEKDAYS, Policy, QuietHours
 from monitor.model.report import Level
@@ -75,7 +76,7 @@ def telling(
     opening = (ChangeReason.FIRST,) if ChangeReason.FIRST in policy.reasons or not reasons else tuple(reasons)
     news = opening if first else _news(reasons, differs)
     if mute := _muting(view, known):
-        return answer("quiet", "MUTED", f"{mute.target} is muted until {mute.until:%Y-%m-%d %H:%M} UTC")
+        return answer("quiet", "MUTED", f"{mute.target} is muted until {wall(mute.until, policy.zone)}")
     if not news:
         return answer("quiet", "NO_CHANGE", f"{policy.channel} was told all of this")
     if policy.places and not inside(policy.places, view):
@@ -117,7 +118,7 @@ def about_item(
     muted = {mute.target: mute for mute in mutes if mute.kind == "rule"}
     if rules and all(rule in muted for rule in rules):
         mute = min((muted[rule] for rule in rules), key=lambda one: one.until)
-        return answer("quiet", "MUTED", f"{mute.target} is muted until {mute.until:%Y-%m-%d %H:%M} UTC")
+        return answer("quiet", "MUTED", f"{mute.target} is muted until {wall(mute.until, policy.zone)}")
     if level.rank < policy.level.rank:
         return answer("quiet", "BELOW_LEVEL", f"this is {level}, and {policy.channel} is told from {policy.level} on")
     if level is not Level.FLASH and policy.quiet is not None and (end := quiet_until(policy.quiet, now)) is not None:

@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.html import as_html
 from monitor.alerts.phrases import day_in_words, days_ago, fitted, place_names, quotes_of, time_in_words
+from monitor.alerts.quotations import in_crowd
 from monitor.alerts.slots import TIGHTEST, Asked, lead_rule, slots
 from monitor.alerts.styles import filled, shipped, slots_of, subject_line
 from monitor.alerts.subject import MAX_SUBJECT, attack_in_words, without_kind
@@ -160,10 +161,11 @@ def item_alert(
     decision: Decision,
     names: Names,
     *,
+    zone: str = "UTC",
     alert_id: str,
     now: datetime,
 ) -> Alert:
-    """The alert that `item` raises: of `incident`, or of the item alone where it belongs to none.
+    """The alert that `item` raises: of `incident`, or of the item alone where it belongs to none; `zone`: the reader's.
 
     Facts hold ids, people read `names`.
     """
@@ -171,16 +173,16 @@ def item_alert(
     facts = _with_names(classification.facts, names)
     places = _places(facts, incident)
     place = next(iter(places), unplaced())
-    zone = names.zone_of(place.id)
+    there = names.zone_of(place.id)
     base = "" if place.is_vague else shorten(clean_message(place.name), 60)  # a country has no clock of its own
     # as the item states it; where it only was reported on that day, that of its incident
     day = incident.date if incident is not None and not facts.date_stated else facts.date
-    ago = days_ago(day, item.reported, zone)
+    ago = days_ago(day, item.reported, there)
     in_body = place_names(places, room=_PLACES_IN_BODY, country_of=names.country_name)
     lines = [
         "",
         f"Says: {shorten(clean_message(item.publisher or item.feed), 60) or 'not named'}",
-        f"Reported: {time_in_words(item.reported, zone, base)}",
+        f"Reported: {time_in_words(item.reported, there, base, reader=zone)}",
         f"Place: {in_body or 'not named'}",
         f"Date of the attack: {day_in_words(day)}{f' ({ago})' if ago else ''}",
         _toll(facts),
@@ -188,6 +190,7 @@ def item_alert(
         *_odd_date(item),
         f"Link: {_link(item)}",
         f"Why: {_why(classification, names)}",
+        *([f"Note: {in_crowd(facts.crowd)}"] if facts.crowd else []),
     ]
     body = _body(quotes_of(item, classification) or ["(no headline)"], lines, incident, decision.reason, alert_id)
     return Alert(

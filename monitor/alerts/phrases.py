@@ -85,18 +85,32 @@ def day_in_words(day: date | None) -> str:
     return f"{_short(day)} {day.year}" if day else "not stated"
 
 
-def time_in_words(moment: datetime, zone: str, base: str) -> str:
-    """`28 Nov 2026 02:14 UTC (05:14 at Ain al-Asad Air Base)`; `(05:14 Baghdad time)` where no `base` is named.
+def time_in_words(moment: datetime, zone: str, base: str, *, reader: str = "UTC") -> str:
+    """`28 Nov 2026 02:14 UTC (05:14 at Ain al-Asad Air Base, 03:14 Berlin)`; `(05:14 Baghdad time)` where no `base` is
+    named; the reader's zone where it is another one.
 
     A country can have several zones, so its time is told as that of the zone's city. UTC alone where no zone is known.
     """
-    said = f"{day_in_words(moment.date())} {moment:%H:%M} UTC"
-    if zone == "UTC":
-        return said
-    there = moment.astimezone(ZoneInfo(zone))
-    at = f"{there:%H:%M}" if there.date() == moment.date() else f"{_short(there.date())} {there:%H:%M}"
-    where = f"at {base}" if base else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
-    return f"{said} ({at} {where})"
+    utc = moment.astimezone(UTC)
+    there = []
+    if zone != "UTC":
+        where = f"at {base}" if base else f"{_city(zone)} time"
+        there.append(f"{_clock(moment, zone)} {where}")
+    if reader not in ("UTC", zone):
+        there.append(f"{_clock(moment, reader)} {_city(reader)}")
+    said = f"{day_in_words(utc.date())} {utc:%H:%M} UTC"
+    return f"{said} ({', '.join(there)})" if there else said
+
+
+def _clock(moment: datetime, zone: str) -> str:
+    """The time in a zone, with its day where that is another one than in UTC."""
+    local = moment.astimezone(ZoneInfo(zone))
+    day = "" if local.date() == moment.astimezone(UTC).date() else f"{_short(local.date())} "
+    return f"{day}{local:%H:%M}"
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def in_zones(moment: datetime, *zones: str, day: bool = True) -> str:
@@ -105,13 +119,7 @@ def in_zones(moment: datetime, *zones: str, day: bool = True) -> str:
     Without `day` it is `06:00 UTC / 09:00 Baghdad`; a zone where it is another day names that day.
     """
     utc = moment.astimezone(UTC)
-    there = []
-    for zone in dict.fromkeys(zones):
-        if zone == "UTC":
-            continue
-        local = moment.astimezone(ZoneInfo(zone))
-        at = f"{local:%H:%M}" if local.date() == utc.date() else f"{_short(local.date())} {local:%H:%M}"
-        there.append(f"{at} {zone.rpartition('/')[2].replace('_', ' ')}")
+    there = [f"{_clock(moment, zone)} {_city(zone)}" for zone in dict.fromkeys(zones) if zone != "UTC"]
     if not day:
         return " / ".join([f"{utc:%H:%M} UTC", *there])
     said = f"{day_in_words(utc.date())} {utc:%H:%M} UTC"

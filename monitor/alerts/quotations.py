@@ -78,6 +78,11 @@ def not_believed(view: View) -> str:
     return ""
 
 
+def in_crowd(number: int) -> str:
+    """The note on what was told although its feed came with many items at once."""
+    return f"its feed brought it in a crowd of {number:,} items at once"
+
+
 def sources(view: View, tight: int) -> list[str]:
     """A line a publisher, its newest report; copies are counted, what was withdrawn says so."""
     newest: dict[str, Report] = {}
@@ -89,7 +94,8 @@ def sources(view: View, tight: int) -> list[str]:
     for publisher, one in list(newest.items())[::-1][:most]:
         parts = [publisher, address(one, _ADDRESS[tight]), "withdrawn" if one.retracted_at else ""]
         doubt = f"doubtful: {clean_message(one.doubts[0])}" if one.doubts else ""
-        lines.append("- " + " – ".join(part for part in (*parts, doubt) if part))
+        crowd = in_crowd(one.facts.crowd) if one.facts.crowd else ""
+        lines.append("- " + " – ".join(part for part in (*parts, doubt, crowd) if part))
     if (rest := len(newest) - len(lines)) > 0:
         lines.append(f"- {rest} more" if lines else f"- {rest} in the ledger")
     return lines

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.alerts.phrases import day_in_words, days_ago, in_zones, place_names
-from monitor.alerts.quotations import QUOTE, address, not_believed, quotes, says, sources
+from monitor.alerts.quotations import QUOTE, address, in_crowd, not_believed, quotes, says, sources
 from monitor.alerts.subject import (
     FLYING,
     attack_in_words,
@@ -369,6 +369,9 @@ def _why(asked: Asked, tight: int) -> str:
     title = shorten(clean_message(asked.names.title_of(rule.rule)), 80)
     said = f"“{title}” (rule {rule.rule})" if title else f"rule {rule.rule}"
     level = _plain_level(asked.view)
+    crowds = [one.facts.crowd for one in asked.view.reports if one.link is not Link.COPY]
+    if crowds and all(crowds):
+        said += f"; {in_crowd(max(crowds))}"
     return f"{said}; {level}" if level and tight < 3 else said
 
 

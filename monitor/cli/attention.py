@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.begin import JsonOption, database, reading, rules_from, settings, utc_now
+from monitor.cli.begin import JsonOption, database, reading, rules_from, settings, utc_now, zone_shown
 from monitor.cli.render import json_out, out, table
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import BasewatchError, ConfigError, UsageError
+from monitor.model.clock import wall
 from monitor.model.ledger import Mute
 from monitor.model.policy import Policy
 from monitor.queries.attention import (
@@ -72,7 +75,7 @@ def mute(
                 said = f"{name} is not muted any more" if found else f"{name} was not muted"
             else:
                 tx.add_mute(Mute(kind=kind, target=name, until=moment, at=now, note=note.strip()))
-                said = f"{name} is muted until {moment:%Y-%m-%d %H:%M} UTC"
+                said = f"{name} is muted until {wall(moment, zone_shown())}"
             muted = mutes_shown(tx, now=now)
     if as_json:
         json_out([one for one in muted if (one["kind"], one["target"]) == (kind, name)])
@@ -86,12 +89,21 @@ def _list(*, as_json: bool) -> None:
     if as_json:
         json_out(found)
         return
-    rows = [(one["kind"], one["target"], one["until"], one["note"]) for one in found]
-    table(("what", "id", "until", "note"), rows, empty="nothing is muted")
+    _table_of_mutes(found, empty="nothing is muted")
+
+
+def _table_of_mutes(mutes: Sequence[Mapping[str, Any]], **words: str) -> None:
+    rows = [(one["kind"], one["target"], _when(one["until"]), one["note"]) for one in mutes]
+    table(("what", "id", "until", "note"), rows, **words)
+
+
+def _when(moment: str | None) -> str:
+    """A moment in the form of JSON, for people."""
+    return wall(datetime.fromisoformat(moment), zone_shown()) if moment else ""
 
 
 def _zone() -> str:
-    """The zone of the policies, where they have one in common; else UTC."""
+    """The zone of the policies, where they have one in common; else the one that is shown."""
     from monitor.configuration import load_configuration
 
     zones: set[str] = set()
@@ -99,7 +111,7 @@ def _zone() -> str:
         found = settings(warn=False)
         if found.policies.is_file():
             zones = {policy.zone for policy in load_configuration(found).policies}
-    return zones.pop() if len(zones) == 1 else "UTC"
+    return zones.pop() if len(zones) == 1 else zone_shown()
 
 
 def ack(
@@ -174,10 +186,9 @@ def policy(
             if value not in (None, [], ""):
                 out(f"  {name}: {_words(value)}")
         out()
-    rows = [(one["channel"], one["incident"], one["why"], one["due"] or "") for one in held]
+    rows = [(one["channel"], one["incident"], one["why"], _when(one["due"])) for one in held]
     table(("channel", "incident", "why", "due"), rows, title="what waits", empty="nothing waits")
-    rows = [(one["kind"], one["target"], one["until"], one["note"]) for one in mutes]
-    table(("what", "id", "until", "note"), rows, title="what is muted", empty="nothing is muted")
+    _table_of_mutes(mutes, title="what is muted", empty="nothing is muted")
 
 
 def _words(value: object) -> str:
@@ -199,7 +210,7 @@ def explain_policy(
         if tx is None:
             raise BasewatchError(_NO_DATABASE)
         incident = find_incident(tx, id)
-        found = policy_explained(tx, incident, policies, now=utc_now())
+        found = policy_explained(tx, incident, policies, now=utc_now(), zone="UTC" if as_json else zone_shown())
     if as_json:
         json_out({"incident": incident.id, "channels": found})
         return

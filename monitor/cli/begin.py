@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -105,17 +106,22 @@ def attention_in_force(rules: RuleSet) -> Attention:
     """The policies in force; without any, or where they cannot be read, every channel has the usual one."""
     from monitor.channels.apprise import Channels
     from monitor.configuration import policies_of
-    from monitor.telling import Attention, inside_of, usual_policy
+    from monitor.model.policy import Policy
+    from monitor.telling import Attention, inside_of
 
     found, inside = settings(warn=False), inside_of(rules.gazetteer)
+    policies: dict[str, Policy] = {}
+
+    def policy(name: str) -> Policy:
+        return policies.get(name) or Policy(channel=name, zone=found.timezone)
+
     if not found.policies.is_file():
-        return Attention(inside=inside)
+        return Attention(policy=policy, inside=inside)
     try:
         policies = {one.channel: one for one in policies_of(found, rules, Channels.load(found.channels))}
     except ConfigError:
         say(f"basewatch: warning: {found.policies} cannot be read, so the usual policy is asked; see: basewatch check")
-        return Attention(inside=inside)
-    return Attention(policy=lambda name: policies.get(name) or usual_policy(name), inside=inside)
+    return Attention(policy=policy, inside=inside)
 
 
 def rules_folder(folder: Path | None) -> Path:
@@ -134,13 +140,26 @@ def rules_folder(folder: Path | None) -> Path:
     return configured
 
 
+def zone_shown() -> str:
+    """The zone in which times are shown to people, and in which they write them: `BASEWATCH_TIMEZONE`."""
+    return settings(warn=False).timezone
+
+
+def day_of(text: str, option: str = "--since") -> date:
+    """The day that `--since` (or another option) names, by the clock of the zone that is shown."""
+    return since(text, option).astimezone(ZoneInfo(zone_shown())).date()
+
+
 def since(text: str, option: str = "--since") -> datetime:
-    """The moment that `--since` (or another option) names: a duration back from now (`30d`, `12h`) or an ISO date."""
+    """The moment that `--since` (or another option) names: a duration back from now (`30d`, `12h`) or an ISO date.
+
+    A date without zone is one of the zone that is shown.
+    """
     from monitor.config.values import read_duration
 
     with suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone_shown()))).astimezone(UTC)
     try:
         return utc_now() - read_duration(text)
     except (ValueError, OverflowError):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from monitor.cli.begin import JsonOption, database, rules_from, settings, utc_now
+from monitor.cli.begin import JsonOption, database, rules_from, settings, utc_now, zone_shown
 from monitor.cli.render import json_out, out, say
 from monitor.config.validation import did_you_mean
+from monitor.config.values import zone_name
 from monitor.errors import BasewatchError, UsageError
 from monitor.model.policy import Policy
 from monitor.queries.digest import Digest, as_object, channels_of, digest_of, pictures_of
@@ -55,7 +56,7 @@ def digest(
     ] = None,
     form: Annotated[DigestForm, typer.Option("--format", help="Text, or the page that mails hold.")] = DigestForm.TEXT,
     zone: Annotated[
-        str, typer.Option("--zone", metavar="ZONE", help="The zone of its times (otherwise that of the policy, UTC).")
+        str, typer.Option("--zone", metavar="ZONE", help="The zone of its times (otherwise that of the policy).")
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -71,7 +72,7 @@ def digest(
     if zone:
         _known_zone(zone)
     rules = _rules_if_any()
-    to = _policies(channel or (), rules) if send else [Policy(channel=name) for name in channels_of(channel or (), ())]
+    to = _policies(channel or (), rules) if send else _usual(channels_of(channel or (), ()))
     with database() as store:
         if store is None:
             raise BasewatchError("there is no database yet; `basewatch poll` or `basewatch run` makes it")
@@ -128,7 +129,14 @@ def _policies(asked: Sequence[str], rules: RuleSet | None) -> list[Policy]:
     for name in names:
         if name not in known.names():
             raise UsageError(f"there is no channel {name!r}; {did_you_mean(name, known.names())}".rstrip("; "))
-    return [next((one for one in policies if one.channel == name), Policy(channel=name)) for name in names]
+    named = {policy.channel: policy for policy in policies}
+    return [named.get(usual.channel, usual) for usual in _usual(names)]
+
+
+def _usual(channels: Sequence[str]) -> list[Policy]:
+    """How channels are told that no policy names."""
+    zone = zone_shown()
+    return [Policy(channel=name, zone=zone) for name in channels]
 
 
 def _queue(store: Store, alert: Alert) -> None:
@@ -141,12 +149,10 @@ def _queue(store: Store, alert: Alert) -> None:
 
 
 def _known_zone(zone: str) -> None:
-    from zoneinfo import ZoneInfo
-
     try:
-        ZoneInfo(zone)
-    except (ValueError, OSError, KeyError):
-        raise UsageError(f"there is no time zone {zone[:40]!r}; write for instance Asia/Baghdad") from None
+        zone_name(zone)
+    except ValueError as error:
+        raise UsageError(f"--zone: {error}") from None
 
 
 def _rules_if_any() -> RuleSet | None:

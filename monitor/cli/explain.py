@@ -8,9 +8,19 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.begin import JsonOption, RulesOption, attention_in_force, database, rules_from, settings, utc_now
+from monitor.cli.begin import (
+    JsonOption,
+    RulesOption,
+    attention_in_force,
+    database,
+    rules_from,
+    settings,
+    utc_now,
+    zone_shown,
+)
 from monitor.cli.render import json_out, marked, out, table
 from monitor.errors import UsageError
+from monitor.model.clock import wall
 from monitor.model.item import StoredItem
 from monitor.model.place import Place
 from monitor.queries.alerts import delivery_summary
@@ -163,13 +173,14 @@ def _named(one: NotMatched) -> str:
 
 
 def _show_stored(stored: StoredItem, explained: Explanation) -> None:
-    item = stored.item
+    item, zone = stored.item, zone_shown()
     _pairs(
         [
             ("item", f"{item.id} from {item.feed}"),
-            ("first seen", f"{item.first_seen:%Y-%m-%d %H:%M} UTC"),
-            ("dated", f"{item.published:%Y-%m-%d %H:%M} UTC" if item.published else f"no date ({stored.date_mark})"),
+            ("first seen", wall(item.first_seen, zone)),
+            ("dated", wall(item.published, zone) if item.published else f"no date ({stored.date_mark})"),
             ("novelty", f"{stored.novelty}: {novelty_in_words(stored.novelty, stored.novelty_reason)}"),
+            *([("page", f"{note.problem}{note.detail and f' ({note.detail})'}")] if (note := explained.page) else []),
             ("decided then", f"{stored.decision.reason}: {why_stored(stored)}" if stored.decision else "nothing"),
             ("incident then", explained.incident_then),
             *_then(stored, explained),

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import JsonOption, database, quiet, reading, rules_folder, rules_from, utc_now
+from monitor.cli.begin import JsonOption, database, quiet, reading, rules_folder, rules_from, utc_now, zone_shown
 from monitor.cli.render import json_out, out, say, table
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import UsageError
+from monitor.model.clock import wall
 from monitor.model.feedback import Fact, Feedback, Opinion
 from monitor.queries.feedback import Word, feedback_of, said_before, understood
 from monitor.queries.jsonvalues import values_of
@@ -163,11 +164,24 @@ def _list(as_json: bool) -> None:
     if as_json:
         json_out([_object(word) for word in said])
         return
+    zone = zone_shown()
     rows = [
-        (f"{word.given_at:%Y-%m-%d}", word.item.id, _word(word), _done(word), word.rule, word.item.title, word.note)
+        (
+            wall(word.given_at, zone, named=False),
+            word.item.id,
+            _word(word),
+            _done(word),
+            word.rule,
+            word.item.title,
+            word.note,
+        )
         for word in said
     ]
-    table(("given", "item", "said", "was", "rule", "title", "note"), rows, empty="nothing was said of any item yet")
+    table(
+        (f"given ({zone})", "item", "said", "was", "rule", "title", "note"),
+        rows,
+        empty="nothing was said of any item yet",
+    )
 
 
 def _word(said: Feedback) -> str:

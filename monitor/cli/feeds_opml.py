@@ -6,10 +6,11 @@ It is XML from a stranger, so declarations of types and entities are refused bef
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 from xml.parsers import expat
@@ -22,12 +23,16 @@ from monitor.cli.render import out, say
 from monitor.config.feedlanguages import check_language
 from monitor.config.feedsfile import check_feed_url, load_feeds, same_feed
 from monitor.errors import ConfigError, Problem, UsageError
+from monitor.feeds.locations import holds_secret, without_secrets
 from monitor.model.feed import Feed
 from monitor.text.clean import clean
 
 #: an OPML file of this size is a mistake
 MAX_BYTES = 5 * 1024 * 1024
 _DEEPEST = 100
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+#: what an outline is called that should have an address
+_FEED_TYPES = frozenset({"rss", "atom", "rdf", "feed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,13 +123,22 @@ def _fields(outline: Outline, name: str, url: str) -> str:
     return ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items())
 
 
-def export_opml() -> None:
-    """Groups them by their first tag.
+def export_opml(
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="Write addresses with the keys in them: for yourself only.")
+    ] = False,
+) -> None:
+    """Groups them by their first tag. A list is for others, so a key in an address is left out of it.
 
     Example:
       basewatch feeds export > basewatch.opml
     """
-    out(write_opml(load_feeds(settings().config)))
+    feeds = load_feeds(settings().config)
+    secret = [feed.name for feed in feeds if holds_secret(feed.url)]
+    if secret and not with_keys:
+        feeds = tuple(replace(feed, url=without_secrets(feed.url)) for feed in feeds)
+        say(f"the keys in the addresses of {', '.join(secret)} were left out; --with-keys writes them")
+    out(write_opml(feeds))
 
 
 def read_opml(document: bytes, name: str) -> list[Outline]:
@@ -133,7 +147,13 @@ def read_opml(document: bytes, name: str) -> list[Outline]:
         raise ConfigError.at(name, f"the file has more than {MAX_BYTES:,} bytes", hint="is it the file you mean?")
     reader = _Reader(name)
     try:
-        reader.parser.Parse(document, True)
+        try:
+            reader.parser.Parse(document, True)
+        except expat.ExpatError:
+            if not _BARE_AMPERSAND.search(document):
+                raise
+            reader = _Reader(name)  # addresses hold ampersands, and many programs write them as they are
+            reader.parser.Parse(_BARE_AMPERSAND.sub(b"&amp;", document), True)
     except expat.ExpatError as error:
         raise ConfigError.at(name, f"not readable as XML: {expat.ErrorString(error.code)}", line=error.lineno) from None
     except (ValueError, LookupError):  # an encoding that does not exist
@@ -171,11 +191,12 @@ class _Reader:
         known = {key.lower(): value.strip() for key, value in attributes.items()}
         title = known.get("title") or known.get("text") or ""
         url = known.get("xmlurl", "")
-        if element.lower() == "outline" and url:
+        is_feed = element.lower() == "outline" and bool(url or known.get("type", "").lower() in _FEED_TYPES)
+        if is_feed:
             folders = tuple(folder for folder in self._open if folder)
             line, language = self.parser.CurrentLineNumber, known.get("language", "")
             self.feeds.append(Outline(title=title, url=url, line=line, language=language, folders=folders))
-        self._open.append(title if element.lower() == "outline" and not url else "")
+        self._open.append(title if element.lower() == "outline" and not is_feed else "")
 
     def _end(self, _element: str) -> None:
         self._open.pop()

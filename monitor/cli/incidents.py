@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.begin import JsonOption, database, rules_from, utc_now
+from monitor.cli.begin import JsonOption, database, rules_from, utc_now, zone_shown
 from monitor.cli.render import json_out, out, say
 from monitor.errors import BasewatchError, ConfigError
 
@@ -39,7 +39,7 @@ def show(
     if as_json:
         json_out(shown)
     else:
-        out(shown_as_text(shown))
+        out(shown_as_text(shown, zone_shown()))
 
 
 def merge(

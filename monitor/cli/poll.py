@@ -68,12 +68,19 @@ async def _pass(
     if dry_run:
         return reports, []
     await attend(app)
-    return reports, await app.deliver()
+    attempts = await app.deliver()
+    if any(read.alerts for read in await app.read_pages()):  # never before the first word
+        attempts += await app.deliver()
+    return reports, attempts
 
 
 def _report(report: PollReport) -> dict[str, Any]:
     counts = values_of(report, "ms", "entries", "new", "updated", "copies", "old", "seen", "dropped")
-    return {**values_of(report, "feed", "result", "detail"), **counts, "failed": report.failed, "alerts": report.alerts}
+    parts = values_of(report, "too_old", "flood", "backfill", "told_from_crowd", "over_cap")
+    return {
+        **values_of(report, "feed", "result", "detail"), **counts, **parts, "failed": report.failed,
+        "alerts": report.alerts,
+    }  # fmt: skip
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:

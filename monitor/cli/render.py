@@ -89,11 +89,25 @@ def hand_over() -> int:
 # ------------------------------------------------------------------------------------------------ JSON
 
 
+#: a longer list is written with one element on a line: no person reads it, and indenting takes ten times as long
+_MANY = 500
+
+
 def json_out(value: Any) -> None:
-    """`value` as one indented JSON document."""
+    """`value` as one JSON document, indented; a very long list with one element on each line."""
     unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
-    text = json.dumps(plain(value), ensure_ascii=not unicode, indent=2)
-    out(_C1.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
+
+    def written(one: Any, indent: int | None) -> str:
+        text = json.dumps(plain(one), ensure_ascii=not unicode, indent=indent)
+        return _C1.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+    if not isinstance(value, list | tuple) or len(value) <= _MANY:
+        out(written(value, 2))
+        return
+    out("[")
+    for number, one in enumerate(value, start=1):
+        out(f"  {written(one, None)}{',' if number < len(value) else ''}")
+    out("]")
 
 
 def stdout_kept_for_json(keep: bool) -> AbstractContextManager[object]:

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.begin import JsonOption, quiet, reading, rules_from, since, utc_now
+from monitor.cli.begin import JsonOption, day_of, quiet, reading, rules_from, since, utc_now, zone_shown
 from monitor.cli.render import json_out, out, say, table
 from monitor.errors import BasewatchError
+from monitor.model.clock import wall
 from monitor.queries.alerts import alert_object, delivery_summary
 from monitor.queries.filters import Asked, wanted
 from monitor.queries.formats import COLUMNS, TEXTS, VALUES, cells
@@ -57,10 +58,10 @@ def incidents(
     """
     if context.invoked_subcommand is not None:
         return
-    moment, last = since(back), since(until, "--until").date() if until else None
+    first, last = day_of(back), day_of(until, "--until") if until else None
     as_of = since(at, "--as-of") if at else None
     asked = Asked(place=place, country=country, group=group, weapon=weapon, grade=grade)
-    chosen = wanted(moment.date(), last, asked, lambda: rules_from(None))
+    chosen = wanted(first, last, asked, lambda: rules_from(None))
     form = Format.JSON if as_json else form
     with reading() as tx:
         entries = ledger(tx, chosen, as_of=as_of) if tx else ()
@@ -71,14 +72,15 @@ def incidents(
     if entries:
         with suppress(BasewatchError):  # without rules that can be read the entries stay as they are
             entries = with_places_and_names(entries, rules_from(None))
+    zone = zone_shown()
     if form is Format.TABLE:
         if entries and not quiet():
-            say(f"as of {now:%Y-%m-%d %H:%M} UTC")
-        table(COLUMNS, [cells(entry) for entry in entries], empty=f"no incident since {moment:%Y-%m-%d %H:%M} UTC")
+            say(f"as of {wall(now, zone)}")
+        table(COLUMNS, [cells(entry) for entry in entries], empty=f"no incident since {first}")
     elif form in VALUES:
         json_out(VALUES[form](entries))
     else:
-        out(TEXTS[form](entries))
+        out(TEXTS[form](entries, zone=zone))
 
 
 def alerts(
@@ -90,17 +92,23 @@ def alerts(
     Example:
       basewatch alerts --since 24h
     """
-    moment = since(back)
+    moment, zone = since(back), zone_shown()
     with reading() as tx:
         found = tx.alerts(moment) if tx else []
     if as_json:
         json_out([alert_object(alert, deliveries) for alert, deliveries in found])
         return
     table(
-        ("when (UTC)", "level", "alert", "reason", "deliveries"),
+        (f"when ({zone})", "level", "alert", "reason", "deliveries"),
         [
-            (f"{alert.created_at:%Y-%m-%d %H:%M}", alert.level, alert.title, alert.reason, delivery_summary(deliveries))
+            (
+                wall(alert.created_at, zone, named=False),
+                alert.level,
+                alert.title,
+                alert.reason,
+                delivery_summary(deliveries),
+            )
             for alert, deliveries in found
         ],
-        empty=f"no alert since {moment:%Y-%m-%d %H:%M} UTC",
+        empty=f"no alert since {wall(moment, zone)}",
     )

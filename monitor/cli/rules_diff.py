@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import JsonOption, rules_folder, start_logs, utc_now
+from monitor.cli.begin import JsonOption, rules_folder, start_logs, utc_now, zone_shown
 from monitor.cli.past import ItemsOption, each, past_items
 from monitor.cli.render import json_out, out, say, table
 from monitor.errors import ConfigError, Problem
+from monitor.model.clock import wall
 from monitor.model.item import Item
 from monitor.queries.jsonvalues import values_of
 from monitor.queries.past import PastItems
@@ -158,13 +159,13 @@ def _show(result: DiffResult, rules: Iterable[Edit], files: Iterable[Edit]) -> N
     table(("edit", "of", "keys"), edits, empty="the two folders hold the same")
     if edits:
         out()
-    above = ""
+    above, zone = "", zone_shown()
     for group in result.groups:
         heading = f"examples, {group[0].kind}" if group[0].example_of else str(group[0].kind)
         if heading != above:
             out(f"{heading}:")
             above = heading
-        _show_group(group)
+        _show_group(group, zone)
     if result.groups:
         out()
     out(_in_sum(result))
@@ -175,10 +176,10 @@ def _rule(edit: Edit) -> str:
     return f"rule {edit.name}{by}"
 
 
-def _show_group(group: tuple[Change, ...]) -> None:
+def _show_group(group: tuple[Change, ...], zone: str) -> None:
     """The headline of the first report, and below it what the old and the new rules make of it, and why."""
     first = group[0]
-    origin = f"example of {first.example_of}" if first.example_of else f"{first.item.first_seen:%Y-%m-%d %H:%M}"
+    origin = f"example of {first.example_of}" if first.example_of else wall(first.item.first_seen, zone)
     more = f", {len(group)} reports of {first.incident}" if len(group) > 1 else ""
     out(f"  {clean(first.item.title)}  ({origin}{more})")
     out(f"      {in_words(first.before)}  →  {in_words(first.after)}")

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.begin import JsonOption, RulesOption, attention_in_force, quiet, rules_from
+from monitor.cli.begin import JsonOption, RulesOption, attention_in_force, quiet, rules_from, zone_shown
 from monitor.cli.past import ItemsOption, each, past_items
 from monitor.cli.render import json_out, out, say, table
+from monitor.model.clock import wall
 from monitor.queries.jsonvalues import values_of
 from monitor.queries.past import PastItems
 from monitor.text.clean import clean
@@ -91,23 +92,24 @@ def _show(result: ReplayResult, past: PastItems) -> None:
     compared = past.stored is True
     if past.stored is False:
         say("there is no database yet, so no item is stored; --items FILE runs the items of a file")
-    columns = ("when", *(["then"] if compared else []), "level", "rule", "channels", "incident", "headline")
+    zone = zone_shown()
+    columns = (f"when ({zone})", *(["then"] if compared else []), "level", "rule", "channels", "incident", "headline")
     if result.told:
-        table(columns, [_cells(replayed, compared) for replayed in result.told])
+        table(columns, [_cells(replayed, compared, zone) for replayed in result.told])
         out()
     if result.quiet_now:
         out("told then, would stay quiet now:")
         for replayed in result.quiet_now:
             then = replayed.past.then
             whom = f"{then.level} by {then.rule} to {', '.join(then.channels)}" if then else ""
-            out(f"  {_when(replayed)}  {clean(whom)}: {clean(replayed.past.item.title)}")
+            out(f"  {_when(replayed, zone)}  {clean(whom)}: {clean(replayed.past.item.title)}")
             out(f"      now {clean(replayed.why_quiet)}")
         out()
     if result.on_trial:
         out("would have told, on trial:")
         rows = [
             (
-                _when(replayed),
+                _when(replayed, zone),
                 taken.level,
                 taken.rule,
                 ", ".join(taken.send_to),
@@ -117,7 +119,7 @@ def _show(result: ReplayResult, past: PastItems) -> None:
             for replayed in result.on_trial
             for taken in replayed.on_trial
         ]
-        table(("when", "level", "rule", "channels", "incident", "headline"), rows)
+        table((f"when ({zone})", "level", "rule", "channels", "incident", "headline"), rows)
         out()
     out(_in_sum(result, compared=compared))
     if result.incidents:
@@ -126,16 +128,16 @@ def _show(result: ReplayResult, past: PastItems) -> None:
         _say_how(result)
 
 
-def _cells(replayed: Replayed, compared: bool) -> tuple[object, ...]:
+def _cells(replayed: Replayed, compared: bool, zone: str) -> tuple[object, ...]:
     assert replayed.evaluation is not None
     found, decision = replayed.evaluation.classification, replayed.evaluation.decision
     then = ["told" if replayed.past.then else "new"] if compared else []
     channels = ", ".join(decision.send_to)
-    return _when(replayed), *then, found.level, found.rule, channels, replayed.incident, replayed.past.item.title
+    return _when(replayed, zone), *then, found.level, found.rule, channels, replayed.incident, replayed.past.item.title
 
 
-def _when(replayed: Replayed) -> str:
-    return f"{replayed.past.item.first_seen:%Y-%m-%d %H:%M}"
+def _when(replayed: Replayed, zone: str) -> str:
+    return wall(replayed.past.item.first_seen, zone, named=False)
 
 
 def _in_sum(result: ReplayResult, *, compared: bool) -> str:

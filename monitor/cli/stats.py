@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from monitor.cli.begin import JsonOption, reading, rules_from, since
+from monitor.cli.begin import JsonOption, day_of, reading, rules_from
 from monitor.cli.render import json_out, out, say, table
 from monitor.errors import BasewatchError, UsageError
 from monitor.queries.ledger import LedgerEntry, Wanted, ledger, with_places_and_names
@@ -45,7 +45,7 @@ def stats(
       basewatch stats --since 2026-01-01 --plot weeks.png --map where.png
     """
     forms = {file: _form(file) for file in (plot, chart) if file is not None}
-    first, last = since(back).date(), since(until, "--until").date() if until else None
+    first, last = day_of(back), day_of(until, "--until") if until else None
     entries = ledger_rows(first, last)
     if plot is not None:
         from monitor.pictures.plot import plot as drawn

@@ -21,17 +21,21 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from monitor.config import values
 from monitor.config.feedlanguages import check_language
+from monitor.config.mailboxes import MAIL_PORT, MAIL_SCHEME, is_mailbox, mailbox_at
 from monitor.config.yamlfile import Document, Strict, read, validate
 from monitor.errors import ConfigError, Problem
-from monitor.model.feed import DEFAULT_PORTS, Feed
+from monitor.model.feed import DEFAULT_PORTS, Feed, Layout, Selectors
 
 #: a publisher's server is not asked more often than this
 SHORTEST_INTERVAL = timedelta(seconds=10)
 LONGEST_INTERVAL = timedelta(days=30)
 _LONGEST_WORD = 100
+_LONGEST_SELECTOR = 300
 _MOST_TAGS = 50
 #: `name:Wire`, which YAML takes for a text
-_RUN_TOGETHER = re.compile(r"(name|url|publisher|interval|language|kind|tags):(?=[^\s/])")
+_RUN_TOGETHER = re.compile(
+    r"(name|url|publisher|interval|language|kind|tags|select|publisher_from|full_text):(?=[^\s/])"
+)
 _LONGEST_URL = 2000
 _FEED_SCHEME = re.compile(r"feed:(//)?(?=https?://)?", re.IGNORECASE)
 #: `example.org/rss`, with or without a path or port
@@ -52,6 +56,9 @@ def check_feed_url(url: str) -> str:
         raise ValueError("the address cannot be read; check the host and the port after it") from None
     if port == 0:
         raise ValueError("port 0 cannot be polled; take :0 out")
+    if is_mailbox(url):
+        mailbox_at(url)
+        return url
     if _LOG_IN.search(url):
         raise ValueError(
             "the address holds a user name or password, which would be seen in logs and lists; "
@@ -80,6 +87,8 @@ def _wrong_scheme(url: str, parts: SplitResult) -> str:
         return f"https:// is missing; write: url: https://{url}"
     if url.startswith("//"):
         return f"https: is missing; write: url: https:{url}"
+    if parts.scheme == "imap":
+        return f"imap: sends the password before anything is encrypted; write: url: {MAIL_SCHEME}:{url[5:]}"
     if parts.scheme and "://" in url:
         return f"only http and https are polled, not {parts.scheme}; write: url: https://…"
     return "this is no address; write: url: https://host/path"
@@ -94,7 +103,8 @@ def same_feed(url: str) -> str:
         return ""
     if not host:
         return ""
-    own_port = "" if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{port}"
+    usual = MAIL_PORT if parts.scheme == MAIL_SCHEME else DEFAULT_PORTS.get(parts.scheme)
+    own_port = "" if port in (None, usual) else f":{port}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{host}{own_port}{parts.path.rstrip('/')}{query}"
 
@@ -137,12 +147,52 @@ def _check_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
+def _check_selector(text: str) -> str:
+    if not text:
+        raise ValueError("nothing stands here; write a CSS selector or leave the key out")
+    if len(text) > _LONGEST_SELECTOR:
+        raise ValueError(f"{len(text)} characters are too long; write at most {_LONGEST_SELECTOR}")
+    if text.startswith(("/", "./", "(/")):
+        raise ValueError(f"{text[:_LONGEST_WORD]!r} is XPath; write a CSS selector, for instance article.news h2")
+    if text.startswith("<"):
+        raise ValueError(f"{text[:_LONGEST_WORD]!r} is a piece of HTML; write the element's name and class: div.news")
+    for opening, closing in ("[]", "()"):
+        if text.count(opening) != text.count(closing):
+            raise ValueError(f"{opening} and {closing} do not match in {text[:_LONGEST_WORD]!r}; close each of them")
+    return text
+
+
+def _check_publisher_from(text: str) -> str:
+    if text not in ("feed", "item"):
+        raise ValueError(f"{text[:_LONGEST_WORD]!r} is neither feed nor item; write item where each item names its own")
+    return text
+
+
+Selector = Annotated[str, BeforeValidator(_text_first), AfterValidator(_check_selector)]
+PublisherFrom = Annotated[str, BeforeValidator(_text_first), AfterValidator(_check_publisher_from)]
 Word = Annotated[str, BeforeValidator(_text_first), AfterValidator(_check_word)]
 Name = Annotated[str, BeforeValidator(_text_first), AfterValidator(_check_name)]
 Language = Annotated[str, AfterValidator(check_language)]
 Url = Annotated[str, AfterValidator(check_feed_url)]
 Interval = Annotated[timedelta, BeforeValidator(values.read_duration), AfterValidator(_check_interval)]
 Tags = Annotated[tuple[Word, ...], AfterValidator(_check_tags)]
+
+
+class SelectEntry(Strict):
+    """Where the news of a web page stand."""
+
+    item: Selector
+    title: Selector = ""
+    link: Selector = ""
+    date: Selector = ""
+    summary: Selector = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_the_item(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            raise ValueError(f"select has keys of its own; write select: {{item: {data[:_LONGEST_WORD]!r}}}")
+        return data
 
 
 class FeedDefaults(Strict):
@@ -152,7 +202,9 @@ class FeedDefaults(Strict):
     kind: Word | None = None
     tags: Tags | None = None
     interval: Interval | None = None
+    min_interval: Interval | None = None
     max_interval: Interval | None = None
+    full_text: bool | None = None
 
 
 class FeedEntry(FeedDefaults):
@@ -161,6 +213,8 @@ class FeedEntry(FeedDefaults):
     name: Name
     url: Url
     publisher: Word | None = None
+    publisher_from: PublisherFrom | None = None
+    select: SelectEntry | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -197,8 +251,15 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
 
 def _feed(entry: FeedEntry, defaults: FeedDefaults) -> Feed:
     own = {**defaults.model_dump(exclude_none=True), **entry.model_dump(exclude_none=True)}
-    interval = own.get("interval", Feed.interval)
-    return Feed(**{"publisher": entry.name, "max_interval": max(interval, Feed.max_interval), **own})
+    # a shortest wait alone that is longer than the usual one moves that along
+    own.setdefault("interval", max(Feed.interval, own.get("min_interval", Feed.interval)))
+    # many write to one mailbox: where nobody is named each message belongs to who sends it
+    publishers = "item" if is_mailbox(entry.url) and entry.publisher is None else "feed"
+    select, publisher_from = own.pop("select", None), own.pop("publisher_from", publishers)
+    if select or publisher_from == "item":
+        selectors = Selectors(**select) if select else None
+        own["layout"] = Layout(select=selectors, publisher_from_item=publisher_from == "item")
+    return Feed(**{"publisher": entry.name, "max_interval": max(own["interval"], Feed.max_interval), **own})
 
 
 def _across_feeds(document: Document) -> Iterator[Problem]:
@@ -236,16 +297,22 @@ def _twice(
 def _crossed_intervals(
     document: Document, loc: tuple[str | int, ...], feed: dict[str, Any], defaults: dict[str, Any]
 ) -> Iterator[Problem]:
-    """An interval longer than the longest; told where the feed (or the defaults) wrote at least one of the two."""
-    if "interval" not in feed and "max_interval" not in feed:
-        return
-    try:
-        interval = values.read_duration(feed.get("interval", defaults.get("interval")))
-        longest = values.read_duration(feed.get("max_interval", defaults.get("max_interval")))
-    except ValueError:  # one is not written, or is reported for itself
-        return
-    if interval > longest:
-        key = "interval" if "interval" in feed else "max_interval"
-        message = f"the interval {values.spoken(interval)} is longer than the max_interval {values.spoken(longest)}"
-        hint = f"write: max_interval: {values.spoken(interval)}, or a shorter interval"
-        yield document.problem(message, *loc, key, hint=hint)
+    """Intervals in the wrong order; told where the feed (or the defaults) wrote at least one of the two."""
+    for shorter, longer in (
+        ("interval", "max_interval"),
+        ("min_interval", "interval"),
+        ("min_interval", "max_interval"),
+    ):
+        if shorter not in feed and longer not in feed:
+            continue
+        try:
+            short = values.read_duration(feed.get(shorter, defaults.get(shorter)))
+            long = values.read_duration(feed.get(longer, defaults.get(longer)))
+        except ValueError:  # one is not written, or is reported for itself
+            continue
+        if short > long:
+            key = shorter if shorter in feed else longer
+            message = f"the {shorter} {values.spoken(short)} is longer than the {longer} {values.spoken(long)}"
+            hint = f"write: {longer}: {values.spoken(short)}, or a shorter {shorter}"
+            yield document.problem(message, *loc, key, hint=hint)
+            return

@@ -14,12 +14,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from monitor.config import values
-from monitor.config.yamlfile import Document, Strict, close_match, did_you_mean, read, validate
+from monitor.config.yamlfile import Document, Strict, did_you_mean, read, validate
 from monitor.errors import ConfigError, Problem
 from monitor.model.ledger import ChangeReason, Grade
 from monitor.model.policy import USUAL_REASONS, WEEKDAYS, DigestTimes, Policy, QuietHours
@@ -57,18 +56,6 @@ def _weekly(value: object) -> tuple[int, time]:
     if not at.strip():
         raise ValueError(f"{str(value)[:40]!r} needs a day and a time; write for instance 'Sunday 18:00'")
     return _weekday(day), _time_of_day(at)
-
-
-def _zone(value: str) -> str:
-    known = available_timezones()
-    if value not in known:
-        meant = close_match(value, known) or close_match(value, [zone.rpartition("/")[2] for zone in known])
-        full = [zone for zone in sorted(known) if meant and (zone == meant or zone.endswith(f"/{meant}"))]
-        raise ValueError(
-            f"there is no time zone {value[:40]}; write for instance {full[0] if full else 'Asia/Baghdad'}"
-        )
-    ZoneInfo(value)
-    return value
 
 
 def _word_of(kind: str, known: Collection[str]) -> Callable[[object], str]:
@@ -114,7 +101,7 @@ Weekday = Annotated[int, BeforeValidator(_weekday), _one_of([*WEEKDAYS, *(day[:3
 Weekly = Annotated[
     tuple[int, time] | None, BeforeValidator(_weekly), _text(rf"({'|'.join(WEEKDAYS)}) ({_TIME.pattern})")
 ]
-Zone = Annotated[str, AfterValidator(_zone)]
+Zone = Annotated[str, AfterValidator(values.zone_name)]
 Reason = Annotated[
     ChangeReason, BeforeValidator(_word_of("reason", [str(reason) for reason in ChangeReason])),
     _one_of(map(str, ChangeReason)),
@@ -202,11 +189,13 @@ def load_policies(
     styles: Collection[str],
     place_hint: Callable[[str], str] | None = None,
     any_channel: bool = False,
+    zone: str = Policy.zone,
 ) -> tuple[Policy, ...]:
     """The policies of a file, none where it is not there; `ConfigError` with every mistake in it.
 
     `channels` are the tags of the channels file (`any_channel`: the console takes all), `places` what the gazetteer
-    knows, `styles` what can be written in; `place_hint` says what to write for a place that there is not.
+    knows, `styles` what can be written in; `place_hint` says what to write for a place that there is not; `zone` is
+    the clock of readers of whom the file says none.
     """
     if path is None:
         return ()
@@ -222,7 +211,7 @@ def load_policies(
     if problems:
         raise ConfigError(problems)
     return tuple(
-        _policy(entry, file.defaults, channel, document.line("policies", index))
+        _policy(entry, file.defaults, channel, document.line("policies", index), zone)
         for index, entry in enumerate(file.policies)
         for channel in entry.named
     )
@@ -279,14 +268,14 @@ def _in_values(
         yield document.problem(said, *loc, "reasons", hint="write [FIRST, TOLL_UP], or leave the key out")
 
 
-def _policy(entry: PolicyEntry, defaults: PolicyDefaults, channel: str, line: int) -> Policy:
+def _policy(entry: PolicyEntry, defaults: PolicyDefaults, channel: str, line: int, usual_zone: str) -> Policy:
     def said(name: str, otherwise: Any) -> Any:
         for one in (entry, defaults):
             if name in one.model_fields_set and getattr(one, name) is not None:
                 return getattr(one, name)
         return otherwise
 
-    zone: str = said("zone", Policy.zone)
+    zone: str = said("zone", usual_zone)
     style: str = said("style", Policy.style)
     quiet: QuietSpec | None = said("quiet", None)
     digest: DigestSpec | None = said("digest", None)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.config import database, values
+from monitor.config.mailboxes import MailLogin, read_logins
 from monitor.config.yamlfile import close_match
 from monitor.errors import ConfigError, Problem
 
@@ -70,6 +71,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("BASEWATCH_ALLOW_NETWORKS",
             "networks that feeds may be fetched from although they are not public, with commas between them", "",
             values.networks),
+    Setting("BASEWATCH_CONTACT",
+            "where publishers find whoever runs this: a mail address or a page; it stands in the user agent of each"
+            " request", "", values.text),
+    Setting("BASEWATCH_MAIL_LOGINS",
+            "who logs in at the mailboxes of the feeds file: a line `HOST USER PASSWORD` each", "", read_logins,
+            secret=True),
     Setting("BASEWATCH_CONCURRENCY", "how many feeds are polled at the same time", "20", values.whole(1, 500)),
     Setting("BASEWATCH_PARSE_TIMEOUT", "how long one document may be parsed before its worker is killed", "5s",
             values.duration("1s", "2m")),
@@ -84,6 +91,18 @@ SETTINGS: tuple[Setting, ...] = (
             "how long items are kept; what was seen is remembered longer, so that nothing is told twice", "90d",
             values.duration("1d", "36500d")),
     Setting("BASEWATCH_STOP_GRACE", "how long a stop waits for what is in hand", "25s", values.duration("1s", "10m")),
+    Setting("BASEWATCH_PING_URL", "an address that is asked each minute while all is well, of a dead-man's switch", "",
+            values.web_address, secret=True),
+    Setting("BASEWATCH_WEBSUB_URL",
+            "the public https address under which hubs (WebSub) reach the daemon; without it feeds are only polled", "",
+            values.https_address),
+    Setting("BASEWATCH_WEBSUB_LISTEN", "where the daemon listens for what comes to that address", "127.0.0.1:8480",
+            values.listen),
+    Setting("BASEWATCH_ALIVE", "how often the operator is told that the daemon is alive, with what it has read", "",
+            values.duration("10m", "31d")),
+    Setting("BASEWATCH_TIMEZONE",
+            "the zone in which times are shown to people, by its IANA name; of every channel whose policy names none,"
+            " its clock too", "UTC", values.zone),
     Setting("BASEWATCH_LOG_LEVEL", "the least important log lines that are written", "info",
             values.word("debug", "info", "warning", "error"), "(debug, info, warning or error)"),
     Setting("BASEWATCH_LOG_FORMAT", "how log lines are written", "text", values.word("text", "json"),
@@ -120,6 +139,10 @@ class Settings:
     #: with its password
     database_url: str = field(repr=False)
     allow_networks: tuple[values.Network, ...] = ()
+    #: None: the user agent says only what asks
+    contact: str | None = None
+    #: of mailboxes among the feeds
+    mail_logins: tuple[MailLogin, ...] = field(default=(), repr=False)
     concurrency: int
     parse_timeout: timedelta
     send_timeout: timedelta
@@ -127,6 +150,15 @@ class Settings:
     maybe_tries: int
     keep: timedelta
     stop_grace: timedelta
+    #: of a dead-man's switch; None: none is pinged
+    ping_url: str | None = field(default=None, repr=False)
+    #: None: feeds are only polled; else where hubs call, and where that is listened for
+    websub_url: str | None = None
+    websub_listen: tuple[str, int] = ("127.0.0.1", 8480)
+    #: None: the operator hears of troubles alone
+    alive: timedelta | None = None
+    #: IANA name of the zone in which times are shown
+    timezone: str = "UTC"
     #: debug, info, warning or error
     log_level: str
     #: text or json
@@ -236,7 +268,7 @@ def _from_file(variable: str, path: Path, problems: list[Problem]) -> _Given | N
 
 def _read(setting: Setting, given: _Given | None, base: Path, problems: list[Problem]) -> Any:
     text = given.text if given else setting.default
-    if not text and setting.field != "allow_networks":
+    if not text and setting.field not in ("allow_networks", "mail_logins"):
         return None
     try:
         return setting.read(text, base)
@@ -271,6 +303,8 @@ def _spoken(setting: Setting, value: Any) -> str:
         return database.MASK if value else "none"
     if isinstance(value, timedelta):
         return values.spoken(value)
+    if setting.field == "websub_listen":
+        return values.spoken_listen(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     nothing = "none: alerts go to the console" if setting.field == "channels" else "none"

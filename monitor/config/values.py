@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_interface
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from monitor.config.yamlfile import did_you_mean
+from monitor.config.yamlfile import close_match, did_you_mean
 
 Network = IPv4Network | IPv6Network
 #: text and the folder that relative paths start from → value
@@ -88,6 +90,82 @@ def path(text: str, base: Path) -> Path:
 def text(value: str, _base: Path) -> str:
     """Text as it is."""
     return value
+
+
+def web_address(value: str, _base: Path) -> str:
+    """An http or https address; what is wrong with it is told without it, because it may hold a secret."""
+    scheme, _, rest = value.partition("://")
+    if scheme.lower() not in ("http", "https") or not rest or any(sign.isspace() for sign in value):
+        raise ValueError("this is no web address; write for instance https://hc-ping.com/…")
+    return value
+
+
+def https_address(value: str, _base: Path) -> str:
+    """A public https address without a query: paths are put behind it."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and (parts.port or 443)
+    except ValueError:
+        good = False
+    if not good or parts.query or parts.fragment or any(sign.isspace() for sign in value):
+        raise ValueError("this is no plain https address; write for instance https://watch.example.org/hub")
+    return value
+
+
+def listen(value: str, _base: Path) -> tuple[str, int]:
+    """`127.0.0.1:8480` or `[::1]:8480` as an address and a port."""
+    host, _, port = value.rpartition(":")
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        address = None
+    if address is None or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+        raise ValueError(f"{value[:60]!r} is no address in numbers with a port; write for instance 127.0.0.1:8480")
+    return str(address), int(port)
+
+
+def spoken_listen(value: tuple[str, int]) -> str:
+    """The address and port as they are written."""
+    host, port = value
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+#: names that the library of zones knows beside those of zones
+_NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+#: "MSK", "UTC+3", "+03:00": several zones have it, or none for the whole year
+_NO_PLACE = re.compile(r"[A-Za-z]{1,5}|.*\d.*", re.DOTALL)
+
+
+def zone_name(value: str) -> str:
+    """The name of a zone of the IANA table (`Asia/Baghdad`, `UTC`), as it is; refuses others and says what is meant."""
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    else:
+        if value not in _NO_ZONES and not value.startswith(("posix/", "right/")):
+            return value
+    meant = _zone_meant(value.strip().replace(" ", "_"))
+    hint = f"did you mean {meant}?" if meant else "write region and city, for instance Asia/Baghdad, or UTC"
+    raise ValueError(f"there is no time zone {value[:40]}; {hint}")
+
+
+def _zone_meant(value: str) -> str | None:
+    """The zone that is most like `value`: the same in another case, a city alone, a slip of the pen."""
+    known = sorted(available_timezones() - _NO_ZONES)
+    named = {name.rpartition("/")[2].casefold(): name for name in reversed(known)}
+    named |= {name.casefold(): name for name in known}
+    if exactly := named.get(value.casefold()):
+        return exactly
+    if _NO_PLACE.fullmatch(value):
+        return None
+    like = close_match(value.casefold(), named)
+    return named[like] if like else None
+
+
+def zone(text: str, _base: Path) -> str:
+    """The name of a time zone."""
+    return zone_name(text)
 
 
 def networks(text: str, _base: Path) -> tuple[Network, ...]:

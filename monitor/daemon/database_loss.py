@@ -82,14 +82,15 @@ class DatabaseWatch:
         log.warning("the database is back")
         now = self._app.clock()
         if loss.told:
-            notice = database_back_notice(loss.since, alert_id=new_id(now), now=now)
+            notice = database_back_notice(loss.since, zone=self._app.configuration.zone, alert_id=new_id(now), now=now)
             await deliverer.send_past_outbox(notice, self._app.configuration.channels)
 
     async def tell(self, deliverer: Deliverer) -> None:
         """Tells the operator past the outbox, and leaves a note for `health` where the database still takes one."""
         loss, now = self._loss, self._app.clock()
         if loss is not None and now >= loss.tell_at:
-            notice = database_lost_notice(loss.since, loss.why, alert_id=new_id(now), now=now)
+            zone = self._app.configuration.zone
+            notice = database_lost_notice(loss.since, loss.why, zone=zone, alert_id=new_id(now), now=now)
             delivered = await deliverer.send_past_outbox(notice, self._app.configuration.channels)
             if self._loss is not None:
                 self._loss = told(self._loss, delivered=delivered, now=now)

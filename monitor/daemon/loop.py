@@ -1,11 +1,17 @@
 """The daemon: APScheduler runs a few jobs, signals end them, and what is in hand is finished.
 
     tick       every second   polls the feeds whose due time, kept in the database, has come
+    pages      every 5 s      begins to read the pages of matched items, of feeds that want it
     deliver    every second   sets idle addresses to work on the outbox
+    pace       every second   asks feeds sooner that an incident concerns which has just opened
     attend     every second   tells what waited for the end of quiet hours, digests, repeats of a flash
     watch      every second     takes over edited files, or keeps the last good ones and says why
     heartbeat  every 10 s     writes a sign of life for `basewatch health`
     loss       every second   tells the operator of a database that is gone or full, past the outbox
+    ping       every minute   a sign of life to a dead-man's switch, where one is set
+    alive      every minute   the regular word that it is alive, where it is time for one
+    silence    every minute   tells the operator when no feed at all brings anything
+    push       every second   asks hubs to call when a feed has news, where a public address is set
     prune      every hour     forgets what is older than BASEWATCH_KEEP
 
 The one door to APScheduler. Each job is short; polls and sends run as tasks of their own, so a slow feed or a hanging
@@ -21,22 +27,30 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import __version__
 from monitor.app import App, Parts, open_app
 from monitor.config.settings import Settings
+from monitor.daemon.alive import say_alive, watch_silence
 from monitor.daemon.attention import attend
 from monitor.daemon.connectivity import ConnectivityWatch
 from monitor.daemon.database_loss import DatabaseWatch
+from monitor.daemon.deadman import DeadMansSwitch
+from monitor.daemon.pacing import PaceKeeper
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
+from monitor.feeds.lanes import GOOD, Lanes, Place, Queue, is_suspect, rank_of
 from monitor.malloc import give_back
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
 from monitor.store.lock import MakeSure
 from monitor.store.store import Transaction
+
+if TYPE_CHECKING:
+    from monitor.daemon.push import Push
 
 log = logging.getLogger(__name__)
 
@@ -77,11 +91,17 @@ class Daemon:
         self._alert_backlog = alert_backlog
         self._stop = asyncio.Event()
         self._polling: dict[str, asyncio.Task[None]] = {}
+        self._lanes = Lanes(app.settings.concurrency, on_room=self._fill)
+        #: feeds whose time has come and that wait for a place, in the order in which they are polled
+        self._due = Queue(self._lanes)
         #: feeds that are left alone, and until when by the loop's clock
         self._resting: dict[str, float] = {}
         self._connectivity = ConnectivityWatch(app)
+        self._pace = PaceKeeper(app)
         self._files = EditedFiles(app)
         self._database = DatabaseWatch(app)
+        #: None: feeds are only polled
+        self._push: Push | None = None
 
     def stop(self) -> None:
         """Ends it as a signal does: what is in hand is finished; `run` then returns."""
@@ -95,15 +115,27 @@ class Daemon:
         await self._begin()
         async with app.parts() as parts:
             self._parts = parts
+            await self._listen()
             scheduler = self._schedule()
             scheduler.start()
             self._say_what_runs()
             await self._until_stopped(scheduler)
             scheduler.pause()
             await self._finish()
+            if self._push is not None:
+                await self._push.aclose()
             scheduler.shutdown(wait=False)
         log.info("stopped; nothing is in hand")
         return 1 if self._place_taken else 0
+
+    async def _listen(self) -> None:
+        """For hubs, where a public address is set and its port can be had."""
+        settings = self._app.settings
+        if settings.websub_url is not None:
+            from monitor.daemon.push import Push  # with it come Starlette and uvicorn
+
+            push = Push(self._app, self._parts.fetcher, settings.websub_url)
+            self._push = push if await push.start(*settings.websub_listen) else None
 
     def _say_what_runs(self) -> None:
         now = self._app.configuration
@@ -131,15 +163,21 @@ class Daemon:
         )
         # it would warn each second that a job still waits for the database
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        start, deliverer = datetime.now(UTC), self._parts.deliverer
+        start, begun, deliverer = datetime.now(UTC), self._app.clock(), self._parts.deliverer
         for name, job, seconds in (
             ("tick", self._tick, 1),
+            ("pages", lambda: self._parts.pages.start_due(self._app.configuration), 5),
             ("deliver", lambda: deliverer.start_due(self._app.configuration.channels), 1),
+            ("pace", self._pace.look, 1),
             ("attend", lambda: attend(self._app), 1),
             ("watch", self._files.look, 1),
             ("heartbeat", self._heartbeat, 10),
             ("loss", lambda: self._database.tell(deliverer), 1),
+            ("ping", DeadMansSwitch(self._app).ping, 60),
+            ("alive", lambda: say_alive(self._app), 60),
+            ("silence", lambda: watch_silence(self._app, begun), 60),
             ("prune", self._prune, 3600),
+            *([("push", self._push.work, 1)] if self._push else []),
         ):
             scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=start)
         return scheduler
@@ -194,23 +232,38 @@ class Daemon:
         await self._files.begin(before)
 
     async def _tick(self) -> None:
-        """Polls what is due, as many side by side as the settings allow."""
+        """Learns what is due; as many are polled side by side as there are places."""
         await self._connectivity.look()
-        room = self._app.settings.concurrency - len(self._polling)
-        if self._stop.is_set() or room <= 0:
+        if self._stop.is_set():
             return
-        due = await self._app.thread.run(lambda tx: tx.due_feeds(self._app.clock()))
+        called = self._push.called() if self._push else []
+        due = await self._app.thread.run(
+            lambda tx: [*tx.due_feeds(self._app.clock()), *(tx.feed_states(called) if called else ())]
+        )
         moment = asyncio.get_running_loop().time()
         self._resting = {name: until for name, until in self._resting.items() if until > moment}
-        waiting = [state for state in due if state.name not in self._polling and state.name not in self._resting]
-        for state in waiting[:room]:
-            feed = self._app.configuration.feed(state.name)
-            if feed is not None and not self._stop.is_set():
-                task = asyncio.create_task(self._poll(feed, state))
-                self._polling[feed.name] = task
-                task.add_done_callback(lambda _, name=feed.name: self._polling.pop(name, None))  # type: ignore[misc]
+        left_alone = self._resting.keys() | self._polling.keys()
+        by_name = {state.name: state for state in due if state.name not in left_alone}
+        self._due.fill(by_name.values())
+        self._fill()
 
-    async def _poll(self, feed: Feed, state: FeedState) -> None:
+    def _fill(self) -> None:
+        """Gives each free place to the next feed that is due."""
+        while not self._stop.is_set() and (state := self._due.take()) is not None:
+            task = asyncio.create_task(self._poll(state))
+            self._polling[state.name] = task
+            if self._push is not None:
+                self._push.taken(state.name)
+            task.add_done_callback(lambda _, name=state.name: self._polling.pop(name, None))  # type: ignore[misc]
+
+    async def _poll(self, state: FeedState) -> None:
+        good = rank_of(state) == GOOD
+        async with self._lanes.place(suspect=is_suspect(state), good=good, promised=True) as place:
+            feed = self._app.configuration.feed(state.name)
+            if feed is not None:
+                await self._read(feed, state, place)
+
+    async def _read(self, feed: Feed, state: FeedState, place: Place) -> None:
         try:
             report = await self._parts.pipeline.poll(
                 feed,
@@ -218,6 +271,8 @@ class Daemon:
                 self._app.configuration,
                 alert_backlog=self._alert_backlog,
                 offline=self._connectivity.offline,
+                pacing=self._pace.now,
+                place=place,
             )
         except StoreError as error:
             self._rest(feed, AFTER_A_LOSS)
@@ -228,6 +283,9 @@ class Daemon:
             log.exception("a bug in the poll of one feed; it is left alone seconds=%d feed=%s", AFTER_A_BUG, feed.name)
         else:
             self._connectivity.note(feed.name, report.reach)
+            self._pace.hear(report)
+            if self._push is not None:
+                self._push.polled(feed, state, brought=bool(report.new or report.updated or report.copies))
             await self._database.kept("polls", self._parts.deliverer)
 
     def _rest(self, feed: Feed, seconds: float) -> None:

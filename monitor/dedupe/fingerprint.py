@@ -31,6 +31,7 @@ class EntryKeys:
     link_here: int | None = None
     #: canonical link in all feeds
     link: int | None = None
+    #: of what has no link alone
     content: int | None = None
     title_publisher: int | None = None
     #: of title, summary and body: another value means that somebody rewrote something
@@ -80,19 +81,32 @@ def entry_keys(entry: Entry, *, feed: str, publisher: str) -> EntryKeys:
     """
     writer = entry.publisher or publisher or feed
     link, title = canonical_url(entry.url), normalised_title(entry.title, writer)
-    text = _SEPARATOR.join((title, _spaced_alike(entry.summary), _spaced_alike(entry.body)))
+    text = _text_of(entry, title)
     return EntryKeys(
         # most guids are the link once more: one key less for each of them
         guid=_key("guid", feed, entry.guid) if entry.guid and not (link and entry.guid == entry.url) else None,
         link_here=_key("link here", feed, link) if link else None,
         link=link_key(link) if link else None,
-        content=_key("content", feed, text) if text.strip(_SEPARATOR) else None,
+        content=None if link else _content_key(text, feed),
         title_publisher=_key("title", title, normalised_title(writer)) if _is_telling(title) else None,
         text_hash=_key("text", text),
         # the beginning shows it; a full text may have 50,000 characters
         telling=_is_telling(text[:500]),
         title=title,
     )
+
+
+def content_key(entry: Entry, *, feed: str, title: str) -> int | None:
+    """The key of what the entry says, its normalised title being `title`: for one whose link tells nothing."""
+    return _content_key(_text_of(entry, title), feed)
+
+
+def _text_of(entry: Entry, title: str) -> str:
+    return _SEPARATOR.join((title, _spaced_alike(entry.summary), _spaced_alike(entry.body)))
+
+
+def _content_key(text: str, feed: str) -> int | None:
+    return _key("content", feed, text) if text.strip(_SEPARATOR) else None
 
 
 def _key(*parts: str) -> int:
@@ -102,7 +116,11 @@ def _key(*parts: str) -> int:
 
 def _spaced_alike(text: str) -> str:
     """A longer text without the differences that say nothing: white space and capitals."""
-    return " ".join(text.casefold().split())
+    text = text.casefold()
+    one_line = text.replace("\n", " ")
+    if one_line.isprintable() and "  " not in one_line:  # as most texts come, and ten times as quick
+        return one_line.strip(" ")
+    return " ".join(text.split())
 
 
 def _is_telling(text: str) -> bool:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.dedupe.fingerprint import EntryKeys, KnownItem, entry_keys
+from monitor.dedupe.fingerprint import EntryKeys, KnownItem, content_key, entry_keys
 from monitor.dedupe.matching import TITLE_MEMORY, Candidate, EntryMatcher, Found, holds
 from monitor.dedupe.words import Words, compare
 from monitor.model.document import Entry
@@ -37,9 +37,18 @@ FLOOD_ENTRIES = 500
 _USUAL = 2
 
 
-def document_keys(entries: Iterable[Entry], *, feed: Feed) -> list[EntryKeys]:
-    """The keys of every entry of one document; ask the store for all of them before `recognise`."""
-    return [entry_keys(entry, feed=feed.name, publisher=feed.publisher) for entry in entries]
+def document_keys(entries: Iterable[Entry], *, feed: Feed, now: datetime) -> list[EntryKeys]:
+    """The telling keys of every entry of one document; ask the store for all of them before `recognise`.
+
+    Without those that several different articles of the document share: a home page, a live page, a constant guid.
+    """
+    cases = [
+        Candidate(entry=entry, keys=entry_keys(entry, feed=feed.name, publisher=feed.publisher), words=_words(entry))
+        for entry in entries
+    ]
+    by_link = _ambiguous(cases, now, lambda keys: keys.link_here, lambda those: _titles(those) > 1)
+    by_guid = _ambiguous(cases, now, lambda keys: keys.guid, lambda those: _titles(those) > 1 and _links(those) > 1)
+    return [_telling_keys(case, by_link | by_guid, feed=feed.name) for case in cases]
 
 
 def recognise(
@@ -60,7 +69,6 @@ def recognise(
     every poll does not fill the database.
     """
     cases = [Candidate(entry=entry, keys=own, words=_words(entry)) for entry, own in zip(entries, keys, strict=True)]
-    cases = _without_ambiguous(cases, now)
     matches = EntryMatcher(known, feed=feed.name, now=now).matches(cases)
     answers = _judge(cases, matches, known, now)
     if alert_backlog:
@@ -75,20 +83,15 @@ def _words(entry: Entry) -> Words:
     return Words(title=entry.title, text=entry.summary or entry.body, published=entry.published)
 
 
-def _without_ambiguous(cases: Sequence[Candidate], now: datetime) -> list[Candidate]:
-    """Without keys that several different articles of the document share: a home page, a live page, a constant guid."""
-    by_link = _ambiguous(cases, now, lambda keys: keys.link_here, lambda those: _titles(those) > 1)
-    by_guid = _ambiguous(cases, now, lambda keys: keys.guid, lambda those: _titles(those) > 1 and _links(those) > 1)
-    return [replace(case, keys=_telling_keys(case.keys, by_link | by_guid)) for case in cases]
-
-
-def _telling_keys(keys: EntryKeys, ambiguous: set[int | None]) -> EntryKeys:
+def _telling_keys(case: Candidate, ambiguous: set[int | None], *, feed: str) -> EntryKeys:
+    keys = case.keys
     if keys.guid in ambiguous:
         keys = replace(keys, guid=None)
     if keys.link_here in ambiguous:
-        keys = replace(keys, link=None, link_here=None)
+        content = content_key(case.entry, feed=feed, title=keys.title)
+        keys = replace(keys, link=None, link_here=None, content=content)
     # content is the last resort: not beside a link, and not a bare "Live" that a guid tells apart
-    if keys.link is not None or (keys.guid is not None and not keys.telling):
+    if keys.content is not None and keys.guid is not None and not keys.telling:
         keys = replace(keys, content=None)
     return keys
 

@@ -96,12 +96,12 @@ def compare(new: Words, old: Words, *, new_at: datetime, old_at: datetime) -> Wo
 
 def _headlines(one: str, other: str) -> float | None:
     """Share of common words (Jaccard), a label that both bear left out; None where equal ones name no story."""
-    mine, theirs = _words(one), _words(other)
+    mine, theirs = telling_words(one), telling_words(other)
     if mine == theirs:
         return 1.0 if len(mine) >= _TELLING_HEADLINE else None
     if _names_only_the_page(mine, theirs) or _names_only_the_page(theirs, mine):
         return 0.0
-    mine, theirs = (_words(rest) for rest in _without_shared_label(one, other))
+    mine, theirs = (telling_words(rest) for rest in _without_shared_label(one, other))
     return len(mine & theirs) / len(mine | theirs) if mine and theirs else None
 
 
@@ -117,8 +117,8 @@ def _texts(new: Words, old: Words) -> tuple[float, int]:
     """
     if not new.text or not old.text:
         return 0.0, 0
-    headlines = _words(new.title) | _words(old.title)
-    mine, theirs = (_words(text[:TEXT_COMPARED]) - headlines for text in (new.text, old.text))
+    headlines = telling_words(new.title) | telling_words(old.title)
+    mine, theirs = (telling_words(text[:TEXT_COMPARED]) - headlines for text in (new.text, old.text))
     shorter = min(len(mine), len(theirs))
     return len(mine & theirs) / max(shorter, 1), shorter
 
@@ -151,7 +151,7 @@ def _label_behind(headline: str) -> tuple[str, str] | None:
     return (headline[last.end() :], headline[: last.start()]) if last else None
 
 
-def _words(text: str) -> frozenset[str]:
+def telling_words(text: str) -> frozenset[str]:
     """The words that carry meaning; all of them where none is long enough."""
     plain = normalised_title(text)
     pairs = [run[at : at + 2] for run in _UNSPACED.findall(plain) for at in range(max(1, len(run) - 1))]

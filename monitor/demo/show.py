@@ -41,9 +41,9 @@ async def run_demo(*, on_step: Callable[[str], None], before_delivery: Callable[
         open_app(_settings(Path(folder), server)) as app,
     ):
         _publish(server, grown=False)
-        await app.poll(on_report=lambda report: on_step(report.feed))
+        await app.poll(in_turn=True, on_report=lambda report: on_step(report.feed))
         _publish(server, grown=True)
-        reports = await app.poll(on_report=lambda report: on_step(report.feed))
+        reports = await app.poll(in_turn=True, on_report=lambda report: on_step(report.feed))
         before_delivery()
         attempts = await app.deliver()
         stories = await app.thread.run(lambda tx: tx.items(begun))

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from hashlib import blake2b
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from monitor.model.feed import DEFAULT_PORTS
 
 _MAX_LENGTH = 4096
-#: a query with such a name is taken for a secret and never written anywhere
+#: a query with such a name is taken for a secret and never written anywhere; `authToken` as well as `auth_token`
 _SECRET = re.compile(
-    r"(?i)(?:^|[&;_.-])(?:api_?key|key|token|secret|auth|password|passwd|pass|pwd|sig|signature|session)="
+    r"(?i)(?:^|[&;_.\-]|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?:(?:api|access|app|auth|feed|license|rss|subscription|user)_?key|key|token"
+    r"|secret|auth|authorization|password|passwd|pass|pwd|sig|signature|session|sid|hash|hmac|jwt|ticket|credentials?)="
 )
 
 
@@ -51,7 +53,29 @@ def shown(url: str) -> str:
     except ValueError:
         return "an unreadable address"
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path[:200], "…" if parts.query else "", ""))
+    path = parts.path.partition(";")[0] if _names_secret(parts.path) else parts.path
+    return urlunsplit((parts.scheme, host, path[:200], "…" if parts.query else "", ""))
+
+
+def without_secrets(url: str) -> str:
+    """The address without user and password, and without a query that looks like a key: it can still be opened."""
+    try:
+        parts = urlsplit(url)
+        query = "" if _names_secret(parts.query) else parts.query
+        path = parts.path.partition(";")[0] if _names_secret(parts.path) else parts.path
+    except ValueError:
+        return "an unreadable address"
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, query, ""))
+
+
+def known_as(url: str) -> str:
+    """The address as the database may hold it: as it is, or without its secrets and with a mark instead.
+
+    By the mark an edited password is noticed. It has 16 bits, so that nobody finds a password by trying.
+    """
+    if not holds_secret(url):
+        return url
+    return f"{without_secrets(url)}#{blake2b(url.encode(), digest_size=2).hexdigest()}"
 
 
 def next_hop(url: str, location: str | None) -> Hop:
@@ -77,6 +101,18 @@ def next_hop(url: str, location: str | None) -> Hop:
     return Hop(problem=f"the redirect leads nowhere: {problem}") if problem else Hop(url=target)
 
 
+def is_one_site(url: str, other: str) -> bool:
+    """True where both lie on one host, with or without `www.`, at one port (https of http's is no other one)."""
+    try:
+        (host, port), (its_host, its_port) = (
+            ((parts.hostname or "").removeprefix("www."), None if parts.port in DEFAULT_PORTS.values() else parts.port)
+            for parts in (urlsplit(url), urlsplit(other))
+        )
+    except ValueError:
+        return False
+    return bool(host) and (host, port) == (its_host, its_port)
+
+
 def is_https_upgrade(url: str, target: str) -> bool:
     """True where `target` is `url` over https and nothing else."""
     try:
@@ -90,10 +126,20 @@ def is_https_upgrade(url: str, target: str) -> bool:
         return False
 
 
+def leaves_tls(url: str, target: str) -> bool:
+    """True where a redirect leads from https to http: what is read there, anybody on the way may have written."""
+    return url.startswith("https:") and target.startswith("http:")
+
+
 def holds_secret(url: str) -> bool:
     """True where an address carries a password or a query that looks like a key: it is not to be stored."""
     parts = urlsplit(url)
-    return "@" in parts.netloc or bool(_SECRET.search(parts.query))
+    return "@" in parts.netloc or any(map(_names_secret, (parts.query, parts.path, parts.fragment)))
+
+
+def _names_secret(part: str) -> bool:
+    """True where a part of an address has a parameter that is called like a key, however its name is written."""
+    return "=" in part and bool(_SECRET.search(unquote(part)))
 
 
 def _escaped(location: str) -> str:

@@ -11,10 +11,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from monitor.feeds.cadence import UNKNOWN_HABITS, next_poll
+from monitor.feeds.cadence import UNKNOWN_HABITS, Circumstance, alarm_of, next_poll
+from monitor.feeds.locations import known_as
+from monitor.feeds.rhythm import rhythm_after
 from monitor.model.document import DateMark, FeedAnswer, Fetched, FetchFailed, NotModified, ParseFailed
 from monitor.model.feed import Feed, FeedState
 from monitor.model.item import Novelty, NoveltyReason, Recognised
+from monitor.model.rhythm import EACH_FOR_ITSELF, Hints, Pacing, Rhythm
 
 _DAY = timedelta(days=1)
 #: an unusual wait is half forgotten after so long
@@ -25,6 +28,8 @@ _UNWATCHED = timedelta(hours=6)
 _DATES_SHOWN = 20
 #: what is left of a usual crowd after each calmer poll that brought something
 _CROWD_FADES = 0.75
+#: how much the newest document says of what reading one costs
+_COST_NEWS = 0.25
 
 
 def state_after(
@@ -36,14 +41,18 @@ def state_after(
     now: datetime,
     offline: bool,
     spread: float,
+    pacing: Pacing = EACH_FOR_ITSELF,
 ) -> FeedState:
-    """What is remembered of `feed` after an answer whose entries are `recognised`."""
+    """What is remembered of `feed` after an answer whose entries are `recognised`; `pacing` moves its next poll."""
     outcome = answer.outcome
-    if state.url == feed.url:
-        after = _polled(feed, state, answer, now=now, offline=offline, spread=spread)
+    # where the feeds file was edited meanwhile: what is new in it is due at once and has validators of its own
+    edited = _edited(feed, state)
+    if edited:
+        after = replace(state, last_poll_at=now, last_result=outcome.result, last_detail=edited)
     else:
-        # the feeds file was edited meanwhile; the new address is due at once and has validators of its own
-        after = replace(state, last_poll_at=now, last_result=outcome.result, last_detail="asked at its former address")
+        learned, rhythm = _learned(state, answer, recognised, now=now)
+        by = _circumstance(feed, learned, answer, rhythm, pacing, now=now)
+        after = _polled(feed, learned, answer, now=now, offline=offline, spread=spread, by=by)
     if isinstance(outcome, FetchFailed | ParseFailed):
         return after
     if isinstance(outcome, NotModified):
@@ -59,18 +68,57 @@ def state_after(
     return replace(after, news_at=now, longest_wait=_longest_wait(state, now), silent_told_at=None)
 
 
+def _edited(feed: Feed, state: FeedState) -> str:
+    """What the answer is not of any more, in words; empty where `feed` is what feeds.yaml says now."""
+    if state.url not in (feed.url, known_as(feed.url)):
+        return "asked at its former address"
+    return "" if state.layout == feed.layout.mark else "read as it was to be read before"
+
+
+def _learned(
+    state: FeedState, answer: FeedAnswer, recognised: Sequence[Recognised], *, now: datetime
+) -> tuple[FeedState, Rhythm | None]:
+    """The state with what the answer teaches of the feed: its own word on its rhythm, what reading it costs, and the
+    rhythm, which is also given back as it is."""
+    outcome, before = answer.outcome, Rhythm.from_text(state.rhythm)
+    if answer.cost_ms:
+        known = state.cost_ms or answer.cost_ms
+        state = replace(state, cost_ms=round(known + (answer.cost_ms - known) * _COST_NEWS))
+    if isinstance(outcome, FetchFailed | ParseFailed):  # nobody knows what was published then
+        return state, before
+    if isinstance(outcome, Fetched):
+        said = outcome.made_anew_every
+        state = replace(state, made_anew_every=round(said.total_seconds()) if said is not None else None)
+    rhythm = rhythm_after(before, recognised, now=now)
+    if before is None or rhythm is None or rhythm.newest != before.newest:
+        state = replace(state, rhythm=rhythm.as_text() if rhythm is not None else "")
+    return state, rhythm  # where nothing was published the counts have only faded, which the kept ones do by themselves
+
+
+def _circumstance(
+    feed: Feed, state: FeedState, answer: FeedAnswer, rhythm: Rhythm | None, pacing: Pacing, *, now: datetime
+) -> Circumstance:
+    """What the next wait goes by; `state` has learned of the answer already."""
+    fresh = answer.outcome.fresh_for if isinstance(answer.outcome, Fetched | NotModified) else None
+    hints = Hints(declared=timedelta(seconds=state.made_anew_every or 0), cached=fresh or timedelta())
+    return Circumstance(
+        rhythm=rhythm, fair=pacing.fair, alarm=alarm_of(feed, pacing.stirs, now=now),
+        hints=hints, cost=timedelta(milliseconds=state.cost_ms if answer.cost_ms else 0),
+    )  # fmt: skip
+
+
 def _polled(
-    feed: Feed, state: FeedState, answer: FeedAnswer, *, now: datetime, offline: bool, spread: float
+    feed: Feed, state: FeedState, answer: FeedAnswer, *, now: datetime, offline: bool, spread: float, by: Circumstance
 ) -> FeedState:
     """When the feed is asked again, with which validators and where; a success ends what was told of it."""
     outcome = answer.outcome
-    next_poll_at, failures = next_poll(feed, state, outcome, now=now, offline=offline, spread=spread)
+    following = next_poll(feed, state, outcome, now=now, offline=offline, spread=spread, by=by)
     detail = answer.detail
     if isinstance(outcome, NotModified) and not state.failures:
         detail = detail or state.last_detail  # of a document that has not changed, what was odd about it still is
     after = replace(
-        state, next_poll_at=next_poll_at, failures=failures, last_poll_at=now, last_result=outcome.result,
-        last_detail=detail,
+        state, next_poll_at=following.at, failures=following.failures, last_poll_at=now, last_result=outcome.result,
+        last_detail=detail, pace=following.pace, wakes_at=following.wakes_at,
     )  # fmt: skip
     if isinstance(outcome, FetchFailed | ParseFailed):
         return after

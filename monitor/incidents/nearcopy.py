@@ -37,10 +37,10 @@ class NearCopies:
     def __init__(self, most: int = MOST_SIGNATURES) -> None:
         self._most = most
         self._buckets = 1 << max(0, (most // (_WAYS // 2) - 1).bit_length())
-        places = _BANDS * self._buckets * _WAYS
-        #: of each place the hash of the band that stands there, and which text it is of
-        self._tags = array("I", bytes(4 * places))
-        self._owners = array("I", bytes(4 * places))
+        #: of each place the hash of the band that stands there, and which text it is of; made for the first text, since
+        #: most polls bring none
+        self._tags = array("I")
+        self._owners = array("I")
         self._keys: list[str] = []
         self._signatures: list[array[int]] = []
         self._oldest = 0
@@ -52,6 +52,9 @@ class NearCopies:
         """Remembers a text under a key; one that is too short to tell copies apart is passed over."""
         if not _is_long(text):
             return
+        if not self._tags:
+            places = _BANDS * self._buckets * _WAYS
+            self._tags, self._owners = (array("I", bytes(4 * places)) for _ in range(2))
         signature = signature_of(text)
         if len(self._keys) < self._most:
             owner = len(self._keys)

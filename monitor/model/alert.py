@@ -67,6 +67,11 @@ class OperatorReason(StrEnum):
     #: the files are in force, and one of them is not what somebody thinks
     CONFIG_WARNING = "CONFIG_WARNING"
     CONFIG_MENDED = "CONFIG_MENDED"
+    #: a regular word that the daemon is at work
+    ALIVE = "ALIVE"
+    #: no feed at all brings anything new for longer than they ever rest together; one of them does again
+    PIPELINE_SILENT = "PIPELINE_SILENT"
+    PIPELINE_BACK = "PIPELINE_BACK"
     OFFLINE = "OFFLINE"
     BACK_ONLINE = "BACK_ONLINE"
     DATABASE_LOST = "DATABASE_LOST"

@@ -63,6 +63,43 @@ class EditsTold:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AliveTold:
+    """What the operator knows of a silence of all feeds together, and when he last heard that all goes on."""
+
+    #: when the last item had come; None: no silence was told, or its end was
+    silent_since: datetime | None = None
+    #: the last regular word that the daemon is alive, or when it began to count for the first one
+    alive_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageNote:
+    """Why the page of an item says nothing."""
+
+    item_id: str
+    at: datetime
+    #: a `pages.PageProblem`, and more about it
+    problem: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageNotes:
+    """The last pages that were not read, or said nothing; for `explain`, and so that no restart asks for them again."""
+
+    notes: tuple[PageNote, ...] = ()
+
+    def of(self, item_id: str) -> PageNote | None:
+        """What is noted of an item."""
+        return next((note for note in self.notes if note.item_id == item_id), None)
+
+    def with_note(self, note: PageNote, *, most: int) -> PageNotes:
+        """With one more in place of an earlier one of its item; of more than `most` the last ones."""
+        others = [one for one in self.notes if one.item_id != note.item_id]
+        return PageNotes(notes=(*others, note)[-most:])
+
+
+@dataclass(frozen=True, kw_only=True)
 class DaemonState:
     """Each field is kept under its own name and written for itself."""
 
@@ -75,3 +112,5 @@ class DaemonState:
     config_warning: str = ""
     edits_told: EditsTold = EditsTold()
     loss: DatabaseLoss | None = None
+    alive_told: AliveTold = AliveTold()
+    pages: PageNotes = PageNotes()

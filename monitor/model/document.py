@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -25,6 +25,9 @@ class FetchProblem(StrEnum):
     CORRUPT_ENCODING = "corrupt encoding"
     HEADERS_TOO_LARGE = "headers too large"
     PROTOCOL = "protocol error"
+    #: of a mailbox: no login is set, or the server refuses it; the folder is not there
+    LOGIN = "login refused"
+    NO_FOLDER = "no such folder"
 
 
 #: failures that a machine without a network shows
@@ -46,6 +49,9 @@ class Fetched:
     permanent_url: str | None = None
     #: of the inflated body
     body_hash: str
+    #: how long the reply is fresh by Cache-Control or Expires; how often the document is made anew by `ttl` or `sy:`
+    fresh_for: timedelta | None = None
+    made_anew_every: timedelta | None = None
     #: what is odd about the reply or its document although it could be read, for people
     detail: str = ""
 
@@ -62,6 +68,8 @@ class NotModified:
     etag: str | None = None
     last_modified: str | None = None
     permanent_url: str | None = None
+    #: how long the reply is fresh by Cache-Control or Expires
+    fresh_for: timedelta | None = None
 
     @property
     def result(self) -> str:
@@ -96,6 +104,8 @@ class ParseProblem(StrEnum):
     """Why a body gave no entries."""
 
     NOT_A_FEED = "not a feed"
+    #: the selectors of feeds.yaml find nothing in the page, or cannot be read
+    NOTHING_SELECTED = "nothing selected"
     TIMED_OUT = "parse timed out"
     OUT_OF_MEMORY = "parse out of memory"
     CRASHED = "parser crashed"
@@ -107,10 +117,47 @@ class ParseFailed:
 
     problem: ParseProblem
     detail: str = ""
+    #: of a web page: feeds that it names
+    feeds: tuple[str, ...] = ()
+    #: processor time that was spent on it, in milliseconds
+    cost_ms: int = field(default=0, compare=False)
 
     @property
     def result(self) -> str:
         return str(self.problem)
+
+
+class Doubt(StrEnum):
+    """Why a document was not left to the fast reader but read by the reference."""
+
+    CHARSET = "charset"
+    NOT_WELL_FORMED = "not well-formed"
+    LARGE = "large"
+    LINE_SEPARATORS = "line separators"
+    #: comments, instructions behind the first tag, a document type
+    COMMENTS = "comments"
+    #: neither RSS 2 nor Atom 1
+    FORMAT = "format"
+    NAMESPACES = "namespaces"
+    NO_ENTRIES = "no entries"
+    #: the two counted differently
+    COUNT = "count"
+    #: an element that one of the readers may take for a field
+    ELEMENTS = "elements"
+    #: a field that an entry has twice
+    TWICE = "twice"
+    #: fields whose order decides what they mean
+    ORDER = "order"
+    MARKUP = "mark-up"
+    ENCODED_TWICE = "encoded twice"
+    MISSING_IDS = "missing ids"
+    LINKS = "links"
+    RELATIVE_LINKS = "relative links"
+    BASES = "bases"
+    LANGUAGES = "languages"
+    DATES = "dates"
+    #: the fast reader raised an error
+    FAILED = "failed"
 
 
 class DateMark(StrEnum):
@@ -154,10 +201,18 @@ class ParsedFeed:
     entries: tuple[Entry, ...] = ()
     #: entries that were not taken: they held nothing to read, or came after the first 10,000
     dropped: int = 0
+    #: those of them that came after the first 10,000
+    over_cap: int = 0
     #: what is odd about the document although it could be read, for people: lost characters, broken XML
     detail: str = ""
     #: False where the document ends in the middle: what is missing may come with the next poll
     is_whole: bool = True
+    #: why the reference reader was asked; None where it was not. How it was read is no part of what was read
+    doubt: Doubt | None = field(default=None, compare=False)
+    #: processor time of the worker, in milliseconds
+    cost_ms: int = field(default=0, compare=False)
+    #: of an index, which holds no entries itself: the documents to read in its place
+    follow: tuple[str, ...] = ()
 
 
 class Reach(StrEnum):
@@ -179,6 +234,8 @@ class FeedAnswer:
     #: asked without validators, because what they say was doubted
     unconditional: bool = False
     ms: int = 0
+    #: what reading the document cost a parse worker, in milliseconds of its processor; 0: nothing was read
+    cost_ms: int = 0
 
     @property
     def detail(self) -> str:

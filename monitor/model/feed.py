@@ -4,9 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 #: the schemes of feeds, and the ports that their addresses need not name
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selectors:
+    """Where the news of a web page stand: CSS selectors, with `@name` behind one that means an attribute."""
+
+    #: what encloses one piece of news; the others are looked for inside of it
+    item: str
+    #: empty: the words of the link
+    title: str = ""
+    #: empty: the first link of the item, or the item where it is one
+    link: str = ""
+    #: empty: the first <time>
+    date: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """What feeds.yaml says of how a document is read; all of it may be left out."""
+
+    #: the document is a web page, and this is where its news stand
+    select: Selectors | None = None
+    #: each item has a publisher of its own, told by its `<source>`, the end of its title or the site that it links to
+    publisher_from_item: bool = False
+
+    @property
+    def mark(self) -> str:
+        """A short text that is another one for each layout, empty for the usual one: to notice that it was edited."""
+        if self == USUAL_LAYOUT:
+            return ""
+        return blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+#: nothing but the document itself
+USUAL_LAYOUT = Layout()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +60,16 @@ class Feed:
     #: wire, regional, defence, official, local, aggregator … (free word, for the reader)
     kind: str = ""
     tags: tuple[str, ...] = ()
-    #: wait between two polls that went well
+    #: wait between two polls that went well; where `min_interval` is written, the wait on the average of all hours
     interval: timedelta = timedelta(minutes=5)
-    #: longest wait that back-off reaches
+    #: shortest wait while it publishes or an incident is open; None: it is always asked each `interval`
+    min_interval: timedelta | None = None
+    #: longest wait that back-off and sleep reach
     max_interval: timedelta = timedelta(hours=1)
+    #: how its document is read, where that cannot be told from the document
+    layout: Layout = USUAL_LAYOUT
+    #: the pages of its items are read, of those that report an attack
+    full_text: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +117,18 @@ class FeedState:
     longest_wait: int | None = None
     #: the operator was told that it brings nothing any more (cleared by the next new item)
     silent_told_at: datetime | None = None
+    #: `Layout.mark` as configured now; like `url` it changes by an edit of feeds.yaml alone
+    layout: str = ""
+    #: when it usually publishes (`Rhythm.as_text`); empty before its first document
+    rhythm: str = ""
+    #: why it is asked again when it is, a word of `Pace`; empty before its first poll
+    pace: str = ""
+    #: what a sleeping feed waits for
+    wakes_at: datetime | None = None
+    #: seconds after which its last document says that it is made anew (`ttl`, `sy:`); None: it does not say
+    made_anew_every: int | None = None
+    #: what reading one of its documents costs a parse worker of late, in milliseconds; 0: not known
+    cost_ms: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,3 +149,11 @@ class Poll:
     old: int = 0
     #: entries without anything to read, or beyond what one document may hold
     dropped: int = 0
+    #: parts of `old`, edits included: what stood there before the first poll, came in a flood, or with an archive
+    too_old: int = 0
+    flood: int = 0
+    backfill: int = 0
+    #: of `new`: came in such a crowd, and is told all the same
+    told_from_crowd: int = 0
+    #: of `dropped`: beyond what one document may hold
+    over_cap: int = 0

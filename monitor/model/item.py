@@ -68,6 +68,10 @@ class NoveltyReason(StrEnum):
     BACKFILL = "backfill"
     #: far more new items at once than any newsroom writes
     FLOOD = "flood"
+    #: it came in such a crowd, and is news all the same: a rule of level urgent takes it
+    CROWD = "urgent in a crowd"
+    #: the text of its page was read: the body is that text
+    FULL_TEXT = "full text"
 
 
 @dataclass(frozen=True, kw_only=True)

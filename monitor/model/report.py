@@ -210,6 +210,8 @@ class Facts:
     #: the agency whose report it repeats: "AP"
     wire: str = ""
     damage: str = ""
+    #: the feed brought it among so many items at once that they were held back; 0: it came as news does
+    crowd: int = 0
     #: how many attacks it counts in a longer time, as printed ("over 140"), and since when
     attacks: int | None = None
     attacks_words: str = ""

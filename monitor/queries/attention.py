@@ -14,6 +14,7 @@ from monitor.alerts.attention import at_wall
 from monitor.config.values import read_duration, spoken
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import BasewatchError, UsageError
+from monitor.model.clock import wall
 from monitor.model.incident import Incident
 from monitor.model.ledger import ChangeReason, Mute
 from monitor.model.policy import WEEKDAYS, Policy
@@ -131,9 +132,12 @@ def held_shown(tx: Transaction, channels: Collection[str] | None = None) -> list
 
 
 def policy_explained(
-    tx: Transaction, incident: Incident, policies: Sequence[Policy], *, now: datetime
+    tx: Transaction, incident: Incident, policies: Sequence[Policy], *, now: datetime, zone: str = "UTC"
 ) -> list[dict[str, Any]]:
-    """Why each channel was told of an incident, or not: what it was told last, what waits for it, what mutes it."""
+    """Why each channel was told of an incident, or not: what it was told last, what waits for it, what mutes it.
+
+    Moments in `why` are those of `zone`, the others ISO 8601 in UTC.
+    """
     told = {channel: one for (_, channel), one in tx.notifications([incident.id]).items()}
     held = {one.channel: one for one in tx.held() if one.incident_id == incident.id}
     reports = tx.reports_of([incident.id]).get(incident.id, [])
@@ -146,19 +150,23 @@ def policy_explained(
     own = next((mute for mute in mutes if (mute.kind, mute.target) == ("incident", incident.id)), None)
     channels = dict.fromkeys([*told, *held, *rules, *(policy.channel for policy in policies)])
     return [
-        _explained(channel, told.get(channel), held.get(channel), tuple(dict.fromkeys(rules.get(channel, ()))), own)
+        _explained(
+            channel, told.get(channel), held.get(channel), tuple(dict.fromkeys(rules.get(channel, ()))), own, zone
+        )
         for channel in channels
     ]
 
 
-def _explained(channel: str, told: Any, held: Any, rules: tuple[str, ...], mute: Mute | None) -> dict[str, Any]:
+def _explained(
+    channel: str, told: Any, held: Any, rules: tuple[str, ...], mute: Mute | None, zone: str
+) -> dict[str, Any]:
     if mute is not None:
-        why = f"muted until {mute.until:%Y-%m-%d %H:%M} UTC"
+        why = f"muted until {wall(mute.until, zone)}"
     elif held is not None:
-        due = f", due {held.due_at:%Y-%m-%d %H:%M} UTC" if held.due_at else ""
-        why = f"waits ({held.why}) since {held.since:%Y-%m-%d %H:%M} UTC{due}"
+        due = f", due {wall(held.due_at, zone)}" if held.due_at else ""
+        why = f"waits ({held.why}) since {wall(held.since, zone)}{due}"
     elif told is not None and told.failed_at is not None and told.taken_at is None:
-        why = f"every address gave up at {told.failed_at:%Y-%m-%d %H:%M} UTC; the next change is told anew"
+        why = f"every address gave up at {wall(told.failed_at, zone)}; the next change is told anew"
     elif told is not None:
         taken = "taken" if told.taken_at else "queued"
         why = f"told version {told.version} ({', '.join(told.reasons)}), {taken}; nothing is new since"

@@ -9,10 +9,11 @@ from typing import Any
 from monitor.evaluation import Evaluation, Ledger, earliest_day, recalled, stated_days
 from monitor.incidents.joining import Book
 from monitor.model.alert import Alert
+from monitor.model.daemon import PageNote
 from monitor.model.delivery import Delivery
 from monitor.model.document import DateMark
 from monitor.model.incident import RelationKind
-from monitor.model.item import Item, Novelty, StoredItem
+from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
 from monitor.model.report import ClauseReading, RuleTaken
 from monitor.outgoing import book_of
 from monitor.queries.alerts import alert_object
@@ -25,6 +26,7 @@ from monitor.rules.matching import NotMatched
 from monitor.rules.overrides import Override
 from monitor.store.store import Transaction
 from monitor.telling import Attention
+from monitor.topics.attacks.beyond import classify_page
 from monitor.topics.attacks.classifier import clauses_of, consider
 from monitor.topics.attacks.topic import RuleSet
 
@@ -47,6 +49,8 @@ class Explanation:
     #: the first report of the incident that the stored item belongs to, maybe itself
     first: StoredItem | None = None
     alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = ()
+    #: why its page says nothing; None where it was read, or not asked for
+    page: PageNote | None = None
 
     @property
     def unread_language(self) -> str:
@@ -118,16 +122,25 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet, attentio
         return recalled(known[incident_id], earlier, rules, attention)
 
     ledger = Ledger(before, attention=attention, book=book)
-    explanation = _explanation(stored.item, ledger, rules, date_mark=stored.date_mark)
+    is_page = stored.novelty_reason is NoveltyReason.FULL_TEXT
+    explanation = _explanation(stored.item, ledger, rules, date_mark=stored.date_mark, is_page=is_page)
+    explanation = replace(explanation, page=None if is_page else tx.daemon_state().pages.of(stored.item.id))
     if own is None:
         return replace(explanation, stored=stored)
     alerts = tuple(pair for pair in tx.alerts(stored.item.first_seen) if pair[0].incident_id == own)
     return replace(explanation, stored=stored, first=next(iter(items.get(own, ())), None), alerts=alerts)
 
 
-def _explanation(item: Item, ledger: Ledger, rules: RuleSet, date_mark: DateMark = DateMark.MISSING) -> Explanation:
-    """The daemon's evaluation, and the rules that do not take the item: asked about the same case."""
+def _explanation(
+    item: Item, ledger: Ledger, rules: RuleSet, date_mark: DateMark = DateMark.MISSING, *, is_page: bool = False
+) -> Explanation:
+    """The daemon's evaluation, and the rules that do not take the item: asked about the same case.
+
+    `is_page`: its body is the text of its page, and all of that is read.
+    """
     classification, case = consider(item, rules)
+    if is_page:
+        classification = classify_page(item, rules)
     evaluation = ledger.evaluate(item, Novelty.NEW, classification, rules, date_mark=date_mark)
     return Explanation(
         evaluation=evaluation,
@@ -192,6 +205,7 @@ def _happened(stored: StoredItem, explanation: Explanation) -> dict[str, Any]:
     return {
         **values_of(stored.item, "feed", "url", "first_seen", "published"),
         **values_of(stored, "date_mark", "novelty", "novelty_reason", "copy_of"),
+        "page": explanation.page and values_of(explanation.page, "at", "problem", "detail"),
         "decided": stored.decision,
         "stored_incident": stored.incident_id,
         "stored_relation": explanation.relation_then,

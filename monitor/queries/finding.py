@@ -13,6 +13,7 @@ from monitor.config.values import Network
 from monitor.dedupe.canonical import canonical_url
 from monitor.errors import BasewatchError
 from monitor.feeds.fetch.fetcher import Fetcher
+from monitor.feeds.locations import without_secrets
 from monitor.feeds.parse.charset import decode
 from monitor.model.document import Fetched, FetchFailed, NotModified
 from monitor.model.item import Item, StoredItem
@@ -61,7 +62,8 @@ def new_item(what: str, now: datetime, *, allow_networks: Sequence[Network]) -> 
         why = f"{answer.result} {getattr(answer, 'told', '')}".strip()
     if not title:
         raise BasewatchError(
-            f"no stored item has the link {what}, and the page cannot be read ({why}); paste its headline"
+            f"no stored item has the link {without_secrets(what)}, and the page cannot be read ({why}); "
+            "paste its headline"
         )
     return Item(id="page", title=title, summary=summary, url=what, first_seen=now)
 

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from monitor.alerts.phrases import place_names
 from monitor.alerts.subject import short_of
 from monitor.incidents.brief import Calls, brief
+from monitor.model.clock import wall
 from monitor.model.ledger import Folded, Said, View
 from monitor.model.report import Act, Voice
 from monitor.queries.jsonvalues import plain, values_of
@@ -94,8 +95,8 @@ def _link(url: str) -> str:
 # ------------------------------------------------------------------------------------------------- CSV
 
 
-def as_csv(entries: Sequence[LedgerEntry]) -> str:
-    """RFC 4180 with a header; numbers stand alone, the sources are links, one blank between them."""
+def as_csv(entries: Sequence[LedgerEntry], *, zone: str = "UTC") -> str:  # noqa: ARG001
+    """RFC 4180 with a header; numbers stand alone, the sources are links, one blank between them; moments in UTC."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((*COLUMNS, *MORE_COLUMNS))
@@ -227,18 +228,18 @@ def _geometry(entry: LedgerEntry) -> dict[str, object] | None:
 # -------------------------------------------------------------------------------------- Markdown, HTML
 
 
-def _as_of(entries: Sequence[LedgerEntry]) -> str:
+def _as_of(entries: Sequence[LedgerEntry], zone: str) -> str:
     moment = next((entry.as_of for entry in entries if entry.as_of), None)
-    return f"as of {moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+    return f"as of {wall(moment, zone)}" if moment else ""
 
 
-def as_markdown(entries: Sequence[LedgerEntry]) -> str:
+def as_markdown(entries: Sequence[LedgerEntry], *, zone: str = "UTC") -> str:
     """A table; the sources are links, and the last line says of when it is."""
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
     for entry in entries:
         shown = [_markdown(cell) for cell in cells(entry)[:-1]]
         lines.append("| " + " | ".join([*shown, ", ".join(_markdown_source(s) for s in entry.sources)]) + " |")
-    return "\n".join([*lines, *(["", f"_{moment}_"] if (moment := _as_of(entries)) else [])])
+    return "\n".join([*lines, *(["", f"_{moment}_"] if (moment := _as_of(entries, zone)) else [])])
 
 
 def _markdown(text: str) -> str:
@@ -251,36 +252,35 @@ def _markdown_source(source: LedgerSource) -> str:
     return f"[{name}]({link})" if link else name
 
 
-def as_html(entries: Sequence[LedgerEntry]) -> str:
+def as_html(entries: Sequence[LedgerEntry], *, zone: str = "UTC") -> str:
     """A whole page with one table, without scripts; what changed of a row opens under its grade."""
     style = "body{font-family:sans-serif}table{border-collapse:collapse}td,th{border:1px solid #999;padding:.3em .6em}"
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Incidents</title>'
-        f"<style>{style}</style></head>\n<body>\n{html_table(entries)}\n</body>\n</html>"
+        f"<style>{style}</style></head>\n<body>\n{html_table(entries, zone)}\n</body>\n</html>"
     )
 
 
-def html_table(entries: Sequence[LedgerEntry]) -> str:
+def html_table(entries: Sequence[LedgerEntry], zone: str) -> str:
     """The table alone."""
     head = "".join(f"<th>{html.escape(column)}</th>" for column in COLUMNS)
-    rows = "\n".join(_html_row(entry) for entry in entries)
-    caption = f"<caption>{moment}</caption>\n" if (moment := _as_of(entries)) else ""
+    rows = "\n".join(_html_row(entry, zone) for entry in entries)
+    caption = f"<caption>{moment}</caption>\n" if (moment := _as_of(entries, zone)) else ""
     return f"<table>\n{caption}<tr>{head}</tr>\n{rows}\n</table>"
 
 
-def _html_row(entry: LedgerEntry) -> str:
+def _html_row(entry: LedgerEntry, zone: str) -> str:
     *shown, grade = (f"<bdi>{html.escape(cell)}</bdi>" for cell in cells(entry)[:-1])
     sources = ", ".join(_html_source(source) for source in entry.sources)
-    grade += _html_revisions(entry)
+    grade += _html_revisions(entry, zone)
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in (*shown, grade, sources))}</tr>"
 
 
-def _html_revisions(entry: LedgerEntry) -> str:
+def _html_revisions(entry: LedgerEntry, zone: str) -> str:
     if len(entry.revisions) < 2:
         return ""
     lines = "".join(
-        f"<li>{change.at:%Y-%m-%d %H:%M} UTC: {html.escape(clean(what_changed(change)))}</li>"
-        for change in entry.revisions
+        f"<li>{wall(change.at, zone)}: {html.escape(clean(what_changed(change)))}</li>" for change in entry.revisions
     )
     return f"<details><summary>{len(entry.revisions)} versions</summary><ul>{lines}</ul></details>"
 
@@ -304,5 +304,5 @@ def _html_source(source: LedgerSource) -> str:
     return f'<a href="{link}" title="{title}" rel="noopener nofollow"><bdi>{name}</bdi></a>' if link else name
 
 
-TEXTS: dict[str, Callable[[Sequence[LedgerEntry]], str]] = {"csv": as_csv, "markdown": as_markdown, "html": as_html}
+TEXTS: dict[str, Callable[..., str]] = {"csv": as_csv, "markdown": as_markdown, "html": as_html}
 VALUES: dict[str, Callable[[Sequence[LedgerEntry]], object]] = {"json": as_objects, "geojson": as_geojson}

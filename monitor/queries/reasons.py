@@ -21,6 +21,8 @@ _NOVELTY_REASON = {
     NoveltyReason.FIRST_POLL: "it was in the feed at its first poll",
     NoveltyReason.BACKFILL: "the feed brought many old items at once",
     NoveltyReason.FLOOD: "the feed brought more items at once than any newsroom writes",
+    NoveltyReason.FULL_TEXT: "the text of its page was read as well; the body is that text",
+    NoveltyReason.CROWD: "the feed brought it in a crowd of items, and an urgent rule takes it",
     NoveltyReason.UNKNOWN: "",
 }
 _DECISION = {

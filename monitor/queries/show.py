@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from monitor.comparison import baselines_of
 from monitor.incidents.brief import Brief, brief
 from monitor.incidents.chains import chain_of
+from monitor.model.clock import wall
 from monitor.model.ledger import Folded, ItemVersion, Report, View
 from monitor.model.names import Names
 from monitor.model.report import Facts
@@ -26,6 +28,9 @@ _CHAIN = timedelta(days=14)
 _NUMBERS = ("killed", "wounded", "brain_injuries", "launched", "intercepted")
 #: facts whose change in an edited text is told
 _EDITED = ("killed", "wounded", "intercepted", "weapons", "claimed_by", "attributed_to", "date", "places")
+
+#: a moment as JSON has it, for people
+Times = Callable[[str], str]
 
 
 class Unnamed:
@@ -158,28 +163,33 @@ def _in_words(name: str, facts: Facts) -> str:
 # ------------------------------------------------------------------------------------------- as text
 
 
-def shown_as_text(shown: dict[str, Any]) -> str:
-    """What `incident_shown` answers, for a terminal: nothing that a publisher wrote can move a cursor."""
+def shown_as_text(shown: dict[str, Any], zone: str = "UTC") -> str:
+    """What `incident_shown` answers, for a terminal: nothing that a publisher wrote can move a cursor.
+
+    Moments are told in `zone`, which stands above.
+    """
+    time = partial(_time, zone=zone)
     lines = [f"{shown['id']}: {shown['title']}"]
     if shown["asked"] != shown["id"]:
         lines.append(f"({shown['asked']} went into it)")
     lines.append(
         f"{shown['grade']}, level {shown['level']}" + (f" ({shown['why_level']})" if shown["why_level"] else "")
     )
+    lines.append(f"times: {zone}")
     lines += _lines("", [_row_line(row) for row in shown["rows"]])
     lines += _lines("Brief", [*(one["text"] for one in shown["brief"]["sentences"]), *shown["brief"]["disagreements"]])
     lines += _lines("Among the ledger", shown["baseline"])
-    lines += _lines("Who says what", list(_said_lines(shown["values"])))
+    lines += _lines("Who says what", list(_said_lines(shown["values"], time)))
     lines += _lines(
-        "Versions", [f"{one['version']}  {_time(one['at'])}  {one['text'] or 'recorded'}" for one in shown["versions"]]
+        "Versions", [f"{one['version']}  {time(one['at'])}  {one['text'] or 'recorded'}" for one in shown["versions"]]
     )
-    lines += _lines("Reports", list(_report_lines(shown["reports"])))
+    lines += _lines("Reports", list(_report_lines(shown["reports"], time)))
     lines += _lines("Edited articles", [f"{one['item']} ({one['publisher']}): {one['text']}" for one in shown["edits"]])
     lines += _lines(
-        "Chain", [f"{_time(one['at'])}  {one['kind']}  {one['incident_id']}  {one['text']}" for one in shown["chain"]]
+        "Chain", [f"{time(one['at'])}  {one['kind']}  {one['incident_id']}  {one['text']}" for one in shown["chain"]]
     )
-    lines += _lines("Told", [_told_line(one) for one in shown["notifications"]])
-    lines += _lines("Held", [f"{one['channel']}: {one['why']} since {_time(one['since'])}" for one in shown["held"]])
+    lines += _lines("Told", [_told_line(one, time) for one in shown["notifications"]])
+    lines += _lines("Held", [f"{one['channel']}: {one['why']} since {time(one['since'])}" for one in shown["held"]])
     return "\n".join(lines)
 
 
@@ -202,32 +212,32 @@ def _row_line(row: dict[str, Any]) -> str:
     return "; ".join(part for part in (row["date"], row["location"], row["type"], *toll, claimed, blamed) if part)
 
 
-def _said_lines(values: dict[str, Any]) -> Iterator[str]:
+def _said_lines(values: dict[str, Any], time: Times) -> Iterator[str]:
     for name, value in values.items():
         for said in value["said"]:
             number = f"{said['value']}{'+' if said['at_least'] else ''}"
             words = f" ({said['words']})" if said["words"] else ""
             who = " – ".join(part for part in (said["speaker"], said["by"]) if part)
-            yield f"{name.replace('_', ' ')} {number}{words}: {who}, {said['voice']}, {_time(said['at'])}"
+            yield f"{name.replace('_', ' ')} {number}{words}: {who}, {said['voice']}, {time(said['at'])}"
 
 
-def _report_lines(reports: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _report_lines(reports: Sequence[dict[str, Any]], time: Times) -> Iterator[str]:
     for one in reports:
         origin = f" (from {one['origin']})" if one["origin"] else ""
         taken = f" WITHDRAWN: {', '.join(one['retracted'])}" if one["retracted"] else ""
         doubts = f" DOUBTED: {', '.join(one['doubts'])}" if one["doubts"] else ""
-        yield f"{one['id']}  {_time(one['reported_at'])}  {one['link']}  {one['publisher']}{origin}{taken}{doubts}"
+        yield f"{one['id']}  {time(one['reported_at'])}  {one['link']}  {one['publisher']}{origin}{taken}{doubts}"
         for text in (one["quote"] or one["title"], one["url"]):
             if text:
                 yield f"    {text}"
 
 
-def _told_line(one: dict[str, Any]) -> str:
+def _told_line(one: dict[str, Any], time: Times) -> str:
     outcome = "taken" if one["taken_at"] else "failed" if one["failed_at"] else "queued"
     seen = f"; acknowledged by {one['acked_by'] or 'somebody'}" if one["acked_at"] else ""
     why = f"version {one['version']} ({', '.join(one['reasons'])})"
-    return f"{one['channel']}: {why}, {outcome} {_time(one['queued_at'])}{seen}"
+    return f"{one['channel']}: {why}, {outcome} {time(one['queued_at'])}{seen}"
 
 
-def _time(moment: str) -> str:
-    return f"{moment[:10]} {moment[11:16]}"
+def _time(moment: str, zone: str) -> str:
+    return wall(datetime.fromisoformat(moment), zone, named=False)

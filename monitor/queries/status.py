@@ -7,17 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.config.database import without_secrets as without_password
 from monitor.config.feedlanguages import languages_read, unread_languages
 from monitor.config.settings import Settings
 from monitor.errors import Problem, StoreError
+from monitor.feeds.condition import READ, Doing, condition
+from monitor.feeds.locations import without_secrets
 from monitor.health import Health, health
 from monitor.model.daemon import DaemonState
 from monitor.model.feed import Feed, FeedState, Poll
+from monitor.queries.drops import COUNTS, counts_of, drops_in_words
 from monitor.store.store import Store, Transaction
 from monitor.text.languages import LanguagesRead
 
 #: of the stored items, those of this long are asked for their language
 LATELY = timedelta(days=7)
+#: so many sick feeds of a state are told by name
+_NAMED = 5
 #: so long back items in languages that no list reads are counted
 A_DAY = timedelta(days=1)
 
@@ -40,12 +46,22 @@ class FeedStatus:
     last_poll_at: datetime | None = None
     last_success_at: datetime | None = None
     next_poll_at: datetime | None = None
+    #: why it is asked again then, a word of `Pace` (empty: not polled yet), and what a sleeping feed waits for
+    pace: str = ""
+    wakes_at: datetime | None = None
+    #: what reading one of its documents costs of late, in milliseconds of a processor; 0: not known
+    cost_ms: int = 0
     #: None in the first day
     items_per_day: float | None = None
     #: the last ones, newest first
     polls: tuple[Poll, ...] = ()
     #: how many items of the last day are in languages that no list reads, by language
     unread: Mapping[str, int] = field(default_factory=dict)
+    #: how it is doing, and why it is said to
+    state: Doing = Doing.QUIET
+    reason: str = ""
+    #: what did not become news in the last polls, by the causes of `drops_in_words`
+    drops: Mapping[str, int] = field(default_factory=dict)
 
 
 def feed_statuses(
@@ -59,20 +75,62 @@ def feed_statuses(
     known = {state.name: state for state in states}
     rates = _rates(tx, states, now) if tx else {}
     unread = _unread_items(tx, read, now)
+    last = tx.polls_of_feeds(state.feed_id for state in states) if tx else {}
     statuses = []
     for feed in configured:
         state = known.get(feed.name) or FeedState(feed_id=0, name=feed.name)
+        polls = tuple(last.get(state.feed_id, ()))
+        doing = condition(state, polls, now=now)
         statuses.append(
             FeedStatus(
-                name=feed.name, url=feed.url, publisher=feed.publisher, result=state.last_result,
+                name=feed.name, url=without_secrets(feed.url), publisher=feed.publisher, result=state.last_result,
                 detail=state.last_detail, failures=state.failures, blind=bool(state.blind_told_at),
                 silent=bool(state.silent_told_at), last_news_at=state.news_at, last_poll_at=state.last_poll_at,
-                last_success_at=state.last_success_at, next_poll_at=state.next_poll_at,
-                items_per_day=rates.get(feed.name), polls=tuple(tx.polls_of(feed.name)) if tx else (),
-                unread=unread.get(feed.name, {}),
+                last_success_at=state.last_success_at, next_poll_at=state.next_poll_at, pace=state.pace,
+                wakes_at=state.wakes_at, cost_ms=state.cost_ms,
+                items_per_day=rates.get(feed.name), polls=polls,
+                unread=unread.get(feed.name, {}), state=doing.doing, reason=doing.reason,
+                drops=drops_in_words(counts_of(polls)),
             )
         )  # fmt: skip
     return tuple(statuses)
+
+
+def sickest_first(statuses: Iterable[FeedStatus]) -> list[FeedStatus]:
+    """Sorted by how they are doing; those that are doing the same keep their order."""
+    return sorted(statuses, key=lambda status: status.state.rank)
+
+
+def named_by_state(feeds: Iterable[tuple[str, Doing]]) -> dict[str, list[str]]:
+    """The names of feeds by how they are doing, the sickest first; only the states that there are."""
+    found: dict[str, list[str]] = {}
+    for name, doing in sorted(feeds, key=lambda feed: feed[1].rank):
+        found.setdefault(str(doing), []).append(name)
+    return found
+
+
+def feeds_in_a_line(names: Mapping[str, Sequence[str]]) -> str:
+    """`2 failing (a, b), 1,000 blocked (c, d, e, f, g and 995 more)`: of the sick the first few by name."""
+    words = []
+    for state, those in names.items():
+        shown = ", ".join(those[:_NAMED])
+        more = f" and {len(those) - _NAMED:,} more" if len(those) > _NAMED else ""
+        words.append(f"{len(those):,} {state}" + (f" ({shown}{more})" if Doing(state).sick else ""))
+    return ", ".join(words)
+
+
+def drops_in_a_line(drops: Mapping[str, int]) -> str:
+    """`40 known, 2 copy`."""
+    return ", ".join(f"{count:,} {cause}" for cause, count in drops.items())
+
+
+def _sick(tx: Transaction, states: Sequence[FeedState], now: datetime) -> dict[str, list[str]]:
+    """The sick feeds by state. The polls are read only of those that answer now and did not always, so that it costs
+    little with thousands of feeds."""
+    uneven = tx.polled_otherwise(READ)
+    polls = tx.polls_of_feeds(state.feed_id for state in states if state.feed_id in uneven and not state.failures)
+    doing = ((state.name, condition(state, polls.get(state.feed_id, ()), now=now).doing) for state in states)
+    return named_by_state((name, one) for name, one in doing if one.sick)
 
 
 def _rates(tx: Transaction, states: Iterable[FeedState], now: datetime) -> dict[str, float]:
@@ -99,17 +157,24 @@ def unread_feed_languages(
     return unread_languages(settings.config, feeds, languages_read(settings.rules), stored)
 
 
-def daemon_health(store: Store | None, read: LanguagesRead | None = None, *, now: datetime) -> Health:
-    """Whether the daemon is at work; None: there is no database yet. `read` as for `feed_statuses`."""
+def daemon_health(
+    store: Store | None, read: LanguagesRead | None = None, *, address: str = "", zone: str = "UTC", now: datetime
+) -> Health:
+    """Whether the daemon is at work; None: there is no database at `address`. `read` as for `feed_statuses`; what is
+    complained of is told in the times of `zone`."""
     if store is None:
-        return health(DaemonState(), [], None, now=now)
+        return health(DaemonState(), [], None, missing=without_password(address), now=now)
     with store.read() as tx:
         state, feeds, oldest_due = tx.daemon_state(), tx.feed_states(), tx.oldest_due()
         unread = sum(_unread_items(tx, read, now).values(), Counter[str]())
+        sick, drops = _sick(tx, feeds, now), drops_in_words(tx.poll_sums(COUNTS))
     refused = ""
     try:  # a full disk lets everything be read, and the daemon cannot write into the database that it is full
         with store.transaction() as tx:
             tx.state_set("health", {"asked": now.isoformat()})
     except StoreError as error:
         refused = str(error)
-    return health(state, feeds, oldest_due, refused=refused, unread=dict(unread.most_common()), now=now)
+    return health(
+        state, feeds, oldest_due, refused=refused, unread=dict(unread.most_common()), sick=sick, drops=drops, zone=zone,
+        now=now,
+    )  # fmt: skip

@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from datetime import time
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from monitor.config.validation import held
+from monitor.config.values import zone_name
 from monitor.config.yamlfile import Strict, did_you_mean
 from monitor.model.report import WEAPONS, Facts
 
@@ -100,16 +100,8 @@ TimeOfDay = Annotated[
 ]
 
 
-def _read_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"there is no time zone {value}; write for instance zone: Asia/Baghdad") from None
-    return value
-
-
 #: an IANA time zone
-Zone = Annotated[str, AfterValidator(_read_zone)]
+Zone = Annotated[str, AfterValidator(zone_name)]
 
 
 def _read_language(value: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Delete, Row, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from monitor.errors import StoreError
+from monitor.feeds.locations import known_as
 from monitor.model.feed import Feed, FeedState, Poll
 from monitor.store.columns import names_of
 from monitor.store.part import TransactionPart, chunks
@@ -17,11 +18,16 @@ from monitor.store.tables import FeedRow, ItemRow, PollRow, table_of
 #: polls remembered of each feed
 POLLS_PER_FEED = 30
 
-_STATE = names_of(FeedState, "feed_id", "name", "url")
+#: of the edited file: only `sync_feeds` writes them
+_CONFIGURED = ("url", "layout")
+_STATE = names_of(FeedState, "feed_id", "name", *_CONFIGURED)
 #: what is forgotten when a feed's address is edited
 _OF_THE_ADDRESS = (
     "etag", "last_modified", "body_hash", "redirect_url", "redirect_since", "next_poll_at", "mistrusted_at",
+    "made_anew_every",
 )  # fmt: skip
+#: what is forgotten when only the way in which its document is read is edited
+_OF_THE_READING = ("etag", "last_modified", "body_hash", "next_poll_at")
 _FEEDS, _POLLS = table_of(FeedRow), table_of(PollRow)
 _POLL = names_of(Poll)
 
@@ -33,20 +39,24 @@ class FeedPart(TransactionPart):
         """Makes the database know exactly these feeds as configured.
 
         New names are added and due at once; the others keep their state, also where their address changed: what
-        was seen stays seen. Feeds that left the file stay with their items and are polled no more.
+        was seen stays seen. Where the way in which a document is read changed (its layout), it is read anew. Feeds
+        that left the file stay with their items and are polled no more.
         """
-        columns = (FeedRow.name, FeedRow.url, FeedRow.publisher, FeedRow.language, FeedRow.configured)
+        columns = (FeedRow.name, FeedRow.configured, FeedRow.publisher, FeedRow.language, FeedRow.url, FeedRow.layout)
         stored = {row.name: row for row in self._connection.execute(select(*columns))}
         for feed in feeds:
             wanted: dict[str, Any] = {
-                "url": feed.url, "publisher": feed.publisher, "language": feed.language, "configured": True,
+                "url": known_as(feed.url), "publisher": feed.publisher, "language": feed.language, "configured": True,
+                "layout": feed.layout.mark,
             }  # fmt: skip
             if (row := stored.pop(feed.name, None)) is None:
                 blank = {"failures": 0, "last_result": "", "last_detail": "", "first_configured_at": now}
                 self._connection.execute(insert(FeedRow).values(name=feed.name, **wanted, **blank))
             elif any(getattr(row, key) != value for key, value in wanted.items()):
-                if row.url != feed.url:  # validators and redirects belong to the old address; next poll at once
+                if row.url != wanted["url"]:  # validators and redirects belong to the old address; next poll at once
                     wanted |= dict.fromkeys(_OF_THE_ADDRESS) | {"unchanged": 0}
+                elif row.layout != wanted["layout"]:
+                    wanted |= dict.fromkeys(_OF_THE_READING) | {"unchanged": 0}
                 self._connection.execute(update(FeedRow).where(FeedRow.name == feed.name).values(**wanted))
         gone = [name for name, row in stored.items() if row.configured]
         for name in gone:
@@ -80,21 +90,60 @@ class FeedPart(TransactionPart):
         """The states after polls and the polls themselves; of each feed the last 30 polls stay."""
         if polls:
             states = [{name: getattr(state, name) for name in _STATE} | {"of": state.feed_id} for state, _ in polls]
-            self._connection.execute(_SAVE_STATE, states)
+            self._many(_SAVE_STATE, states)
             rows = [{name: getattr(poll, name) for name in _POLL} | {"feed_id": state.feed_id} for state, poll in polls]
-            self._connection.execute(insert(_POLLS), rows)
-            self._connection.execute(_DROP_POLLS, [{"of": state.feed_id} for state, _ in polls])
+            self._many(_ADD_POLLS, rows)
+            self._many(_DROP_POLLS, [{"of": state.feed_id} for state, _ in polls])
 
     def hasten(self, results: Collection[str], *, at: datetime) -> None:
         """Asks the feeds whose last result is one of these again at `at`, where they were to wait longer."""
         those = FeedRow.last_result.in_(list(results)), FeedRow.next_poll_at > at
         self._connection.execute(update(FeedRow).where(*those).values(next_poll_at=at))
 
+    def waiting(self, names: Iterable[str], *, beyond: datetime) -> list[FeedState]:
+        """Those of these feeds that are to be asked later than that moment."""
+        later = FeedRow.configured, FeedRow.next_poll_at > beyond
+        return [
+            state for some in chunks(names) for state in self._states(_states().where(FeedRow.name.in_(some), *later))
+        ]
+
+    def poll_at(self, moments: Mapping[str, datetime]) -> None:
+        """Asks each of these feeds again at its moment, where it was to wait longer."""
+        self._connection.execute(_POLL_AT, [{"of": name, "at": at} for name, at in moments.items()])
+
+    def rhythms(self) -> dict[str, str]:
+        """What is known of when the configured feeds publish, by feed; those of which nothing is known are left out."""
+        known = select(FeedRow.name, FeedRow.rhythm).where(FeedRow.configured, FeedRow.rhythm != "")
+        return {row[0]: row[1] for row in self._connection.execute(known)}
+
     def polls_of(self, name: str, limit: int = POLLS_PER_FEED) -> list[Poll]:
         """The last polls of a feed, newest first."""
         mine = select(*(_POLLS.c[field] for field in _POLL)).where(PollRow.feed_id == self._feed_id(name))
         rows = self._connection.execute(mine.order_by(PollRow.id.desc()).limit(limit))
         return [Poll(**row) for row in rows.mappings()]
+
+    def polls_of_feeds(self, ids: Iterable[int]) -> dict[int, list[Poll]]:
+        """The last polls of these feeds, newest first, by row number; a feed without any is not in the answer."""
+        columns = (PollRow.feed_id, *(_POLLS.c[field] for field in _POLL))
+        found: dict[int, list[Poll]] = {}
+        newest_first = select(*columns).order_by(PollRow.feed_id.desc(), PollRow.id.desc())
+        for some in chunks(ids):
+            for feed_id, *values in self._connection.execute(newest_first.where(PollRow.feed_id.in_(some))):
+                found.setdefault(feed_id, []).append(Poll(**dict(zip(_POLL, values, strict=True))))
+        return found
+
+    def polled_otherwise(self, results: Collection[str]) -> set[int]:
+        """The configured feeds, by row number, of whose last polls one at least had none of these results."""
+        mine = select(FeedRow.id).where(FeedRow.configured)
+        other = select(PollRow.feed_id).where(PollRow.feed_id.in_(mine), _POLLS.c.result.not_in(list(results)))
+        return set(self._connection.scalars(other.distinct()))
+
+    def poll_sums(self, counts: Sequence[str]) -> dict[str, int]:
+        """These counts, added up over the last polls of the configured feeds."""
+        mine = select(FeedRow.id).where(FeedRow.configured)
+        sums = select(*(func.coalesce(func.sum(_POLLS.c[name]), 0) for name in counts))
+        row = self._connection.execute(sums.where(PollRow.feed_id.in_(mine))).one()
+        return dict(zip(counts, map(int, row), strict=True))
 
     def feed_counts(self, since: datetime) -> dict[str, int]:
         """Items first seen since then, by feed; a feed without any is not in the answer."""
@@ -129,7 +178,8 @@ def _beyond_kept() -> Delete:
 
 
 def _states() -> Select[Any]:
-    return select(FeedRow.id.label("feed_id"), FeedRow.name, FeedRow.url, *(getattr(FeedRow, name) for name in _STATE))
+    names = "name", *_CONFIGURED, *_STATE
+    return select(FeedRow.id.label("feed_id"), *(getattr(FeedRow, name) for name in names))
 
 
 def _state(row: Row[Any]) -> FeedState:
@@ -139,4 +189,10 @@ def _state(row: Row[Any]) -> FeedState:
 # what every poll says is put together once: building these costs SQLAlchemy more than running them costs SQLite
 _STATE_OF = _states().where(FeedRow.name == bindparam("of"))
 _SAVE_STATE = update(_FEEDS).where(_FEEDS.c.id == bindparam("of"))
+_ADD_POLLS = insert(_POLLS)
 _DROP_POLLS = _beyond_kept()
+_POLL_AT = (
+    update(_FEEDS)
+    .where(_FEEDS.c.name == bindparam("of"), _FEEDS.c.next_poll_at > bindparam("at"))
+    .values(next_poll_at=bindparam("at"))
+)

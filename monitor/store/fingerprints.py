@@ -23,14 +23,14 @@ class FingerprintPart(TransactionPart):
     def known(self, keys: Iterable[int]) -> dict[int, KnownItem]:
         """What is remembered of these keys; the unknown ones are missing."""
         rows = [row for some in chunks(keys) for row in self._connection.execute(_KNOWN, {"keys": some})]
-        said = self._said({row.item_id for row in rows if row.item_id is not None})
+        said = self._said({item_id for _, item_id, *_ in rows if item_id is not None})
         nothing: dict[str, Any] = {}
         return {
-            row.key: KnownItem(
-                item_id=row.item_id, feed=row.feed, text_hash=row.text_hash, first_seen=row.first_seen,
-                last_seen=row.last_seen, **said.get(row.item_id, nothing),
+            key: KnownItem(
+                item_id=item_id, feed=feed, text_hash=text_hash, first_seen=first_seen, last_seen=last_seen,
+                **said.get(item_id, nothing),
             )
-            for row in rows
+            for key, item_id, feed, text_hash, first_seen, last_seen in rows
         }  # fmt: skip
 
     def holders(self, keys: Iterable[int]) -> dict[int, tuple[str | None, int]]:
@@ -61,7 +61,7 @@ class FingerprintPart(TransactionPart):
                  "first_seen": when, "last_seen": when.date()}
                 for feed, key, item, text_hash, when in rows
             ]  # fmt: skip
-            self._connection.execute(_remember(self._connection.dialect.name), values)
+            self._many(_remember(self._connection.dialect.name), values)
 
     def touch(self, keys: Iterable[int], *, now: datetime) -> None:
         """Notes that a document still holds these; writes at most once a day for each."""

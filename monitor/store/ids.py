@@ -23,10 +23,12 @@ def new_id(now: datetime) -> str:
     the second, and its poll is done again.
     """
     global _last
-    number = (int(now.timestamp() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+    millisecond = int(now.timestamp() * 1000)
     with _lock:
-        if number >> _RANDOM_BITS <= _last >> _RANDOM_BITS:
+        if millisecond <= _last >> _RANDOM_BITS:
             # the clock stands still or was set back: count on, so that document order stays
             number = _last + 1
+        else:
+            number = (millisecond << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
         _last = number
     return "".join(ALPHABET[(number >> shift) & 31] for shift in range(5 * (LENGTH - 1), -1, -5))

@@ -17,6 +17,7 @@ from monitor.store.part import TransactionPart, chunks
 from monitor.store.tables import FeedbackRow, FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
 
 _TABLE, _FEEDBACK = table_of(ItemRow), table_of(FeedbackRow)
+_INSERT = insert(_TABLE)
 _UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("of"))
 #: rows that are read ahead where many are asked for
 AT_A_TIME = 500
@@ -27,8 +28,7 @@ class ItemPart(TransactionPart):
 
     def add_items(self, items: Sequence[StoredItem]) -> None:
         """Stores new items; their ids come from `new_id`, their feeds are known."""
-        if items:
-            self._connection.execute(insert(_TABLE), [self._row(stored) for stored in items])
+        self._many(_INSERT, [self._row(stored) for stored in items])
 
     def update_items(self, items: Sequence[StoredItem]) -> None:
         """Replaces stored items by their edited selves."""
@@ -45,12 +45,23 @@ class ItemPart(TransactionPart):
         found = (self._all(_items().where(ItemRow.id.in_(some))) for some in chunks(ids))
         return {stored.item.id: stored for some in found for stored in some}
 
+    def reported(self, ids: Collection[str]) -> dict[str, StoredItem]:
+        """Of the items with these ids those that belong to an incident."""
+        of_incidents = _items().where(_TABLE.c.incident_id.is_not(None))
+        found = (self._all(of_incidents.where(ItemRow.id.in_(some))) for some in chunks(ids))
+        return {stored.item.id: stored for some in found for stored in some}
+
     def items(self, since: datetime, *, feed: str | None = None, limit: int | None = None) -> list[StoredItem]:
         """Items first seen since then, newest first."""
         query = _items().where(ItemRow.first_seen >= since).order_by(ItemRow.first_seen.desc(), ItemRow.id.desc())
         if feed is not None:
             query = query.where(ItemRow.feed_id == self._feed_id(feed))
         return self._all(query.limit(limit))
+
+    def reports_since(self, since: datetime) -> list[StoredItem]:
+        """Items of incidents that were first seen since then, in the order in which they came."""
+        query = _items().where(ItemRow.first_seen >= since, ItemRow.incident_id.is_not(None))
+        return self._all(query.order_by(ItemRow.id))
 
     def items_in_order(self, since: datetime) -> Iterator[StoredItem]:
         """Items first seen since then in the order in which they came, a few hundred of them in memory at a time."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, ItemVersion, Report, Ruling, Rulings
@@ -44,6 +44,18 @@ class LedgerPart(TransactionPart):
             rows = self._connection.execute(asked.order_by(_REPORTS.c.incident_id, _REPORTS.c.seen_at, _REPORTS.c.id))
             for row in rows.mappings():
                 found[row["incident_id"]].append(Report(**row))
+        return dict(found)
+
+    def reporters(self, incident_ids: Iterable[str], since: datetime) -> dict[str, list[str]]:
+        """The publishers whose reports of each of these incidents were seen since then, the first one first."""
+        found: dict[str, list[str]] = defaultdict(list)
+        first = func.min(_REPORTS.c.seen_at)
+        for some in chunks(incident_ids):
+            asked = select(_REPORTS.c.incident_id, _REPORTS.c.publisher)
+            asked = asked.where(_REPORTS.c.incident_id.in_(some), _REPORTS.c.seen_at >= since)
+            named = asked.group_by(_REPORTS.c.incident_id, _REPORTS.c.publisher).order_by(first, _REPORTS.c.publisher)
+            for incident_id, publisher in self._connection.execute(named):
+                found[incident_id].append(publisher)
         return dict(found)
 
     def claims(self, incident_ids: Iterable[str], since: datetime) -> list[Report]:

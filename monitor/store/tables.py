@@ -120,6 +120,8 @@ class FeedRow(TableRow, of=(FeedState,), without=("feed_id",)):
     next_poll_at: Mapped[datetime | None]
     last_poll_at: Mapped[datetime | None]
     last_result: Mapped[str]
+    layout: Mapped[str]
+    rhythm: Mapped[str]
 
     __table_args__ = (Index(None, "configured", "next_poll_at"),)
 

@@ -340,7 +340,7 @@ def test_the_list_as_a_table(stored: str, call: Call) -> None:
     code, out, err = call("feedback")
     assert (code, err) == (0, "")
     head, first, second = out.splitlines()
-    assert head.split() == ["GIVEN", "ITEM", "SAID", "WAS", "RULE", "TITLE", "NOTE"]
+    assert head.split() == ["GIVEN", "(UTC)", "ITEM", "SAID", "WAS", "RULE", "TITLE", "NOTE"]
     assert re.search(rf"  right +alert \(urgent attack\)  attack-iraq  {TOLD.title}  +-$", first)
     assert re.search(rf"  missed  quiet \(other\) +-  +{QUIET.title}  +a \[31mred note$", second)
 

@@ -34,3 +34,31 @@ def test_what_is_exported_can_be_imported(configuration: FeedServer, call: Call,
     (here / "subs.opml").write_text(out)
     (here / "feeds.yaml").rename(here / "old.yaml")
     assert '"wire"' in call("feeds", "import", "subs.opml")[1]
+
+
+def test_of_five_thousand_entries_half_of_them_broken_the_good_ones_are_used(
+    configuration: FeedServer, call: Call, here: Path
+) -> None:
+    """Each bad one is named with its line; an address whose ampersands nobody escaped is a good one."""
+    bad = (
+        'xmlUrl="ftp://x.example/{0}"', 'xmlUrl="not an address {0}"', 'type="rss"', 'type="rss" xmlUrl=""',
+        'xmlUrl="https://me:secret@x.example/{0}"', 'xmlUrl="https://x.example:99999/{0}"', 'xmlUrl="https:///{0}"',
+        'xmlUrl="javascript:alert({0})"', 'xmlUrl="//x.example/{0}"', 'xmlUrl="https://x.example/{0}\\"',
+    )  # fmt: skip
+    lines = []
+    for number in range(2_500):
+        lines.append(f'<outline text="The same name" xmlUrl="https://site{number}.example/rss?a=1&b={number}"/>')
+        lines.append(f'<outline text="bad {number}" {bad[number % len(bad)].format(number)}/>')
+    body = "\n".join(lines)
+    (here / "subs.opml").write_text(f'<opml version="2.0"><body>\n{body}\n</body></opml>')
+    code, out, err = call("feeds", "import", "subs.opml")
+    assert code == 1
+    told = err.splitlines()
+    assert told[-1] == "2500 feeds, 0 of the file are in feeds.yaml already, 2500 cannot be used"
+    assert told[0] == "basewatch: subs.opml:3: xmlUrl: only http and https are polled, not ftp; write: url: https://…"
+    assert all(line.startswith(f"basewatch: subs.opml:{3 + 2 * n}: xmlUrl: ") for n, line in enumerate(told[:-1]))
+    assert "secret" not in out + err
+    (here / "new.yaml").write_text("feeds:\n" + out)
+    feeds = load_feeds(here / "new.yaml")
+    assert len({feed.name for feed in feeds}) == 2_500
+    assert feeds[7].url == "https://site7.example/rss?a=1&b=7"

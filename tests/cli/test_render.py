@@ -44,6 +44,17 @@ def test_table_in_a_pipe_is_aligned_and_never_cut(capsys: pytest.CaptureFixture[
     assert lines[1].index("x") == lines[0].index("DETAIL") == lines[2].index("-")
 
 
+@pytest.mark.parametrize("number", [0, 1, 500, 501, 1200])
+def test_a_list_of_any_length_is_one_document(number: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """A long one has an element on each line, so that ten thousand feeds are written in a few seconds."""
+    rows = [{"name": f"feed {n}\x9b31m", "polls": [{"at": NOW}, {"new": n}]} for n in range(number)]
+    render.json_out(rows)
+    text = capsys.readouterr().out
+    assert json.loads(text) == plain(rows)
+    assert "\x9b" not in text
+    assert (len(text.splitlines()) == number + 2) == (number > 500)
+
+
 def test_an_empty_table_says_so_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     render.table(("a",), [], empty="nothing yet")
     assert capsys.readouterr() == ("", "nothing yet\n")

@@ -172,12 +172,11 @@ def test_a_shorter_window(month: Path, edited: Path) -> None:
 def test_a_person_reads_headlines_with_before_now_and_why(text: Asked) -> None:
     assert text.code == 0
     assert (
-        f"alerts now:\n  {REVENGE.title}  ({ago(9):%Y-%m-%d %H:%M})\n"
+        f"alerts now:\n  {REVENGE.title}  ({ago(9):%Y-%m-%d %H:%M} UTC)\n"
         "      retaliation: digest by retaliation to alerts  →  retaliation: notice by retaliation to alerts\n"
     ) in text.out
-    assert (
-        f"\n  {UDEID.title}  ({ago(3):%Y-%m-%d %H:%M})\n      attack: urgent by attack-gulf to alerts  →  " in text.out
-    )
+    when = f"{ago(3):%Y-%m-%d %H:%M} UTC"
+    assert f"\n  {UDEID.title}  ({when})\n      attack: urgent by attack-gulf to alerts  →  " in text.out
     assert "\nexamples, alerts no longer:\n" in text.out
     assert "  (example of attack-gulf)\n" in text.out
 

@@ -99,7 +99,7 @@ def test_a_shorter_window_by_duration_or_date(month: Path) -> None:
 def test_what_a_person_reads(month: Path) -> None:
     answer = ask(month, "rules", "replay")
     header, first, *_ = answer.out.splitlines()
-    assert header.split() == ["WHEN", "THEN", "LEVEL", "RULE", "CHANNELS", "INCIDENT", "HEADLINE"]
+    assert header.split() == ["WHEN", "(UTC)", "THEN", "LEVEL", "RULE", "CHANNELS", "INCIDENT", "HEADLINE"]
     assert f"{ago(10.5):%Y-%m-%d %H:%M}  told  urgent  attack-iraq  alerts" in first
     assert first.endswith(ASAD.title)
     assert answer.out.splitlines()[-2:] == [

@@ -61,6 +61,7 @@ feeds:
     kind: regional
     tags: [iraq, iraq, erbil]
     interval: 30s
+    min_interval: 10s
     max_interval: 2h
 """,
     )
@@ -71,13 +72,20 @@ feeds:
     )  # fmt: skip
     assert own == Feed(
         name="Own", url="http://example.org:8080/b?x=1#top", language="ar", publisher="Example", kind="regional",
-        tags=("iraq", "erbil"), interval=timedelta(seconds=30), max_interval=timedelta(hours=2),
+        tags=("iraq", "erbil"), interval=timedelta(seconds=30), min_interval=timedelta(seconds=10),
+        max_interval=timedelta(hours=2),
     )  # fmt: skip
 
 
 def test_a_long_interval_lifts_the_longest_wait_that_nobody_wrote(tmp_path: Path) -> None:
     (feed,) = load_feeds(write(tmp_path, "feeds: [{name: Slow, url: https://example.org/a, interval: 1d}]"))
     assert feed.max_interval == timedelta(days=1)
+    assert feed.min_interval is None
+
+
+def test_a_long_shortest_wait_lifts_the_interval_that_nobody_wrote(tmp_path: Path) -> None:
+    (feed,) = load_feeds(write(tmp_path, "feeds: [{name: Slow, url: https://example.org/a, min_interval: 2h}]"))
+    assert feed.min_interval == feed.interval == feed.max_interval == timedelta(hours=2)
 
 
 def test_ten_seconds_is_allowed_and_norwegian_is_a_language(tmp_path: Path) -> None:
@@ -171,5 +179,8 @@ def test_the_shipped_feeds_load_and_cover_what_they_promise() -> None:
         assert feed.kind in {"wire", "regional", "defence", "official", "aggregator"}, feed.name
         assert feed.tags, feed.name
         assert timedelta(minutes=5) <= feed.interval <= timedelta(hours=1), feed.name
+        shortest = timedelta(minutes=5 if feed.kind == "aggregator" else 1)
+        assert feed.min_interval is not None, feed.name
+        assert shortest <= feed.min_interval <= feed.interval, feed.name
         assert feed.url.startswith("https://"), feed.name
     assert max(Counter(feed.publisher for feed in feeds).values()) >= 3, "feeds of one organisation share its name"

@@ -266,3 +266,37 @@ def test_every_setting_stands_in_the_documentation_as_it_is() -> None:
 def test_settings_have_a_field_for_every_variable() -> None:
     fields = {field.name for field in dataclasses.fields(Settings)} - {"shown", "warnings"}
     assert {setting.field for setting in SETTINGS} - {"database_password"} == fields
+
+
+def test_logins_of_mailboxes_are_read_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "logins").write_text(f"# mail\nimap.example.org me@example.org {PASSWORD}\n", encoding="utf-8")
+    settings = load_settings({"BASEWATCH_MAIL_LOGINS_FILE": "logins"}, tmp_path)
+    (login,) = settings.mail_logins
+    assert (login.name, login.user, login.password) == ("imap.example.org", "me@example.org", PASSWORD)
+    assert row(settings, "BASEWATCH_MAIL_LOGINS") == ("***", f"file {tmp_path / 'logins'}")
+    assert PASSWORD not in repr(settings)
+    assert load_settings({}, tmp_path).mail_logins == ()
+    assert told({"BASEWATCH_MAIL_LOGINS": f"imap.example.org {PASSWORD}"}, tmp_path) == (
+        "BASEWATCH_MAIL_LOGINS: line 1 of it is no login;"
+        " write NAME USER PASSWORD, the NAME being the host of the mailbox"
+    )
+
+
+def test_where_hubs_call(tmp_path: Path) -> None:
+    settings = load_settings({"BASEWATCH_WEBSUB_URL": "https://watch.example.org/hub"}, tmp_path)
+    assert (settings.websub_url, settings.websub_listen) == ("https://watch.example.org/hub", ("127.0.0.1", 8480))
+    assert row(settings, "BASEWATCH_WEBSUB_LISTEN") == ("127.0.0.1:8480", "default")
+    inside = load_settings({"BASEWATCH_WEBSUB_LISTEN": "[::1]:80"}, tmp_path)
+    assert inside.websub_listen == ("::1", 80)
+    assert row(inside, "BASEWATCH_WEBSUB_LISTEN") == ("[::1]:80", "environment")
+    for wrong in (
+        "http://watch.example",
+        "https://",
+        "https://u:p@h/",
+        "https://h/?a=b",
+        "https://h:0x/",
+        "watch.example",
+    ):
+        assert "this is no plain https address" in told({"BASEWATCH_WEBSUB_URL": wrong}, tmp_path)
+    for wrong in ("8480", "localhost:80", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:70000", "1.2.3.4:x"):
+        assert "is no address in numbers with a port" in told({"BASEWATCH_WEBSUB_LISTEN": wrong}, tmp_path)

@@ -6,11 +6,13 @@ import asyncio
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from databases import Losable
 from monitor.app import open_app
 from monitor.config.settings import load_settings
 from monitor.daemon.database_loss import AGAIN, PATIENCE, UNDELIVERED, Loss, kept, lost, told
@@ -68,47 +70,88 @@ def reasons(room: Newsroom) -> list[str]:
     return [line for got in room.hook.taken for line in got.text.splitlines() if line.startswith("reason: ")]
 
 
-@pytest.mark.slow(10)
-def test_a_full_disk_is_told_while_it_lasts_and_fails_health_at_once(
-    tmp_path: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """A daemon that runs fast, and its log lines."""
     monkeypatch.setattr("monitor.daemon.database_loss.PATIENCE", 2 * SECOND)
     monkeypatch.setattr("monitor.daemon.loop.AFTER_A_LOSS", 1)
     monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
     caplog.set_level("INFO", "monitor")
+    return caplog
+
+
+async def live_through(
+    room: Newsroom,
+    wire: PublishedFeed,
+    log: pytest.LogCaptureFixture,
+    lose: Callable[[], None],
+    back: Callable[[], None],
+) -> str:
+    """A daemon whose database goes and comes back, and an attack meanwhile; answers what `health` says at once."""
+
+    async def until(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not condition():
+                await asyncio.sleep(0.02)
+
+    async def health(expect: int = 0) -> str:
+        called = await asyncio.to_thread(room.call, "health", expect=expect)
+        return called.stdout + called.stderr
+
+    with open_app(load_settings(room.environment, room.folder)) as app:
+        daemon = Daemon(app)
+        running = asyncio.create_task(daemon.run())
+        await until(lambda: "polled feed=wire" in log.text)
+        assert (await health()).startswith("fine")
+        await asyncio.to_thread(lose)
+        said = await health(expect=1)
+        await until(lambda: "the database is gone" in log.text)
+        wire.add(Story("Two drones hit Ain al-Asad air base in western Iraq"))
+        await until(lambda: "reason: DATABASE_LOST" in reasons(room))
+        await health(expect=1)
+        await asyncio.to_thread(back)
+        await until(lambda: "reason: DATABASE_BACK" in reasons(room))
+        await until(lambda: "reason: FIRST" in reasons(room))
+        assert (await health()).startswith("fine")
+        daemon.stop()
+        assert await asyncio.wait_for(running, 40) == 0
+    told = reasons(room)
+    assert [told.count(f"reason: {one}") for one in ("DATABASE_LOST", "DATABASE_BACK", "FIRST")] == [1, 1, 1]
+    return said
+
+
+def begun_newsroom(room: Newsroom) -> PublishedFeed:
+    room.channels({"operator": [room.hook.url("operator")], "alerts": [room.hook.url("alerts")]})
+    return room.feed("wire", [Story("Lions win the derby")])
+
+
+@pytest.mark.slow(10)
+def test_a_full_disk_is_told_while_it_lasts_and_fails_health_at_once(
+    tmp_path: Path, small_disk: Path, quick: pytest.LogCaptureFixture
+) -> None:
     address = {"BASEWATCH_DATABASE_URL": f"sqlite:///{small_disk / 'basewatch.db'}"}
-
-    async def work(room: Newsroom, wire: PublishedFeed) -> None:
-        async def until(condition: Callable[[], bool]) -> None:
-            async with asyncio.timeout(60):
-                while not condition():
-                    await asyncio.sleep(0.02)
-
-        async def health(expect: int = 0) -> str:
-            return (await asyncio.to_thread(room.call, "health", expect=expect)).stdout
-
-        with open_app(load_settings(room.environment, room.folder)) as app:
-            daemon = Daemon(app)
-            running = asyncio.create_task(daemon.run())
-            await until(lambda: "polled feed=wire" in caplog.text)
-            assert (await health()).startswith("fine")
-            fill(small_disk)
-            await until(lambda: "the database is gone" in caplog.text)
-            assert FULL in await health(expect=1)
-            wire.add(Story("Two drones hit Ain al-Asad air base in western Iraq"))
-            await until(lambda: "reason: DATABASE_LOST" in reasons(room))
-            (small_disk / "filling").unlink()
-            await until(lambda: "reason: DATABASE_BACK" in reasons(room))
-            await until(lambda: "reason: FIRST" in reasons(room))
-            assert (await health()).startswith("fine")
-            daemon.stop()
-            assert await asyncio.wait_for(running, 40) == 0
-
     with Newsroom(tmp_path, environment=address) as room:
-        room.channels({"operator": [room.hook.url("operator")], "alerts": [room.hook.url("alerts")]})
-        wire = room.feed("wire", [Story("Lions win the derby")])
-        asyncio.run(work(room, wire))
-    assert reasons(room).count("reason: DATABASE_LOST") == 1
+        wire, filling = begun_newsroom(room), small_disk / "filling"
+        said = asyncio.run(live_through(room, wire, quick, lambda: fill(small_disk), filling.unlink))
+    assert f"the database takes no change: {FULL}" in said
+
+
+@pytest.mark.slow(30)
+@pytest.mark.parametrize(
+    ("kind", "complaint"),
+    [("sqlite", "there is no database at sqlite:///"), ("postgresql", "the database answered: connection")],
+)
+def test_a_lost_database_is_told_while_it_lasts_and_fails_health_at_once(
+    kind: str, complaint: str, tmp_path: Path, quick: pytest.LogCaptureFixture
+) -> None:
+    """The file is taken away, the server is stopped."""
+    with (
+        closing(Losable(kind, tmp_path)) as database,
+        Newsroom(tmp_path, environment={"BASEWATCH_DATABASE_URL": database.address}) as room,
+    ):
+        wire = begun_newsroom(room)
+        said = asyncio.run(live_through(room, wire, quick, database.lose, database.give_back))
+    assert complaint in said
 
 
 def fill(disk: Path) -> None:

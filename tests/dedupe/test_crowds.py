@@ -33,7 +33,8 @@ class Reader:
     def poll(self, *dates: datetime | None, later: timedelta = HOUR) -> Counter[str]:
         self.now += later
         entries = [entry(date) for date in dates]
-        found = recognise(entries, document_keys(entries, feed=FEED), {}, feed=FEED, state=self.state, now=self.now)
+        keys = document_keys(entries, feed=FEED, now=self.now)
+        found = recognise(entries, keys, {}, feed=FEED, state=self.state, now=self.now)
         self.state = after(self.state, found, self.now)
         return Counter(one.reason if one.novelty is Novelty.OLD else str(one.novelty) for one in found)
 
@@ -116,7 +117,8 @@ def test_a_first_poll_is_no_habit(reader: Reader) -> None:
 def test_an_odd_date_is_not_the_newest(reader: Reader, mark: DateMark) -> None:
     def seen(dates: Sequence[datetime | None]) -> FeedState:
         entries = [replace(entry(date), date_mark=mark) for date in dates]
-        found = recognise(entries, document_keys(entries, feed=FEED), {}, feed=FEED, state=reader.state, now=reader.now)
+        keys = document_keys(entries, feed=FEED, now=reader.now)
+        found = recognise(entries, keys, {}, feed=FEED, state=reader.state, now=reader.now)
         return after(reader.state, found, reader.now)
 
     assert seen([START, None]).newest_at is None

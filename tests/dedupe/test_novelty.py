@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def judged(these: list[Entry], *, baseline: bool = True, hours_off: float = 1, b
     state = FeedState(feed_id=1, name="one", baseline_at=last if baseline else None, last_success_at=last)
     feed = Feed(name="one", url="https://x.example/feed")
     found = recognise(
-        these, document_keys(these, feed=feed), {}, feed=feed, state=state, now=START, alert_backlog=backlog
+        these, document_keys(these, feed=feed, now=START), {}, feed=feed, state=state, now=START, alert_backlog=backlog
     )
     assert [one.entry for one in found] == these
     return Counter((one.novelty, one.reason) for one in found)
@@ -141,7 +142,10 @@ def test_guid_and_content_belong_to_the_feed_link_and_title_to_all() -> None:
     entry = Entry(guid="a", url="https://x.example/1", title="Drones hit the base near Erbil")
     one, two = (entry_keys(entry, feed=feed, publisher="P") for feed in ("one", "two"))
     assert (one.link, one.title_publisher, one.text_hash) == (two.link, two.title_publisher, two.text_hash)
-    assert len({one.guid, two.guid, one.content, two.content, one.link_here, two.link_here}) == 6
+    assert len({one.guid, two.guid, one.link_here, two.link_here}) == 4
+    assert (one.content, two.content) == (None, None), "beside a link it is never asked for"
+    bare = replace(entry, url="")
+    assert len({entry_keys(bare, feed=feed, publisher="P").content for feed in ("one", "two")} - {None}) == 2
 
 
 def test_an_empty_entry_has_no_identity_and_is_never_lost() -> None:
@@ -152,7 +156,7 @@ def test_an_empty_entry_has_no_identity_and_is_never_lost() -> None:
 @pytest.mark.parametrize("text", ["\ud800 half a pair", "a\0b", "\U0001f680" * 5000])
 def test_any_text_has_keys(text: str) -> None:
     entry = Entry(guid=text, title=text, url=f"https://x.example/{text}", summary=text)
-    (keys,) = document_keys([entry], feed=Feed(name="one", url="https://x.example"))
+    (keys,) = document_keys([entry], feed=Feed(name="one", url="https://x.example"), now=START)
     assert list(keys)
 
 

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.cadence import is_blind, next_poll, poll_url
+from monitor.feeds.cadence import NextPoll, is_blind, next_poll, poll_url
 from monitor.feeds.locations import is_https_upgrade, next_hop, shown, url_problem
 from monitor.feeds.state import watch_redirect
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified, ParseFailed, ParseProblem
 from monitor.model.feed import Feed, FeedState
+from monitor.model.rhythm import Pace
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 FEED = Feed(name="f", url="http://a.example/feed")
-STATE = FeedState(feed_id=1, name="f")
+STATE = FeedState(feed_id=0, name="f")  # whose place in a second is its beginning
 FETCHED = Fetched(body=b"", final_url="http://a.example/feed", body_hash="")
 TIMEOUT = FetchFailed(problem=FetchProblem.TIMEOUT)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -34,13 +35,13 @@ def wait(
     outcome: Outcome, failures: int = 0, *, feed: Feed = FEED, spread: float = 0.0, offline: bool = False
 ) -> timedelta:
     state = replace(STATE, failures=failures)
-    return next_poll(feed, state, outcome, now=NOW, offline=offline, spread=spread)[0] - NOW
+    return next_poll(feed, state, outcome, now=NOW, offline=offline, spread=spread).at - NOW
 
 
 @pytest.mark.parametrize("outcome", [FETCHED, NotModified(), NotModified(same_body=True)])
 def test_a_success_waits_the_interval_and_forgets_the_failures(outcome: Fetched | NotModified) -> None:
     answer = next_poll(FEED, replace(STATE, failures=7), outcome, now=NOW, offline=False, spread=0.5)
-    assert answer == (NOW + FEED.interval, 0)
+    assert answer == NextPoll(at=NOW + FEED.interval, failures=0, pace=Pace.FIXED)
 
 
 def test_ten_seconds_are_about_ten_seconds() -> None:
@@ -56,17 +57,23 @@ def test_failures_double_the_wait_up_to_the_longest(outcome: FetchFailed | Parse
 
 @pytest.mark.parametrize("number", [403, 404, 410, 429])
 def test_moody_statuses_back_off_half_as_fast(number: int) -> None:
-    assert [wait(status(number), failures) / MINUTE for failures in range(9)] == [5, 5, 10, 10, 20, 20, 40, 40, 60]
+    waits = [round(wait(status(number), failures) / MINUTE) for failures in range(9)]
+    assert waits == [5, 7, 10, 14, 20, 28, 40, 57, 60]
+
+
+def test_a_name_that_is_not_found_backs_off_a_quarter_as_fast() -> None:
+    lost = FetchFailed(problem=FetchProblem.DNS)
+    assert [round(wait(lost, failures) / MINUTE) for failures in (0, 4, 8, 12, 16)] == [5, 10, 20, 40, 60]
 
 
 def test_failures_are_counted() -> None:
-    _, failures = next_poll(FEED, replace(STATE, failures=2), status(404), now=NOW, offline=False, spread=0)
-    assert failures == 3
+    after = next_poll(FEED, replace(STATE, failures=2), status(404), now=NOW, offline=False, spread=0)
+    assert (after.failures, after.pace) == (3, Pace.FAILING)
 
 
 @given(st.integers(0, 10**6), st.floats(0, 0.999))
 def test_a_feed_is_never_given_up(failures: int, spread: float) -> None:
-    assert FEED.interval <= wait(TIMEOUT, failures, spread=spread) <= FEED.max_interval * 1.1
+    assert FEED.interval <= wait(TIMEOUT, failures, spread=spread) <= FEED.max_interval
 
 
 def test_a_longest_wait_below_the_interval_does_not_shorten_it() -> None:
@@ -83,8 +90,8 @@ def test_retry_after_is_obeyed_for_a_day_at_most(asked: timedelta, expected: tim
 
 
 def test_offline_is_nobodys_failure_and_recovery_is_quick() -> None:
-    _, failures = next_poll(FEED, replace(STATE, failures=4), TIMEOUT, now=NOW, offline=True, spread=0.999)
-    assert failures == 4
+    after = next_poll(FEED, replace(STATE, failures=4), TIMEOUT, now=NOW, offline=True, spread=0.999)
+    assert (after.failures, after.pace) == (4, Pace.OFFLINE)
     assert wait(TIMEOUT, 4, offline=True) == MINUTE
     assert wait(status(404), 4, offline=True) == FEED.interval, "a server that answers is asked no more often"
     busy = FetchFailed(problem=FetchProblem.HTTP_STATUS, status=429, retry_after=timedelta(hours=2))
@@ -172,6 +179,7 @@ def test_a_feed_that_never_gave_anything_is_blind_after_the_same_time() -> None:
     [
         ("https://a.example/feed", "https://a.example/feed"),
         ("https://me:secret@a.example:8080/feed?key=secret#x", "https://a.example:8080/feed?…"),
+        ("https://a.example/feed;token=secret", "https://a.example/feed"),
         ("http://[::1", "an unreadable address"),
     ],
 )

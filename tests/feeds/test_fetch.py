@@ -20,7 +20,8 @@ import pytest
 from monitor import __version__
 from monitor.feeds.fetch.body import body_hash
 from monitor.feeds.fetch.failures import retry_after
-from monitor.feeds.fetch.fetcher import Fetcher, FetchLimits
+from monitor.feeds.fetch.fetcher import Fetcher, FetchLimits, Wanted
+from monitor.feeds.locations import is_one_site
 from monitor.model.document import Fetched, FetchFailed, FetchProblem, NotModified
 from serving import FeedServer, Reply
 
@@ -593,3 +594,87 @@ def test_many_feeds_at_once(server: FeedServer) -> None:
 
     answers = asyncio.run(run())
     assert [answer.body for answer in answers if isinstance(answer, Fetched)] == [RSS + b"%d" % n for n in range(200)]
+
+
+# ------------------------------------------------------------------------- what else than a feed is asked for
+
+
+def page(url: str, wanted: Wanted) -> Fetched | NotModified | FetchFailed:
+    async def run() -> Fetched | NotModified | FetchFailed:
+        fetcher = Fetcher(allow_networks=LOOPBACK, limits=FetchLimits(total_seconds=20))
+        try:
+            return await fetcher.fetch(url, wanted=wanted)
+        finally:
+            await fetcher.aclose()
+
+    return asyncio.run(run())
+
+
+def test_a_page_is_asked_for_as_a_page_and_within_its_own_limit(server: FeedServer) -> None:
+    wanted = Wanted(accept="text/html", most_bytes=1000)
+    assert isinstance(page(server.put("/small", b"x" * 1000), wanted), Fetched)
+    assert server.requests[0].headers["accept"] == "text/html"
+    large = page(server.put("/large", b"x" * 1001, chunked=True), wanted)
+    assert isinstance(large, FetchFailed)
+    assert large.problem is FetchProblem.TOO_LARGE
+    packed = server.put("/packed", gzip.compress(b"x" * 5000), headers={"Content-Encoding": "gzip"})
+    inflated = page(packed, wanted)
+    assert isinstance(inflated, FetchFailed)
+    assert inflated.problem is FetchProblem.INFLATES_TOO_LARGE
+
+
+def test_a_page_may_move_within_its_site_and_not_beyond(server: FeedServer) -> None:
+    wanted = Wanted(one_site=True)
+    server.put("/there", b"page")
+    assert isinstance(page(server.redirect("/here", "/there"), wanted), Fetched)
+    with FeedServer() as other:
+        other.put("/there", b"page")
+        away = page(server.redirect("/away", other.url("/there")), wanted)
+        assert isinstance(away, FetchFailed)
+        assert (away.problem, "another site" in away.detail) == (FetchProblem.BAD_REDIRECT, True)
+        assert other.requests == []
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("https://news.example/2", True),
+        ("https://www.news.example/", True),
+        ("https://NEWS.example:443/", True),
+        ("http://news.example:8080/", False),
+        ("http://login.news.example/", False),
+        ("http://news.example.evil.example/", False),
+        ("http://[/", False),
+    ],
+)
+def test_one_site(other: str, same: bool) -> None:
+    assert is_one_site("http://news.example/1", other) is same
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(("size", "asks"), [(100_000, 0), (5_000_000, 1)])
+def test_a_large_document_asks_before_it_is_taken_into_memory(
+    server: FeedServer, size: int, asks: int, *, packed: bool
+) -> None:
+    """However long it waits for room, the wait is ours and no time-out of the publisher's."""
+    body = b"<rss>" + b"x" * size
+    url = server.put(
+        "/large", gzip.compress(body) if packed else body, headers={"Content-Encoding": "gzip"} if packed else {}
+    )
+    asked: list[int] = []
+
+    async def wait() -> None:
+        asked.append(1)
+        await asyncio.sleep(1.5)  # longer than the whole fetch may take
+
+    async def run() -> Fetched | NotModified | FetchFailed:
+        fetcher = Fetcher(allow_networks=LOOPBACK, limits=FetchLimits(total_seconds=1))
+        try:
+            return await fetcher.fetch(url, on_large=wait)
+        finally:
+            await fetcher.aclose()
+
+    answer = asyncio.run(run())
+    assert isinstance(answer, Fetched), answer
+    assert answer.body == body
+    assert len(asked) == asks

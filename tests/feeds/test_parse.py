@@ -207,12 +207,12 @@ def test_dates_are_read_from_their_raw_text() -> None:
 
 def test_ten_thousand_entries_are_taken_and_the_rest_counted() -> None:
     answer = parsed(rss("<item><title>x</title></item>" * (MOST_ENTRIES + 5) + "<item/>"))
-    assert (len(answer.entries), answer.dropped) == (MOST_ENTRIES, 6)
+    assert (len(answer.entries), answer.dropped, answer.over_cap) == (MOST_ENTRIES, 6, 6)
 
 
 def test_entries_that_say_nothing_are_counted() -> None:
     answer = parsed(rss("<item/><item><title> </title></item><item><title>x</title></item>"))
-    assert (len(answer.entries), answer.dropped) == (1, 2)
+    assert (len(answer.entries), answer.dropped, answer.over_cap) == (1, 2, 0)
 
 
 def test_a_feed_without_entries_is_a_feed() -> None:
@@ -278,7 +278,7 @@ def test_broken_documents_still_give_their_entries(body: bytes) -> None:
         (b"<!DOCTYPE html><html><body>Access denied</body></html>", "HTML"),
         (b"<html><head><title>x</title></head></html>", "HTML"),
         (b"<?xml version='1.0'?><note><to>x</to></note>", "no RSS"),
-        (b"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "no RSS"),
+        (b"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "names no sitemap"),
         (b"just words", "plain text"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "unknown bytes"),
         (b'{"error": "not found"}', "not a JSON Feed"),

@@ -167,3 +167,9 @@ def test_a_silence_that_was_told_is_no_habit_and_ends_with_news() -> None:
     back = after(told, FETCHED, found(Novelty.NEW))
     assert (back.silent_told_at, back.longest_wait) == (None, 20 * 3600)
     assert after(told, NotModified()).silent_told_at is not None
+
+
+def test_the_place_in_a_mailbox_hides_nothing() -> None:
+    mailbox = Feed(name="inbox", url="imaps://imap.example.org/Lists")
+    for unchanged in range(200):
+        assert not asks_unconditionally(mailbox, replace(STATE, unchanged=unchanged, mistrusted_at=NOW), now=NOW)

@@ -38,6 +38,13 @@ def test_a_sighting_is_told_at_once(room: Newsroom) -> None:
     assert dict(incident_lines(message.text))["incident"] == "none"
 
 
+def test_the_reader_is_told_the_time_of_the_zone_of_the_policy(room: Newsroom) -> None:
+    room.path("policies.yaml").write_text("policies: [{channel: alerts, zone: Asia/Baghdad}]")
+    assert sighting(room) == ["FIRST"]
+    (message,) = room.hook.taken
+    assert "Reported: 18 Nov 2026 20:10 UTC (21:10 at Ramstein Air Base, 23:10 Baghdad)" in message.text
+
+
 def test_in_quiet_hours_it_waits_in_the_outbox(room: Newsroom) -> None:
     room.path("policies.yaml").write_text(QUIET)
     assert sighting(room) == ["FIRST"]

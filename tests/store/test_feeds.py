@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model.feed import Feed, FeedState, Poll
+from monitor.model.feed import Feed, FeedState, Layout, Poll, Selectors
 from monitor.store.store import Store
 from values import FEED, NOW, stored_item
 
@@ -29,7 +29,7 @@ def full_state(state: FeedState) -> FeedState:
         failures=3, last_poll_at=NOW, last_success_at=NOW - HOUR, last_result="http 403", last_detail="a wall",
         redirect_url="https://new.example", redirect_since=NOW, blind_told_at=NOW, newest_at=NOW - HOUR, crowd=7,
         undated_crowd=5, flood_told_at=NOW, unchanged=11, mistrusted_at=NOW, news_at=NOW, longest_wait=3600,
-        silent_told_at=NOW,
+        silent_told_at=NOW, rhythm="1 …", pace="sleeps", wakes_at=NOW + HOUR, made_anew_every=1800, cost_ms=2100,
     )  # fmt: skip
 
 
@@ -42,7 +42,10 @@ def test_a_new_feed_is_blank_and_due_at_once(synced: Store) -> None:
 
 
 def test_state_and_event_come_back_as_they_went_in(synced: Store) -> None:
-    event = Poll(at=NOW, result="fetched", detail="d", ms=12, entries=9, new=1, updated=2, copies=3, old=4)
+    event = Poll(
+        at=NOW, result="fetched", detail="d", ms=12, entries=9, new=1, updated=2, copies=3, old=4, dropped=9, too_old=5,
+        flood=6, backfill=7, told_from_crowd=8, over_cap=3,
+    )  # fmt: skip
     with synced.transaction() as tx:
         state = full_state(tx.feed_state(FEED.name))
         tx.save_polls([(state, event)])
@@ -104,6 +107,52 @@ def test_a_feed_that_moves_keeps_its_baseline_and_forgets_the_old_validators(syn
     assert (state.unchanged, state.mistrusted_at, state.longest_wait) == (0, None, 3600)
 
 
+PAGE = replace(OTHER, layout=Layout(select=Selectors(item="article")))
+
+
+@pytest.mark.parametrize(
+    "edited", [PAGE, replace(OTHER, layout=Layout(publisher_from_item=True)), replace(OTHER, url="https://o.example/")]
+)
+def test_what_is_to_be_read_in_another_way_is_asked_for_anew(synced: Store, edited: Feed) -> None:
+    with synced.transaction() as tx:
+        tx.save_polls([(full_state(tx.feed_state(OTHER.name)), Poll(at=NOW, result="fetched"))])
+        before = tx.feed_state(OTHER.name)
+        tx.sync_feeds([FEED, OTHER], now=NOW)
+        assert tx.feed_state(OTHER.name) == before
+        tx.sync_feeds([FEED, edited], now=NOW)
+        state = tx.feed_state(OTHER.name)
+    assert (state.etag, state.last_modified, state.body_hash, state.next_poll_at, state.unchanged) == (None,) * 4 + (0,)
+    assert (state.baseline_at, state.rhythm, state.layout) == (NOW, "1 …", edited.layout.mark)
+
+
+def test_layouts_have_marks_of_their_own() -> None:
+    layouts = [Layout(), Layout(publisher_from_item=True), PAGE.layout, Layout(select=Selectors(item="li"))]
+    assert len({layout.mark for layout in layouts}) == len(layouts)
+    assert Layout().mark == ""
+    assert Layout(select=Selectors(item="li")).mark == layouts[-1].mark
+
+
+def test_feeds_that_wait_are_asked_sooner_and_never_later(synced: Store) -> None:
+    poll(synced, FEED.name, next_poll_at=NOW + HOUR)
+    poll(synced, OTHER.name, next_poll_at=NOW + 2 * HOUR)
+    with synced.transaction() as tx:
+        names = [FEED.name, OTHER.name, "nobody"]
+        assert [state.name for state in tx.waiting(names, beyond=NOW + HOUR)] == [OTHER.name]
+        assert tx.waiting([FEED.name], beyond=NOW + HOUR) == []
+        tx.poll_at({FEED.name: NOW + 2 * HOUR, OTHER.name: NOW + HOUR / 2})
+        assert {state.name: state.next_poll_at for state in tx.feed_states()} == {
+            FEED.name: NOW + HOUR, OTHER.name: NOW + HOUR / 2,
+        }  # fmt: skip
+
+
+def test_rhythms_are_those_of_configured_feeds_that_have_one(synced: Store) -> None:
+    poll(synced, OTHER.name, rhythm="1 …")
+    with synced.transaction() as tx:
+        assert tx.rhythms() == {OTHER.name: "1 …"}
+        tx.sync_feeds([FEED], now=NOW)
+        assert tx.rhythms() == {}
+
+
 def test_thirty_polls_of_each_feed_are_kept(synced: Store) -> None:
     with synced.transaction() as tx:
         for name in (FEED.name, OTHER.name):
@@ -114,6 +163,30 @@ def test_thirty_polls_of_each_feed_are_kept(synced: Store) -> None:
         for name in (FEED.name, OTHER.name):
             assert [event.ms for event in tx.polls_of(name, limit=99)] == list(range(32, 2, -1))
         assert [event.ms for event in tx.polls_of(FEED.name, limit=2)] == [32, 31]
+
+
+def test_the_polls_of_many_feeds_are_read_together(synced: Store) -> None:
+    with synced.transaction() as tx:
+        one, other = tx.feed_state(FEED.name), tx.feed_state(OTHER.name)
+        assert tx.poll_sums(("entries", "new")) == {"entries": 0, "new": 0}
+        polls = [Poll(at=NOW + n * HOUR, result="fetched", entries=n, new=1) for n in range(3)]
+        for poll in polls:
+            tx.save_polls([(one, poll)])
+        refused = Poll(at=NOW, result="http 403", detail="a wall")
+        tx.save_polls([(other, refused)])
+    with synced.read() as tx:
+        assert tx.polls_of_feeds([]) == {}
+        assert tx.polls_of_feeds([one.feed_id, other.feed_id, 10**6]) == {
+            one.feed_id: polls[::-1], other.feed_id: [refused],
+        }  # fmt: skip
+        assert tx.polls_of_feeds(iter([one.feed_id])) == {one.feed_id: tx.polls_of(FEED.name)}
+        assert tx.polled_otherwise(["fetched", "not modified"]) == {other.feed_id}
+        assert tx.poll_sums(("entries", "new")) == {"entries": 3, "new": 3}
+    with synced.transaction() as tx:
+        tx.sync_feeds([OTHER], now=NOW)
+        assert tx.poll_sums(("entries", "new")) == {"entries": 0, "new": 0}, "of those that are configured"
+        tx.sync_feeds([FEED], now=NOW)
+        assert tx.polled_otherwise(["fetched"]) == set()
 
 
 def test_items_are_counted_by_feed(synced: Store) -> None:

@@ -44,6 +44,17 @@ def test_reports_come_back_in_the_order_in_which_they_were_seen(store: Store) ->
         assert tx.reports_of([INCIDENT.id]) == {INCIDENT.id: [BARE, edited]}
 
 
+def test_publishers_of_an_incident_stand_in_the_order_of_their_first_reports(store: Store) -> None:
+    def said(id: str, publisher: str, minutes: int) -> Report:
+        return replace(BARE, id=id, publisher=publisher, seen_at=NOW + minutes * MINUTE)
+
+    with store.transaction() as tx:
+        tx.add_incident(INCIDENT)
+        tx.put_reports([said("A", "Wire", 3), said("B", "Paper", 2), said("C", "Wire", 1), said("D", "Radio", -1)])
+        assert tx.reporters([INCIDENT.id, "none"], NOW) == {INCIDENT.id: ["Wire", "Paper"]}
+        assert tx.reporters([INCIDENT.id], NOW + 9 * MINUTE) == tx.reporters([], NOW) == {}
+
+
 def test_reports_move_with_their_items(store: Store) -> None:
     with store.transaction() as tx:
         tx.sync_feeds([FEED], now=NOW)

@@ -18,6 +18,7 @@ from sqlalchemy import inspect, text
 from monitor.errors import StoreError
 from monitor.model.alert import AlertKind, Decision, DecisionReason
 from monitor.model.document import DateMark
+from monitor.model.feed import Layout, Poll, Selectors
 from monitor.model.feedback import Correction, Fact, Opinion
 from monitor.model.ledger import ChangeReason
 from monitor.model.report import Act, Level, Link, RuleTaken, Span, Voice
@@ -245,6 +246,30 @@ def test_the_older_program_finds_no_word_that_it_does_not_know(database_url: str
         assert found == {"A": DecisionReason.NEW_PLACE, "B": DecisionReason.NO_CHANGE}
         alerts = {alert.id: (alert.kind, len(deliveries)) for alert, deliveries in tx.alerts(NOW)}
         assert alerts == {"1": (AlertKind.INCIDENT, 1), "3": (AlertKind.OPERATOR, 1)}
+    store.close()
+
+
+def test_what_is_remembered_of_feeds_and_polls_begins_blank_and_goes_without_a_trace(database_url: str) -> None:
+    store = Store(database_url)
+    page = replace(FEED, layout=Layout(select=Selectors(item="article")))
+    event = Poll(
+        at=NOW, result="fetched", entries=9, old=6, too_old=1, flood=2, backfill=3, told_from_crowd=4, over_cap=5
+    )
+    with store.transaction() as tx:
+        tx.sync_feeds([page], now=NOW)
+        before = replace(tx.feed_state(FEED.name), etag="e", body_hash="h", baseline_at=NOW, last_poll_at=NOW)
+        learned = replace(
+            before, rhythm="1 …", pace="sleeps", wakes_at=NOW, made_anew_every=60, cost_ms=2500, next_poll_at=NOW
+        )
+        tx.save_polls([(learned, event)])
+    store.close()
+    _through(database_url, "0008")
+    store = Store(database_url)
+    with store.transaction() as tx:
+        assert tx.feed_state(FEED.name) == replace(before, layout="", next_poll_at=NOW)
+        assert tx.polls_of(FEED.name) == [Poll(at=NOW, result="fetched", entries=9, old=6)]
+        tx.sync_feeds([page], now=NOW)  # how its document was read is not known: it is read anew, once
+        assert (tx.feed_state(FEED.name).etag, tx.feed_state(FEED.name).layout) == (None, page.layout.mark)
     store.close()
 
 

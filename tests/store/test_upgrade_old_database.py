@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from databases import KINDS, database
 from monitor.channels.apprise import Channels
+from monitor.model.rhythm import Pace, Rhythm
 from monitor.store.engine import begin, open_engine
 from monitor.store.store import Store
 from monitor.store.upgrade import SchemaState, alembic_config, schema_state, upgrade
@@ -160,6 +161,10 @@ def test_the_store_reads_all_of_it(tmp_path: Path, kind: str) -> None:
     states = {state.name: state for state in found["states"]}
     assert states["paper"].etag == ETAG
     assert all(state.body_hash and state.baseline_at for state in states.values())
+    blank = {
+        (one.rhythm, one.pace, one.wakes_at, one.made_anew_every, one.cost_ms, one.layout) for one in states.values()
+    }
+    assert blank == {("", "", None, None, 0, "")}, "no feed of that time was read in a way of its own, so none anew"
     assert {name: max(poll.new for poll in polls) for name, polls in found["polls"].items()} == {
         "wire": 3, "agency": 0, "paper": 0,
     }  # fmt: skip
@@ -276,6 +281,9 @@ def test_the_daemon_goes_on_where_the_old_one_was_killed(tmp_path: Path, kind: s
         assert items["asad-2"].incident_id == items["asad"].incident_id == f"{news.day}-{ASAD}"
         deliveries = [delivery for _, several in after["alerts"] for delivery in several]
         assert {delivery.state for delivery in deliveries} == {"sent"}
+        states = {state.name: state for state in after["states"]}
+        assert Rhythm.from_text(states["wire"].rhythm) is not None
+        assert states["wire"].pace == Pace.FIXED
         assert "Traceback" not in room.log
 
         ledger = answer(room, "incidents", "--json").json

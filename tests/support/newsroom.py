@@ -37,6 +37,7 @@ from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import Settings, load_settings
 from monitor.configuration import Configuration, policies_of
 from monitor.daemon.attention import drafts_of, drawn, due
+from monitor.fulltext import PageRead
 from monitor.model.alert import Alert
 from monitor.polls import PollReport
 from monitor.topics.attacks.topic import RuleSet
@@ -79,7 +80,7 @@ def rss(stories: Sequence[Story], *, title: str = "A feed") -> bytes:
 class PublishedFeed:
     """One feed on the test's server; every change is served at once."""
 
-    def __init__(self, server: FeedServer, name: str, stories: Sequence[Story], options: Mapping[str, str]) -> None:
+    def __init__(self, server: FeedServer, name: str, stories: Sequence[Story], options: Mapping[str, Any]) -> None:
         self.name = name
         self.options = dict(options)
         self._server = server
@@ -127,7 +128,7 @@ class Newsroom:
 
     # ------------------------------------------------------------------------------------- what people edit
 
-    def feed(self, name: str, stories: Sequence[Story] = (), **options: str) -> PublishedFeed:
+    def feed(self, name: str, stories: Sequence[Story] = (), **options: Any) -> PublishedFeed:
         """A feed that the server serves and feeds.yaml names."""
         feed = PublishedFeed(self.server, name, stories, options)
         self.feeds.append(feed)
@@ -180,6 +181,15 @@ class Newsroom:
             reports = asyncio.run(app.poll(alert_backlog=alert_backlog))
             asyncio.run(app.deliver())
         return reports
+
+    def read_pages(self, *, now: datetime | None = None) -> list[PageRead]:
+        """The pages of matched items that are due, and the deliveries that follow."""
+        settings = load_settings(self.environment, self.folder)
+        configuration = self.configuration(settings)
+        with open_app(settings, configuration=configuration, clock=utc_now if now is None else lambda: now) as app:
+            pages = asyncio.run(app.read_pages())
+            asyncio.run(app.deliver())
+        return pages
 
     def configuration(self, settings: Settings | None = None) -> Configuration:
         """What is edited, with the shipped rules."""

@@ -32,7 +32,7 @@ class Reader:
         now, source = START + timedelta(hours=hour), self.feeds[feed]
         with self._store.transaction() as tx:
             state = tx.feed_state(feed)
-            keys = document_keys(entries, feed=source)
+            keys = document_keys(entries, feed=source, now=now)
             known = tx.known({key for one in keys for key in one})
             found = recognise(entries, keys, known, feed=source, state=state, now=now, alert_backlog=alert_backlog)
             tx.touch(known, now=now)

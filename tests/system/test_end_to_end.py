@@ -24,7 +24,9 @@ STRIKES = Story("US strikes Iran-backed militias in retaliation for drone attack
 
 #: a body that holds feedparser 6.0.14 for about 15 s
 SLOW_AUTHOR = (
-    b'<rss version="2.0"><channel><item><title>x</title><author>' + b"a" * 65536 + b"</author></item></channel></rss>"
+    b'<rss version="2.0"><channel><item><title>x</title><!-- --><author>'
+    + b"a" * 65536
+    + b"</author></item></channel></rss>"
 )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import email.utils
 import ssl
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import httpcore
-import httpx
 
-from monitor.feeds.fetch.network import AddressRefused, NameNotFound
+from monitor.feeds.fetch.hints import http_date
+from monitor.feeds.fetch.network import AddressRefused, HeadTooLong, NameNotFound
+from monitor.feeds.fetch.plainhttpx import httpx
 from monitor.model.document import FetchFailed, FetchProblem
 
 #: statuses whose Retry-After counts
@@ -46,7 +46,9 @@ def failure_of(error: Exception, *, seconds: float) -> FetchFailed:
     if isinstance(error, TimeoutError):
         detail = f"the whole reply did not come within {seconds:g} s"
         return FetchFailed(problem=FetchProblem.TIMEOUT, detail=detail)
-    if isinstance(error, httpcore.RemoteProtocolError) and "Receive buffer too long" in str(error):
+    if isinstance(error, HeadTooLong) or (
+        isinstance(error, httpcore.RemoteProtocolError) and "Receive buffer too long" in str(error)
+    ):
         return FetchFailed(problem=FetchProblem.HEADERS_TOO_LARGE, detail="the headers do not end")
     for kind, problem, text in _KINDS:
         for cause in _chain(error):
@@ -73,19 +75,11 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | Non
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return min(timedelta(seconds=int(text[:9])), _LONGEST_WAIT)
-    until = _http_date(text)
+    until = http_date(text)
     if until is None:
         return None
-    server_now = _http_date(headers.get("date", "")) or now
+    server_now = http_date(headers.get("date", "")) or now
     return min(max(until - server_now, timedelta()), _LONGEST_WAIT)
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -8,7 +8,11 @@ dialled. Host header and TLS name stay the name. The streams keep no time: the l
 (`fetcher`), however slowly a publisher drips.
 
 httpcore's own pool looks at every connection for every request, and httpx's client does more for each than a poll that
-brings nothing is worth: here one idle connection per origin waits in a dictionary.
+brings nothing is worth: here one idle connection per origin waits in a dictionary. aiohttp is quicker in its parser by
+less than a poll's twentieth (benchmarks/README.md) and would decide about addresses in code of its own.
+
+What is read is counted on the stream, before anything looks at it: headers that do not end, and answers that only
+announce an answer (100, 103), cost their limit and no more.
 """
 
 # ruff: noqa: ARG002  (httpcore's interface passes time limits and options that have no use here)
@@ -24,14 +28,15 @@ import threading
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
 from typing import Any
 
 import httpcore
-import httpx
 
 from monitor.feeds.fetch.addresses import Network, address_problem, allowing, is_allowed
+from monitor.feeds.fetch.plainhttpx import httpx
 
 #: family and socket address, as `socket.getaddrinfo` gives them
 Endpoint = tuple[socket.AddressFamily, tuple[Any, ...]]
@@ -74,72 +79,104 @@ async def resolve(host: str, port: int) -> Sequence[Endpoint]:
     return await asyncio.wrap_future(answer)
 
 
-class Connections:
-    """Sends requests on checked connections, of which a few are kept; raises httpcore's exceptions as they are."""
+class HeadTooLong(httpcore.RemoteProtocolError):
+    """So many bytes came that the headers should long have ended."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+
+@dataclass(frozen=True)
+class _Line:
+    """A connection and the stream under it, whose bytes are counted."""
+
+    http: httpcore.AsyncHTTP11Connection
+    stream: PlainStream | TlsStream
+
+
+class Connections:
+    """Sends requests on checked connections, of which a few are kept; raises httpcore's exceptions as they are.
+
+    `head_bytes` is how much may come before the headers of the reply are complete.
+    """
+
+    def __init__(self, backend: GuardedBackend, *, head_bytes: int) -> None:
         self._backend = backend
+        self._head_bytes = head_bytes
         #: by origin: scheme, host and port
-        self._kept: dict[str, httpcore.AsyncHTTPConnection] = {}
+        self._kept: dict[str, _Line] = {}
         self._closed = False
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """Checks certificates against certifi's list, or that of SSL_CERT_FILE; loaded with the first https feed."""
-        return httpx.create_ssl_context()
+        context = httpx.create_ssl_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
     @contextlib.asynccontextmanager
-    async def reply(self, url: httpx.URL, headers: Mapping[str, str]) -> AsyncIterator[httpcore.Response]:
-        """The reply to a GET, its body unread and as it comes over the wire."""
+    async def reply(
+        self, url: httpx.URL, headers: Mapping[str, str], *, form: bytes | None = None
+    ) -> AsyncIterator[httpcore.Response]:
+        """The reply to a GET, or to a POST of `form`, its body unread and as it comes over the wire."""
         sent: list[tuple[bytes | str, bytes | str]] = [("Host", url.netloc), *headers.items()]
         if url.userinfo:
             sent.append(("Authorization", b"Basic " + b64encode(f"{url.username}:{url.password}".encode())))
         asked = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        connection, response = await self._send(httpcore.Request("GET", asked, headers=sent))
+        if form is not None:
+            sent += [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", str(len(form)))]
+        method = "GET" if form is None else "POST"
+        line, response = await self._send(httpcore.Request(method, asked, headers=sent, content=form))
         try:
             yield response
         finally:
             try:
                 await response.aclose()
             finally:
-                await self._give_back(connection, str(asked.origin))
+                await self._give_back(line, str(asked.origin))
 
-    async def _send(self, request: httpcore.Request) -> tuple[httpcore.AsyncHTTPConnection, httpcore.Response]:
+    async def _send(self, request: httpcore.Request) -> tuple[_Line, httpcore.Response]:
         kept = self._kept.pop(str(request.url.origin), None)
         if kept is not None:
             try:
-                if kept.is_available() and not kept.has_expired():
-                    return kept, await kept.handle_async_request(request)
+                if kept.http.is_available() and not kept.http.has_expired():
+                    return kept, await self._ask(kept, request)
+            except HeadTooLong:
+                raise  # it answered, and how
             except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
                 pass  # the server closed it while the request was on its way: once more on a new one
-            await kept.aclose()
-        connection = httpcore.AsyncHTTPConnection(
-            request.url.origin,
-            ssl_context=self._tls if request.url.scheme == b"https" else None,
-            keepalive_expiry=_KEEP_SECONDS,
-            network_backend=self._backend,
-        )
+            await kept.http.aclose()
+        line = await self._opened(request.url.origin)
         try:
-            return connection, await connection.handle_async_request(request)
+            return line, await self._ask(line, request)
         except BaseException:
-            await connection.aclose()
+            await line.http.aclose()
             raise
 
-    async def _give_back(self, connection: httpcore.AsyncHTTPConnection, origin: str) -> None:
+    async def _opened(self, origin: httpcore.Origin) -> _Line:
+        host = origin.host.decode("ascii")
+        plain = await self._backend.connect_tcp(host, origin.port)
+        stream = await plain.start_tls(self._tls, host) if origin.scheme == b"https" else plain
+        return _Line(httpcore.AsyncHTTP11Connection(origin, stream, _KEEP_SECONDS), stream)
+
+    async def _ask(self, line: _Line, request: httpcore.Request) -> httpcore.Response:
+        line.stream.counter.left = self._head_bytes
+        response = await line.http.handle_async_request(request)
+        line.stream.counter.left = None  # of the body whoever reads it counts the bytes
+        return response
+
+    async def _give_back(self, line: _Line, origin: str) -> None:
         """Keeps a connection whose reply was read to its end, for the next request to the same origin."""
-        if not connection.is_idle() or origin in self._kept or self._closed:
-            await connection.aclose()
+        if not line.http.is_idle() or origin in self._kept or self._closed:
+            await line.http.aclose()
             return
-        self._kept[origin] = connection
+        self._kept[origin] = line
         if len(self._kept) > _KEPT:
             oldest = next(iter(self._kept))
-            await self._kept.pop(oldest).aclose()
+            await self._kept.pop(oldest).http.aclose()
 
     async def aclose(self) -> None:
         self._closed = True
         while self._kept:
-            _, connection = self._kept.popitem()
-            await connection.aclose()
+            _, line = self._kept.popitem()
+            await line.http.aclose()
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -159,7 +196,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> PlainStream:
         """A connection to one of the checked addresses of `host`."""
         endpoints = self._checked(host, await self._endpoints(host, port))[:_TRIES]
         failure: OSError | None = None
@@ -223,16 +260,33 @@ async def _dial(endpoint: Endpoint) -> PlainStream:
     return PlainStream(dialled)
 
 
+class _Counter:
+    """How many bytes may still come; None: any number."""
+
+    left: int | None = None
+
+    def check(self) -> None:
+        if self.left is not None and self.left <= 0:
+            raise HeadTooLong("the headers do not end")
+
+    def count(self, data: bytes) -> bytes:
+        if self.left is not None:
+            self.left -= len(data)
+        return data
+
+
 class PlainStream(httpcore.AsyncNetworkStream):
     """A connected socket."""
 
     def __init__(self, connected: socket.socket) -> None:
+        self.counter = _Counter()
         self._socket = connected
         self._loop = asyncio.get_running_loop()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self.counter.check()
         try:
-            return await self._loop.sock_recv(self._socket, max_bytes)
+            return self.counter.count(await self._loop.sock_recv(self._socket, max_bytes))
         except OSError as error:
             raise httpcore.ReadError(error.strerror or "connection lost") from error
 
@@ -245,9 +299,13 @@ class PlainStream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         self._socket.close()
 
+    def detach(self) -> socket.socket:
+        """The connected socket, for what does not speak HTTP on it; whoever asks closes it."""
+        return self._socket
+
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> TlsStream:
         try:
             reader, writer = await asyncio.open_connection(
                 sock=self._socket, ssl=ssl_context, server_hostname=(server_hostname or "").rstrip(".")
@@ -269,12 +327,14 @@ class TlsStream(httpcore.AsyncNetworkStream):
     """The same over TLS."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.counter = _Counter()
         self._reader = reader
         self._writer = writer
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self.counter.check()
         try:
-            return await self._reader.read(max_bytes)
+            return self.counter.count(await self._reader.read(max_bytes))
         except OSError as error:
             raise httpcore.ReadError(error.strerror or "connection lost") from error
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import blake2b
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor.feeds.parse.dates import read_date
 from monitor.model.document import DateMark, Entry, ParsedFeed
@@ -79,14 +79,17 @@ def finish(title: str, language: str | None, drafts: Iterable[Draft], *, now: da
     dates = _DateReader(now)
     language = language_tag(language)
     entries: list[Entry] = []
-    dropped = 0
+    dropped = over_cap = 0
     for number, draft in enumerate(drafts):
         entry = _entry(draft, dates, language) if number < MOST_ENTRIES else None
         if entry is None:
             dropped += 1
+            over_cap += number >= MOST_ENTRIES
         else:
             entries.append(entry)
-    return ParsedFeed(title=plain(title, limit=TITLE), language=language, entries=tuple(entries), dropped=dropped)
+    return ParsedFeed(
+        title=plain(title, limit=TITLE), language=language, entries=tuple(entries), dropped=dropped, over_cap=over_cap
+    )
 
 
 def language_tag(text: str | None) -> str | None:
@@ -181,17 +184,27 @@ class _DateReader:
 # ------------------------------------------------------------------------------------------- plain text
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d|#[xX]|[a-zA-Z])")
+#: so many feeds escape their titles twice that what looks like HTML is HTML, whatever is declared
+_ENTITY_OR_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[\s/>]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
+#: in both cases letter by letter: `(?i)` takes half as long again
 _BLOCK = re.compile(
-    r"(?i)<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main|"
-    r"nav|ol|p|pre|section|table|td|th|tr|ul)\b)"
+    r"<(?=/?(?:"
+    r"[pP](?:[rR][eE])?|[bB](?:[rR]|[lL][oO][cC][kK][qQ][uU][oO][tT][eE])|[dD](?:[iI][vV]|[dDlLtT])|[lL][iI]"
+    r"|[aA](?:[dD][dD][rR][eE][sS][sS]|[rR][tT][iI][cC][lL][eE]|[sS][iI][dD][eE])"
+    r"|[fF](?:[iI][gG](?:[cC][aA][pP][tT][iI][oO][nN]|[uU][rR][eE])|[oO][oO][tT][eE][rR])"
+    r"|[hH](?:[1-6rR]|[eE][aA][dD][eE][rR])|[mM][aA][iI][nN]|[nN][aA][vV]|[oOuU][lL]"
+    r"|[sS][eE][cC][tT][iI][oO][nN]|[tT](?:[aA][bB][lL][eE]|[dDhHrR]))\b)"
 )
+_TAG = re.compile(r"<[^<>]*>?")
 _HIDDEN = ["script", "style", "template", "head title", "iframe", "object", "svg", "noscript"]
 #: stands for a paragraph's edge until white space is collapsed; removed from what publishers write
 _EDGE = "\ue000"
 #: control characters; halves of characters; marks that turn the order of text round or hide it; non-characters
 _UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff"
-    "\ue000\ufeff\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e007f]"
+    "\ue000\ufdd0-\ufdef\ufeff\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e007f"
+    + "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
 )
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n")
 #: mark-up that is read for one field, as a multiple of the characters that are kept
@@ -207,7 +220,18 @@ def plain(text: str, *, limit: int, lines: bool = False) -> str:
         text = _BLANK_LINE.sub(_EDGE, text)
     if not lines:
         return cut(_clean(text.replace(_EDGE, " ")), limit)
-    return cut("\n".join(filter(None, map(_clean, text.split(_EDGE)))), limit)
+    # most of the pieces are what stands between two tags
+    pieces = [" ".join(piece.split()) for piece in text.split(_EDGE) if piece and not piece.isspace()]
+    if not "".join(pieces).isprintable():
+        pieces = [_clean(piece) for piece in pieces]
+    return cut("\n".join(filter(None, pieces)), limit)
+
+
+def escaped(text: str) -> str:
+    """Text that the document declares to be plain, so that `<` and `&` in it stay what they are."""
+    if ("<" in text or "&" in text) and not _ENTITY_OR_TAG.search(text):
+        return text.replace("&", "&amp;").replace("<", "&lt;")
+    return text
 
 
 def one_line(text: str, *, limit: int) -> str:
@@ -238,7 +262,44 @@ def _clean(text: str) -> str:
 
 
 def _without_markup(text: str) -> str:
-    tree = LexborHTMLParser(_BLOCK.sub(f"{_EDGE}<", text))
+    if is_too_deep(text):
+        return _TAG.sub(_EDGE, text)
+    tree = tree_of(_BLOCK.sub(f"{_EDGE}<", text))
     tree.strip_tags(_HIDDEN)
     root: LexborNode | None = tree.root
     return root.text(deep=True, separator="", strip=False) if root is not None else ""
+
+
+def tree_of(text: str) -> LexborHTMLParser:
+    """The elements of a page. MemoryError where there is no room for them, the only thing that stops lexbor."""
+    try:
+        return LexborHTMLParser(text)
+    except SelectolaxError:
+        raise MemoryError from None
+
+
+#: elements in each other; pages have a hundred
+_DEEP = 5_000
+_ELEMENT = re.compile(r"<(/?)([a-zA-Z][\w:-]*)")
+#: elements of which pages leave out the end, and those that have none
+_UNCLOSED = frozenset(
+    {
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track"),
+        *("wbr",),
+        *("p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody"),
+    }
+)  # fmt: skip
+
+
+def is_too_deep(text: str) -> bool:
+    """True where elements lie in each other as deep as nowhere: reading takes the square of that depth."""
+    if text.count("<") < _DEEP:
+        return False
+    depth = 0
+    for found in _ELEMENT.finditer(text):
+        if found[2].lower() in _UNCLOSED:
+            continue
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        if depth > _DEEP:
+            return True
+    return False

@@ -1,7 +1,7 @@
 """What the daemon and a parse worker say to each other: frames of bytes with their length in front.
 
     job:     length of head | length of body | head as JSON | body
-    answer:  length | whether the worker ends now | JSON
+    answer:  length | whether the worker ends now | processor ms that it took | JSON
 
 JSON and not pickle: the other side of the pipe has read hostile bytes, and its answer must not be able to run code.
 Neither feedparser nor selectolax is imported here, so that the daemon never loads them.
@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from monitor.model.document import DateMark, Entry, ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.document import DateMark, Doubt, Entry, ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.feed import USUAL_LAYOUT, Layout, Selectors
 
 JOB_HEAD = struct.Struct(">II")
-ANSWER_HEAD = struct.Struct(">I?")
+ANSWER_HEAD = struct.Struct(">I?I")
 _FIELDS = tuple(field.name for field in fields(Entry))
 _ROW = attrgetter(*_FIELDS)
 
@@ -33,19 +34,26 @@ class Job:
     base_url: str
     now: datetime
     language: str | None = None
+    layout: Layout = USUAL_LAYOUT
+    #: a page of an article, of which the main text is wanted
+    is_article: bool = False
 
 
 def pack_job(job: Job) -> tuple[bytes, bytes]:
     """The frame in two parts, so that a large body is not copied."""
-    head = json.dumps([job.content_type, job.base_url, job.now.isoformat(), job.language]).encode()
+    said = [job.content_type, job.base_url, job.now.isoformat(), job.language, asdict(job.layout), job.is_article]
+    head = json.dumps(said).encode()
     return JOB_HEAD.pack(len(head), len(job.body)) + head, job.body
 
 
 def unpack_job(head: bytes, body: bytes) -> Job:
     """The job from its two parts, without the lengths."""
-    content_type, base_url, now, language = json.loads(head)
-    moment = datetime.fromisoformat(now)
-    return Job(body=body, content_type=content_type, base_url=base_url, now=moment, language=language)
+    content_type, base_url, now, language, layout, is_article = json.loads(head)
+    select = Selectors(**layout.pop("select")) if layout["select"] else layout.pop("select")
+    return Job(
+        body=body, content_type=content_type, base_url=base_url, now=datetime.fromisoformat(now), language=language,
+        layout=Layout(select=select, **layout), is_article=is_article,
+    )  # fmt: skip
 
 
 def pack_answer(answer: ParsedFeed | ParseFailed) -> bytes:
@@ -57,16 +65,35 @@ def pack_answer(answer: ParsedFeed | ParseFailed) -> bytes:
 
 
 def unpack_answer(text: bytes) -> ParsedFeed | ParseFailed:
-    """The answer in its JSON; ValueError, KeyError or TypeError where it is none."""
-    data = json.loads(text)
+    """The answer in its JSON; ValueError, KeyError or TypeError where it is none, whoever wrote it."""
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        raise ValueError("an answer nested as deep as none is") from None
     if "problem" in data:
-        return ParseFailed(problem=ParseProblem(data["problem"]), detail=data["detail"])
-    entries = tuple(_entry(dict(zip(_FIELDS, row, strict=True))) for row in data["entries"])
-    return ParsedFeed(**data | {"entries": entries})
+        feeds = tuple(data["feeds"])
+        _texts(data["detail"], *feeds)
+        return ParseFailed(problem=ParseProblem(data["problem"]), detail=data["detail"], feeds=feeds)
+    entries = tuple(map(_entry, data["entries"]))
+    doubt = None if data["doubt"] is None else Doubt(data["doubt"])
+    parsed = ParsedFeed(**data | {"entries": entries, "doubt": doubt, "follow": tuple(data["follow"])})
+    _texts(parsed.title, parsed.detail, parsed.language or "", *parsed.follow)
+    if type(parsed.dropped) is not int or type(parsed.is_whole) is not bool:
+        raise TypeError("a number or a yes that is none")
+    return parsed
 
 
-def _entry(values: dict[str, Any]) -> Entry:
-    values["date_mark"] = DateMark(values["date_mark"])
-    if values["published"] is not None:
-        values["published"] = datetime.fromisoformat(values["published"])
-    return Entry(**values)
+def _entry(row: list[Any]) -> Entry:
+    values = dict(zip(_FIELDS, row, strict=True))
+    published, language = values.pop("published"), values.pop("language")
+    date_mark = DateMark(values.pop("date_mark"))
+    _texts(*values.values(), language or "")
+    when = None if published is None else datetime.fromisoformat(published)
+    if when is not None and when.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return Entry(**values, published=when, language=language, date_mark=date_mark)
+
+
+def _texts(*values: Any) -> None:
+    if not set(map(type, values)) <= {str}:
+        raise TypeError("a text that is none")

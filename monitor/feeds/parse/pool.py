@@ -16,17 +16,29 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import monitor
+from monitor.feeds.lanes import SUSPECT, UNKNOWN
 from monitor.feeds.parse.frames import ANSWER_HEAD, Job, pack_job, unpack_answer
+from monitor.feeds.turns import Turns
 from monitor.model.document import ParsedFeed, ParseFailed, ParseProblem
+from monitor.model.feed import USUAL_LAYOUT, Layout
 
 #: bytes of an answer; more than any document within the fetch limits can give
 _LARGEST_ANSWER = 128 * 1024 * 1024
+#: a job or an answer goes through in one piece: for each further one the worker would wait for the event loop
 _PIPE_BUFFER = 1024 * 1024
+#: a document of more bytes is large: its worker may need hundreds of MiB, so one of them is read at a time
+_LARGE = 1024 * 1024
+#: bytes of documents of which the smaller ones go first
+_SIZES = (64 * 1024, 256 * 1024, 1024 * 1024)
+#: how the detail begins where a document was not even looked at
+NO_WORKER = "no worker could be started"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +47,12 @@ class ParseLimits:
 
     #: processor time of one document, measured by the worker's own timer: a busy machine fails no honest document
     seconds: float = 5.0
-    #: address space of one worker
+    #: address space of one worker at most; how much of it depends on the document
     memory_bytes: int = 512 * 1024 * 1024
     #: workers that stay
     size: int = max(2, min(os.cpu_count() or 2, 4))
-    #: workers at most, with those beside slow documents
-    most: int = 8
+    #: workers at most, with the one beside slow documents
+    most: int = size + 1
     #: a document that used so many seconds of processor time is slow
     patience: float = 0.5
 
@@ -48,6 +60,11 @@ class ParseLimits:
     def clock_seconds(self) -> float:
         """Time by the clock, for a worker that is stuck without using the processor."""
         return 3 * self.seconds
+
+
+def _turn(rank: int, size: int) -> int:
+    """Who goes first: by rank, within one the smaller documents, of which many are read in the time of a large one."""
+    return rank * (len(_SIZES) + 1) + bisect(_SIZES, size)
 
 
 class ParseWorkers:
@@ -58,32 +75,64 @@ class ParseWorkers:
         self._all: set[_Worker] = set()
         self._idle: list[_Worker] = []
         #: as many as `_room` says, those taken and those free; first come, first served
-        self._turns = asyncio.Semaphore(self._room())
+        self._turns = Turns(self._room(), last=_turn(SUSPECT, 0))
+        #: one large document at a time; ranks count here too, or a good feed's would wait for those of all suspects
+        self._large = Turns(1, last=_turn(SUSPECT, 0))
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def parse(
-        self, body: bytes, *, content_type: str | None, base_url: str, now: datetime, language: str | None = None
+        self,
+        body: bytes,
+        *,
+        content_type: str | None,
+        base_url: str,
+        now: datetime,
+        language: str | None = None,
+        rank: int = UNKNOWN,
+        layout: Layout = USUAL_LAYOUT,
+        is_article: bool = False,
+        on_slow: Callable[[], None] | None = None,
     ) -> ParsedFeed | ParseFailed:
-        """The entries of a document, or why there are none. Cancelling it kills the worker that was at it."""
-        job = Job(body=body, content_type=content_type, base_url=base_url, now=now, language=language)
+        """The entries of a document, or why there are none. Cancelling it kills the worker that was at it.
+
+        `is_article`: it is the page of an article, and its main text is the only entry.
+
+        `rank` says who goes first where documents wait: those of good feeds, and those of suspects last, which never
+        have more than one worker among them; of one rank the small ones first. `on_slow` is called where the document
+        has used up our patience.
+        """
+        job = Job(
+            body=body, content_type=content_type, base_url=base_url, now=now, language=language, layout=layout,
+            is_article=is_article,
+        )  # fmt: skip
+        turn = _turn(rank, len(body))
+        if len(body) <= _LARGE:
+            return await self._parse(job, turn, on_slow)
+        await self._large.acquire(turn)
         try:
-            worker = await self._take()
+            return await self._parse(job, turn, on_slow)
+        finally:
+            self._large.release(turn)
+
+    async def _parse(self, job: Job, turn: int, on_slow: Callable[[], None] | None) -> ParsedFeed | ParseFailed:
+        try:
+            worker = await self._take(turn)
         except OSError as error:
-            return ParseFailed(problem=ParseProblem.CRASHED, detail=f"no worker could be started: {error.strerror}")
-        watch = asyncio.get_running_loop().create_task(self._watch(worker))
+            return ParseFailed(problem=ParseProblem.CRASHED, detail=f"{NO_WORKER}: {error.strerror}")
+        watch = asyncio.get_running_loop().create_task(self._watch(worker, on_slow))
         try:
             return await worker.ask(job, self._limits)
         finally:
             watch.cancel()
-            self._give_back(worker)
+            self._give_back(worker, turn)
 
     async def aclose(self) -> None:
         """Kills every worker and waits until they are gone."""
         self._closed = True
         for worker in list(self._all):
             self._end(worker)
-        self._turns.release()  # whoever waits is told in turn
+        self._turns.add()  # whoever waits is told in turn
         await asyncio.gather(*self._endings)
 
     @property
@@ -93,8 +142,8 @@ class ParseWorkers:
 
     # ---------------------------------------------------------------------------- who works next
 
-    async def _take(self) -> _Worker:
-        await self._turns.acquire()
+    async def _take(self, turn: int) -> _Worker:
+        await self._turns.acquire(turn)
         try:
             if self._closed:
                 raise OSError(None, "the daemon is stopping")
@@ -107,24 +156,24 @@ class ParseWorkers:
             self._all.add(worker)
             return worker
         except BaseException:
-            self._turns.release()
+            self._turns.release(turn)
             raise
 
-    def _give_back(self, worker: _Worker) -> None:
+    def _give_back(self, worker: _Worker, turn: int) -> None:
         before = self._room()
         worker.slow = False
         if worker.spent or self._closed or len(self._all) > self._room():
             self._end(worker)
         else:
             self._idle.append(worker)
-        if self._room() == before:  # else somebody was let in beside it, and that turn stays
-            self._turns.release()
+        # where somebody was let in beside it that turn stays
+        self._turns.release(turn, kept=self._room() != before)
 
     def _room(self) -> int:
         """How many workers there may be: the base, and one beside each that is slow."""
         return min(self._limits.size + sum(worker.slow for worker in self._all), self._limits.most)
 
-    async def _watch(self, worker: _Worker) -> None:
+    async def _watch(self, worker: _Worker, on_slow: Callable[[], None] | None) -> None:
         """Lets somebody work beside `worker` once its document has used up our patience.
 
         Measured in processor time: on a busy machine every document takes long by the clock, and more workers
@@ -134,10 +183,12 @@ class ParseWorkers:
         while used < self._limits.patience:
             await asyncio.sleep(self._limits.patience - used)
             used = worker.cpu_seconds() - start
+        if on_slow:
+            on_slow()
         before = self._room()
         worker.slow = True
         if self._room() > before:
-            self._turns.release()
+            self._turns.add()
 
     def _end(self, worker: _Worker) -> None:
         if worker not in self._all:
@@ -165,6 +216,13 @@ class _Worker:
     @classmethod
     async def start(cls, limits: ParseLimits) -> _Worker:
         """A new process in its own session (Ctrl-C is the daemon's), without the daemon's secrets around it."""
+        try:
+            return await cls._started(limits, pipe_size=_PIPE_BUFFER)
+        except OSError:  # the system allows no pipes of that size, or this user has too many of them
+            return await cls._started(limits, pipe_size=-1)
+
+    @classmethod
+    async def _started(cls, limits: ParseLimits, *, pipe_size: int) -> _Worker:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "monitor.feeds.parse.worker", str(limits.memory_bytes), str(limits.seconds)),
             stdin=asyncio.subprocess.PIPE,
@@ -173,6 +231,7 @@ class _Worker:
             env=_environment(),
             start_new_session=True,
             limit=_PIPE_BUFFER,
+            pipesize=pipe_size,
         )
         return cls(process)
 
@@ -201,7 +260,7 @@ class _Worker:
                 return answer
         except TimeoutError:
             detail = f"killed after {limits.clock_seconds:g} s"
-            return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail)
+            return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail, cost_ms=round(limits.seconds * 1000))
         except (OSError, EOFError):
             return self._failure(await self._process.wait(), limits)
         except (ValueError, KeyError, TypeError):
@@ -211,16 +270,17 @@ class _Worker:
         """The answer, and whether it was the worker's last one."""
         self._stdin.writelines(pack_job(job))
         await self._stdin.drain()
-        size, is_last = ANSWER_HEAD.unpack(await self._stdout.readexactly(ANSWER_HEAD.size))
+        size, is_last, cost_ms = ANSWER_HEAD.unpack(await self._stdout.readexactly(ANSWER_HEAD.size))
         if size > _LARGEST_ANSWER:
             raise ValueError("an answer larger than any document gives")
-        return unpack_answer(await self._stdout.readexactly(size)), is_last
+        answer = unpack_answer(await self._stdout.readexactly(size))
+        return replace(answer, cost_ms=max(cost_ms, 1)), is_last
 
     def _failure(self, code: int, limits: ParseLimits) -> ParseFailed:
         """What the exit status of a worker says of the document that it was at."""
         if code == -signal.SIGPROF:
             detail = f"killed after {limits.seconds:g} s of processor time"
-            return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail)
+            return ParseFailed(problem=ParseProblem.TIMED_OUT, detail=detail, cost_ms=round(limits.seconds * 1000))
         if code == -signal.SIGKILL:
             detail = "the system killed the worker, as it does when memory runs out"
             return ParseFailed(problem=ParseProblem.OUT_OF_MEMORY, detail=detail)

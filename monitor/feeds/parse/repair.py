@@ -26,7 +26,11 @@ _PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
 _SUBSET = re.compile(r"[^\[>]*+(?:\[((?:<!--(?:[^-]|-(?!->))*+-->|\"[^\"]*\"|'[^']*'|[^\]\"'])*+)\]\s*)?>")
 _CDATA = "<![CDATA["
-_NAME = r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?"
+_CAPTION = "<media:description"
+_ENTRY_END = re.compile(r"(?<=</item>)|(?<=</entry>)")
+_TEASER = re.compile(r"<(?:description|summary|content(?::encoded)?)[\s/>]")
+#: other letters pass as well, but not all that Python takes for letters
+_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?"
 #: with quotes in order, or at least without another tag inside
 _TAG = re.compile(rf"<(/?)({_NAME})((?:\s(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)?/?)>")
 _LOOSE_TAG = re.compile(rf"<(/?)({_NAME})(\s[^<>]*|/?)>")
@@ -66,6 +70,8 @@ class Mended:
     detail: str = ""
     #: False where the document ends in the middle
     whole: bool = True
+    #: False where no feed begins in it, or a page begins before: then it is as it was
+    is_feed: bool = True
 
 
 def mend(text: str) -> Mended:
@@ -74,9 +80,11 @@ def mend(text: str) -> Mended:
     text = undisguised(text[declaration.end() :] if declaration else text)
     root = _ROOT.search(text, 0, _JUNK)
     if root is None or _PAGE.search(text, 0, root.start()):
-        return Mended(text=text)  # no feed, or none that we know better
+        return Mended(text=text, is_feed=False)
+    if not (_TAG.match(text, root.start()) or _LOOSE_TAG.match(text, root.start())):
+        return Mended(text=text, is_feed=False)  # not even its first tag is whole
     doctype = _DOCTYPE.search(text, 0, root.start())
-    why = _problem(text)
+    why = problem_of(text)
     if why is None and not doctype:
         return Mended(text=text)
     subset = _SUBSET.match(text, doctype.end(), root.start()) if doctype else None
@@ -88,9 +96,38 @@ def mend(text: str) -> Mended:
     return Mended(text=mended, detail=detail, whole=not writer.was_cut)
 
 
-def _problem(text: str) -> str | None:
+def without_captions(text: str) -> str:
+    """A well-formed document without the texts of pictures, where an entry has one of its own.
+
+    feedparser takes the last of them for the entry's summary, and the teaser would be gone.
+    """
+    if _CAPTION not in text:
+        return text
+    return "".join(map(_without_caption, _ENTRY_END.split(text)))
+
+
+def _without_caption(piece: str) -> str:
+    """`piece` ends with an entry, or holds none."""
+    first = piece.find(_CAPTION)
+    begins = max(piece.rfind("<item"), piece.rfind("<entry"), 0)
+    if first < 0 or not _TEASER.search(piece, begins):
+        return piece
+    kept, at = [], 0
+    while (start := piece.find(_CAPTION, at)) >= 0:
+        end = piece.find(">", start) + 1
+        if piece[end - 2] != "/":
+            end = piece.find(f"</{_CAPTION[1:]}", end)
+            end = piece.find(">", end) + 1 if end >= 0 else 0
+        if end <= 0:
+            break
+        kept.append(piece[at:start])
+        at = end
+    return "".join((*kept, piece[at:]))
+
+
+def problem_of(text: str) -> str | None:
     """What is not well-formed, as expat calls it; None where everything is."""
-    parser = expat.ParserCreate("utf-8", "}")
+    parser = expat.ParserCreate("utf-8", " ")  # the sign that may stand in no name of a namespace, as feedparser has it
     try:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
@@ -131,8 +168,7 @@ class _Writer:
         """The whole of `text`, which begins with the root's tag."""
         at, last = 0, text.rfind(">")
         root = _TAG.match(text) or _LOOSE_TAG.match(text)
-        if root is None:
-            return text
+        assert root is not None
         while at < len(text) and not self._is_done:
             start = text.find("<", at)
             self._write(text[at : start if start >= 0 else len(text)])
@@ -180,7 +216,7 @@ class _Writer:
             if closing >= 0:
                 self._out.append(f"{_CDATA}{text[begin:closing]}]]>")
                 return closing
-        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, "")
+        inside = text[begin : end if end >= 0 else len(text)].replace(_CDATA, " ")  # or two halves become one
         self._out.append(f"{_CDATA}{inside}]]>")
         return end + 3 if end >= 0 else len(text)
 
@@ -194,7 +230,8 @@ class _Writer:
     def _write(self, text: str) -> None:
         if not text:
             return
-        self._out.append(self.references.resolved(text, in_address=self._in_value).replace("]]>", ""))
+        written = self.references.resolved(text, in_address=self._in_value).replace("]]>", "")
+        self._out.append(written.replace(">", "&gt;"))  # behind a tag left out it may be the end of one once more
 
     @property
     def _in_value(self) -> bool:
@@ -203,13 +240,15 @@ class _Writer:
     def _begin(self, name: str, rest: str) -> None:
         key = name.lower()
         if key in _ENTRIES:
+            if self._stack and self._stack[-1].key in _PARTS:
+                self._end(self._stack[-1].key)  # the feed's own title, whose end is missing, does not hold its news
             for entry in _ENTRIES:
                 self._end(entry)
         elif key in _PARTS and self._stack:
             part = next((element.key for element in self._stack[-1:-8:-1] if element.key in _PARTS), "")
             if part:
                 self._end(part)
-        is_empty = rest.endswith("/") or key in _VOID
+        is_empty = (rest.endswith("/") or key in _VOID) and bool(self._stack)  # of the root something is to come
         self._out.append(f"<{name}{self._attributes(rest)}{'/' if is_empty else ''}>")
         self._note_prefix(name)
         if not is_empty:
@@ -240,10 +279,13 @@ class _Writer:
         found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(rest):
             value = self.references.resolved(double or single or bare.removesuffix("/"), in_address=True)
+            declares = name == "xmlns" or name.startswith("xmlns:")
+            if declares:
+                value = "".join(value.split())
             if name in ("xmlns:xml", "xmlns:xmlns") or (name.startswith("xmlns:") and not value):
                 continue  # prefixes that nobody may declare, or declare away
             found.setdefault(name, value.replace("<", "&lt;").replace('"', "&quot;"))
-            if not name.startswith("xmlns"):
+            if not declares:
                 self._note_prefix(name)
         return "".join(f' {name}="{value}"' for name, value in found.items())
 
@@ -274,7 +316,9 @@ _WITHIN_WORDS = re.compile(r"nbsp|[A-Za-z](?:acute|grave|circ|uml|tilde|cedil|ri
 #: `😀` as two halves, which XML forbids
 _HALF = re.compile("[\ud800-\udfff]")
 #: numbers and characters of the C1 block are windows-1252 in disguise
-_DISGUISED = re.compile(r"[\x80-\x9f]|&#(?:(?P<number>0*1(?:2[89]|[345]\d))|[xX](?P<hex>0*[89][0-9a-fA-F]));")
+_DISGUISED = re.compile(r"&#(?:(?P<number>0*1(?:2[89]|[345]\d))|[xX](?P<hex>0*[89][0-9a-fA-F]));")
+#: apart from the numbers: a search for one kind of sign is several times as quick as one for either
+_DISGUISED_SIGN = re.compile(r"[\x80-\x9f]")
 _C1 = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 #: characters that XML forbids
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -348,9 +392,11 @@ class _References:
 
 def undisguised(text: str) -> str:
     """`text` with `&#146;` and U+0092 as the apostrophe that every browser shows for them."""
-    if text.isascii() and "&#" not in text:
+    if "&#" in text:
+        text = _DISGUISED.sub(_windows, text)
+    if text.isascii() or _DISGUISED_SIGN.search(text) is None:
         return text
-    return _DISGUISED.sub(_windows, text)
+    return _DISGUISED_SIGN.sub(lambda found: _C1[found[0]] or found[0], text)
 
 
 def _allowed(text: str) -> str:
@@ -359,7 +405,7 @@ def _allowed(text: str) -> str:
 
 
 def _windows(found: re.Match[str]) -> str:
-    sign = chr(int(found["number"] or found["hex"], 10 if found["number"] else 16)) if found[0][0] == "&" else found[0]
+    sign = chr(int(found["number"] or found["hex"], 10 if found["number"] else 16))
     return _C1[sign] or found[0]
 
 

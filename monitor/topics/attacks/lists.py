@@ -178,6 +178,7 @@ class AttackLists:
     counted: int = _list("attacks that a tally counts")
     many: int = _list("before the number of a tally")
     since: int = _list("a tally counts from a day on")
+    another_attack: int = _list("a sentence of an article tells of another attack than the one that it is about")
     last_one: int = _list("before a week day: that of the week before this one")
     day_of_last_week: int = _list("a week day of the week before")
     days_ago: int = _list("so many days before the report, as the number before it says")
