@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -53,11 +53,14 @@ def start_logs(form: str = "text", level: int | None = None) -> None:
     logs.configure(level=chosen, form=form, tracebacks=more > 0)
 
 
-def settings(*, daemon: bool = False, warn: bool = True) -> Settings:
-    """The settings of this environment; sets up the logs by them. The daemon speaks at their level, commands less."""
+def settings(*, daemon: bool = False, warn: bool = True, options: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this environment; sets up the logs by them. The daemon speaks at their level, commands less.
+
+    `options` of the command line win, by the names of the settings.
+    """
     from monitor.config.settings import load_settings
 
-    found = load_settings(os.environ, Path.cwd())
+    found = load_settings(os.environ, Path.cwd(), options=options)
     asked = any(shown.variable == "BASEWATCH_LOG_LEVEL" and shown.source != "default" for shown in found.shown)
     level = getattr(logging, found.log_level.upper()) if daemon or asked else None
     start_logs(found.log_format, level)

@@ -18,15 +18,23 @@ from monitor.polls import PollReport
 from monitor.queries.jsonvalues import values_of
 
 
-def run(alert_backlog: BacklogOption = False) -> None:
+def run(
+    web: Annotated[
+        str | None,
+        typer.Option("--web", metavar="HOST:PORT", help="Serve the board there as well (otherwise BASEWATCH_WEB)."),
+    ] = None,
+    alert_backlog: BacklogOption = False,
+) -> None:
     """Makes or opens the database, polls each feed when it is due, takes over edited files by itself. What is in hand
     at the end is finished first. Log lines go to standard error.
 
     Example:
       basewatch run
+      basewatch run --web 127.0.0.1:8470
       BASEWATCH_LOG_FORMAT=json basewatch run 2>> basewatch.log
     """
-    raise typer.Exit(run_daemon(settings(daemon=True), alert_backlog=alert_backlog))
+    options = {"BASEWATCH_WEB": web} if web is not None else {}
+    raise typer.Exit(run_daemon(settings(daemon=True, options=options), alert_backlog=alert_backlog))
 
 
 def poll(

@@ -98,6 +98,8 @@ SETTINGS: tuple[Setting, ...] = (
             values.https_address),
     Setting("BASEWATCH_WEBSUB_LISTEN", "where the daemon listens for what comes to that address", "127.0.0.1:8480",
             values.listen),
+    Setting("BASEWATCH_WEB", "where the board (pages, JSON, metrics) is served; without it there is none", "",
+            values.listen),
     Setting("BASEWATCH_ALIVE", "how often the operator is told that the daemon is alive, with what it has read", "",
             values.duration("10m", "31d")),
     Setting("BASEWATCH_TIMEZONE",
@@ -155,6 +157,8 @@ class Settings:
     #: None: feeds are only polled; else where hubs call, and where that is listened for
     websub_url: str | None = None
     websub_listen: tuple[str, int] = ("127.0.0.1", 8480)
+    #: None: no board is served
+    web: tuple[str, int] | None = None
     #: None: the operator hears of troubles alone
     alive: timedelta | None = None
     #: IANA name of the zone in which times are shown
@@ -303,7 +307,7 @@ def _spoken(setting: Setting, value: Any) -> str:
         return database.MASK if value else "none"
     if isinstance(value, timedelta):
         return values.spoken(value)
-    if setting.field == "websub_listen":
+    if setting.field in ("websub_listen", "web") and value is not None:
         return values.spoken_listen(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"

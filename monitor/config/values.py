@@ -113,12 +113,14 @@ def https_address(value: str, _base: Path) -> str:
 
 
 def listen(value: str, _base: Path) -> tuple[str, int]:
-    """`127.0.0.1:8480` or `[::1]:8480` as an address and a port."""
+    """`127.0.0.1:8480`, `localhost:8480` or `[::1]:8480` as an address and a port."""
     host, _, port = value.rpartition(":")
     try:
         address = ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
         address = None
+    if host == "localhost":
+        address = ip_address("127.0.0.1")
     if address is None or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise ValueError(f"{value[:60]!r} is no address in numbers with a port; write for instance 127.0.0.1:8480")
     return str(address), int(port)

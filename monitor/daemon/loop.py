@@ -47,10 +47,11 @@ from monitor.malloc import give_back
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
 from monitor.store.lock import MakeSure
-from monitor.store.store import Transaction
+from monitor.store.store import Store, Transaction
 
 if TYPE_CHECKING:
     from monitor.daemon.push import Push
+    from monitor.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +103,8 @@ class Daemon:
         self._database = DatabaseWatch(app)
         #: None: feeds are only polled
         self._push: Push | None = None
+        #: None: no board is served
+        self._web: WebServer | None = None
 
     def stop(self) -> None:
         """Ends it as a signal does: what is in hand is finished; `run` then returns."""
@@ -116,6 +119,7 @@ class Daemon:
         async with app.parts() as parts:
             self._parts = parts
             await self._listen()
+            self._serve()
             scheduler = self._schedule()
             scheduler.start()
             self._say_what_runs()
@@ -125,6 +129,8 @@ class Daemon:
             if self._push is not None:
                 await self._push.aclose()
             scheduler.shutdown(wait=False)
+            if self._web is not None:
+                await asyncio.to_thread(self._web.close)
         log.info("stopped; nothing is in hand")
         return 1 if self._place_taken else 0
 
@@ -136,6 +142,28 @@ class Daemon:
 
             push = Push(self._app, self._parts.fetcher, settings.websub_url)
             self._push = push if await push.start(*settings.websub_listen) else None
+
+    def _serve(self) -> None:
+        """The board, where it is wanted and its port can be had: alerts never wait for it."""
+        app = self._app
+        if app.settings.web is None:
+            return
+        from monitor.web.server import WebServer  # with it come Starlette, uvicorn and Jinja2
+        from monitor.web.site import Site
+
+        site = Site(
+            store=Store(app.settings.database_url), configuration=lambda: app.configuration, settings=app.settings,
+            clock=app.clock,
+        )  # fmt: skip
+        web = WebServer(site)
+        try:
+            web.start(*app.settings.web)
+        except OSError as error:
+            log.warning("the board cannot be served why=%r; alerts go on without it", str(error))
+            site.store.close()
+        else:
+            self._web = web
+            log.info("board http://%s:%d/", app.settings.web[0], web.port)
 
     def _say_what_runs(self) -> None:
         now = self._app.configuration

@@ -21,12 +21,21 @@ from monitor.store.ids import new_id
 from monitor.store.incidents import IncidentPart
 from monitor.store.items import ItemPart
 from monitor.store.ledger import LedgerPart
+from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 
 
 class Transaction(
-    FeedPart, FingerprintPart, ItemPart, IncidentPart, LedgerPart, OutboxPart, AttentionPart, HousekeepingPart
+    FeedPart,
+    FingerprintPart,
+    ItemPart,
+    IncidentPart,
+    LedgerPart,
+    ListingPart,
+    OutboxPart,
+    AttentionPart,
+    HousekeepingPart,
 ):
     """Every question to the database and every change of it, noun by noun in the modules beside this one."""
 

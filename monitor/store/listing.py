@@ -1,0 +1,122 @@
+"""Incidents page by page: filters in SQL and a cursor, so that a ledger of many years stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
+
+from monitor.model.incident import Incident
+from monitor.model.ledger import Grade
+from monitor.model.place import Place
+from monitor.model.report import Level
+from monitor.store.part import TransactionPart
+from monitor.store.tables import IncidentPlaceRow, IncidentRow, table_of
+
+_INCIDENTS, _PLACES = table_of(IncidentRow), table_of(IncidentPlaceRow)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentFilter:
+    """Which incidents are asked for; what is empty or None asks nothing."""
+
+    since: date | None = None
+    until: date | None = None
+    #: at one of these places
+    places: frozenset[str] | None = None
+    country: str = ""
+    #: claimed by one of these actors, or blamed on one
+    actors: frozenset[str] | None = None
+    weapon: str = ""
+    grade: Grade | None = None
+    #: of this level or a more urgent one
+    level: Level | None = None
+    #: what was reported, or changed, since then
+    reported_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where a page ended: the next one begins behind it."""
+
+    date: date
+    opened_at: datetime
+    id: str
+
+
+class ListingPart(TransactionPart):
+    """Questions about many incidents; those that went into another one are in none of the answers."""
+
+    def incidents_page(self, wanted: IncidentFilter, *, after: Mark | None = None, limit: int) -> list[Incident]:
+        """At most `limit` incidents behind the mark, the latest first."""
+        asked = select(_INCIDENTS).where(*_conditions(wanted))
+        if after is not None:
+            columns = _INCIDENTS.c.date, _INCIDENTS.c.opened_at, _INCIDENTS.c.id
+            same_day = and_(columns[0] == after.date, columns[1] < after.opened_at)
+            same_moment = and_(columns[0] == after.date, columns[1] == after.opened_at, columns[2] < after.id)
+            asked = asked.where(or_(columns[0] < after.date, same_day, same_moment))
+        order = _INCIDENTS.c.date.desc(), _INCIDENTS.c.opened_at.desc(), _INCIDENTS.c.id.desc()
+        rows = self._connection.execute(asked.order_by(*order).limit(limit))
+        return [Incident(**row) for row in rows.mappings()]
+
+    def count_wanted(self, wanted: IncidentFilter) -> int:
+        """How many incidents there are."""
+        asked = select(func.count()).select_from(_INCIDENTS).where(*_conditions(wanted))
+        return self._connection.scalar(asked) or 0
+
+    def incidents_by_day(self, wanted: IncidentFilter) -> list[tuple[date, Level, int]]:
+        """How many incidents of each local date and level, the first day first."""
+        asked = select(_INCIDENTS.c.date, _INCIDENTS.c.level, func.count()).where(*_conditions(wanted))
+        rows = self._connection.execute(
+            asked.group_by(_INCIDENTS.c.date, _INCIDENTS.c.level).order_by(_INCIDENTS.c.date)
+        )
+        return [(day, level, count) for day, level, count in rows]
+
+    def incidents_by_place(self, wanted: IncidentFilter) -> list[tuple[str, str, int]]:
+        """Id and country of each place with how many incidents it saw, the most first."""
+        of_them = select(_INCIDENTS.c.id).where(*_conditions(wanted))
+        asked = select(_PLACES.c.place_id, _PLACES.c.country, func.count()).where(_PLACES.c.incident_id.in_(of_them))
+        grouped = asked.group_by(_PLACES.c.place_id, _PLACES.c.country)
+        rows = self._connection.execute(grouped.order_by(func.count().desc(), _PLACES.c.place_id))
+        return [(id, country, count) for id, country, count in rows]
+
+    def known_places(self) -> Sequence[Place]:
+        """Every place that any incident has, by its id and country alone."""
+        rows = self._connection.execute(select(_PLACES.c.place_id, _PLACES.c.country).distinct())
+        return [Place(id=id, name=id, role="target", country=country) for id, country in rows]
+
+
+def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_INCIDENTS.c.merged_into == ""]
+    if wanted.since is not None:
+        found.append(_INCIDENTS.c.date >= wanted.since)
+    if wanted.until is not None:
+        found.append(_INCIDENTS.c.date <= wanted.until)
+    if wanted.places is not None:
+        there = select(_PLACES.c.incident_id).where(_PLACES.c.place_id.in_(sorted(wanted.places)))
+        found.append(_INCIDENTS.c.id.in_(there))
+    if wanted.country:
+        there = select(_PLACES.c.incident_id).where(_PLACES.c.country == wanted.country)
+        found.append(_INCIDENTS.c.id.in_(there))
+    if wanted.actors is not None:
+        columns = _INCIDENTS.c.claimed_by, _INCIDENTS.c.attributed_to
+        named = [_holds(column, actor) for column in columns for actor in sorted(wanted.actors)]
+        found.append(or_(*named) if named else _INCIDENTS.c.id.in_(()))
+    if wanted.weapon:
+        found.append(_holds(_INCIDENTS.c.weapons, wanted.weapon))
+    if wanted.grade is not None:  # one that was never worked out is looked at when it is folded
+        found.append(_INCIDENTS.c.grade.in_((str(wanted.grade), "")))
+    if wanted.level is not None:
+        found.append(_INCIDENTS.c.level.in_([level for level in Level if level.rank >= wanted.level.rank]))
+    if wanted.reported_since is not None:
+        found.append(
+            or_(_INCIDENTS.c.last_report_at >= wanted.reported_since, _INCIDENTS.c.opened_at >= wanted.reported_since)
+        )
+    return found
+
+
+def _holds(column: ColumnElement[object], word: str) -> ColumnElement[bool]:
+    """Whether a list of words, kept as JSON, holds this one; words are ids, without quotes and wildcards."""
+    return cast(column, Text).like(f'%"{word.replace("_", "!_").replace("%", "!%")}"%', escape="!")

@@ -1,0 +1,1 @@
+"""What programs read: JSON, the feed of alerts, metrics, health."""
