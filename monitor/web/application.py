@@ -1,4 +1,4 @@
-"""The door to Starlette: requests become `Ask`, answers become responses, and what goes wrong is said in plain words."""
+"""The door to Starlette: requests become `Ask`, answers become responses, and errors are said in plain words."""
 
 from __future__ import annotations
 
