@@ -24,6 +24,7 @@ from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
+from monitor.store.people import PeoplePart
 
 
 class Transaction(
@@ -35,6 +36,7 @@ class Transaction(
     ListingPart,
     OutboxPart,
     AttentionPart,
+    PeoplePart,
     HousekeepingPart,
 ):
     """Every question to the database and every change of it, noun by noun in the modules beside this one."""
