@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.web.answers import Answer, page
 from monitor.web.asking import Ask
 from monitor.web.site import Site
+from monitor.web.staticfiles import address_of
 
 
 @cache
@@ -22,5 +23,7 @@ def _environment() -> Environment:
 
 def render(site: Site, ask: Ask, template: str, *, status: int = 200, **values: Any) -> Answer:
     """A page made of a template."""
-    html = _environment().get_template(template).render(site=site, ask=ask, base=site.base, **values)
+    html = _environment().get_template(template).render(
+        site=site, ask=ask, base=site.base, static=lambda name: site.base + address_of(name), **values
+    )
     return page(html, status=status)
