@@ -1,11 +1,11 @@
 """Who may do what: decided from values alone, and denied where nothing permits it.
 
-    Caller (socket, host, headers) + Rules (settings) + Session ─→ Visitor or Refusal
+Caller (socket, host, headers) + Rules (settings) + Session ─→ Visitor or Refusal
 
-    bearer token     may act, or only read; nothing else of the request counts
-    proxy's header   believed of a socket address in the networks of the proxies, of nobody else
-    session          of somebody who has given the password
-    loopback         everybody, where neither password nor proxy is set and no proxy stands between
+bearer token     may act, or only read; nothing else of the request counts
+proxy's header   believed of a socket address in the networks of the proxies, of nobody else
+session          of somebody who has given the password
+loopback         everybody, where neither password nor proxy is set and no proxy stands between
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def visitor_of(caller: Caller, rules: Rules, session: Session | None, *, csrf: s
         return Visitor(csrf=csrf)
     if found := next((name for name in _FORWARDED if name in caller.headers), None):
         raise Refusal(
-            403, f"this came through a proxy (it has the header {found}), and everybody who comes by it would be let in",
+            403, f"this came through a proxy (it has the header {found}), and all who come by it would be let in",
             "set BASEWATCH_WEB_PASSWORD, or BASEWATCH_WEB_PROXY_HEADER where the proxy logs people in", kind="proxy",
         )  # fmt: skip
     return Visitor(by="loopback", may_read=True, may_act=True, csrf=csrf)

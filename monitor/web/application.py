@@ -30,7 +30,7 @@ from monitor.web.failures import refusal_of, told
 from monitor.web.forms import read_form, read_query
 from monitor.web.gate import COOKIE, cookies_of
 from monitor.web.headers import etag_of, has_already, headers_for
-from monitor.web.needs import Kind, Needs
+from monitor.web.needs import Kind
 from monitor.web.routes import ROUTES, Route
 from monitor.web.site import Site
 
@@ -170,12 +170,12 @@ class Application:
             self._waiting -= 1
 
     async def _iterate(self, answer: Answer) -> AsyncIterator[bytes]:
-        """The pieces of an answer, each made in a worker thread; an error ends the connection, for the status is said."""
+        """The pieces of an answer, each made in a worker thread; an error ends the connection: the status is said."""
         assert answer.pieces is not None
         pieces, end = iter(answer.pieces), object()
         try:
             while (piece := await self._work(next, pieces, end)) is not end:
-                yield piece  # type: ignore[misc]
+                yield piece
         except Exception as error:
             refusal_of(error, where="the pieces of an answer")
             raise ConnectionError("the answer is not whole") from None
