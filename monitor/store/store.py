@@ -22,6 +22,7 @@ from monitor.store.incidents import IncidentPart
 from monitor.store.items import ItemPart
 from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
+from monitor.store.live import LivePart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 from monitor.store.signs import SignsPart
@@ -34,6 +35,7 @@ class Transaction(
     IncidentPart,
     LedgerPart,
     ListingPart,
+    LivePart,
     OutboxPart,
     SignsPart,
     AttentionPart,
