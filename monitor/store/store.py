@@ -22,9 +22,11 @@ from monitor.store.incidents import IncidentPart
 from monitor.store.items import ItemPart
 from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
+from monitor.store.live import LivePart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 from monitor.store.people import PeoplePart
+from monitor.store.signs import SignsPart
 
 
 class Transaction(
@@ -34,7 +36,9 @@ class Transaction(
     IncidentPart,
     LedgerPart,
     ListingPart,
+    LivePart,
     OutboxPart,
+    SignsPart,
     AttentionPart,
     PeoplePart,
     HousekeepingPart,
