@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 
 from monitor.model.incident import Incident
 from monitor.model.ledger import Grade
 from monitor.model.place import Place
 from monitor.model.report import Level
 from monitor.store.part import TransactionPart
-from monitor.store.tables import IncidentPlaceRow, IncidentRow, table_of
+from monitor.store.tables import AlertRow, IncidentPlaceRow, IncidentRow, IncidentVersionRow, ReportRow, table_of
 
-_INCIDENTS, _PLACES = table_of(IncidentRow), table_of(IncidentPlaceRow)
+_INCIDENTS, _PLACES, _VERSIONS = table_of(IncidentRow), table_of(IncidentPlaceRow), table_of(IncidentVersionRow)
+_ALERTS, _REPORTS = table_of(AlertRow), table_of(ReportRow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +36,12 @@ class IncidentFilter:
     grade: Grade | None = None
     #: of this level or a more urgent one
     level: Level | None = None
-    #: what was reported, or changed, since then
+    #: what was opened or reported since then
     reported_since: datetime | None = None
+    #: somebody was told of it, or nobody was
+    told: bool | None = None
+    #: in its id, the names of its places or its headlines
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,9 +61,10 @@ class ListingPart(TransactionPart):
         asked = select(_INCIDENTS).where(*_conditions(wanted))
         if after is not None:
             columns = _INCIDENTS.c.date, _INCIDENTS.c.opened_at, _INCIDENTS.c.id
-            same_day = and_(columns[0] == after.date, columns[1] < after.opened_at)
-            same_moment = and_(columns[0] == after.date, columns[1] == after.opened_at, columns[2] < after.id)
-            asked = asked.where(or_(columns[0] < after.date, same_day, same_moment))
+            same_moment = and_(columns[1] == after.opened_at, columns[2] < after.id)
+            # the first half is the one that an index answers
+            behind = or_(columns[0] < after.date, columns[1] < after.opened_at, same_moment)
+            asked = asked.where(columns[0] <= after.date, behind)
         order = _INCIDENTS.c.date.desc(), _INCIDENTS.c.opened_at.desc(), _INCIDENTS.c.id.desc()
         rows = self._connection.execute(asked.order_by(*order).limit(limit))
         return [Incident(**row) for row in rows.mappings()]
@@ -66,6 +74,18 @@ class ListingPart(TransactionPart):
         asked = select(func.count()).select_from(_INCIDENTS).where(*_conditions(wanted))
         return self._connection.scalar(asked) or 0
 
+    def open_incidents(self, since: datetime, *, limit: int) -> list[Incident]:
+        """At most `limit` incidents that were opened, reported or changed since then, the newest change first."""
+        changed = _changed(since).subquery()
+        at = func.coalesce(changed.c.at, _INCIDENTS.c.last_report_at, _INCIDENTS.c.opened_at)
+        asked = select(_INCIDENTS).outerjoin(changed, changed.c.incident_id == _INCIDENTS.c.id).where(*_open(since))
+        rows = self._connection.execute(asked.order_by(at.desc(), _INCIDENTS.c.id.desc()).limit(limit))
+        return [Incident(**row) for row in rows.mappings()]
+
+    def count_open_incidents(self, since: datetime) -> int:
+        """How many incidents were opened, reported or changed since then."""
+        return self._connection.scalar(select(func.count()).select_from(_INCIDENTS).where(*_open(since))) or 0
+
     def incidents_by_day(self, wanted: IncidentFilter) -> list[tuple[date, Level, int]]:
         """How many incidents of each local date and level, the first day first."""
         asked = select(_INCIDENTS.c.date, _INCIDENTS.c.level, func.count()).where(*_conditions(wanted))
@@ -74,18 +94,55 @@ class ListingPart(TransactionPart):
         )
         return [(day, level, count) for day, level, count in rows]
 
-    def incidents_by_place(self, wanted: IncidentFilter) -> list[tuple[str, str, int]]:
-        """Id and country of each place with how many incidents it saw, the most first."""
-        of_them = select(_INCIDENTS.c.id).where(*_conditions(wanted))
-        asked = select(_PLACES.c.place_id, _PLACES.c.country, func.count()).where(_PLACES.c.incident_id.in_(of_them))
-        grouped = asked.group_by(_PLACES.c.place_id, _PLACES.c.country)
+    def tolls_by_day(self, wanted: IncidentFilter) -> list[tuple[date, int, int]]:
+        """Killed and wounded of each local date on which there are any, the first day first."""
+        killed, wounded = (func.coalesce(func.sum(_INCIDENTS.c[name]), 0) for name in ("killed", "wounded"))
+        asked = select(_INCIDENTS.c.date, killed, wounded).where(*_conditions(wanted)).group_by(_INCIDENTS.c.date)
+        rows = self._connection.execute(asked.order_by(_INCIDENTS.c.date))
+        return [(day, int(dead), int(hurt)) for day, dead, hurt in rows]
+
+    def incidents_by_place(self, wanted: IncidentFilter) -> list[tuple[str, str, Level, int]]:
+        """Id and country of each place with how many incidents of each level it saw, the most first."""
+        columns = _PLACES.c.place_id, _PLACES.c.country, _INCIDENTS.c.level
+        asked = select(*columns, func.count()).join(_INCIDENTS, _INCIDENTS.c.id == _PLACES.c.incident_id)
+        grouped = asked.where(*_conditions(wanted)).group_by(*columns)
         rows = self._connection.execute(grouped.order_by(func.count().desc(), _PLACES.c.place_id))
-        return [(id, country, count) for id, country, count in rows]
+        return [(id, country, level, count) for id, country, level, count in rows]
+
+    def place_names(self) -> dict[str, str]:
+        """The names under which incidents tell of their first places, by id."""
+        asked = select(_INCIDENTS.c.place_id, func.max(_INCIDENTS.c.place_name)).group_by(_INCIDENTS.c.place_id)
+        return {row[0]: row[1] for row in self._connection.execute(asked)}
+
+    def waits_for_an_alert(self, wanted: IncidentFilter) -> list[tuple[date, float]]:
+        """Of each incident of which somebody was told: its local date, and the hours from its first report, by the
+        publisher's time, to its first alert."""
+        ids = select(_INCIDENTS.c.id).where(*_conditions(wanted), _INCIDENTS.c.told)
+        told = select(_ALERTS.c.incident_id, func.min(_ALERTS.c.created_at).label("at"))
+        alert = told.where(_ALERTS.c.incident_id.in_(ids)).group_by(_ALERTS.c.incident_id).subquery()
+        said = select(_REPORTS.c.incident_id, func.min(_REPORTS.c.reported_at).label("at"))
+        first = said.where(_REPORTS.c.incident_id.in_(ids)).group_by(_REPORTS.c.incident_id).subquery()
+        asked = select(_INCIDENTS.c.date, alert.c.at, first.c.at.label("first"))
+        joined = asked.join(alert, alert.c.incident_id == _INCIDENTS.c.id)
+        rows = self._connection.execute(joined.join(first, first.c.incident_id == _INCIDENTS.c.id))
+        return [(day, max((at - reported).total_seconds(), 0) / 3600) for day, at, reported in rows]
 
     def known_places(self) -> Sequence[Place]:
         """Every place that any incident has, by its id and country alone."""
         rows = self._connection.execute(select(_PLACES.c.place_id, _PLACES.c.country).distinct())
         return [Place(id=id, name=id, role="target", country=country) for id, country in rows]
+
+
+def _changed(since: datetime) -> Select[Any]:
+    """The incidents with a version since then, and when they had the last one."""
+    last = func.max(_VERSIONS.c.at).label("at")
+    return select(_VERSIONS.c.incident_id, last).where(_VERSIONS.c.at >= since).group_by(_VERSIONS.c.incident_id)
+
+
+def _open(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    changed = select(_VERSIONS.c.incident_id).where(_VERSIONS.c.at >= since)
+    lately = _INCIDENTS.c.opened_at >= since, _INCIDENTS.c.last_report_at >= since, _INCIDENTS.c.id.in_(changed)
+    return _INCIDENTS.c.merged_into == "", or_(*lately)
 
 
 def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
@@ -114,7 +171,22 @@ def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
         found.append(
             or_(_INCIDENTS.c.last_report_at >= wanted.reported_since, _INCIDENTS.c.opened_at >= wanted.reported_since)
         )
+    if wanted.told is not None:
+        found.append(_INCIDENTS.c.told.is_(wanted.told))
+    if wanted.text:
+        found.append(_tells_of(wanted.text))
     return found
+
+
+def _tells_of(text: str) -> ColumnElement[bool]:
+    plain = _INCIDENTS.c.id, _INCIDENTS.c.place_name, _INCIDENTS.c.first_title
+    # JSON writes other letters than those of ASCII as their numbers
+    lists = (cast(column, Text) for column in (_INCIDENTS.c.more_places, _INCIDENTS.c.titles))
+    escaped = json.dumps(text)[1:-1]
+    return or_(
+        *(column.icontains(text, autoescape=True) for column in plain),
+        *(column.icontains(escaped, autoescape=True) for column in lists),
+    )
 
 
 def _holds(column: ColumnElement[object], word: str) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 from monitor.store.people import PeoplePart
 from monitor.store.signs import SignsPart
+from monitor.store.paging import PagingPart
 
 
 class Transaction(
@@ -39,6 +40,7 @@ class Transaction(
     LivePart,
     OutboxPart,
     SignsPart,
+    PagingPart,
     AttentionPart,
     PeoplePart,
     HousekeepingPart,
