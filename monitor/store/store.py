@@ -23,6 +23,7 @@ from monitor.store.items import ItemPart
 from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
+from monitor.store.nowboard import NowPart
 from monitor.store.outbox import OutboxPart
 from monitor.store.signs import SignsPart
 
@@ -36,6 +37,7 @@ class Transaction(
     ListingPart,
     OutboxPart,
     SignsPart,
+    NowPart,
     AttentionPart,
     HousekeepingPart,
 ):
