@@ -1,38 +1,28 @@
-"""The board "now": open incidents by their newest change, each with what was told to whom, and what stayed quiet nearby.
+"""The board "now": open incidents by their newest change, each with what was told to whom, and what stayed quiet.
 
-An incident is open while it was reported or changed in the last three days (`OPEN_FOR`).
+An incident is open while it was reported or changed within `OPEN_FOR`.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.errors import UsageError
-from monitor.model.alert import DecisionReason
 from monitor.model.incident import Incident
 from monitor.model.item import StoredItem
 from monitor.model.ledger import Folded, Held, Notification, View
-from monitor.model.report import Act, Level
+from monitor.queries.board import close_calls
 from monitor.queries.formats import toll
 from monitor.queries.ledger import number_of, said_by, view_of
+from monitor.queries.paging import cursor_of, keys_of
 from monitor.queries.reasons import why_stored
 from monitor.store.nowboard import ChangeMark, OpenFilter
 from monitor.store.store import Transaction
+from monitor.topics.attacks.topic import RuleSet
 
-OPEN_FOR = timedelta(hours=72)
-#: so long back close calls are looked for
-CLOSE_CALLS_OF = timedelta(hours=24)
-#: incidents of a page, and close calls
-LIMIT, MOST_CLOSE_CALLS = 50, 25
-#: acts that are not an attack and are near one
-NEAR_ACTS = (Act.ATTACK, Act.FOILED, Act.CLAIM, Act.THREAT, Act.RETALIATION, Act.SIGHTING, Act.ACCIDENT)
-#: decisions that keep quiet about what a rule takes
-NEAR_REASONS = (DecisionReason.BELOW_LEVEL, DecisionReason.TRIAL, DecisionReason.HELD, DecisionReason.MUTED)
+#: incidents of a page
+LIMIT = 50
 _HELD = {
     "quiet": "held until its quiet hours end", "cool-down": "held: it was told a moment ago",
     "cap": "held: it had its messages of this hour", "digest": "kept for its digest",
@@ -109,7 +99,9 @@ class CloseCall:
 
 def open_incidents(tx: Transaction, wanted: OpenFilter, *, cursor: str = "", limit: int = LIMIT) -> NowPage:
     """A page of open incidents, the newest change first. `UsageError` where the cursor is none."""
-    found = tx.open_incidents(wanted, after=_mark_of(cursor) if cursor else None, limit=limit + 1)
+    found = tx.changed_incidents(
+        wanted, after=ChangeMark(*keys_of(cursor, datetime, int, str)) if cursor else None, limit=limit + 1
+    )
     page = found[:limit]
     ids = [incident.id for incident, _ in page]
     reports, notified, held = tx.reports_of(ids), tx.notifications(ids), _held(tx, ids)
@@ -121,14 +113,12 @@ def open_incidents(tx: Transaction, wanted: OpenFilter, *, cursor: str = "", lim
         for incident, changed_at in page
     )
     last = page[-1] if len(found) > limit else None
-    return NowPage(rows=rows, total=tx.count_open(wanted), following=_cursor_of(*last) if last else "")
+    return NowPage(rows=rows, total=tx.count_changed(wanted), following=_cursor_of(*last) if last else "")
 
 
-def close_calls(tx: Transaction, *, now: datetime) -> tuple[CloseCall, ...]:
+def near_misses(tx: Transaction, rules: RuleSet, *, now: datetime) -> tuple[CloseCall, ...]:
     """The last items of a day that came near an alert and stayed quiet, the newest first, with the reason in words."""
-    ids = tx.close_calls(now - CLOSE_CALLS_OF, NEAR_ACTS, NEAR_REASONS, limit=MOST_CLOSE_CALLS)
-    found = tx.items_by_id(ids)
-    return tuple(CloseCall(stored=found[id], why=why_stored(found[id])) for id in ids if id in found)
+    return tuple(CloseCall(stored=one, why=why_stored(one)) for one in close_calls(tx, rules, now=now))
 
 
 def opened_lately(tx: Transaction, *, now: datetime) -> int:
@@ -146,7 +136,8 @@ def _row(
 ) -> NowRow:
     told = [_told(one) for (id, _), one in sorted(notified.items()) if id == incident.id]
     told += [
-        ToldTo(channel=one.channel, at=one.since, state=_HELD.get(one.why, one.why)) for one in held.get(incident.id, ())
+        ToldTo(channel=one.channel, at=one.since, state=_HELD.get(one.why, one.why))
+        for one in held.get(incident.id, ())
     ]
     stored = not view.reports
     return NowRow(
@@ -188,16 +179,4 @@ def _held(tx: Transaction, ids: Sequence[str]) -> dict[str, list[Held]]:
 
 
 def _cursor_of(incident: Incident, changed_at: datetime) -> str:
-    told = json.dumps([changed_at.isoformat(), incident.level.rank, incident.id])
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
-
-
-def _mark_of(cursor: str) -> ChangeMark:
-    try:
-        at, rank, id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not isinstance(rank, int) or not isinstance(id, str) or not 0 <= rank < len(Level):
-            raise ValueError(cursor)
-        return ChangeMark(moment, rank, id)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise UsageError("the cursor is none that was given out here; begin without one") from None
+    return cursor_of(changed_at, incident.level.rank, incident.id)

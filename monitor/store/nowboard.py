@@ -1,4 +1,4 @@
-"""What goes on now: incidents by their newest change, and items that came close to an alert."""
+"""What goes on now: incidents by their newest change."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, union
 
-from monitor.model.alert import DecisionReason
 from monitor.model.delivery import DeliveryState
 from monitor.model.incident import Incident
-from monitor.model.report import Act, Level
+from monitor.model.report import Level
 from monitor.store.part import TransactionPart
 from monitor.store.tables import (
     DeliveryRow,
     IncidentPlaceRow,
     IncidentRow,
     IncidentVersionRow,
-    ItemRow,
     table_of,
 )
 
 _INCIDENTS, _PLACES, _VERSIONS = table_of(IncidentRow), table_of(IncidentPlaceRow), table_of(IncidentVersionRow)
-_ITEMS, _DELIVERIES = table_of(ItemRow), table_of(DeliveryRow)
+_DELIVERIES = table_of(DeliveryRow)
 #: a report of an attack that is longer ago opens it again only where it changes something
 RECENT_ATTACK = timedelta(days=30)
 _RANK = case({level: level.rank for level in Level}, value=_INCIDENTS.c.level, else_=0)
@@ -58,7 +56,7 @@ class ChangeMark:
 class NowPart(TransactionPart):
     """Questions of the board "now"."""
 
-    def open_incidents(
+    def changed_incidents(
         self, wanted: OpenFilter, *, after: ChangeMark | None = None, limit: int
     ) -> list[tuple[Incident, datetime]]:
         """At most `limit` open incidents behind the mark with the moment of their newest change, the newest first and
@@ -67,7 +65,7 @@ class NowPart(TransactionPart):
         asked = select(_INCIDENTS, changed.label("changed_at"), _RANK.label("rank")).where(*_open(wanted))
         if after is not None:
             at_once = changed == after.changed_at
-            behind = or_(_RANK < after.rank, and_(_RANK == after.rank, _INCIDENTS.c.id < after.id))
+            behind = or_(after.rank > _RANK, and_(_RANK.in_([after.rank]), _INCIDENTS.c.id < after.id))
             asked = asked.where(or_(changed < after.changed_at, and_(at_once, behind)))
         order = changed.desc(), _RANK.desc(), _INCIDENTS.c.id.desc()
         found = []
@@ -78,7 +76,7 @@ class NowPart(TransactionPart):
             found.append((Incident(**values), moment))
         return found
 
-    def count_open(self, wanted: OpenFilter) -> int:
+    def count_changed(self, wanted: OpenFilter) -> int:
         """How many there are on all pages."""
         return self._connection.scalar(select(func.count()).select_from(_INCIDENTS).where(*_open(wanted))) or 0
 
@@ -86,16 +84,6 @@ class NowPart(TransactionPart):
         """How many incidents were opened since then, by news."""
         own = _INCIDENTS.c.opened_at >= since, _INCIDENTS.c.merged_into == "", _INCIDENTS.c.imported.is_(False)
         return self._connection.scalar(select(func.count()).select_from(_INCIDENTS).where(*own)) or 0
-
-    def close_calls(
-        self, since: datetime, acts: Collection[Act], reasons: Collection[DecisionReason], *, limit: int
-    ) -> list[str]:
-        """The ids of items first seen since then of which nobody was told although they are of one of these acts, or were decided
-        for one of these reasons; the newest first."""
-        near = or_(_ITEMS.c.act.in_(list(acts)), _ITEMS.c.decision.in_(list(reasons)))
-        quiet = _ITEMS.c.first_seen >= since, _ITEMS.c.tell.is_(False), near
-        order = _ITEMS.c.first_seen.desc(), _ITEMS.c.id.desc()
-        return list(self._connection.scalars(select(_ITEMS.c.id).where(*quiet).order_by(*order).limit(limit)))
 
     def was_ever_sent(self) -> bool:
         """Whether any message ever arrived."""

@@ -25,6 +25,7 @@ from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.nowboard import NowPart
 from monitor.store.outbox import OutboxPart
+from monitor.store.paging import PagingPart
 from monitor.store.signs import SignsPart
 
 
@@ -38,6 +39,7 @@ class Transaction(
     OutboxPart,
     SignsPart,
     NowPart,
+    PagingPart,
     AttentionPart,
     HousekeepingPart,
 ):

@@ -113,7 +113,8 @@ def test_filters_stand_in_the_address(tmp_path: Path) -> None:
         opened(board, replace(incident_at(ERBIL), level=Level.NOTICE, told=True))
         asad, erbil = "2026-11-23-ain-al-asad", "2026-11-23-erbil"
         for query, expected in (
-            ("level=urgent", [asad]), ("place=ain-al-asad", [asad]), ("country=Iraq", [erbil, asad]), ("country=SY", []),
+            ("level=urgent", [asad]), ("place=ain-al-asad", [asad]), ("country=Iraq", [erbil, asad]),
+            ("country=SY", []),
             ("told=yes", [erbil]), ("told=no", [asad]),
         ):  # fmt: skip
             answer = board.get(f"/?{query}")
@@ -125,7 +126,8 @@ def test_filters_stand_in_the_address(tmp_path: Path) -> None:
 def test_a_wrong_filter_is_said_on_the_page_with_a_hint(tmp_path: Path) -> None:
     with board_at(tmp_path) as board:
         for query, said in (
-            ("level=urgnt", "urgent"), ("place=ain-al-asd", "ain-al-asad"), ("country=Atlantis", ""), ("cursor=x", "cursor"),
+            ("level=urgnt", "urgent"), ("place=ain-al-asd", "ain-al-asad"), ("country=Atlantis", ""),
+            ("cursor=x", "cursor"),
             ("told=maybe", "yes"), ("lvl=1", "level"), (f"place={'x' * 3000}", "at most"), ("place=%00", "UTF-8"),
             ("level=flash&level=flash", "2 times"),
         ):  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a person asks of a list: the filters of its form, out of the address. What is wrong is said on the page itself."""
+"""What a person asks of a list: the filters of its form, out of the address. What is wrong is said on that page."""
 
 from __future__ import annotations
 

@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.model.report import Level
+from monitor.queries.board import OPEN_FOR
 from monitor.queries.filters import Asked, wanted
 from monitor.queries.listing import places_like
-from monitor.queries.nowboard import (
-    OPEN_FOR,
-    CloseCall,
-    NowPage,
-    close_calls,
-    open_incidents,
-    opened_lately,
-)
+from monitor.queries.nowboard import CloseCall, NowPage, near_misses, open_incidents, opened_lately
 from monitor.store.nowboard import OpenFilter
 from monitor.store.store import Transaction
 from monitor.web.answers import Answer
@@ -45,12 +39,12 @@ class FirstSteps:
 def show(site: Site, ask: Ask) -> Answer:
     """`/`"""
     fields = fields_of(ask, *_FILTERS)
+    rules = site.configuration().rules
     with site.read() as tx:
         found, wrong = attempt(lambda: _asked_for(site, ask, tx))
-        near: tuple[CloseCall, ...] = () if fields.any or ask.one("cursor") else close_calls(tx, now=ask.now)
+        near: tuple[CloseCall, ...] = () if fields.any or "cursor" in ask.query else near_misses(tx, rules, now=ask.now)
         opened = opened_lately(tx, now=ask.now)
         steps = _first_steps(site, tx)
-    rules = site.configuration().rules
     return render(
         site, ask, "now.html", status=400 if wrong else 200, found=found or NowPage(rows=(), total=0), wrong=wrong,
         near=near, opened=opened, steps=steps, fields=fields, levels=LEVELS, open_for=OPEN_FOR, rules=rules,
@@ -62,7 +56,10 @@ def _asked_for(site: Site, ask: Ask, tx: Transaction) -> NowPage:
     since = ask.now - OPEN_FOR
     level = ask.one("level", among=LEVELS)
     asked = wanted(
-        since.date(), None, Asked(place=ask.one("place"), country=ask.one("country")), lambda: site.configuration().rules
+        since.date(),
+        None,
+        Asked(place=ask.one("place"), country=ask.one("country")),
+        lambda: site.configuration().rules,
     )
     chosen = OpenFilter(
         since=since, level=Level(level) if level else None, country=asked.country,

@@ -68,7 +68,7 @@ def counted(value: int, one: str, many: str = "") -> str:
 
 
 def foreign(text: object, most: int = MOST_SHOWN) -> str:
-    """What a stranger wrote, in one line, without what is not for reading, at most so long. It is still to be escaped."""
+    """What a stranger wrote, in one line, without what is not for reading; it is still to be escaped."""
     return shorten(clean_message(str(text)), most)
 
 
