@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask
 from monitor.web.needs import Kind, Needs
-from monitor.web.pages import door, now
+from monitor.web.pages import deliveries, door, feeds, ledger, now
 from monitor.web.site import Site
 
 Handler = Callable[[Site, Ask], Answer]
@@ -33,6 +33,13 @@ SHELL: tuple[Route, ...] = (
     Route("POST", "/login", door.log_in, Needs.NOTHING),
     Route("POST", "/logout", door.log_out, Needs.NOTHING),
 )
-PAGES: tuple[Route, ...] = (Route("GET", "/", now.show),)
+PAGES: tuple[Route, ...] = (
+    Route("GET", "/", now.show),
+    Route("GET", "/incidents", ledger.show),
+    Route("GET", "/incidents.{form}", ledger.export),
+    Route("GET", "/feeds", feeds.show),
+    Route("GET", "/feeds/{name:path}", feeds.show_one),
+    Route("GET", "/deliveries", deliveries.show),
+)
 API: tuple[Route, ...] = ()
 ROUTES: tuple[Route, ...] = (*SHELL, *PAGES, *API)
