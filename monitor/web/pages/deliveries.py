@@ -21,7 +21,7 @@ def show(site: Site, ask: Ask) -> Answer:
     fields = fields_of(ask, *_FILTERS)
     channels = site.configuration().channels
     with site.read() as tx:
-        lines = channel_lines(tx, channels.addresses(channels.names()), now=ask.now)
+        lines = channel_lines(tx, channels.addresses(sorted(channels.names())), now=ask.now)
         names = sorted({line.line.channel for line in lines})
 
         def read() -> Page[Attempt]:
