@@ -24,6 +24,7 @@ from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
+from monitor.store.signs import SignsPart
 
 
 class Transaction(
@@ -34,6 +35,7 @@ class Transaction(
     LedgerPart,
     ListingPart,
     OutboxPart,
+    SignsPart,
     AttentionPart,
     HousekeepingPart,
 ):

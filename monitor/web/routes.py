@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask
-from monitor.web.pages import now
+from monitor.web.pages import now, static
 from monitor.web.site import Site
 
 Handler = Callable[[Site, Ask], Answer]
@@ -44,6 +44,9 @@ class Route:
     kind: Kind = Kind.PAGE
 
 
-PAGES: tuple[Route, ...] = (Route("GET", "/", now.show),)
+PAGES: tuple[Route, ...] = (
+    Route("GET", "/", now.show),
+    Route("GET", "/static/{name}", static.show, needs=Needs.NOTHING),
+)
 API: tuple[Route, ...] = ()
 ROUTES: tuple[Route, ...] = (*PAGES, *API)
