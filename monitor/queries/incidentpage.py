@@ -42,6 +42,8 @@ def incident_page(
         "sources": sources_shown(view.reports, items),
         "timeline": timeline_of(known.versions, view.reports, tx.alerts_of(incident.id)),
         "channels": policy_explained(tx, incident, policies, now=now, zone=zone),
+        "ack": None,
+        "silences": [],
         "near": _near(tx, view, rules),
     }
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask
-from monitor.web.pages import now, static
+from monitor.web.pages import incident, now, static, static
 from monitor.web.site import Site
 
 Handler = Callable[[Site, Ask], Answer]

@@ -29,7 +29,7 @@ def _environment() -> Environment:
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     plain = (
-        words.iso, words.shown, words.utc, words.clock, words.lasting, words.ago, words.day, words.number,
+        words.iso, words.moment_of, words.shown, words.utc, words.clock, words.lasting, words.ago, words.day, words.number,
         words.counted, words.foreign, words.as_part, words.as_query, words.level_sign, web_link,
     )  # fmt: skip
     made.filters.update({one.__name__: one for one in plain})

@@ -19,6 +19,11 @@ def iso(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def moment_of(text: str) -> datetime:
+    """The moment that a read model tells in ISO 8601."""
+    return datetime.fromisoformat(text)
+
+
 def shown(moment: datetime, zone: str) -> str:
     """`2026-11-21 08:14 Asia/Baghdad`."""
     return wall(moment, zone)
