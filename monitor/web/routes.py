@@ -4,32 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask
-from monitor.web.pages import incident, now, static, static
+from monitor.web.needs import Kind, Needs
+from monitor.web.pages import door, incident, now, rules, tryout
 from monitor.web.site import Site
 
 Handler = Callable[[Site, Ask], Answer]
-
-
-class Needs(StrEnum):
-    """What a visitor must be allowed to do."""
-
-    #: nothing: health, the log-in page, style sheets
-    NOTHING = "nothing"
-    READ = "read"
-    #: change something: with a form that carries a token against forged requests, or with the write token
-    ACT = "act"
-
-
-class Kind(StrEnum):
-    """In which form a refusal is told."""
-
-    PAGE = "page"
-    JSON = "json"
-    TEXT = "text"
 
 
 @dataclass(frozen=True)
@@ -44,9 +26,22 @@ class Route:
     kind: Kind = Kind.PAGE
 
 
+#: what pages are made with, and the way in and out
+SHELL: tuple[Route, ...] = (
+    Route("GET", "/static/{name}", door.static_file, Needs.NOTHING),
+    Route("GET", "/login", door.ask_password, Needs.NOTHING),
+    Route("POST", "/login", door.log_in, Needs.NOTHING),
+    Route("POST", "/logout", door.log_out, Needs.NOTHING),
+)
 PAGES: tuple[Route, ...] = (
     Route("GET", "/", now.show),
-    Route("GET", "/static/{name}", static.show, needs=Needs.NOTHING),
+    Route("GET", "/incidents/{id}", incident.show),
+    Route("GET", "/try", tryout.show),
+    Route("POST", "/try", tryout.show_long),
+    Route("POST", "/try/said", tryout.say, Needs.ACT),
+    Route("POST", "/try/learn", tryout.learn, Needs.ACT),
+    Route("GET", "/rules", rules.show),
+    Route("GET", "/rules/{id}", rules.show_one),
 )
 API: tuple[Route, ...] = ()
-ROUTES: tuple[Route, ...] = (*PAGES, *API)
+ROUTES: tuple[Route, ...] = (*SHELL, *PAGES, *API)

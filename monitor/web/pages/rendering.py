@@ -14,6 +14,7 @@ from monitor.web.answers import Answer, page
 from monitor.web.asking import Ask
 from monitor.web.pages import words
 from monitor.web.site import Site
+from monitor.web.staticfiles import address_of
 
 #: pages in the order of the navigation: address, word, key behind `g`
 NAVIGATION = (
@@ -33,13 +34,8 @@ def _environment() -> Environment:
         words.counted, words.foreign, words.as_part, words.as_query, words.level_sign, web_link,
     )  # fmt: skip
     made.filters.update({one.__name__: one for one in plain})
-    made.globals.update(static=static, navigation=NAVIGATION)
+    made.globals.update(static=address_of, navigation=NAVIGATION)
     return made
-
-
-def static(name: str) -> str:
-    """The address of a style sheet, script or icon, behind the base path."""
-    return f"/static/{name}"
 
 
 def render(site: Site, ask: Ask, template: str, *, status: int = 200, **values: Any) -> Answer:
