@@ -25,6 +25,7 @@ from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 from monitor.store.signs import SignsPart
+from monitor.store.paging import PagingPart
 
 
 class Transaction(
@@ -36,6 +37,7 @@ class Transaction(
     ListingPart,
     OutboxPart,
     SignsPart,
+    PagingPart,
     AttentionPart,
     HousekeepingPart,
 ):
