@@ -24,8 +24,8 @@ from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
-from monitor.store.signs import SignsPart
 from monitor.store.paging import PagingPart
+from monitor.store.signs import SignsPart
 
 
 class Transaction(

@@ -40,6 +40,7 @@ PAGES: tuple[Route, ...] = (
     Route("POST", "/try", tryout.show_long),
     Route("POST", "/try/said", tryout.say, Needs.ACT),
     Route("POST", "/try/learn", tryout.learn, Needs.ACT),
+    Route("GET", "/try/learn/{item}", tryout.learned),
     Route("GET", "/rules", rules.show),
     Route("GET", "/rules/{id}", rules.show_one),
 )

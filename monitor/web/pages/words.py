@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
@@ -75,6 +76,11 @@ def counted(value: int, one: str, many: str = "") -> str:
 def foreign(text: object, most: int = MOST_SHOWN) -> str:
     """What a stranger wrote, in one line, without what is not for reading, at most so long. It is still to be escaped."""
     return shorten(clean_message(str(text)), most)
+
+
+def quoted(text: str) -> str:
+    """As a string of YAML."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def as_part(name: str) -> str:
