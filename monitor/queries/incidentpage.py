@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from monitor.alerts.subject import short_of, subject
 from monitor.configuration import Configuration
+from monitor.errors import BasewatchError
 from monitor.model.ledger import Change, Folded, Report, Said, View
 from monitor.model.names import Names
 from monitor.model.report import Link, Voice
@@ -15,12 +16,16 @@ from monitor.queries.attention import policy_explained
 from monitor.queries.formats import toll
 from monitor.queries.jsonvalues import plain
 from monitor.queries.neighbours import NEAR, nearest, neighbours_shown
+from monitor.queries.rulings import standing
 from monitor.queries.show import known_of, shown_of
 from monitor.queries.sources import sources_shown
 from monitor.queries.timeline import timeline_of
 from monitor.rules.gazetteer import Gazetteer
 from monitor.store.store import Transaction
 from monitor.text.clean import clean
+
+#: no ledger begins before it
+_BEFORE_ALL = date(1980, 1, 1)
 
 
 def incident_page(
@@ -42,10 +47,20 @@ def incident_page(
         "sources": sources_shown(view.reports, items),
         "timeline": timeline_of(known.versions, view.reports, tx.alerts_of(incident.id)),
         "channels": policy_explained(tx, incident, policies, now=now, zone=zone),
-        "ack": None,
-        "silences": [],
+        "ack": _acknowledged(tx, incident.id),
         "near": _near(tx, view, rules),
     }
+
+
+def meant_incident(tx: Transaction, name: str) -> str:
+    """The id of the incident that is called so: by an id, or by the short name of a chat, the latest of that name."""
+    try:
+        return standing(tx, name).id
+    except BasewatchError:
+        found = [one.id for one in tx.incidents(_BEFORE_ALL) if short_of(one.id) == name.casefold()]
+        if not found:
+            raise
+        return standing(tx, found[-1]).id
 
 
 def head_of(
@@ -113,6 +128,13 @@ def _as_said_by(said: Said | None) -> str:
         return clean(said.by)
     voice = {Voice.OFFICIAL: " (official)", Voice.CLAIMANT: " (claimant)", Voice.ANONYMOUS: " (not named)"}
     return clean(f"{said.speaker}{voice.get(said.voice, '')}, in {said.by}")
+
+
+def _acknowledged(tx: Transaction, incident_id: str) -> dict[str, Any] | None:
+    """Who took notice last of what was told; None where nobody did."""
+    found = [one for one in tx.notifications([incident_id]).values() if one.acked_at is not None]
+    last = max(found, key=lambda one: plain(one.acked_at), default=None)
+    return None if last is None else {"by": clean(last.acked_by), "at": plain(last.acked_at), "version": last.version}
 
 
 def _near(tx: Transaction, view: View, rules: Any) -> list[dict[str, Any]]:

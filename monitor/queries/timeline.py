@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from monitor.model.alert import Alert
@@ -30,12 +29,6 @@ def timeline_of(versions: Sequence[Change], reports: Sequence[Report], sent: Ite
     return [_version(change, by_id, told.get(change.version, [])) for change in reversed(versions)]
 
 
-def with_deeds(timeline: Sequence[Mapping[str, Any]], deeds: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Both in one line of time, the newest first."""
-    entries = [*map(dict, timeline), *({**deed, "kind": "deed"} for deed in deeds)]
-    return sorted(entries, key=lambda entry: datetime.fromisoformat(str(entry["at"])), reverse=True)
-
-
 def _version(change: Change, reports: Mapping[str, Report], told: list[dict[str, Any]]) -> dict[str, Any]:
     brought = reports.get(change.report)
     return {
@@ -46,7 +39,7 @@ def _version(change: Change, reports: Mapping[str, Report], told: list[dict[str,
         "text": clean(what_changed(change)),
         "changes": [
             {
-                "field": _FIELDS.get(one.field, one.field.replace("_", " ")),
+                "field": _FIELDS.get(one.field, clean(one.field.replace("_", " "))),
                 "before": clean(one.before),
                 "after": clean(one.after),
                 "by": clean(one.by),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask
 from monitor.web.needs import Kind, Needs
-from monitor.web.pages import door, incident, now, rules, tryout
+from monitor.web.pages import door, incident, incidentforms, now, rules, tryout
 from monitor.web.site import Site
 
 Handler = Callable[[Site, Ask], Answer]
@@ -36,6 +36,10 @@ SHELL: tuple[Route, ...] = (
 PAGES: tuple[Route, ...] = (
     Route("GET", "/", now.show),
     Route("GET", "/incidents/{id}", incident.show),
+    Route("POST", "/incidents/{id}/ack", incidentforms.ack, Needs.ACT),
+    Route("GET", "/incidents/{id}/mend", incidentforms.mend),
+    Route("POST", "/incidents/{id}/merge", incidentforms.merge_into, Needs.ACT),
+    Route("POST", "/incidents/{id}/split", incidentforms.take_out, Needs.ACT),
     Route("GET", "/try", tryout.show),
     Route("POST", "/try", tryout.show_long),
     Route("POST", "/try/said", tryout.say, Needs.ACT),

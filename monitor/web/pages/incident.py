@@ -23,7 +23,7 @@ def path_of(incident_id: str) -> str:
 
 def show(site: Site, ask: Ask) -> Answer:
     """`/incidents/ID`; an id that went into another one leads there."""
-    ask.only("timeline", "sources", "done", "from")
+    ask.only("timeline", "sources", "from")
     return page_of(site, ask, ask.parts["id"])
 
 
@@ -48,5 +48,5 @@ def page_of(
         sources=rows_of(shown["sources"], ask, "sources", SOURCES),
         links={one["id"]: one for source in shown["sources"] for one in (source, *source["copies"])},
         came_from=came if (came := ask.one("from")) in shown["merged"] else "",
-        deed=None, problem=problem, typed=typed or {"form": ""},
+        problem=problem, typed=typed or {"form": ""},
     )  # fmt: skip
