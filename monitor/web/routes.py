@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask
 from monitor.web.needs import Kind, Needs
-from monitor.web.pages import deliveries, door, feeds, ledger, now
+from monitor.web.pages import deliveries, door, feeds, incident, incidentforms, ledger, now, rules, tryout
 from monitor.web.site import Site
 
 Handler = Callable[[Site, Ask], Answer]
@@ -40,6 +40,18 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/feeds", feeds.show),
     Route("GET", "/feeds/{name:path}", feeds.show_one),
     Route("GET", "/deliveries", deliveries.show),
+    Route("GET", "/incidents/{id}", incident.show),
+    Route("POST", "/incidents/{id}/ack", incidentforms.ack, Needs.ACT),
+    Route("GET", "/incidents/{id}/mend", incidentforms.mend),
+    Route("POST", "/incidents/{id}/merge", incidentforms.merge_into, Needs.ACT),
+    Route("POST", "/incidents/{id}/split", incidentforms.take_out, Needs.ACT),
+    Route("GET", "/try", tryout.show),
+    Route("POST", "/try", tryout.show_long),
+    Route("POST", "/try/said", tryout.say, Needs.ACT),
+    Route("POST", "/try/learn", tryout.learn, Needs.ACT),
+    Route("GET", "/try/learn/{item}", tryout.learned),
+    Route("GET", "/rules", rules.show),
+    Route("GET", "/rules/{id}", rules.show_one),
 )
 API: tuple[Route, ...] = ()
 ROUTES: tuple[Route, ...] = (*SHELL, *PAGES, *API)

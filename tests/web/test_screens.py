@@ -151,7 +151,8 @@ def test_internal_links_lead_somewhere(tmp_path: Path) -> None:
 
 WRONG = ("since=x", "since=-1d", "since=99999999999999d", "until=2026-99-99", "place=atlantis", "country=XX1",
          "group=nobody", "weapon=spoon", "grade=sure", "level=9", "cursor=%FF", f"cursor={'A' * 400}", "cursor=W10",
-         "what=1", f"place={'x' * 5000}", "place=%00", "since=1d&since=2d", "since=2026-11-20&until=2026-11-01")  # fmt: skip
+         "what=1", f"place={'x' * 5000}", "place=%00", "since=1d&since=2d",
+         "since=2026-11-20&until=2026-11-01")  # fmt: skip
 
 
 @pytest.mark.parametrize("query", WRONG)
