@@ -12,14 +12,14 @@ from monitor.errors import BasewatchError
 from monitor.model.ledger import Change, Folded, Report, Said, View
 from monitor.model.names import Names
 from monitor.model.report import Link, Voice
-from monitor.queries.attention import ack_shown, policy_explained
+from monitor.queries.attention import policy_explained
 from monitor.queries.deeds import deeds_shown
 from monitor.queries.formats import toll
 from monitor.queries.jsonvalues import plain
 from monitor.queries.neighbours import NEAR, nearest, neighbours_shown
 from monitor.queries.rulings import standing
-from monitor.queries.silences import silence_shown
 from monitor.queries.show import known_of, shown_of
+from monitor.queries.silences import silence_shown
 from monitor.queries.sources import sources_shown
 from monitor.queries.timeline import timeline_of, with_deeds
 from monitor.rules.gazetteer import Gazetteer
@@ -56,7 +56,6 @@ def incident_page(
         "sources": sources_shown(view.reports, items),
         "timeline": with_deeds(timeline, deeds_shown(tx, limit=MOST_DEEDS, incident_id=incident.id).rows),
         "channels": channels,
-        "ack": ack_shown(ack) if (ack := tx.acks([incident.id]).get(incident.id)) else None,
         "silenced": [silence_shown(one, now=now) for one in tx.silences(now) if one.name in silencing],
         "near": _near(tx, view, rules),
     }
