@@ -13,17 +13,22 @@ from monitor.model.ledger import Change, Folded, Report, Said, View
 from monitor.model.names import Names
 from monitor.model.report import Link, Voice
 from monitor.queries.attention import policy_explained
+from monitor.queries.deeds import deeds_shown
 from monitor.queries.formats import toll
 from monitor.queries.jsonvalues import plain
 from monitor.queries.neighbours import NEAR, nearest, neighbours_shown
 from monitor.queries.rulings import standing
 from monitor.queries.show import known_of, shown_of
+from monitor.queries.silences import silence_shown
 from monitor.queries.sources import sources_shown
-from monitor.queries.timeline import timeline_of
+from monitor.queries.timeline import timeline_of, with_deeds
 from monitor.rules.gazetteer import Gazetteer
 from monitor.store.store import Transaction
+from monitor.telling import lies_of
 from monitor.text.clean import clean
 
+#: deeds that are told of one incident
+MOST_DEEDS = 100
 #: no ledger begins before it
 _BEFORE_ALL = date(1980, 1, 1)
 
@@ -38,16 +43,20 @@ def incident_page(
     rules = configuration.rules
     known = known_of(tx, incident_id)
     view, incident = known.view, known.view.incident
-    channels = sorted(configuration.channels.names() - {"operator"})
-    policies = [configuration.policy(name) for name in channels]
+    policies = [configuration.policy(name) for name in sorted(configuration.channels.names() - {"operator"})]
+    lies = lies_of(rules.gazetteer)
+    channels = policy_explained(tx, incident, policies, now=now, zone=zone, lies=lies)
+    silencing = {one["silenced_by"] for one in channels} | {f"S{one.id}" for one in tx.silences(now)
+                                                           if one.matchers.incident == incident.id}  # fmt: skip
+    timeline = timeline_of(known.versions, view.reports, tx.alerts_of(incident.id))
     items = tx.items_by_id([report.id for report in view.reports])
     return {
         **shown_of(tx, known, rules, now=now),
         "head": head_of(view, known.versions, rules, rules.gazetteer, now=now),
         "sources": sources_shown(view.reports, items),
-        "timeline": timeline_of(known.versions, view.reports, tx.alerts_of(incident.id)),
-        "channels": policy_explained(tx, incident, policies, now=now, zone=zone),
-        "ack": _acknowledged(tx, incident.id),
+        "timeline": with_deeds(timeline, deeds_shown(tx, limit=MOST_DEEDS, incident_id=incident.id).rows),
+        "channels": channels,
+        "silenced": [silence_shown(one, now=now) for one in tx.silences(now) if one.name in silencing],
         "near": _near(tx, view, rules),
     }
 
@@ -128,13 +137,6 @@ def _as_said_by(said: Said | None) -> str:
         return clean(said.by)
     voice = {Voice.OFFICIAL: " (official)", Voice.CLAIMANT: " (claimant)", Voice.ANONYMOUS: " (not named)"}
     return clean(f"{said.speaker}{voice.get(said.voice, '')}, in {said.by}")
-
-
-def _acknowledged(tx: Transaction, incident_id: str) -> dict[str, Any] | None:
-    """Who took notice last of what was told; None where nobody did."""
-    found = [one for one in tx.notifications([incident_id]).values() if one.acked_at is not None]
-    last = max(found, key=lambda one: plain(one.acked_at), default=None)
-    return None if last is None else {"by": clean(last.acked_by), "at": plain(last.acked_at), "version": last.version}
 
 
 def _near(tx: Transaction, view: View, rules: Any) -> list[dict[str, Any]]:

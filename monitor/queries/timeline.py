@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from monitor.model.alert import Alert
@@ -27,6 +28,12 @@ def timeline_of(versions: Sequence[Change], reports: Sequence[Report], sent: Ite
     for alert, deliveries in sent:
         told.setdefault(alert.version, []).extend(_told(alert, deliveries))
     return [_version(change, by_id, told.get(change.version, [])) for change in reversed(versions)]
+
+
+def with_deeds(timeline: Sequence[Mapping[str, Any]], deeds: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Both in one line of time, the newest first."""
+    entries = [*({**deed, "kind": "deed"} for deed in deeds), *map(dict, timeline)]
+    return sorted(entries, key=lambda entry: datetime.fromisoformat(str(entry["at"])), reverse=True)
 
 
 def _version(change: Change, reports: Mapping[str, Report], told: list[dict[str, Any]]) -> dict[str, Any]:

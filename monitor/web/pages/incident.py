@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from monitor.queries.deeds import deed_number, deed_shown
 from monitor.queries.incidentpage import incident_page
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask, Refusal
@@ -23,7 +24,7 @@ def path_of(incident_id: str) -> str:
 
 def show(site: Site, ask: Ask) -> Answer:
     """`/incidents/ID`; an id that went into another one leads there."""
-    ask.only("timeline", "sources", "from")
+    ask.only("timeline", "sources", "from", "done")
     return page_of(site, ask, ask.parts["id"])
 
 
@@ -38,6 +39,7 @@ def page_of(
     """The page; after a form that could not be done with what was wrong, and what was typed."""
     with site.read() as tx:
         shown = incident_page(tx, incident_id, site.configuration(), now=ask.now, zone=ask.zone)
+        done = tx.deed(deed_number(word)) if (word := ask.one("done")) else None
     if shown["id"] != incident_id and problem is None:
         where = f"{site.base}{path_of(shown['id'])}?from={quote(incident_id, safe='')}"
         return Answer(status=301, headers={"Location": where})
@@ -48,5 +50,5 @@ def page_of(
         sources=rows_of(shown["sources"], ask, "sources", SOURCES),
         links={one["id"]: one for source in shown["sources"] for one in (source, *source["copies"])},
         came_from=came if (came := ask.one("from")) in shown["merged"] else "",
-        problem=problem, typed=typed or {"form": ""},
+        deed=deed_shown(done) if done else None, problem=problem, typed=typed or {"form": ""},
     )  # fmt: skip

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from monitor.errors import BasewatchError, UsageError
-from monitor.queries.attention import acknowledge, find_incident
+from monitor.queries.attention import acknowledge, find_incident, unacknowledge
 from monitor.queries.incidentpage import incident_page, meant_incident
 from monitor.queries.rulings import merge, split
+from monitor.store.store import Transaction
 from monitor.web.answers import Answer, see_other
 from monitor.web.asking import Ask, Refusal
 from monitor.web.pages.forms import author, refusal_of, rows_of, typed
@@ -27,13 +28,33 @@ def ack(site: Site, ask: Ask) -> Answer:
     id = ask.parts["id"]
 
     try:
+        note = ask.one("note", form=True)
         with site.write() as tx:
             stands = find_incident(tx, id).id
-            if not acknowledge(tx, stands, by=author(ask), now=ask.now):
-                raise UsageError("there is nothing to acknowledge: nobody was told, or somebody took notice before")
+            acknowledge(tx, stands, by=author(ask), note=note, now=ask.now)
+            deed = _last(tx, stands)
     except (BasewatchError, Refusal) as error:
         return _back(site, ask, error, lambda problem: page_of(site, ask, id, problem=problem, typed=typed(ask, "ack")))
-    return see_other(path_of(stands))
+    return see_other(f"{path_of(stands)}?done={deed}")
+
+
+def unack(site: Site, ask: Ask) -> Answer:
+    """Nobody has taken notice of it any more."""
+    id = ask.parts["id"]
+    try:
+        with site.write() as tx:
+            stands = find_incident(tx, id).id
+            if not unacknowledge(tx, stands, by=author(ask), now=ask.now):
+                raise UsageError("nobody acknowledged it, so there is nothing to take back")
+            deed = _last(tx, stands)
+    except (BasewatchError, Refusal) as error:
+        return _back(site, ask, error, lambda problem: page_of(site, ask, id, problem=problem, typed=typed(ask, "ack")))
+    return see_other(f"{path_of(stands)}?done={deed}")
+
+
+def _last(tx: Transaction, incident_id: str) -> str:
+    """The name of what was done last with it."""
+    return tx.deeds(limit=1, targets=[incident_id])[0].name
 
 
 def mend(site: Site, ask: Ask) -> Answer:
@@ -56,10 +77,11 @@ def merge_into(site: Site, ask: Ask) -> Answer:
                 if ask.one("keep", "this", form=True, among=("this", "other")) == "other"
                 else (here, there)
             )
-            stands = merge(tx, kept, gone, now=ask.now)
+            stands = merge(tx, kept, gone, now=ask.now, by=author(ask))
+            deed = _last(tx, stands)
     except (BasewatchError, Refusal) as error:
         return _back(site, ask, error, lambda problem: _mend_page(site, ask, problem))
-    return see_other(f"{path_of(stands)}?from={quote(gone, safe='')}")
+    return see_other(f"{path_of(stands)}?from={quote(gone, safe='')}&done={deed}")
 
 
 def take_out(site: Site, ask: Ask) -> Answer:
@@ -69,10 +91,12 @@ def take_out(site: Site, ask: Ask) -> Answer:
         if not chosen:
             raise UsageError("tick the reports that are of another attack")
         with site.write() as tx:
-            made = split(tx, find_incident(tx, ask.parts["id"]).id, chosen, now=ask.now)
+            old = find_incident(tx, ask.parts["id"]).id
+            split(tx, old, chosen, now=ask.now, by=author(ask))
+            deed = _last(tx, old)
     except (BasewatchError, Refusal) as error:
         return _back(site, ask, error, lambda problem: _mend_page(site, ask, problem))
-    return see_other(path_of(made))
+    return see_other(f"{path_of(old)}?done={deed}")
 
 
 def _back(site: Site, ask: Ask, error: BasewatchError | Refusal, page: Callable[[Refusal], Answer]) -> Answer:
