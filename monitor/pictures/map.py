@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import product
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 #: degrees around the outermost spots, and the least that is shown
 _MARGIN, _LEAST = 3.0, 12.0
-#: names are written at the spots with the most incidents, and below the map
-_MOST_NAMES, _MOST_FAR = 16, 5
-#: of a name: points of its letters, what one of them takes on average, and the width of the map
-_FONT, _LETTER, _WIDTH = 7, 3.9, 548.0
+#: names are written below the map
+_MOST_FAR = 5
+_FONT = 7.0
 _SEA, _LAND, _BORDER, _SPOT = "#eaf1f6", "#f7f4ec", "#b7b2a6", "#b3261e"
 
 #: west, south, east, north
@@ -36,6 +35,24 @@ class Spot:
     longitude: float
     count: int
     name: str = ""
+    #: the most urgent level of them, for pictures that show it
+    level: str = ""
+    #: where a click on it leads
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """What names are placed on: its width, the height of letters and what one of them takes on average, all in the same
+    unit, and how far a spot reaches."""
+
+    width: float
+    font: float
+    letter: float
+    radius: Callable[[Spot], float]
+    #: of a spot no name may lie nearer to its middle than this
+    middle: Callable[[Spot], float] = field(default=lambda _: 2)
+    most: int = 16
 
 
 @cache
@@ -63,7 +80,7 @@ def map_of(spots: Sequence[Spot], *, title: str, form: Form = "png") -> bytes:
     """Spots on the land around them; the larger, the more happened there. A few that lie far from all others are told
     below the map, so that the others can be seen."""
     seen, far = focus(spots)
-    box = _around(seen)
+    box = around_spots(seen)
 
     def draw(figure: Figure) -> None:
         from matplotlib.collections import PolyCollection
@@ -146,7 +163,7 @@ def focus(spots: Sequence[Spot]) -> tuple[list[Spot], list[Spot]]:
     if _area(seen) > 0.5 * _area(spots):
         return list(spots), []
     # what went on the way, and lies on this map all the same
-    west, south, east, north = _around(seen)
+    west, south, east, north = around_spots(seen)
     seen = [one for one in spots if west < one.longitude < east and south < one.latitude < north]
     return seen, sorted((one for one in spots if one not in seen), key=lambda one: (-one.count, one.name))
 
@@ -160,7 +177,7 @@ def _north(spot: Spot) -> float:
 
 
 def _area(spots: Sequence[Spot]) -> float:
-    box = _around(spots)
+    box = around_spots(spots)
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
@@ -174,29 +191,38 @@ class Name:
     y: float
 
 
-def placed(spots: Sequence[Spot], box: Box) -> list[Name]:
+#: how far a name may lie from its spot, aside and upwards, for letters 7 high
+_ASIDE, _UP = (3, 14, 28, 44, 62), (0, 8, -8, 16, -16, 26, -26, 38, -38, 52, -52)
+#: the picture that `map_of` draws, in points
+_PRINT = Sheet(width=548.0, font=_FONT, letter=3.9, radius=lambda spot: (_size(spot) / 3.14) ** 0.5)
+
+
+def placed(spots: Sequence[Spot], box: Box, sheet: Sheet = _PRINT) -> list[Name]:
     """The names that find room, the places with the most incidents first: none lies on another one or out of the map.
 
     What a letter takes is estimated; a name that finds no room near its spot is left out, its spot stays.
     """
-    scale = _WIDTH / (box[2] - box[0])
+    scale = sheet.width / (box[2] - box[0])
     at = {spot: ((spot.longitude - box[0]) * scale, (spot.latitude - box[1]) * scale) for spot in spots}
     high = (box[3] - box[1]) * scale
     # no name lies on the middle of a spot
-    taken: list[Box] = [(x - 2, y - 2, x + 2, y + 2) for x, y in at.values()]
+    own = ((x, y, sheet.middle(spot)) for spot, (x, y) in at.items())
+    taken: list[Box] = [(x - r, y - r, x + r, y + r) for x, y, r in own]
     names = []
-    for spot in sorted(spots, key=lambda one: (-one.count, one.name))[:_MOST_NAMES]:
+    step = sheet.font / 7
+    for spot in sorted(spots, key=lambda one: (-one.count, one.name))[: sheet.most]:
         text = f"{label(spot.name, 32)} {spot.count}".strip()
-        wide, (x, y) = len(text) * _LETTER, at[spot]
-        edge = (_size(spot) / 3.14) ** 0.5
-        for far, up in product((3, 14, 28, 44, 62), (0, 8, -8, 16, -16, 26, -26, 38, -38, 52, -52)):
+        wide, (x, y) = len(text) * sheet.letter, at[spot]
+        edge = sheet.radius(spot)
+        for aside, above in product(_ASIDE, _UP):
+            far, up = aside * step, above * step
             for side in (1, -1):
                 begin = x + side * (edge + far)
                 west, east = (begin, begin + wide) if side > 0 else (begin - wide, begin)
-                around = (west - 1, y + up - _FONT / 2 - 1, east + 1, y + up + _FONT / 2 + 1)
-                inside = around[0] >= 0 and around[1] >= 0 and around[2] <= _WIDTH and around[3] <= high
-                if inside and not any(_overlap(around, other) for other in taken):
-                    taken.append(around)
+                room = (west - 1, y + up - sheet.font / 2 - 1, east + 1, y + up + sheet.font / 2 + 1)
+                inside = room[0] >= 0 and room[1] >= 0 and room[2] <= sheet.width and room[3] <= high
+                if inside and not any(_overlap(room, other) for other in taken):
+                    taken.append(room)
                     names.append(Name(spot=spot, text=text, x=side * (edge + far), y=up))
                     break
             else:
@@ -209,7 +235,7 @@ def _overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _around(spots: Sequence[Spot]) -> Box:
+def around_spots(spots: Sequence[Spot]) -> Box:
     """What is shown: all spots with a margin, in the shape of the picture; the world where there is none."""
     if not spots:
         return -180.0, -60.0, 180.0, 80.0

@@ -15,9 +15,10 @@ from monitor.model.ledger import Grade
 from monitor.model.place import Place
 from monitor.model.report import Level
 from monitor.store.part import TransactionPart
-from monitor.store.tables import IncidentPlaceRow, IncidentRow, IncidentVersionRow, table_of
+from monitor.store.tables import AlertRow, IncidentPlaceRow, IncidentRow, IncidentVersionRow, ReportRow, table_of
 
 _INCIDENTS, _PLACES, _VERSIONS = table_of(IncidentRow), table_of(IncidentPlaceRow), table_of(IncidentVersionRow)
+_ALERTS, _REPORTS = table_of(AlertRow), table_of(ReportRow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +94,38 @@ class ListingPart(TransactionPart):
         )
         return [(day, level, count) for day, level, count in rows]
 
-    def incidents_by_place(self, wanted: IncidentFilter) -> list[tuple[str, str, int]]:
-        """Id and country of each place with how many incidents it saw, the most first."""
-        of_them = select(_INCIDENTS.c.id).where(*_conditions(wanted))
-        asked = select(_PLACES.c.place_id, _PLACES.c.country, func.count()).where(_PLACES.c.incident_id.in_(of_them))
-        grouped = asked.group_by(_PLACES.c.place_id, _PLACES.c.country)
+    def tolls_by_day(self, wanted: IncidentFilter) -> list[tuple[date, int, int]]:
+        """Killed and wounded of each local date on which there are any, the first day first."""
+        killed, wounded = (func.coalesce(func.sum(_INCIDENTS.c[name]), 0) for name in ("killed", "wounded"))
+        asked = select(_INCIDENTS.c.date, killed, wounded).where(*_conditions(wanted)).group_by(_INCIDENTS.c.date)
+        rows = self._connection.execute(asked.order_by(_INCIDENTS.c.date))
+        return [(day, int(dead), int(hurt)) for day, dead, hurt in rows]
+
+    def incidents_by_place(self, wanted: IncidentFilter) -> list[tuple[str, str, Level, int]]:
+        """Id and country of each place with how many incidents of each level it saw, the most first."""
+        columns = _PLACES.c.place_id, _PLACES.c.country, _INCIDENTS.c.level
+        asked = select(*columns, func.count()).join(_INCIDENTS, _INCIDENTS.c.id == _PLACES.c.incident_id)
+        grouped = asked.where(*_conditions(wanted)).group_by(*columns)
         rows = self._connection.execute(grouped.order_by(func.count().desc(), _PLACES.c.place_id))
-        return [(id, country, count) for id, country, count in rows]
+        return [(id, country, level, count) for id, country, level, count in rows]
+
+    def place_names(self) -> dict[str, str]:
+        """The names under which incidents tell of their first places, by id."""
+        asked = select(_INCIDENTS.c.place_id, func.max(_INCIDENTS.c.place_name)).group_by(_INCIDENTS.c.place_id)
+        return {row[0]: row[1] for row in self._connection.execute(asked)}
+
+    def waits_for_an_alert(self, wanted: IncidentFilter) -> list[tuple[date, float]]:
+        """Of each incident of which somebody was told: its local date, and the hours from its first report, by the
+        publisher's time, to its first alert."""
+        ids = select(_INCIDENTS.c.id).where(*_conditions(wanted), _INCIDENTS.c.told)
+        told = select(_ALERTS.c.incident_id, func.min(_ALERTS.c.created_at).label("at"))
+        alert = told.where(_ALERTS.c.incident_id.in_(ids)).group_by(_ALERTS.c.incident_id).subquery()
+        said = select(_REPORTS.c.incident_id, func.min(_REPORTS.c.reported_at).label("at"))
+        first = said.where(_REPORTS.c.incident_id.in_(ids)).group_by(_REPORTS.c.incident_id).subquery()
+        asked = select(_INCIDENTS.c.date, alert.c.at, first.c.at.label("first"))
+        joined = asked.join(alert, alert.c.incident_id == _INCIDENTS.c.id)
+        rows = self._connection.execute(joined.join(first, first.c.incident_id == _INCIDENTS.c.id))
+        return [(day, max((at - reported).total_seconds(), 0) / 3600) for day, at, reported in rows]
 
     def known_places(self) -> Sequence[Place]:
         """Every place that any incident has, by its id and country alone."""

@@ -1,0 +1,157 @@
+"""Incidents on a map, as SVG for a page: land and thin borders, and a pin for each base that leads to its incidents.
+
+Borders are those of Natural Earth, and the map says that it takes no position. No country is filled by anything. Where
+a pin stands and which part of the world is shown is worked out in `map`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from monitor.pictures.map import Box, Sheet, Spot, around_spots, focus, placed
+from monitor.pictures.outlines import outlines
+from monitor.pictures.svg import Svg, joined, picture, tag
+
+#: parts of the world that can be asked for: west, south, east, north
+PARTS: dict[str, Box] = {
+    "world": (-180.0, -60.0, 180.0, 80.0),
+    "middle-east": (25.0, 10.0, 67.0, 42.0),
+    "eastern-europe": (12.0, 42.0, 54.0, 70.0),
+    "africa": (-22.0, -36.0, 56.0, 38.0),
+    "south-asia": (58.0, 4.0, 100.0, 40.0),
+    "east-asia": (90.0, -12.0, 150.0, 54.0),
+}
+NO_POSITION = "boundaries: Natural Earth, no position taken"
+#: units of a map's width, and of letters on it
+_WIDTH, _FONT = 1200, 22.0
+_FOOT = 34.0
+#: pins that are drawn; the others are in the table beside the map
+_MOST = 300
+#: words of `Level`, the most urgent first, with the colour where no style sheet gives another
+_COLOURS = {"flash": "#a3123a", "urgent": "#8f3d00", "notice": "#0b4f9e", "digest": "#4b5563"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapDrawn:
+    """A map, and what did not find room on it."""
+
+    svg: Svg
+    #: on it, the most incidents first
+    shown: tuple[Spot, ...]
+    #: too far off; they are told beside it
+    elsewhere: tuple[Spot, ...]
+
+
+def svg_map(spots: Sequence[Spot], *, title: str, part: str = "", id: str = "map") -> MapDrawn:
+    """The spots on the part of the world that they lie in, or on the one of `PARTS` that is asked for."""
+    if part:
+        box = PARTS[part]
+        shown = [one for one in spots if box[0] < one.longitude < box[2] and box[1] < one.latitude < box[3]]
+        far = [one for one in spots if one not in set(shown)]
+    else:
+        shown, far = focus(spots)
+        box = around_spots(shown)
+    largest_first = sorted(shown, key=lambda one: (-one.count, one.name))
+    scale = _WIDTH / (box[2] - box[0])
+    high = (box[3] - box[1]) * scale
+    lines = outlines(box, _WIDTH)
+    ground = joined(
+        tag("rect", width=_WIDTH, height=high, fill="#eaf1f6", class_="sea"),
+        tag("path", d=lines.land, fill="#f7f4ec", fill_rule="evenodd", class_="land"),
+        tag("path", d=lines.borders, fill="none", stroke="#b7b2a6", stroke_width=1.5, class_="border"),
+    )
+    # the most urgent last, so that nothing lies on them
+    order = sorted(largest_first[:_MOST], key=lambda one: (_urgency(one.level), -one.count))
+    pins = joined(*(_pin(one, *_at(one, box, scale)) for one in order))
+    svg = picture(
+        ground, _names(largest_first, box, scale), pins, _foot(high, {one.level for one in shown}), width=_WIDTH,
+        height=high + _FOOT, title=title, desc=_told(shown, far), id=id, class_="map",
+    )  # fmt: skip
+    return MapDrawn(svg=svg, shown=tuple(largest_first), elsewhere=tuple(far))
+
+
+def _at(spot: Spot, box: Box, scale: float) -> tuple[float, float]:
+    return (spot.longitude - box[0]) * scale, (box[3] - spot.latitude) * scale
+
+
+def _urgency(level: str) -> int:
+    return -list(_COLOURS).index(level) if level in _COLOURS else -9
+
+
+def _radius(spot: Spot) -> float:
+    """Its area grows with what happened there; a number finds room in it."""
+    return min(15 + 3.2 * sqrt(spot.count), 52)
+
+
+def _pin(spot: Spot, x: float, y: float) -> Svg:
+    """A circle with the number in it; the level is told by its ring: doubled for flash, thick for urgent, thin for
+    notice, dashed for less."""
+    radius, colour = _radius(spot), _COLOURS.get(spot.level, "#4b5563")
+    level = spot.level or "digest"
+    rings = [
+        tag(
+            "circle", cx=x, cy=y, r=radius, fill="#ffffff", stroke=colour, class_=f"pin {level}",
+            stroke_width={"flash": 5, "urgent": 6}.get(level, 2.5),
+            stroke_dasharray="6 4" if level == "digest" else None,
+        )
+    ]  # fmt: skip
+    if level == "flash":
+        rings.append(
+            tag("circle", cx=x, cy=y, r=radius + 7, fill="none", stroke=colour, stroke_width=2.5, class_="ring flash")
+        )
+    number = str(spot.count) if spot.count < 1000 else f"{spot.count / 1000:.0f}k"
+    told = f"{spot.name}: {spot.count:,} {'incident' if spot.count == 1 else 'incidents'}"
+    told += f", most urgent {spot.level}" if spot.level else ""
+    inside = (
+        tag("title", told),
+        *rings,
+        tag(
+            "text", number, x=x, y=y + _FONT * 0.35, text_anchor="middle", font_size=_FONT, fill=colour,
+            class_=f"number {level}",
+        ),
+    )  # fmt: skip
+    return tag("a", *inside, href=spot.href) if spot.href else tag("g", *inside)
+
+
+def _names(spots: Sequence[Spot], box: Box, scale: float) -> Svg:
+    sheet = Sheet(width=_WIDTH, font=_FONT, letter=12.2, radius=_radius, middle=_radius, most=14)
+    words = []
+    for name in placed(spots, box, sheet):
+        x, y = _at(name.spot, box, scale)
+        edge = _radius(name.spot)
+        end_x, end_y = x + name.x, y - name.y
+        if abs(name.x) > edge + 14 or abs(name.y) > 12:
+            words.append(tag("line", x1=x, y1=y, x2=end_x, y2=end_y, stroke="#555555", class_="leader"))
+        words.append(
+            tag(
+                "text", name.text.rpartition(" ")[0], x=end_x, y=end_y + _FONT * 0.35, font_size=_FONT,
+                text_anchor="start" if name.x >= 0 else "end", fill="#15191f", class_="name", unicode_bidi="plaintext",
+            )
+        )  # fmt: skip
+    return tag("g", *words, aria_hidden="true")
+
+
+def _foot(high: float, levels: set[str]) -> Svg:
+    """What the rings mean, and whose borders these are."""
+    words = {
+        "flash": "double ring: flash",
+        "urgent": "thick: urgent",
+        "notice": "thin: notice",
+        "digest": "dashed: digest",
+    }
+    legend = ", ".join(told for level, told in words.items() if level in levels)
+    y, small = high + _FOOT - 10, _FONT * 0.9
+    told = [
+        tag("text", NO_POSITION, x=_WIDTH - 8, y=y, text_anchor="end", font_size=small, fill="#4b5563", class_="foot")
+    ]
+    if legend:
+        told.append(tag("text", legend, x=8, y=y, font_size=small, fill="#4b5563", class_="foot"))
+    return joined(*told)
+
+
+def _told(shown: Sequence[Spot], far: Sequence[Spot]) -> str:
+    places = f"{len(shown):,} {'place' if len(shown) == 1 else 'places'}"
+    more = f"; {len(far):,} more lie outside of it" if far else ""
+    return f"{places} on the map{more}. {NO_POSITION}. The table holds the same values."
