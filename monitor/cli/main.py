@@ -54,6 +54,7 @@ COMMANDS = {
     ),
     "At work": (
         ("run", "poll.run", "Watch the feeds and deliver alerts until SIGTERM or Ctrl-C."),
+        ("serve", "serve.serve", "Serve the board (pages, JSON, metrics) of a database as a process of its own."),
         ("poll", "poll.poll", "Poll feeds once, now, due or not; then deliver what is due."),
         ("health", "status.health",
          "Say whether the daemon is at work, from what it wrote into the database; needs no port."),

@@ -114,25 +114,23 @@ def https_address(value: str, _base: Path) -> str:
 
 
 def listen(value: str, _base: Path) -> tuple[str, int]:
-    """`127.0.0.1:8480`, `localhost:8480` or `[::1]:8480` as an address and a port."""
+    """`127.0.0.1:8480` or `[::1]:8480` as an address and a port."""
     host, _, port = value.rpartition(":")
     try:
         address = ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
         address = None
-    if host == "localhost":
-        address = ip_address("127.0.0.1")
     if address is None or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise ValueError(f"{value[:60]!r} is no address in numbers with a port; write for instance 127.0.0.1:8480")
     return str(address), int(port)
 
 
 def board(value: str, base: Path) -> tuple[str, int]:
-    """As `listen`, or `unix:/run/basewatch/board.sock` as that and no port."""
+    """As `listen`, also `localhost:8470`, or `unix:/run/basewatch/board.sock` as that and no port."""
     if value.startswith("unix:") and len(value) > len("unix:"):
         return f"unix:{path(value.removeprefix('unix:'), base)}", 0
     try:
-        return listen(value, base)
+        return listen(f"127.0.0.1{value.removeprefix('localhost')}" if value.startswith("localhost:") else value, base)
     except ValueError as error:
         raise ValueError(str(error).replace("8480", "8470")) from None
 

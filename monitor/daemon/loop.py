@@ -12,6 +12,7 @@
     alive      every minute   the regular word that it is alive, where it is time for one
     silence    every minute   tells the operator when no feed at all brings anything
     push       every second   asks hubs to call when a feed has news, where a public address is set
+    board      every 10 s     says once that the board has ended by itself, where one is served
     prune      every hour     forgets what is older than BASEWATCH_KEEP
 
 The one door to APScheduler. Each job is short; polls and sends run as tasks of their own, so a slow feed or a hanging
@@ -148,22 +149,23 @@ class Daemon:
         app = self._app
         if app.settings.web is None:
             return
-        from monitor.web.server import WebServer  # with it come Starlette, uvicorn and Jinja2
-        from monitor.web.site import Site
+        from monitor.daemon.board import begin, site_of, where_of  # with it come Starlette, uvicorn and Jinja2
 
-        site = Site(
-            store=Store(app.settings.database_url), configuration=lambda: app.configuration, settings=app.settings,
-            clock=app.clock,
-        )  # fmt: skip
-        web = WebServer(site)
         try:
-            web.start(*app.settings.web)
-        except OSError as error:
-            log.warning("the board cannot be served why=%r; alerts go on without it", str(error))
-            site.store.close()
+            site = site_of(Store(app.settings.database_url), app.settings, lambda: app.configuration, app.clock)
+            self._web = begin(site)
+        except Exception as error:
+            why = getattr(error, "strerror", None) or str(error)
+            where = where_of(app.settings)
+            log.warning("the board cannot be served at %s why=%r; polls and alerts go on without it", where, why)
         else:
-            self._web = web
-            log.info("board http://%s:%d/", app.settings.web[0], web.port)
+            log.info("board %s", where_of(app.settings))
+
+    async def _watch_board(self) -> None:
+        """Says once that the board has ended by itself."""
+        if self._web is not None and not self._web.alive:
+            self._web = None
+            log.error("the board has ended by itself; polls and alerts go on without it, a restart brings it back")
 
     def _say_what_runs(self) -> None:
         now = self._app.configuration
@@ -206,6 +208,7 @@ class Daemon:
             ("silence", lambda: watch_silence(self._app, begun), 60),
             ("prune", self._prune, 3600),
             *([("push", self._push.work, 1)] if self._push else []),
+            *([("board", self._watch_board, 10)] if self._web else []),
         ):
             scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=start)
         return scheduler

@@ -22,6 +22,7 @@ from monitor.store.incidents import IncidentPart
 from monitor.store.items import ItemPart
 from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
+from monitor.store.live import LivePart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.nowboard import NowPart
 from monitor.store.outbox import OutboxPart
@@ -37,6 +38,7 @@ class Transaction(
     IncidentPart,
     LedgerPart,
     ListingPart,
+    LivePart,
     OutboxPart,
     SignsPart,
     NowPart,

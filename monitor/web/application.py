@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from ipaddress import ip_address
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -30,6 +31,7 @@ from monitor.web.failures import refusal_of, told
 from monitor.web.forms import read_form, read_query
 from monitor.web.gate import COOKIE, cookies_of
 from monitor.web.headers import etag_of, has_already, headers_for
+from monitor.web.live import Live
 from monitor.web.needs import Kind
 from monitor.web.routes import ROUTES, Route
 from monitor.web.site import Site
@@ -63,8 +65,9 @@ class _Found:
 class Application:
     """The board as an ASGI application."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, live: Live) -> None:
         self._site = site
+        self._live = live
         self._routes = [(route, Path(route.pattern, _nowhere, methods=[route.method])) for route in ROUTES]
         self._handlers = ThreadPoolExecutor(HANDLERS, thread_name_prefix="web-page")
         self._waiting = 0
@@ -84,13 +87,21 @@ class Application:
                 raise Refusal(431, f"the request has more than {MOST_HEADERS} headers", kind="headers")
             found = self._find(ask)
             ask = await self._let_in(request, caller, ask, found)
-            answer = await self._answered(ask, found)
+            answer = await self._work(found.route.handler, self._site, ask)
+            place = self._live.admit(ask) if answer.live and ask.method == "GET" else None
         except ClientDisconnect:
             return
         except Exception as error:
             refusal = refusal_of(error, where=found.where if found else "nowhere")
-            answer = await self._refused(ask, refusal, _kind_of(found, ask.path))
-        await _response(answer, ask, self._iterate)(scope, receive, send)
+            answer, place = await self._refused(ask, refusal, _kind_of(found, ask.path)), None
+        if place is None:
+            await _response(answer, ask, self._iterate)(scope, receive, send)
+            return
+        try:
+            headers = _headers(answer, ask)
+            await StreamingResponse(self._live.stream(ask, place), headers=headers)(scope, receive, send)
+        finally:
+            self._live.leave(place)
 
     # ------------------------------------------------------------------------------------ before the handler
 
@@ -147,12 +158,9 @@ class Application:
 
     # ----------------------------------------------------------------------------------------- the handler
 
-    async def _answered(self, ask: Ask, found: _Found) -> Answer:
-        return await self._work(found.route.handler, self._site, ask)
-
     async def _refused(self, ask: Ask, refusal: Refusal, kind: Kind) -> Answer:
         if refusal.status == 401 and refusal.kind == "login" and ask.method in SAFE:
-            return Answer(status=303, content_type=TEXT, headers={"Location": f"/login?next={ask.path}"})
+            return Answer(status=303, content_type=TEXT, headers={"Location": f"/login?next={quote(ask.path)}"})
         try:
             return await self._work(told, self._site, ask, refusal, kind)
         except Refusal:  # too many wait already: this needs no worker
@@ -244,14 +252,16 @@ def _kind_of(found: _Found | None, path: str) -> Kind:
     return Kind.JSON if path.startswith("/api/") else Kind.PAGE
 
 
+def _headers(answer: Answer, ask: Ask) -> dict[str, str]:
+    logged_in = ask.visitor.by in ("password", "proxy")
+    return {**headers_for(https=ask.https, logged_in=logged_in), "Content-Type": answer.content_type, **answer.headers}
+
+
 def _response(answer: Answer, ask: Ask, iterate: Callable[[Answer], AsyncIterator[bytes]]) -> Response:
     """The answer with the headers of every answer; 304 for who has it already."""
-    headers = {
-        **headers_for(https=ask.https, logged_in=ask.visitor.by in ("password", "proxy")),
-        "Content-Type": answer.content_type, **answer.headers,
-    }  # fmt: skip
+    headers = _headers(answer, ask)
     if (target := headers.get("Location", "")).startswith("/"):
-        headers["Location"] = ask.base + target
+        headers["Location"] = quote(ask.base + target, safe="/%:?#&=+,;@!$'()*~")
     if answer.pieces is not None:
         return StreamingResponse(iterate(answer), status_code=answer.status, headers=headers)
     body = answer.body

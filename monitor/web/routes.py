@@ -44,6 +44,7 @@ SHELL: tuple[Route, ...] = (
     Route("GET", "/login", door.ask_password, Needs.NOTHING),
     Route("POST", "/login", door.log_in, Needs.NOTHING),
     Route("POST", "/logout", door.log_out, Needs.NOTHING),
+    Route("GET", "/live", door.follow),
 )
 PAGES: tuple[Route, ...] = (
     Route("GET", "/", now.show),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.web.answers import Answer, see_other
+from monitor.web.answers import EVENTS, Answer, see_other
 from monitor.web.asking import Ask, Refusal
 from monitor.web.gate import cookie
 from monitor.web.pages.rendering import render
@@ -48,6 +48,13 @@ def static_file(_site: Site, ask: Ask) -> Answer:
         raise Refusal(404, "there is no such file; the page that names it is an old one", "load the page again")
     return Answer(content_type=found.content_type, body=found.body, headers={"Cache-Control": _FOR_EVER},
                   etag=found.served_as)  # fmt: skip
+
+
+def follow(_site: Site, ask: Ask) -> Answer:
+    """`/live`"""
+    ask.only()
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Answer(content_type=EVENTS, live=True, headers=headers)
 
 
 def _form(site: Site, ask: Ask, target: str, *, problem: str = "", status: int = 200) -> Answer:
