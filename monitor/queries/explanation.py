@@ -127,7 +127,8 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet, attentio
     explanation = replace(explanation, page=None if is_page else tx.daemon_state().pages.of(stored.item.id))
     if own is None:
         return replace(explanation, stored=stored)
-    alerts = tuple(pair for pair in tx.alerts(stored.item.first_seen) if pair[0].incident_id == own)
+    told = reversed(tx.alerts_of(own))
+    alerts = tuple(pair for pair in told if pair[0].created_at >= stored.item.first_seen)
     return replace(explanation, stored=stored, first=next(iter(items.get(own, ())), None), alerts=alerts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from monitor.comparison import baselines_of
 from monitor.incidents.brief import Brief, brief
 from monitor.incidents.chains import chain_of
 from monitor.model.clock import wall
-from monitor.model.ledger import Folded, ItemVersion, Report, View
+from monitor.model.ledger import Change, Folded, ItemVersion, Report, View
 from monitor.model.names import Names
 from monitor.model.report import Facts
 from monitor.queries.attention import ack_in_words, ack_shown, as_ack
@@ -53,9 +53,29 @@ class Unnamed:
 
 def incident_shown(tx: Transaction, incident_id: str, rules: RuleSet | None, *, now: datetime) -> dict[str, Any]:
     """The incident in the types of JSON; `BasewatchError` where there is none."""
+    return shown_of(tx, known_of(tx, incident_id), rules, now=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """An incident as its reports make it, with its versions."""
+
+    #: the id by which it was asked for
+    asked: str
+    view: View
+    versions: tuple[Change, ...]
+
+
+def known_of(tx: Transaction, incident_id: str) -> Known:
+    """What is known of the incident that stands for this id; `BasewatchError` where there is none."""
     incident = standing(tx, incident_id)
     view = view_of(incident, tx.reports_of([incident.id]).get(incident.id, []))
-    versions = tuple(tx.versions(incident.id))
+    return Known(asked=incident_id, view=view, versions=tuple(tx.versions(incident.id)))
+
+
+def shown_of(tx: Transaction, known: Known, rules: RuleSet | None, *, now: datetime) -> dict[str, Any]:
+    """What `incident_shown` answers."""
+    view, versions, incident = known.view, known.versions, known.view.incident
     rows: Sequence[LedgerEntry] = [replace(row, revisions=versions, as_of=now) for row in rows_of(view)]
     if rules is not None:
         rows = with_places_and_names(rows, rules)
@@ -64,7 +84,7 @@ def incident_shown(tx: Transaction, incident_id: str, rules: RuleSet | None, *, 
     ack = tx.acks([incident.id]).get(incident.id)
     return {
         "id": incident.id,
-        "asked": incident_id,
+        "asked": known.asked,
         "title": _title(rows),
         "grade": str(view.grade),
         "level": plain(view.level),
@@ -81,9 +101,9 @@ def incident_shown(tx: Transaction, incident_id: str, rules: RuleSet | None, *, 
         "chain": _chain(tx, view),
         "baseline": list(baselines_of(tx, [view], now=now).get(incident.id, ())),
         "notifications": [plain(one) for _, one in sorted(told.items())],
+        "held": [plain(held) for held in tx.held(incident_id=incident.id)],
         "ack": ack_shown(ack) if ack else None,
         "suppressed": held_back_shown(tx, incident_id=incident.id),
-        "held": [plain(held) for held in tx.held() if held.incident_id == incident.id],
         "edits": list(_edits(tx, view.reports)),
         "merged": sorted(id for id, into in tx.rulings().merged.items() if into == incident.id),
     }
@@ -133,8 +153,9 @@ def _chain(tx: Transaction, view: View) -> list[dict[str, Any]]:
 
 def _edits(tx: Transaction, reports: Sequence[Report]) -> Iterator[dict[str, Any]]:
     """How articles were edited: `updated 2 times: killed 0 → 3`."""
+    edited = tx.item_versions_of([report.id for report in reports])
     for report in reports:
-        earlier = tx.item_versions(report.id)
+        earlier = edited.get(report.id)
         if earlier:
             yield {
                 "item": report.id,

@@ -30,7 +30,7 @@ class Strip:
     #: complaints and warnings as `basewatch health` makes them
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    feeds: FeedCounts = FeedCounts()
+    feeds: FeedCounts = field(default_factory=FeedCounts)
     #: names of the sick feeds by state, the sickest first
     sick: Mapping[str, Sequence[str]] = field(default_factory=dict)
     #: there are more sick feeds than were looked at

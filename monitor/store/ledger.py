@@ -170,6 +170,15 @@ class LedgerPart(TransactionPart):
         asked = select(_ITEM_VERSIONS).where(_ITEM_VERSIONS.c.item_id == item_id).order_by(_ITEM_VERSIONS.c.at)
         return [ItemVersion(**row) for row in self._connection.execute(asked).mappings()]
 
+    def item_versions_of(self, item_ids: Iterable[str]) -> dict[str, list[ItemVersion]]:
+        """The same of several items, by their id; one that nobody edited is not in it."""
+        found: dict[str, list[ItemVersion]] = defaultdict(list)
+        for some in chunks(item_ids):
+            asked = select(_ITEM_VERSIONS).where(_ITEM_VERSIONS.c.item_id.in_(some)).order_by(_ITEM_VERSIONS.c.at)
+            for row in self._connection.execute(asked).mappings():
+                found[row["item_id"]].append(ItemVersion(**row))
+        return dict(found)
+
     # ------------------------------------------------------------------------- rulings
 
     def add_ruling(self, ruling: Ruling) -> None:

@@ -73,6 +73,16 @@ class OutboxPart(TransactionPart):
                 deliveries[delivery.alert.id].append(delivery)
         return [(alert, tuple(deliveries[alert.id])) for alert in alerts]
 
+    def alerts_of(self, incident_id: str) -> list[tuple[Alert, tuple[Delivery, ...]]]:
+        """Alerts about one incident, the oldest first, each with its deliveries."""
+        of_it = _ALERTS.c.incident_id == incident_id
+        rows = self._connection.execute(select(_ALERTS).where(of_it).order_by(_ALERTS.c.created_at, _ALERTS.c.id))
+        alerts = [Alert(**row) for row in rows.mappings()]
+        deliveries = defaultdict(list)
+        for delivery in self._deliveries(_OUTBOX.where(of_it).order_by(_DELIVERIES.c.id)):
+            deliveries[delivery.alert.id].append(delivery)
+        return [(alert, tuple(deliveries[alert.id])) for alert in alerts]
+
     def messages_since(self, since: datetime, limit: int) -> list[Alert]:
         """Messages about incidents and items made since then, newest first, without their text and pictures."""
         names = ("id", "kind", "incident_id", "version", "reason", "level", "rule", "channels", "title", "created_at")

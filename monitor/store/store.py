@@ -24,10 +24,11 @@ from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
 from monitor.store.live import LivePart
 from monitor.store.lock import MakeSure, only_daemon
+from monitor.store.nowboard import NowPart
 from monitor.store.outbox import OutboxPart
+from monitor.store.paging import PagingPart
 from monitor.store.people import PeoplePart
 from monitor.store.signs import SignsPart
-from monitor.store.paging import PagingPart
 
 
 class Transaction(
@@ -40,6 +41,7 @@ class Transaction(
     LivePart,
     OutboxPart,
     SignsPart,
+    NowPart,
     PagingPart,
     AttentionPart,
     PeoplePart,

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask
 from monitor.web.needs import Kind, Needs
-from monitor.web.pages import door, now
+from monitor.web.pages import (
+    deeds,
+    deliveries,
+    door,
+    feeds,
+    incident,
+    incidentforms,
+    ledger,
+    now,
+    rules,
+    silences,
+    tryout,
+)  # fmt: skip
 from monitor.web.site import Site
 
 Handler = Callable[[Site, Ask], Answer]
@@ -34,6 +46,31 @@ SHELL: tuple[Route, ...] = (
     Route("POST", "/logout", door.log_out, Needs.NOTHING),
     Route("GET", "/live", door.follow),
 )
-PAGES: tuple[Route, ...] = (Route("GET", "/", now.show),)
+PAGES: tuple[Route, ...] = (
+    Route("GET", "/", now.show),
+    Route("GET", "/incidents", ledger.show),
+    Route("GET", "/incidents.{form}", ledger.export),
+    Route("GET", "/feeds", feeds.show),
+    Route("GET", "/feeds/{name:path}", feeds.show_one),
+    Route("GET", "/deliveries", deliveries.show),
+    Route("GET", "/incidents/{id}", incident.show),
+    Route("POST", "/incidents/{id}/ack", incidentforms.ack, Needs.ACT),
+    Route("POST", "/incidents/{id}/unack", incidentforms.unack, Needs.ACT),
+    Route("GET", "/incidents/{id}/mend", incidentforms.mend),
+    Route("POST", "/incidents/{id}/merge", incidentforms.merge_into, Needs.ACT),
+    Route("POST", "/incidents/{id}/split", incidentforms.take_out, Needs.ACT),
+    Route("GET", "/try", tryout.show),
+    Route("POST", "/try", tryout.show_long),
+    Route("POST", "/try/said", tryout.say, Needs.ACT),
+    Route("POST", "/try/learn", tryout.learn, Needs.ACT),
+    Route("GET", "/try/learn/{item}", tryout.learned),
+    Route("GET", "/silences", silences.show),
+    Route("POST", "/silences", silences.make, Needs.ACT),
+    Route("POST", "/silences/{id}/end", silences.end, Needs.ACT),
+    Route("GET", "/log", deeds.show),
+    Route("POST", "/log/{id}/undo", deeds.take_back, Needs.ACT),
+    Route("GET", "/rules", rules.show),
+    Route("GET", "/rules/{id}", rules.show_one),
+)
 API: tuple[Route, ...] = ()
 ROUTES: tuple[Route, ...] = (*SHELL, *PAGES, *API)

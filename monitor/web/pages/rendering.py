@@ -32,6 +32,7 @@ def _environment() -> Environment:
     plain = (
         words.iso, words.shown, words.utc, words.clock, words.lasting, words.ago, words.day, words.number,
         words.counted, words.foreign, words.as_part, words.as_query, words.level_sign, web_link,
+        words.moment_of, words.quoted,
     )  # fmt: skip
     made.filters.update({one.__name__: one for one in plain})
     made.globals.update(static=address_of, navigation=NAVIGATION)

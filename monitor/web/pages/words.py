@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
@@ -17,6 +18,11 @@ SIGNS = {"flash": "◆", "urgent": "▲", "notice": "●", "digest": "○"}
 def iso(moment: datetime) -> str:
     """For programs: `2026-11-21T05:14:09Z`."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def moment_of(text: str) -> datetime:
+    """The moment that a read model tells in ISO 8601."""
+    return datetime.fromisoformat(text)
 
 
 def shown(moment: datetime, zone: str) -> str:
@@ -68,8 +74,13 @@ def counted(value: int, one: str, many: str = "") -> str:
 
 
 def foreign(text: object, most: int = MOST_SHOWN) -> str:
-    """What a stranger wrote, in one line, without what is not for reading, at most so long. It is still to be escaped."""
+    """What a stranger wrote, in one line, without what is not for reading; it is still to be escaped."""
     return shorten(clean_message(str(text)), most)
+
+
+def quoted(text: str) -> str:
+    """As a string of YAML."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def as_part(name: str) -> str:
