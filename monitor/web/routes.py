@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.web import health, metrics
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask
 from monitor.web.pages import now
@@ -45,5 +46,9 @@ class Route:
 
 
 PAGES: tuple[Route, ...] = (Route("GET", "/", now.show),)
-API: tuple[Route, ...] = ()
+API: tuple[Route, ...] = (
+    Route("GET", "/health", health.show, Needs.NOTHING, Kind.TEXT),
+    Route("GET", "/metrics", metrics.show, kind=Kind.TEXT),
+    Route("GET", "/api/v1/health", health.as_object, kind=Kind.JSON),
+)
 ROUTES: tuple[Route, ...] = (*PAGES, *API)
