@@ -8,11 +8,13 @@ from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery
 from monitor.queries.jsonvalues import plain, values_of
 
+#: what is told of a delivery
+OF_DELIVERY = "id", "address", "channel", "label", "state", "attempts", "maybe_sent", "next_try_at", "last_error"
+
 
 def alert_object(alert: Alert, deliveries: tuple[Delivery, ...]) -> dict[str, Any]:
     """An alert with its deliveries, for JSON."""
-    keys = "id", "address", "channel", "label", "state", "attempts", "maybe_sent", "next_try_at", "last_error"
-    return {**plain(alert), "deliveries": [values_of(delivery, *keys) for delivery in deliveries]}
+    return {**plain(alert), "deliveries": [values_of(delivery, *OF_DELIVERY) for delivery in deliveries]}
 
 
 def delivery_summary(deliveries: tuple[Delivery, ...]) -> str:

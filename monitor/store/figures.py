@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from monitor.model.delivery import DeliveryState
 from monitor.store.part import TransactionPart
@@ -19,7 +19,7 @@ from monitor.store.tables import (
     table_of,
 )
 
-_INCIDENTS = table_of(IncidentRow)
+_INCIDENTS, _POLLS = table_of(IncidentRow), table_of(PollRow)
 
 
 class FigurePart(TransactionPart):
@@ -63,3 +63,8 @@ class FigurePart(TransactionPart):
         """When an incident changed last."""
         newest: datetime | None = self._connection.scalar(select(func.max(IncidentVersionRow.at)))
         return newest
+
+    def newest_news(self) -> int:
+        """The number of the last poll that brought something new, or an edit; 0 where none did."""
+        brought = or_(_POLLS.c.new > 0, _POLLS.c.updated > 0, _POLLS.c.copies > 0)
+        return self._connection.scalar(select(_POLLS.c.id).where(brought).order_by(_POLLS.c.id.desc()).limit(1)) or 0
