@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.errors import UsageError
+from monitor.model.incident import Incident
 from monitor.model.place import Place
 from monitor.queries.ledger import LedgerEntry, Wanted, entries_of, is_wanted
+from monitor.queries.paging import LIMIT, cursor_of, keys_of
 from monitor.store.listing import IncidentFilter, Mark
 from monitor.store.store import Transaction
 
-#: rows of a page
-LIMIT = 50
 EVERYTHING = IncidentFilter()
 
 
@@ -43,14 +39,14 @@ def listing(
 
     `rows` asks the rows themselves, where an incident has several bases. `UsageError` where the cursor is none.
     """
-    found = tx.incidents_page(wanted, after=mark_of(cursor) if cursor else None, limit=limit + 1)
+    found = tx.incidents_page(wanted, after=_mark(cursor) if cursor else None, limit=limit + 1)
     page = found[:limit]
     entries = entries_of(tx, page)
     last = page[-1] if len(found) > limit else None
     return Listing(
         rows=tuple(row for row in entries if rows is None or is_wanted(row, rows)),
         total=tx.count_wanted(wanted),
-        following=cursor_of(Mark(last.date, last.opened_at, last.id)) if last else "",
+        following=_cursor(last) if last else "",
     )
 
 
@@ -68,20 +64,9 @@ def places_like(tx: Transaction, is_place: Callable[[Place], bool]) -> frozenset
     return frozenset(place.id for place in tx.known_places() if is_place(place))
 
 
-def cursor_of(mark: Mark) -> str:
-    """The mark as a word for an address."""
-    told = json.dumps([mark.date.isoformat(), mark.opened_at.isoformat(), mark.id])
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+def _cursor(incident: Incident) -> str:
+    return cursor_of(incident.date, incident.opened_at, incident.id)
 
 
-def mark_of(cursor: str) -> Mark:
-    """The mark behind a word that `cursor_of` made."""
-    try:
-        told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        day, opened, id = told
-        moment = datetime.fromisoformat(opened)
-        if moment.tzinfo is None or not isinstance(id, str):
-            raise ValueError(cursor)
-        return Mark(date.fromisoformat(day), moment, id)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise UsageError("the cursor is none that was given out here; begin without one") from None
+def _mark(cursor: str) -> Mark:
+    return Mark(*keys_of(cursor, date, datetime, str))

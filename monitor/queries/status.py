@@ -11,7 +11,7 @@ from monitor.config.database import without_secrets as without_password
 from monitor.config.feedlanguages import languages_read, unread_languages
 from monitor.config.settings import Settings
 from monitor.errors import Problem, StoreError
-from monitor.feeds.condition import READ, Doing, condition
+from monitor.feeds.condition import Doing, condition
 from monitor.feeds.locations import without_secrets
 from monitor.health import Health, health
 from monitor.model.daemon import DaemonState
@@ -22,6 +22,8 @@ from monitor.text.languages import LanguagesRead
 
 #: of the stored items, those of this long are asked for their language
 LATELY = timedelta(days=7)
+#: of so many feeds each is asked for its items, of more all items are counted
+_FEW = 200
 #: so many sick feeds of a state are told by name
 _NAMED = 5
 #: so long back items in languages that no list reads are counted
@@ -132,15 +134,17 @@ def _sick(tx: Transaction, states: Sequence[FeedState], now: datetime) -> dict[s
 def feed_conditions(tx: Transaction, states: Sequence[FeedState], *, now: datetime) -> list[tuple[str, Doing]]:
     """How each feed is doing, by name. The polls are read only of those that answer now and did not always, so that it
     costs little with thousands of feeds."""
-    uneven = tx.polled_otherwise(READ)
+    uneven = tx.polled_badly()
     polls = tx.polls_of_feeds(state.feed_id for state in states if state.feed_id in uneven and not state.failures)
     return [(state.name, condition(state, polls.get(state.feed_id, ()), now=now).doing) for state in states]
 
 
 def _rates(tx: Transaction, states: Iterable[FeedState], now: datetime) -> dict[str, float]:
     """Items per day over the last week, or over the whole days since the first poll (whose items are old ones)."""
+    states = list(states)
     days = {s.name: min(7, (now - s.baseline_at).days) for s in states if s.baseline_at is not None}
-    counts = {number: tx.feed_counts(now - timedelta(days=number)) for number in set(days.values()) if number}
+    few = {state.feed_id for state in states} if len(states) <= _FEW else None
+    counts = {number: tx.feed_counts(now - timedelta(days=number), few) for number in set(days.values()) if number}
     return {name: round(counts[number].get(name, 0) / number, 1) for name, number in days.items() if number}
 
 

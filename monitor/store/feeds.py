@@ -6,7 +6,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, Row, Select, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Row,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from monitor.errors import StoreError
 from monitor.feeds.locations import known_as
@@ -28,7 +42,14 @@ _OF_THE_ADDRESS = (
 )  # fmt: skip
 #: what is forgotten when only the way in which its document is read is edited
 _OF_THE_READING = ("etag", "last_modified", "body_hash", "next_poll_at")
+#: what `feeds.condition` asks of a state
+_SIGNS = (
+    "name", "failures", "last_poll_at", "last_success_at", "last_result", "news_at", "longest_wait", "silent_told_at",
+    "cost_ms",
+)  # fmt: skip
 _FEEDS, _POLLS = table_of(FeedRow), table_of(PollRow)
+#: an index holds these alone; it is used where the statement says the same
+_BAD: ColumnElement[bool] = literal_column("polls.result NOT IN ('fetched', 'not modified', 'same body')")
 _POLL = names_of(Poll)
 
 
@@ -132,11 +153,16 @@ class FeedPart(TransactionPart):
                 found.setdefault(feed_id, []).append(Poll(**dict(zip(_POLL, values, strict=True))))
         return found
 
-    def polled_otherwise(self, results: Collection[str]) -> set[int]:
-        """The configured feeds, by row number, of whose last polls one at least had none of these results."""
-        mine = select(FeedRow.id).where(FeedRow.configured)
-        other = select(PollRow.feed_id).where(PollRow.feed_id.in_(mine), _POLLS.c.result.not_in(list(results)))
-        return set(self._connection.scalars(other.distinct()))
+    def polled_badly(self) -> set[int]:
+        """The feeds, by row number, of whose last polls one at least was no success."""
+        return set(self._connection.scalars(select(PollRow.feed_id).where(_BAD).distinct()))
+
+    def feed_signs(self) -> list[FeedState]:
+        """What the condition of the configured feeds is judged by, and nothing else of their states, by name: quick
+        also with many thousands of them."""
+        asked = select(_FEEDS.c.id, *(_FEEDS.c[name] for name in _SIGNS)).where(_FEEDS.c.configured)
+        rows = self._connection.execute(asked)
+        return [FeedState(feed_id=id, **dict(zip(_SIGNS, signs, strict=True))) for id, *signs in rows]
 
     def poll_sums(self, counts: Sequence[str]) -> dict[str, int]:
         """These counts, added up over the last polls of the configured feeds."""
@@ -145,9 +171,10 @@ class FeedPart(TransactionPart):
         row = self._connection.execute(sums.where(PollRow.feed_id.in_(mine))).one()
         return dict(zip(counts, map(int, row), strict=True))
 
-    def feed_counts(self, since: datetime) -> dict[str, int]:
-        """Items first seen since then, by feed; a feed without any is not in the answer."""
+    def feed_counts(self, since: datetime, ids: Collection[int] | None = None) -> dict[str, int]:
+        """Items first seen since then, by feed; a feed without any is not in the answer. `ids`: of these few alone."""
         counted = select(ItemRow.feed_id, func.count().label("items")).where(ItemRow.first_seen >= since)
+        counted = counted if ids is None else counted.where(ItemRow.feed_id.in_(sorted(ids)))
         counts = counted.group_by(ItemRow.feed_id).subquery()
         named = select(FeedRow.name, counts.c["items"]).join(counts, counts.c.feed_id == FeedRow.id)
         return {row[0]: row[1] for row in self._connection.execute(named)}

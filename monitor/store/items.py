@@ -38,36 +38,36 @@ class ItemPart(TransactionPart):
 
     def item(self, item_id: str) -> StoredItem | None:
         """One item; None where there is none, or no more."""
-        return self._first(_items().where(ItemRow.id == item_id))
+        return self._first(items_asked().where(ItemRow.id == item_id))
 
     def items_by_id(self, ids: Collection[str]) -> dict[str, StoredItem]:
         """The items with these ids, as far as there are any."""
-        found = (self._all(_items().where(ItemRow.id.in_(some))) for some in chunks(ids))
+        found = (self._all(items_asked().where(ItemRow.id.in_(some))) for some in chunks(ids))
         return {stored.item.id: stored for some in found for stored in some}
 
     def reported(self, ids: Collection[str]) -> dict[str, StoredItem]:
         """Of the items with these ids those that belong to an incident."""
-        of_incidents = _items().where(_TABLE.c.incident_id.is_not(None))
+        of_incidents = items_asked().where(_TABLE.c.incident_id.is_not(None))
         found = (self._all(of_incidents.where(ItemRow.id.in_(some))) for some in chunks(ids))
         return {stored.item.id: stored for some in found for stored in some}
 
     def items(self, since: datetime, *, feed: str | None = None, limit: int | None = None) -> list[StoredItem]:
         """Items first seen since then, newest first."""
-        query = _items().where(ItemRow.first_seen >= since).order_by(ItemRow.first_seen.desc(), ItemRow.id.desc())
+        query = items_asked().where(ItemRow.first_seen >= since).order_by(ItemRow.first_seen.desc(), ItemRow.id.desc())
         if feed is not None:
             query = query.where(ItemRow.feed_id == self._feed_id(feed))
         return self._all(query.limit(limit))
 
     def reports_since(self, since: datetime) -> list[StoredItem]:
         """Items of incidents that were first seen since then, in the order in which they came."""
-        query = _items().where(ItemRow.first_seen >= since, ItemRow.incident_id.is_not(None))
+        query = items_asked().where(ItemRow.first_seen >= since, ItemRow.incident_id.is_not(None))
         return self._all(query.order_by(ItemRow.id))
 
     def items_in_order(self, since: datetime) -> Iterator[StoredItem]:
         """Items first seen since then in the order in which they came, a few hundred of them in memory at a time."""
-        query = _items().where(ItemRow.first_seen >= since).order_by(ItemRow.first_seen, ItemRow.id)
+        query = items_asked().where(ItemRow.first_seen >= since).order_by(ItemRow.first_seen, ItemRow.id)
         for row in self._connection.execute(query, execution_options={"yield_per": AT_A_TIME}):
-            yield _stored(row)
+            yield stored_of(row)
 
     def count_items(self, since: datetime) -> int:
         """How many items were first seen since then."""
@@ -76,13 +76,13 @@ class ItemPart(TransactionPart):
     def find_item_by_url(self, canonical_url: str) -> StoredItem | None:
         """The item that first had this canonical address (found by its identity key)."""
         holder = select(FingerprintRow.item_id).where(FingerprintRow.key == link_key(canonical_url)).scalar_subquery()
-        return self._first(_items().where(ItemRow.id == holder))
+        return self._first(items_asked().where(ItemRow.id == holder))
 
     def items_of_incidents(self, incident_ids: Iterable[str]) -> dict[str, list[StoredItem]]:
         """The items of each of these incidents in the order in which they came; one without items is not in it."""
         found: dict[str, list[StoredItem]] = {}
         for some in chunks(incident_ids):
-            for stored in self._all(_items().where(ItemRow.incident_id.in_(some)).order_by(ItemRow.id)):
+            for stored in self._all(items_asked().where(ItemRow.incident_id.in_(some)).order_by(ItemRow.id)):
                 found.setdefault(str(stored.incident_id), []).append(stored)
         return found
 
@@ -119,11 +119,11 @@ class ItemPart(TransactionPart):
     # ------------------------------------------------------------------------- rows
 
     def _all(self, query: Select[Any]) -> list[StoredItem]:
-        return [_stored(row) for row in self._connection.execute(query)]
+        return [stored_of(row) for row in self._connection.execute(query)]
 
     def _first(self, query: Select[Any]) -> StoredItem | None:
         row = self._connection.execute(query.limit(1)).first()
-        return None if row is None else _stored(row)
+        return None if row is None else stored_of(row)
 
     def _row(self, stored: StoredItem) -> dict[str, Any]:
         meaning, decision = stored.classification, stored.decision
@@ -138,11 +138,13 @@ class ItemPart(TransactionPart):
         }  # fmt: skip
 
 
-def _items() -> Select[Any]:
+def items_asked() -> Select[Any]:
+    """Items with the names of their feeds."""
     return select(_TABLE, FeedRow.name.label("feed")).join(FeedRow, FeedRow.id == ItemRow.feed_id)
 
 
-def _stored(row: Row[Any]) -> StoredItem:
+def stored_of(row: Row[Any]) -> StoredItem:
+    """The item of a row of `items_asked`."""
     decision = None
     if row.decision is not None:
         decision = Decision(tell=row.tell, reason=row.decision, detail=row.decision_detail)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 
 from monitor.model.incident import Incident
 from monitor.model.ledger import Grade
 from monitor.model.place import Place
 from monitor.model.report import Level
 from monitor.store.part import TransactionPart
-from monitor.store.tables import IncidentPlaceRow, IncidentRow, table_of
+from monitor.store.tables import IncidentPlaceRow, IncidentRow, IncidentVersionRow, table_of
 
-_INCIDENTS, _PLACES = table_of(IncidentRow), table_of(IncidentPlaceRow)
+_INCIDENTS, _PLACES, _VERSIONS = table_of(IncidentRow), table_of(IncidentPlaceRow), table_of(IncidentVersionRow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +35,12 @@ class IncidentFilter:
     grade: Grade | None = None
     #: of this level or a more urgent one
     level: Level | None = None
-    #: what was reported, or changed, since then
+    #: what was opened or reported since then
     reported_since: datetime | None = None
+    #: somebody was told of it, or nobody was
+    told: bool | None = None
+    #: in its id, the names of its places or its headlines
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,10 @@ class ListingPart(TransactionPart):
         asked = select(_INCIDENTS).where(*_conditions(wanted))
         if after is not None:
             columns = _INCIDENTS.c.date, _INCIDENTS.c.opened_at, _INCIDENTS.c.id
-            same_day = and_(columns[0] == after.date, columns[1] < after.opened_at)
-            same_moment = and_(columns[0] == after.date, columns[1] == after.opened_at, columns[2] < after.id)
-            asked = asked.where(or_(columns[0] < after.date, same_day, same_moment))
+            same_moment = and_(columns[1] == after.opened_at, columns[2] < after.id)
+            # the first half is the one that an index answers
+            behind = or_(columns[0] < after.date, columns[1] < after.opened_at, same_moment)
+            asked = asked.where(columns[0] <= after.date, behind)
         order = _INCIDENTS.c.date.desc(), _INCIDENTS.c.opened_at.desc(), _INCIDENTS.c.id.desc()
         rows = self._connection.execute(asked.order_by(*order).limit(limit))
         return [Incident(**row) for row in rows.mappings()]
@@ -65,6 +72,18 @@ class ListingPart(TransactionPart):
         """How many incidents there are."""
         asked = select(func.count()).select_from(_INCIDENTS).where(*_conditions(wanted))
         return self._connection.scalar(asked) or 0
+
+    def open_incidents(self, since: datetime, *, limit: int) -> list[Incident]:
+        """At most `limit` incidents that were opened, reported or changed since then, the newest change first."""
+        changed = _changed(since).subquery()
+        at = func.coalesce(changed.c.at, _INCIDENTS.c.last_report_at, _INCIDENTS.c.opened_at)
+        asked = select(_INCIDENTS).outerjoin(changed, changed.c.incident_id == _INCIDENTS.c.id).where(*_open(since))
+        rows = self._connection.execute(asked.order_by(at.desc(), _INCIDENTS.c.id.desc()).limit(limit))
+        return [Incident(**row) for row in rows.mappings()]
+
+    def count_open_incidents(self, since: datetime) -> int:
+        """How many incidents were opened, reported or changed since then."""
+        return self._connection.scalar(select(func.count()).select_from(_INCIDENTS).where(*_open(since))) or 0
 
     def incidents_by_day(self, wanted: IncidentFilter) -> list[tuple[date, Level, int]]:
         """How many incidents of each local date and level, the first day first."""
@@ -86,6 +105,18 @@ class ListingPart(TransactionPart):
         """Every place that any incident has, by its id and country alone."""
         rows = self._connection.execute(select(_PLACES.c.place_id, _PLACES.c.country).distinct())
         return [Place(id=id, name=id, role="target", country=country) for id, country in rows]
+
+
+def _changed(since: datetime) -> Select[Any]:
+    """The incidents with a version since then, and when they had the last one."""
+    last = func.max(_VERSIONS.c.at).label("at")
+    return select(_VERSIONS.c.incident_id, last).where(_VERSIONS.c.at >= since).group_by(_VERSIONS.c.incident_id)
+
+
+def _open(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    changed = select(_VERSIONS.c.incident_id).where(_VERSIONS.c.at >= since)
+    lately = _INCIDENTS.c.opened_at >= since, _INCIDENTS.c.last_report_at >= since, _INCIDENTS.c.id.in_(changed)
+    return _INCIDENTS.c.merged_into == "", or_(*lately)
 
 
 def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
@@ -114,7 +145,22 @@ def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
         found.append(
             or_(_INCIDENTS.c.last_report_at >= wanted.reported_since, _INCIDENTS.c.opened_at >= wanted.reported_since)
         )
+    if wanted.told is not None:
+        found.append(_INCIDENTS.c.told.is_(wanted.told))
+    if wanted.text:
+        found.append(_tells_of(wanted.text))
     return found
+
+
+def _tells_of(text: str) -> ColumnElement[bool]:
+    plain = _INCIDENTS.c.id, _INCIDENTS.c.place_name, _INCIDENTS.c.first_title
+    # JSON writes other letters than those of ASCII as their numbers
+    lists = (cast(column, Text) for column in (_INCIDENTS.c.more_places, _INCIDENTS.c.titles))
+    escaped = json.dumps(text)[1:-1]
+    return or_(
+        *(column.icontains(text, autoescape=True) for column in plain),
+        *(column.icontains(escaped, autoescape=True) for column in lists),
+    )
 
 
 def _holds(column: ColumnElement[object], word: str) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
+from monitor.store.paging import PagingPart
 
 
 class Transaction(
@@ -36,6 +37,7 @@ class Transaction(
     LedgerPart,
     ListingPart,
     OutboxPart,
+    PagingPart,
     AttentionPart,
     HousekeepingPart,
 ):

@@ -98,9 +98,9 @@ def table_of(row: type[TableRow]) -> Table:
     return cast(Table, row.__table__)
 
 
-def _partial(column: str, *, where: str) -> Index:
-    """An index of the few rows that are ever looked for by this column."""
-    return Index(None, column, sqlite_where=text(where), postgresql_where=text(where))
+def _partial(*columns: str, where: str) -> Index:
+    """An index of the few rows that are ever looked for by these columns."""
+    return Index(None, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class FeedRow(TableRow, of=(FeedState,), without=("feed_id",)):
@@ -134,7 +134,11 @@ class PollRow(TableRow, of=(Poll,)):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     feed_id: Mapped[FeedId]
 
-    __table_args__ = (Index(None, "feed_id", "id"),)
+    # the polls that did not go well are few, and are looked for among all
+    __table_args__ = (
+        Index(None, "feed_id", "id"),
+        _partial("feed_id", where="result NOT IN ('fetched', 'not modified', 'same body')"),
+    )
 
 
 class ItemRow(TableRow, of=(Item, StoredItem), without=("feed", "item")):
@@ -168,6 +172,11 @@ class ItemRow(TableRow, of=(Item, StoredItem), without=("feed", "item")):
         Index(None, "first_seen"),
         _partial("incident_id", where="incident_id IS NOT NULL"),
         _partial("copy_of", where="copy_of IS NOT NULL"),
+        # pages of them, the newest first
+        _partial("rule", "first_seen", where="rule IS NOT NULL"),
+        _partial("act", "first_seen", where="act IS NOT NULL"),
+        _partial("decision", "first_seen", where="decision IS NOT NULL"),
+        _partial("novelty", "first_seen", where="novelty <> 'NEW'"),
     )
 
 
@@ -198,8 +207,14 @@ class IncidentRow(TableRow, of=(Incident,)):
     id: Mapped[str] = mapped_column(primary_key=True)
     date: Mapped[date]
     opened_at: Mapped[datetime]
+    last_report_at: Mapped[datetime | None]
 
-    __table_args__ = (Index(None, "date"), Index(None, "opened_at"), _partial("merged_into", where="merged_into <> ''"))
+    __table_args__ = (
+        Index(None, "date"),
+        Index(None, "opened_at"),
+        Index(None, "last_report_at"),
+        _partial("merged_into", where="merged_into <> ''"),
+    )
 
 
 class ReportRow(TableRow, of=(Report,)):
@@ -340,7 +355,12 @@ class DeliveryRow(TableRow, of=(Delivery,), without=("alert",)):
     #: when it was sent or given up: evidence for people, nothing here asks for it
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("alert_id", "address"), Index(None, "state", "next_try_at"))
+    __table_args__ = (
+        UniqueConstraint("alert_id", "address"),
+        Index(None, "state", "next_try_at"),
+        Index(None, "state", "id"),
+        Index(None, "address", "state", "ended_at"),
+    )
 
 
 class FeedbackRow(TableRow, of=(Item, Feedback), without=("item",)):

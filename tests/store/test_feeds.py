@@ -180,13 +180,13 @@ def test_the_polls_of_many_feeds_are_read_together(synced: Store) -> None:
             one.feed_id: polls[::-1], other.feed_id: [refused],
         }  # fmt: skip
         assert tx.polls_of_feeds(iter([one.feed_id])) == {one.feed_id: tx.polls_of(FEED.name)}
-        assert tx.polled_otherwise(["fetched", "not modified"]) == {other.feed_id}
+        assert tx.polled_badly() == {other.feed_id}
         assert tx.poll_sums(("entries", "new")) == {"entries": 3, "new": 3}
     with synced.transaction() as tx:
         tx.sync_feeds([OTHER], now=NOW)
         assert tx.poll_sums(("entries", "new")) == {"entries": 0, "new": 0}, "of those that are configured"
         tx.sync_feeds([FEED], now=NOW)
-        assert tx.polled_otherwise(["fetched"]) == set()
+        assert {state.name for state in tx.feed_signs()} == {FEED.name}
 
 
 def test_items_are_counted_by_feed(synced: Store) -> None:
