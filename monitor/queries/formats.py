@@ -84,12 +84,15 @@ def _host(url: str) -> str:
         return ""
 
 
-def _link(url: str) -> str:
+def web_link(url: str) -> str:
     """`url` where it is a web address, in signs that are seen and end no line; otherwise nothing."""
     url = url.strip()
     if re.match(r"https?://\S", url, re.IGNORECASE) is None:
         return ""
     return "".join(sign if sign.isprintable() and sign != " " else quote(sign, errors="replace") for sign in url)
+
+
+_link = web_link
 
 
 # ------------------------------------------------------------------------------------------------- CSV

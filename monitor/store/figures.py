@@ -16,6 +16,7 @@ from monitor.store.tables import (
     IncidentRow,
     IncidentVersionRow,
     ItemRow,
+    PollRow,
     table_of,
 )
 

@@ -26,6 +26,7 @@ from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 from monitor.store.paging import PagingPart
+from monitor.store.signs import SignsPart
 
 
 class Transaction(
@@ -38,6 +39,7 @@ class Transaction(
     ListingPart,
     OutboxPart,
     PagingPart,
+    SignsPart,
     AttentionPart,
     HousekeepingPart,
 ):

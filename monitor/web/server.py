@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import uvicorn
 
-from monitor.web.application import application
+from monitor.web.application import Application
 from monitor.web.site import Site
 
 
@@ -24,7 +24,7 @@ class WebServer:
 
     def __init__(self, site: Site) -> None:
         config = uvicorn.Config(
-            application(site), ws="none", lifespan="off", log_config=None, log_level="error", access_log=False,
+            Application(site), ws="none", lifespan="off", log_config=None, log_level="error", access_log=False,
             server_header=False, proxy_headers=False, timeout_graceful_shutdown=2,
         )  # fmt: skip
         self._server = _Server(config)

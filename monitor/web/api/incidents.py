@@ -1,4 +1,4 @@
-"""`/api/v1/incidents`: the ledger page by page and one incident, with the keys of `incidents --json` and `show --json`."""
+"""`/api/v1/incidents`: the ledger page by page and one incident, with the keys of the commands."""
 
 from __future__ import annotations
 

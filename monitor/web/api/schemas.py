@@ -63,7 +63,8 @@ _RANGE = maybe({"type": "array", "items": {"type": "integer"}, "minItems": 2, "m
 ROW: Mapping[str, Schema] = {
     "row": TEXT, "place_id": TEXT, "place_name": TEXT, "country": TEXT, "location": TEXT,
     "places": several(whole({"id": TEXT, "name": TEXT, "country": TEXT, "latitude": _DEGREES, "longitude": _DEGREES})),
-    "precision": TEXT, "act": TEXT, "foiled": FLAG, "type": TEXT, "weapons": _TEXTS, "latitude": _DEGREES, "longitude": _DEGREES,
+    "precision": TEXT, "act": TEXT, "foiled": FLAG, "type": TEXT, "weapons": _TEXTS,
+    "latitude": _DEGREES, "longitude": _DEGREES,
     "killed": _NUMBER, "wounded": _NUMBER, "killed_range": _RANGE, "wounded_range": _RANGE, "killed_by": TEXT,
     "wounded_by": TEXT, "toll_claimed": FLAG, "brain_injuries": _NUMBER, "grade": TEXT, "claimed": FLAG,
     "claimed_names": _TEXTS, "attributed_names": _TEXTS, "denied_by": _TEXTS, "publishers": _TEXTS,
@@ -115,7 +116,9 @@ def schemas() -> Mapping[str, Any]:
 def _used(found: Mapping[str, Any]) -> set[str]:
     """The schemas that are answered, and what they name."""
     used: set[str] = set()
-    asked = ["AlertWithDeliveries", "Classified", "FeedStatus", "Health", "Incident", "NotRead", "Problem", "StoredItem"]
+    asked = [
+        "AlertWithDeliveries", "Classified", "FeedStatus", "Health", "Incident", "NotRead", "Problem", "StoredItem",
+    ]  # fmt: skip
     while asked:
         name = asked.pop()
         if name not in used:
