@@ -39,7 +39,7 @@ from monitor.model.feed import FeedState
 from monitor.model.incident import Incident, RelationKind
 from monitor.model.item import Novelty, NoveltyReason, StoredItem
 from monitor.model.ledger import REPLACED, ItemVersion
-from monitor.outgoing import attention_of, book_of, long_before, tell, tell_item
+from monitor.outgoing import attention_of, book_of, long_before, tell_change, tell_item
 from monitor.pages import PageProblem, PageRefused, loss, text_of
 from monitor.polls import PollChanges, PollReport, judge_poll, report_of
 from monitor.store.store import Transaction
@@ -363,7 +363,7 @@ class _Batch:
         before = ledger.known(outcome.view.incident.id)
         ledger.absorb(evaluation.relation.merges, outcome.view.incident.id)
         book = ledger.book(outcome.view.incident.id)
-        spoken = tell(self.tx, configuration, outcome, book, now=now)
+        spoken = tell_change(self.tx, configuration, outcome, book, now=now)
         decision, told = evaluation.decision, any(one.does == "tell" for one in outcome.tellings)
         if decision.tell and not told:  # the item itself
             decision, more = tell_item(self.tx, configuration, stored.item, evaluation, now=now)
@@ -421,7 +421,7 @@ class _Batch:
             return []
         gone = replace(report, retracted=("*",), retracted_at=now, doubts=(*report.doubts, *doubts))
         outcome = ledger.outcome(incident, incident, book, gone, configuration.rules, now=now)
-        spoken = tell(self.tx, configuration, outcome, book, now=now)
+        spoken = tell_change(self.tx, configuration, outcome, book, now=now)
         after = replace(outcome.view.incident, told=incident.told or bool(spoken.channels))
         self.tx.update_incident(after)
         self.tx.put_reports([gone])

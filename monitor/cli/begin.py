@@ -109,21 +109,22 @@ def attention_in_force(rules: RuleSet) -> Attention:
     from monitor.channels.apprise import Channels
     from monitor.configuration import policies_of
     from monitor.model.policy import Policy
-    from monitor.telling import Attention, inside_of
+    from monitor.telling import Attention, inside_of, lies_of
 
     found, inside = settings(warn=False), inside_of(rules.gazetteer)
+    lies = lies_of(rules.gazetteer)
     policies: dict[str, Policy] = {}
 
     def policy(name: str) -> Policy:
         return policies.get(name) or Policy(channel=name, zone=found.timezone)
 
     if not found.policies.is_file():
-        return Attention(policy=policy, inside=inside)
+        return Attention(policy=policy, inside=inside, lies=lies)
     try:
         policies = {one.channel: one for one in policies_of(found, rules, Channels.load(found.channels))}
     except ConfigError:
         say(f"basewatch: warning: {found.policies} cannot be read, so the usual policy is asked; see: basewatch check")
-    return Attention(policy=policy, inside=inside)
+    return Attention(policy=policy, inside=inside, lies=lies)
 
 
 def rules_folder(folder: Path | None) -> Path:

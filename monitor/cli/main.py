@@ -108,6 +108,8 @@ COMMANDS = {
         ("digest", "digest.digest", "The incidents of a day or a week as one message."),
         ("stats", "stats.stats", "How many incidents there were, by week, base, group or weapon; plots and maps."),
         ("mute", "attention.mute", "Tell nobody of an incident, or by a rule, until a time."),
+        ("deeds", "attention.deeds", "What people did: acknowledged, muted, merged, split, and took back."),
+        ("undo", "attention.undo", "Take back one thing that somebody did."),
         ("ack", "attention.ack", "Say that somebody has taken notice of an incident: it is not told again and again."),
         ("policy", "attention.policy", "What each channel wants to be told, and when."),
         ("policy explain", "attention.explain_policy", "Why each channel was told of an incident, or not."),

@@ -96,14 +96,14 @@ class Explanation:
 def explain_item(tx: Transaction | None, item: Item, rules: RuleSet, attention: Attention) -> Explanation:
     """An item that is not stored, judged against the incidents of the database; None: there is none yet.
 
-    `attention` holds the policies; what is muted now is asked of the database.
+    `attention` holds the policies; what is silenced now is asked of the database.
     """
     if tx is None:
         return _explanation(item, Ledger(attention=attention), rules)
     classification, _ = consider(item, rules)
     ledger = Ledger(
         tx.incidents(earliest_day(item, rules), days=stated_days(classification.facts)),
-        attention=replace(attention, mutes=tx.mutes(item.first_seen)),
+        attention=replace(attention, silences=tx.silences(item.first_seen)),
         book=lambda incident_id: book_of(tx, incident_id),
         rulings=tx.rulings(),
     )

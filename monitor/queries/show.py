@@ -15,10 +15,12 @@ from monitor.model.clock import wall
 from monitor.model.ledger import Folded, ItemVersion, Report, View
 from monitor.model.names import Names
 from monitor.model.report import Facts
+from monitor.queries.attention import ack_in_words, ack_shown, as_ack
 from monitor.queries.formats import as_object, revision, what_changed
 from monitor.queries.jsonvalues import plain, values_of
 from monitor.queries.ledger import LedgerEntry, rows_of, view_of, with_places_and_names
 from monitor.queries.rulings import standing
+from monitor.queries.silences import held_back_shown
 from monitor.store.store import Transaction
 from monitor.text.clean import clean
 from monitor.topics.attacks.topic import RuleSet
@@ -59,6 +61,7 @@ def incident_shown(tx: Transaction, incident_id: str, rules: RuleSet | None, *, 
         rows = with_places_and_names(rows, rules)
     names: Names = rules if rules is not None else Unnamed()
     told = tx.notifications([incident.id])
+    ack = tx.acks([incident.id]).get(incident.id)
     return {
         "id": incident.id,
         "asked": incident_id,
@@ -78,6 +81,8 @@ def incident_shown(tx: Transaction, incident_id: str, rules: RuleSet | None, *, 
         "chain": _chain(tx, view),
         "baseline": list(baselines_of(tx, [view], now=now).get(incident.id, ())),
         "notifications": [plain(one) for _, one in sorted(told.items())],
+        "ack": ack_shown(ack) if ack else None,
+        "suppressed": held_back_shown(tx, incident_id=incident.id),
         "held": [plain(held) for held in tx.held() if held.incident_id == incident.id],
         "edits": list(_edits(tx, view.reports)),
         "merged": sorted(id for id, into in tx.rulings().merged.items() if into == incident.id),
@@ -175,6 +180,8 @@ def shown_as_text(shown: dict[str, Any], zone: str = "UTC") -> str:
     lines.append(
         f"{shown['grade']}, level {shown['level']}" + (f" ({shown['why_level']})" if shown["why_level"] else "")
     )
+    if shown["ack"]:
+        lines.append(ack_in_words(as_ack(shown["ack"]), zone))
     lines.append(f"times: {zone}")
     lines += _lines("", [_row_line(row) for row in shown["rows"]])
     lines += _lines("Brief", [*(one["text"] for one in shown["brief"]["sentences"]), *shown["brief"]["disagreements"]])
@@ -189,6 +196,7 @@ def shown_as_text(shown: dict[str, Any], zone: str = "UTC") -> str:
         "Chain", [f"{time(one['at'])}  {one['kind']}  {one['incident_id']}  {one['text']}" for one in shown["chain"]]
     )
     lines += _lines("Told", [_told_line(one, time) for one in shown["notifications"]])
+    lines += _lines("Suppressed", [_suppressed_line(one, time) for one in shown["suppressed"]])
     lines += _lines("Held", [f"{one['channel']}: {one['why']} since {time(one['since'])}" for one in shown["held"]])
     return "\n".join(lines)
 
@@ -237,6 +245,10 @@ def _told_line(one: dict[str, Any], time: Times) -> str:
     seen = f"; acknowledged by {one['acked_by'] or 'somebody'}" if one["acked_at"] else ""
     why = f"version {one['version']} ({', '.join(one['reasons'])})"
     return f"{one['channel']}: {why}, {outcome} {time(one['queued_at'])}{seen}"
+
+
+def _suppressed_line(one: dict[str, Any], time: Times) -> str:
+    return f"{one['channel']}: version {one['version']} by {one['silence']}, {time(one['at'])}"
 
 
 def _time(moment: str, zone: str) -> str:

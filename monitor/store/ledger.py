@@ -79,8 +79,22 @@ class LedgerPart(TransactionPart):
             twice = self._connection.scalars(there).all()
             self._connection.execute(delete(_REPORTS).where(*here, _REPORTS.c.id.in_(twice)))
             self._connection.execute(update(_REPORTS).where(*here).values(incident_id=to))
+        self.move_items(ids, from_, to)
+
+    def move_items(self, ids: Collection[str], from_: str, to: str) -> None:
+        """Those of these items that belong to one incident belong to another one."""
+        for some in chunks(ids):
             items = _ITEMS.c.id.in_(some), _ITEMS.c.incident_id == from_
             self._connection.execute(update(_ITEMS).where(*items).values(incident_id=to))
+
+    def items_among(self, ids: Collection[str], incident_id: str) -> list[str]:
+        """Those of these items that belong to an incident."""
+        found: list[str] = []
+        for some in chunks(ids):
+            found += self._connection.scalars(
+                select(_ITEMS.c.id).where(_ITEMS.c.id.in_(some), _ITEMS.c.incident_id == incident_id)
+            )
+        return sorted(found)
 
     # -------------------------------------------------------------------------- places
 
@@ -161,6 +175,11 @@ class LedgerPart(TransactionPart):
     def add_ruling(self, ruling: Ruling) -> None:
         """Writes down what a person put right."""
         self._connection.execute(insert(_RULINGS), columns_of(ruling))
+
+    def drop_ruling(self, ruling: Ruling) -> None:
+        """Takes back what a person put right, as if it had not been said."""
+        same = [_RULINGS.c[name] == value for name, value in columns_of(ruling).items() if value is not None]
+        self._connection.execute(delete(_RULINGS).where(*same))
 
     def rulings(self) -> Rulings:
         """All that people put right; each id that went into another one, also by a report, leads to what stands now."""

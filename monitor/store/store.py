@@ -26,6 +26,7 @@ from monitor.store.listing import ListingPart
 from monitor.store.lock import MakeSure, only_daemon
 from monitor.store.outbox import OutboxPart
 from monitor.store.paging import PagingPart
+from monitor.store.people import PeoplePart
 from monitor.store.signs import SignsPart
 
 
@@ -41,6 +42,7 @@ class Transaction(
     PagingPart,
     SignsPart,
     AttentionPart,
+    PeoplePart,
     HousekeepingPart,
 ):
     """Every question to the database and every change of it, noun by noun in the modules beside this one."""
