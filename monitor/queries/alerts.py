@@ -24,6 +24,7 @@ def alerts(tx: Transaction, wanted: AlertFilter = EVERY_ALERT, *, cursor: str = 
     found = tx.alerts_page(wanted, after=behind(cursor), limit=limit + 1)
     return page_of(found, limit, lambda row: cursor_of(row[0].created_at, row[0].id))
 
+
 #: what is told of a delivery
 OF_DELIVERY = "id", "address", "channel", "label", "state", "attempts", "maybe_sent", "next_try_at", "last_error"
 

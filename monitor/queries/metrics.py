@@ -55,7 +55,7 @@ def measures(tx: Transaction, *, now: datetime) -> Measures:
         oldest_held=oldest_held,
         oldest_feed=_past(tx.oldest_due_feed(), now),
         held=held,
-        muted=len(tx.mutes(now)),
+        muted=sum(one.holds(now) for one in tx.silences(now)),
         blind=sum(feed.blind_told_at is not None for feed in feeds),
         deliveries=_whole((DeliveryState.PENDING, DeliveryState.SENDING), tx.deliveries_under_way()),
         feeds=_whole(tuple(Doing), doing),

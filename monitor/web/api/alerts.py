@@ -38,4 +38,4 @@ def show(site: Site, ask: Ask) -> Answer:
     with site.read() as tx:
         page = alerts(tx, wanted, cursor=given["cursor"], limit=given["limit"])
     rows = [alert_object(alert, deliveries) for alert, deliveries in page.rows]
-    return listed(site, ask, "alerts", rows, following=page.following)
+    return listed(ask, "alerts", rows, following=page.following)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from monitor.queries.jsonvalues import plain
 from monitor.web.answers import JSON, Answer, as_json
 from monitor.web.asking import Ask, Refusal
-from monitor.web.site import Site
+from monitor.web.headers import has_already
 
 #: of JSON that is posted
 MOST_BYTES = 1024 * 1024
@@ -21,13 +21,13 @@ REVALIDATED = {"Cache-Control": "private, no-cache"}
 
 
 def listed(
-    site: Site, ask: Ask, noun: str, rows: Sequence[Any], *, following: str, total: int | None = None, etag: str = ""
+    ask: Ask, noun: str, rows: Sequence[Any], *, following: str, total: int | None = None, etag: str = ""
 ) -> Answer:
     """A page of a list: `{noun: rows, "next": cursor or null, "total": n or null, "as_of": moment}`."""
     headers = dict(REVALIDATED)
     if following:
         query = [(name, value) for name, values in ask.query.items() for value in values if name != "cursor"]
-        address = f"{site.base}{ask.path}?{urlencode([*query, ('cursor', following)])}"
+        address = f"{ask.base}{ask.path}?{urlencode([*query, ('cursor', following)])}"
         headers["Link"] = f'<{address}>; rel="next"'
     values = plain(list(rows))
     etag = etag or mark(noun, values, following, total)
@@ -51,12 +51,10 @@ def asked_by(ask: Ask) -> list[tuple[str, list[str]]]:
     return [(ask.path, []), *sorted((name, list(values)) for name, values in ask.query.items())]
 
 
-def has_already(ask: Ask, etag: str) -> Answer | None:
-    """304 where the visitor names this mark: nothing has to be read or written for it."""
-    known = ask.headers.get("if-none-match", "")
-    bare = {one.strip().removeprefix("W/") for one in known.split(",")}
-    if known.strip() == "*" or etag.removeprefix("W/") in bare:
-        return Answer(status=304, content_type=JSON, etag=etag, headers={**REVALIDATED, "ETag": etag})
+def known_already(ask: Ask, etag: str) -> Answer | None:
+    """An empty answer under this mark, where the visitor has it already: nothing has to be made for the 304."""
+    if has_already(ask.headers.get("if-none-match", ""), etag.removeprefix("W/")):
+        return Answer(content_type=JSON, etag=etag, headers=REVALIDATED)
     return None
 
 

@@ -33,6 +33,4 @@ def show(site: Site, ask: Ask) -> Answer:
             tx, known, state=state, text=given["text"], cursor=given["cursor"], limit=given["limit"], now=ask.now
         )
     total = len(known.feeds) if state is None else known.counts.get(state, 0)
-    return listed(
-        site, ask, "feeds", page.rows, following=page.following, total=None if given["text"] else total
-    )
+    return listed(ask, "feeds", page.rows, following=page.following, total=None if given["text"] else total)

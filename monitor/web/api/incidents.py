@@ -14,7 +14,7 @@ from monitor.queries.rulings import standing
 from monitor.queries.show import incident_shown
 from monitor.store.store import Transaction
 from monitor.web.answers import JSON, Answer, as_json
-from monitor.web.api.answering import REVALIDATED, asked_by, has_already, listed, mark
+from monitor.web.api.answering import REVALIDATED, asked_by, known_already, listed, mark
 from monitor.web.api.described import PAGE, Operation, day, text
 from monitor.web.api.schemas import page_schema, reference
 from monitor.web.asking import Ask
@@ -52,13 +52,13 @@ def show_list(site: Site, ask: Ask) -> Answer:
     now = ask.now.replace(microsecond=0)
     with site.read() as tx:
         etag = mark(*_state(tx, site, now.date()), asked_by(ask))
-        if known := has_already(ask, etag):
+        if known := known_already(ask, etag):
             return known
         page = listing(tx, filter_of(tx, rows), rows=rows, cursor=given["cursor"], limit=given["limit"])
         entries = with_baselines(tx, page.rows, now=now)
     entries = with_places_and_names(tuple(replace(entry, as_of=now) for entry in entries), configuration.rules)
     objects = [as_object(entry) for entry in entries]
-    return listed(site, ask, "incidents", objects, following=page.following, total=page.total, etag=etag)
+    return listed(ask, "incidents", objects, following=page.following, total=page.total, etag=etag)
 
 
 def show_one(site: Site, ask: Ask) -> Answer:
@@ -68,16 +68,16 @@ def show_one(site: Site, ask: Ask) -> Answer:
     with site.read() as tx:
         incident = standing(tx, ask.parts["id"])
         if incident.id != ask.parts["id"]:
-            return moved(site, incident.id)
+            return moved(incident.id)
         shown = incident_shown(tx, incident.id, rules, now=now)
     # the moment of asking is no change
     etag = mark({**shown, "rows": [{**row, "as_of": None} for row in shown["rows"]]})
-    return has_already(ask, etag) or as_json(shown, etag=etag, headers=REVALIDATED)
+    return known_already(ask, etag) or as_json(shown, etag=etag, headers=REVALIDATED)
 
 
-def moved(site: Site, id: str) -> Answer:
+def moved(id: str) -> Answer:
     """The incident stands under another id."""
-    return as_json({"incident": id}, status=308, headers={"Location": f"{site.base}/api/v1/incidents/{id}"})
+    return as_json({"incident": id}, status=308, headers={"Location": f"/api/v1/incidents/{id}"})
 
 
 def _state(tx: Transaction, site: Site, today: date) -> tuple[Any, ...]:

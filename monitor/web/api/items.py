@@ -42,4 +42,4 @@ def show(site: Site, ask: Ask) -> Answer:
     with site.read() as tx:
         page = items(tx, wanted, cursor=given["cursor"], limit=given["limit"])
         total = count_items(tx, wanted)
-    return listed(site, ask, "items", page.rows, following=page.following, total=total)
+    return listed(ask, "items", page.rows, following=page.following, total=total)

@@ -79,6 +79,12 @@ SHOWN: Mapping[str, Schema] = {
     "chain": several(OBJECT), "baseline": _TEXTS, "notifications": several(OBJECT), "held": several(OBJECT),
     "edits": several(OBJECT), "merged": _TEXTS,
 }  # fmt: skip
+#: `mute --json`
+SILENCE: Mapping[str, Schema] = {
+    **dict.fromkeys(("id", "kind", "target", "until", "note", "at", "by", "starts", "state", "ended_by"), TEXT),
+    "matchers": OBJECT, "held_back": {"type": "integer"}, "hits": _NUMBER, "matches_nothing": maybe(FLAG),
+    "ends_soon": FLAG, "ended_at": maybe(TEXT),
+}  # fmt: skip
 #: a line of `classify`
 ANSWER: Mapping[str, Schema] = {
     "id": {"type": ["string", "integer"]}, "act": TEXT, "alert": FLAG, "level": maybe(TEXT), "rule": maybe(TEXT),
@@ -107,6 +113,7 @@ def schemas() -> Mapping[str, Any]:
     delivery = {name: one for name, one in found["Delivery"]["properties"].items() if name in OF_DELIVERY}
     alert = found["Alert"]["properties"]
     found["AlertWithDeliveries"] = whole({**alert, "deliveries": several(whole(delivery))})
+    found["Silence"] = whole(SILENCE)
     found["Classified"] = whole(ANSWER)
     found["NotRead"] = whole({"id": {}, "line": {"type": "integer"}, "error": TEXT})
     found["Problem"] = whole(PROBLEM, maybe_missing=("type", "hint"))
@@ -117,7 +124,8 @@ def _used(found: Mapping[str, Any]) -> set[str]:
     """The schemas that are answered, and what they name."""
     used: set[str] = set()
     asked = [
-        "AlertWithDeliveries", "Classified", "FeedStatus", "Health", "Incident", "NotRead", "Problem", "StoredItem",
+        "AlertWithDeliveries", "Classified", "FeedStatus", "Health", "Incident", "NotRead", "Problem", "Silence",
+        "StoredItem",
     ]  # fmt: skip
     while asked:
         name = asked.pop()
