@@ -82,7 +82,7 @@ def test_the_daemon_serves_the_board_and_serve_does_so_beside_it(tmp_path: Path)
             room.until(lambda: "an edit is not taken over" in log.read_text(), "the refused edit", seconds=20)
             room.write_feeds()
             room.feed("second", [OLD])
-            room.until(lambda: "shows the edited files feeds=2" in log.read_text(), "the taken edit", seconds=20)
+            room.until(lambda: "the board shows the edited files" in log.read_text(), "the taken edit", seconds=20)
             with httpx.stream("GET", f"http://127.0.0.1:{beside}/live", timeout=10) as stream:
                 next(stream.iter_lines())
                 began = time.monotonic()
