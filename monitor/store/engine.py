@@ -34,6 +34,8 @@ _WRITERS = 0x6261_7365_0001
 _KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 
 _HEADER = b"SQLite format 3\0"
+#: device and number of the SQLite files that this process has connected to
+_CONNECTED: set[tuple[int, int]] = set()
 
 
 def open_engine(address: str) -> Engine:
@@ -46,6 +48,7 @@ def open_engine(address: str) -> Engine:
         _look_at(Path(url.database or ""))
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
         event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "connect", lambda *_: _CONNECTED.add(_number_of(Path(url.database or ""))))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     patience = {"connect_timeout": CONNECT_SECONDS, "application_name": "basewatch", **_KEEPALIVE}
@@ -73,12 +76,21 @@ def _look_at(file: Path) -> None:
     if file.exists():
         if not os.access(file, os.R_OK | os.W_OK):
             raise StoreError(f"{file} may not be read and written by this user")
-        with file.open("rb") as opened:
-            header = opened.read(len(_HEADER))
+        header = b""
+        # to close a file gives back every lock of this process on it, those of its connections too: the next process
+        # that closes the database would take it for its own and delete the log (sqlite.org/howtocorrupt.html, 2.2)
+        if _number_of(file) not in _CONNECTED:
+            with file.open("rb") as opened:
+                header = opened.read(len(_HEADER))
         if header and header != _HEADER:
             raise StoreError(f"{file} is no SQLite database; name another file, or move this one away")
     if not os.access(file.parent, os.W_OK):
         raise StoreError(f"the folder {file.parent} may not be written by this user, and SQLite writes beside its file")
+
+
+def _number_of(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 # ------------------------------------------------------------------------------------------- SQLite

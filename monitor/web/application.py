@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from ipaddress import ip_address
+from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -43,7 +44,7 @@ T = TypeVar("T")
 MOST_BODY = 1024 * 1024
 #: handlers at work at the same time, and requests that wait for them
 HANDLERS, MOST_WAITING = 2, 64
-MOST_HEADERS = 100
+MOST_HEADERS, MOST_HEADER_BYTES = 100, 16 * 1024
 #: the cookie that the board's script sets: the zone of the reader's own clock
 ZONE_COOKIE = "zone"
 #: never a handler's business
@@ -83,8 +84,7 @@ class Application:
         found: _Found | None = None
         try:
             refuse_host(caller, self._site.gate.rules)
-            if len(request.headers) > MOST_HEADERS:
-                raise Refusal(431, f"the request has more than {MOST_HEADERS} headers", kind="headers")
+            _bounded(scope)
             found = self._find(ask)
             ask = await self._let_in(request, caller, ask, found)
             answer = await self._work(found.route.handler, self._site, ask)
@@ -137,7 +137,7 @@ class Application:
             allowed = ", ".join(sorted(others))
             raise Refusal(405, f"{ask.method[:20]} is not possible here; possible: {allowed}",
                           headers={"Allow": allowed}, kind="method")  # fmt: skip
-        raise Refusal(404, f"there is nothing at {ask.path[:200]}", "begin at the board's first page", kind="not-found")
+        raise Refusal(404, f"there is nothing at {ask.path[:100]}", "begin at the board's first page", kind="not-found")
 
     async def _let_in(self, request: Request, caller: Caller, ask: Ask, found: _Found) -> Ask:
         """The request with its visitor, parameters and fields, once the visitor may ask it."""
@@ -195,6 +195,14 @@ class Application:
 async def _nowhere(_request: Request) -> Response:
     """Routes are only matched with; nothing is dispatched by them."""
     raise AssertionError("a route was called")
+
+
+def _bounded(scope: Scope) -> None:
+    """Refuses a head that is larger than any browser's."""
+    size = len(scope["raw_path"]) + len(scope["query_string"]) + sum(map(len, chain(*scope["headers"])))
+    if len(scope["headers"]) > MOST_HEADERS or size > MOST_HEADER_BYTES:
+        said = f"the head of the request is too large; at most {MOST_HEADERS} headers and {MOST_HEADER_BYTES:,} bytes"
+        raise Refusal(431, said, kind="headers")
 
 
 def _caller(scope: Scope, request: Request) -> Caller:

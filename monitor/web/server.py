@@ -82,7 +82,7 @@ class _Connection(H11Protocol):
                 self._asked = self.loop.time()
         super().data_received(data)
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
         self.transport.write(_UNREADABLE)
         self.transport.close()
 

