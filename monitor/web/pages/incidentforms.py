@@ -6,9 +6,9 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from monitor.errors import BasewatchError, UsageError
-from monitor.queries.attention import acknowledge, find_incident, unacknowledge
+from monitor.queries.attention import acknowledge, unacknowledge
 from monitor.queries.incidentpage import incident_page, meant_incident
-from monitor.queries.rulings import merge, split
+from monitor.queries.rulings import merge, split, standing
 from monitor.store.store import Transaction
 from monitor.web.answers import Answer, see_other
 from monitor.web.asking import Ask, Refusal
@@ -30,7 +30,7 @@ def ack(site: Site, ask: Ask) -> Answer:
     try:
         note = ask.one("note", form=True)
         with site.write() as tx:
-            stands = find_incident(tx, id).id
+            stands = standing(tx, id).id
             acknowledge(tx, stands, by=author(ask), note=note, now=ask.now)
             deed = _last(tx, stands)
     except (BasewatchError, Refusal) as error:
@@ -43,7 +43,7 @@ def unack(site: Site, ask: Ask) -> Answer:
     id = ask.parts["id"]
     try:
         with site.write() as tx:
-            stands = find_incident(tx, id).id
+            stands = standing(tx, id).id
             if not unacknowledge(tx, stands, by=author(ask), now=ask.now):
                 raise UsageError("nobody acknowledged it, so there is nothing to take back")
             deed = _last(tx, stands)
@@ -54,7 +54,7 @@ def unack(site: Site, ask: Ask) -> Answer:
 
 def _last(tx: Transaction, incident_id: str) -> str:
     """The name of what was done last with it."""
-    return tx.deeds(limit=1, targets=[incident_id])[0].name
+    return next((deed.name for deed in tx.deeds(limit=1, targets=[incident_id])), "")
 
 
 def mend(site: Site, ask: Ask) -> Answer:
@@ -70,7 +70,7 @@ def merge_into(site: Site, ask: Ask) -> Answer:
         if not other:
             raise UsageError("name the other incident, by its id or its short name")
         with site.write() as tx:
-            here = find_incident(tx, ask.parts["id"]).id
+            here = standing(tx, ask.parts["id"]).id
             there = meant_incident(tx, other)
             kept, gone = (
                 (there, here)
@@ -91,7 +91,7 @@ def take_out(site: Site, ask: Ask) -> Answer:
         if not chosen:
             raise UsageError("tick the reports that are of another attack")
         with site.write() as tx:
-            old = find_incident(tx, ask.parts["id"]).id
+            old = standing(tx, ask.parts["id"]).id
             split(tx, old, chosen, now=ask.now, by=author(ask))
             deed = _last(tx, old)
     except (BasewatchError, Refusal) as error:
@@ -103,7 +103,7 @@ def _back(site: Site, ask: Ask, error: BasewatchError | Refusal, page: Callable[
     """The page of the form again, where the incident is still there."""
     problem = refusal_of(error)
     with site.read() as tx:
-        find_incident(tx, ask.parts["id"])
+        standing(tx, ask.parts["id"])
     return page(problem)
 
 
