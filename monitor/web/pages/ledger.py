@@ -30,6 +30,8 @@ _LEVELS = [str(level) for level in reversed(Level)]
 USUAL = timedelta(days=30)
 #: rows of a page, and of a piece of a file
 LIMIT, PIECE = 50, 200
+#: of so many incidents the pictures cost next to nothing
+FEW = 300
 TYPES = {
     "csv": "text/csv; charset=utf-8", "json": JSON, "geojson": "application/geo+json",
     "md": "text/markdown; charset=utf-8",
@@ -52,11 +54,11 @@ def show(site: Site, ask: Ask) -> Answer:
     fields = fields_of(ask, *_FILTERS)
 
     def read() -> tuple[IncidentFilter, Listing, Pictures | None]:
-        ask.only(*_FILTERS, "cursor")
+        ask.only(*_FILTERS, "cursor", "pictures")
         with site.read() as tx:
             asked, rows = _asked_for(site, ask, tx)
             found = listing(tx, asked, rows=rows, cursor=ask.one("cursor"), limit=LIMIT)
-            drawn = _pictures(site, fields, tx, asked) if found.total and not ask.one("cursor") else None
+            drawn = _pictures(site, fields, tx, asked) if _are_drawn(ask, found.total) else None
         return asked, replace(found, rows=with_places_and_names(found.rows, site.configuration().rules)), drawn
 
     answered, wrong = attempt(read)
@@ -82,6 +84,12 @@ def export(site: Site, ask: Ask) -> Answer:
     pieces = _FORMS[form](_entries(site, ask, asked, rows, rich=form in ("json", "geojson")), ask.zone)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Answer(content_type=TYPES[form], pieces=pieces, headers=headers)
+
+
+def _are_drawn(ask: Ask, total: int) -> bool:
+    """Pictures of few incidents are drawn at once, those of many where they are asked for."""
+    wanted = ask.one("pictures", among=("yes", "no")) or ("yes" if total <= FEW else "no")
+    return wanted == "yes" and total > 0 and not ask.one("cursor")
 
 
 def _pictures(site: Site, fields: Fields, tx: Transaction, asked: IncidentFilter) -> Pictures:
