@@ -25,7 +25,7 @@ from values import MAIL, incident_alert
 
 HOSTILE = '</title><script>alert(1)</script>"\' onload="x" عين \u202e\x00\x1b & ]]>'
 SPOTS = [
-    Spot(latitude=33.8, longitude=42.4, count=649, name="Ain al-Asad", level="urgent", href="/incidents?place=ain-al-asad"),
+    Spot(latitude=33.8, longitude=42.4, count=649, name="Ain al-Asad", level="urgent", href="/incidents?place=asad"),
     Spot(latitude=36.2, longitude=44.0, count=1, name=HOSTILE, level="flash", href='/incidents?place="><script>'),
     Spot(latitude=33.5, longitude=38.6, count=71, name="Al-Tanf", level="digest", href="/a"),
     Spot(latitude=33.5, longitude=38.6, count=7, name="Tower 22", href="/b"),
