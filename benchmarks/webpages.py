@@ -2,8 +2,8 @@
 
     python benchmarks/webpages.py /tmp/pages.db --incidents 10000 --items 1000000
 
-The database is made once; it is taken as it is where it is there. Each page is asked for 2 times to warm up and 20 times
-in earnest, each time as another address, so that no kept answer serves it. Memory is that of this process.
+The database is made once; it is taken as it is where it is there. Each page is asked for twice to warm up and 20
+times in earnest, each time in another language, so that no kept answer serves it. Memory is that of this process.
 """
 
 from __future__ import annotations
