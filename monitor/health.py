@@ -40,18 +40,21 @@ def health(
     unread: Mapping[str, int] | None = None,
     sick: Mapping[str, Sequence[str]] | None = None,
     drops: Mapping[str, int] | None = None,
+    known: int | None = None,
     zone: str = "UTC",
     now: datetime,
 ) -> Health:
     """The health of the daemon.
 
-    `feeds` are the configured ones; `oldest_due` is the due time of the delivery that waits longest (None: nothing
-    waits); `refused` says why the database did not take a change just now (empty: it did), `missing`
+    `feeds` are the configured ones, or of so many (`known`) at least those that are blind, silent or late;
+    `oldest_due` is the due time of the delivery that waits longest (None: nothing waits); `refused` says why the
+    database did not take a change just now (empty: it did), `missing`
     where a database should be and none is; `unread` counts the items of
     the last day in languages that no list reads, by language. `sick` are the names of the sick feeds by state, `drops`
     what did not become news in the last polls, by cause. Complaints tell times in `zone`, facts in ISO 8601 and UTC.
     """
     problems: list[str] = []
+    known = len(feeds) if known is None else known
     beat, loss, connectivity = state.heartbeat, state.loss, state.connectivity
     if missing:
         said = "basewatch never ran with these settings, or its database was taken away"
@@ -70,7 +73,7 @@ def health(
         problems.append(f"an edited file is not in force: {state.config_problem}")
     blind = [feed.name for feed in feeds if feed.blind_told_at is not None]
     if blind:
-        problems.append(f"{len(blind)} of {len(feeds)} feeds cannot be read: {', '.join(sorted(blind)[:5])}")
+        problems.append(f"{len(blind)} of {known} feeds cannot be read: {', '.join(sorted(blind)[:5])}")
     late = [feed.name for feed in feeds if feed.next_poll_at is not None and now - feed.next_poll_at > LATE_LIMIT]
     if beat and late:
         problems.append(f"{len(late)} feeds are not polled when they are due: {', '.join(sorted(late)[:5])}")

@@ -11,7 +11,7 @@ from monitor.store.store import Transaction
 
 
 def goes_into(tx: Transaction, gone: Incident, kept: str) -> None:
-    """Reports, what channels know, what waits and what is muted of `gone` are those of `kept` from now on.
+    """Reports, what channels know, what waits and what is silenced of `gone` are those of `kept` from now on.
 
     The caller writes the incident that stays and its next version.
     """
@@ -26,5 +26,7 @@ def goes_into(tx: Transaction, gone: Incident, kept: str) -> None:
     for held in tx.held(incident_id=gone.id):
         tx.unhold(gone.id, held.channel)
         tx.hold(replace(held, incident_id=kept))
-    tx.move_mute(gone.id, kept)
+    for silence in tx.silences():
+        if silence.matchers.incident == gone.id:
+            tx.update_silence(replace(silence, matchers=replace(silence.matchers, incident=kept)))
     tx.update_incident(replace(gone, merged_into=kept))

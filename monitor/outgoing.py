@@ -5,38 +5,37 @@ In the transaction that keeps what the messages tell of; the same for news and f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from monitor.alerts.attention import (
-    MOST_REPEATS,
     about_item,
-    digest_due,
-    digest_since,
     held_of,
     level_of,
-    repeat_due,
     with_sent,
 )
-from monitor.alerts.digest import digest_alert, in_period, summary_alert
+from monitor.alerts.digest import summary_alert
 from monitor.alerts.message import incident_alert, item_alert
 from monitor.alerts.policy import as_repeat, if_addressed
+from monitor.alerts.silences import Aim
 from monitor.comparison import baselines_of
 from monitor.configuration import Configuration
 from monitor.evaluation import Evaluation, Ledger, Outcome
 from monitor.incidents.doubts import RECYCLED
 from monitor.incidents.joining import Book
-from monitor.model.alert import Alert, Attachment, Decision, DecisionReason
+from monitor.model.alert import Alert, Decision, DecisionReason
+from monitor.model.attention import BREAKING, HeldBack
+from monitor.model.clock import wall
 from monitor.model.delivery import Address
 from monitor.model.incident import Incident
 from monitor.model.item import Item
-from monitor.model.ledger import ChangeReason, Grade, Held, Report, Telling, View
-from monitor.model.policy import Policy
+from monitor.model.ledger import ChangeReason, Held, Notification, Report, Telling, View
 from monitor.model.report import Level
 from monitor.store.store import Transaction
-from monitor.telling import Attention, Group, first_for, grouped, inside_of, notification_of
+from monitor.telling import Attention, Group, first_for, grouped, inside_of, lies_of, notification_of
+from monitor.text.clean import clean_message, shorten
 
 #: how far back texts are compared with a new one
 LONG_AGO = timedelta(days=400)
@@ -58,7 +57,8 @@ def attention_of(tx: Transaction, configuration: Configuration, *, now: datetime
     return Attention(
         policy=configuration.policy,
         inside=inside_of(configuration.rules.gazetteer),
-        mutes=tx.mutes(now),
+        silences=tx.silences(now),
+        lies=lies_of(configuration.rules.gazetteer),
         state=tx.channel_state,
     )
 
@@ -80,6 +80,19 @@ def long_before(tx: Transaction, incident: Incident) -> list[Report]:
     return [report for reports in tx.reports_of(old).values() for report in reports]
 
 
+def tell_change(
+    tx: Transaction, configuration: Configuration, outcome: Outcome, book: Book, *, now: datetime
+) -> Spoken:
+    """What just changed of an incident: it can break that somebody took notice, and channels are told."""
+    if outcome.change is not None and not outcome.change.quiet:
+        broken = BREAKING & set(outcome.change.reasons)
+        ack = tx.acks([outcome.change.incident_id]).get(outcome.change.incident_id) if broken else None
+        if ack is not None and ack.stands:
+            reasons = tuple(str(one) for one in ChangeReason if one in broken)
+            tx.put_ack(replace(ack, broken_at=now, broken_by=reasons))
+    return tell(tx, configuration, outcome, book, now=now)
+
+
 def tell(tx: Transaction, configuration: Configuration, outcome: Outcome, book: Book, *, now: datetime) -> Spoken:
     """Queues one message for each group of channels that are told the same, and writes down who knows what."""
     view, spoken = outcome.view, Spoken()
@@ -88,6 +101,8 @@ def tell(tx: Transaction, configuration: Configuration, outcome: Outcome, book: 
     for group in grouped(outcome.tellings, view, change, book.told, configuration.policy):
         _tell_group(tx, configuration, group, view, book, spoken, used, now=now)
     for one in outcome.tellings:
+        if one.silence is not None:
+            tx.hold_back(held_back(one, one.silence, view, now=now))
         if one.does == "hold":
             _hold(tx, one, view, book, now=now)
         elif one.channel in book.waiting:
@@ -103,13 +118,26 @@ def tell_item(
     decision, found = evaluation.decision, evaluation.classification
     if not decision.tell or found.level is None:
         return decision, []
-    mutes, when, kept = tx.mutes(now), dict[tuple[datetime | None, str], list[str]](), list[Telling]()
+    attention = attention_of(tx, configuration, now=now)
+    when, kept = dict[tuple[datetime | None, str], list[str]](), list[Telling]()
     for channel in decision.send_to:
-        rules = [one.rule for one in found.taken if one.tells and channel in one.send_to]
+        aim = aim_of_item(item, evaluation, channel)
         policy = configuration.policy(channel)
-        answer = about_item(policy, found.level, rules, mutes, now=now)
+        answer = about_item(policy, aim, attention.silences, attention.lies, now=now)
         if answer.does == "quiet":
             kept.append(answer)
+            if answer.silence is not None:
+                tx.hold_back(
+                    HeldBack(
+                        silence=answer.silence,
+                        at=now,
+                        channel=channel,
+                        item_id=item.id,
+                        level=aim.level,
+                        incident_id=aim.incident,
+                        reasons=(str(decision.reason),),
+                    )
+                )
         else:
             when.setdefault((answer.due_at, policy.zone), []).append(channel)
     if kept and not when:
@@ -134,6 +162,47 @@ def tell_item(
             decision = as_repeat(part)
     told = tuple(channel for alert in alerts for channel in alert.channels)
     return replace(evaluation.decision, send_to=told) if alerts else decision, alerts
+
+
+def aim_of_item(item: Item, evaluation: Evaluation, channel: str) -> Aim:
+    """A message about an item by itself, as silences see it."""
+    found, incident = evaluation.classification, evaluation.relation.incident
+    return Aim(
+        channel=channel,
+        level=found.level or Level.NOTICE,
+        incident=incident.id if incident is not None else "",
+        places=incident.places if incident is not None else tuple(found.facts.targets or found.facts.places[:1]),
+        rules=tuple(one.rule for one in found.taken if one.tells and channel in one.send_to),
+        publishers=frozenset({item.publisher or item.feed}),
+    )
+
+
+def held_back(one: Telling, silence: int, view: View, *, now: datetime) -> HeldBack:
+    """What is written down of a message that a silence keeps from a channel."""
+    return HeldBack(
+        silence=silence, at=now, channel=one.channel, incident_id=view.incident.id, version=view.incident.version,
+        level=level_of(one.reasons, view), reasons=tuple(map(str, one.reasons)),
+    )  # fmt: skip
+
+
+def ack_broken(
+    tx: Transaction, incident_id: str, told: Iterable[Notification | None], zone: str, *, now: datetime
+) -> str:
+    """The line for those who hear for the first time since then that an acknowledgement is broken; empty where none is.
+
+    `told` is what each of the channels was told last: one that was told of the change already has read it.
+    """
+    ack = tx.acks([incident_id]).get(incident_id)
+    if ack is None or ack.broken_at is None:
+        return ""
+    for one in told:
+        unread = now == ack.broken_at if one is None else one.queued_at < ack.broken_at
+        if unread or (one is not None and one.failed_at is not None and one.taken_at is None):
+            break
+    else:
+        return ""
+    by = shorten(clean_message(ack.by), 60) or "somebody"
+    return f"Acknowledged by {by} at {wall(ack.at, zone)}; this breaks it."
 
 
 def _tell_group(
@@ -164,6 +233,7 @@ def _tell_group(
         channels=group.channels,
         audience=_audience(group, book),
         template=configuration.styles.of(group.style),
+        notice=ack_broken(tx, view.incident.id, map(book.told.get, group.channels), group.zone, now=now),
     )
     # an address of two channels is told once, in the words of the first
     fresh = [address for address in addresses if address.key not in used]
@@ -252,7 +322,9 @@ def tell_waiting(tx: Transaction, configuration: Configuration, *, now: datetime
             _note_told(tx, incident, spoken)
             alerts += spoken.alerts
         elif ready:
-            kind: Literal["wake", "cap"] = "cap" if all(one.why == "cap" for one in held) else "wake"
+            why = {one.why for one in held}
+            kind: Literal["wake", "cap", "silence"] = "cap" if why == {"cap"} else "wake"
+            kind = "silence" if why == {"silence"} else kind
             alerts.append(_summary(tx, configuration, channel, kind, ready, now=now))
     return alerts
 
@@ -276,13 +348,14 @@ def _summary(
     tx: Transaction,
     configuration: Configuration,
     channel: str,
-    kind: Literal["wake", "cap"],
+    kind: Literal["wake", "cap", "silence"],
     outcomes: Sequence[Outcome],
     *,
     now: datetime,
 ) -> Alert:
     """One message about all that waited for a channel."""
     policy = configuration.policy(channel)
+    told = tx.notifications([one.view.incident.id for one in outcomes])
     alert = summary_alert(
         kind,
         [one.view for one in outcomes],
@@ -292,6 +365,12 @@ def _summary(
         alert_id=tx.new_id(now),
         now=now,
         channels=(channel,),
+        notes={
+            one.view.incident.id: ack_broken(
+                tx, one.view.incident.id, [told.get((one.view.incident.id, channel))], policy.zone, now=now
+            )
+            for one in outcomes
+        },
     )
     tx.add_alert(alert, configuration.channels.addresses([channel]))
     for one in outcomes:
@@ -301,119 +380,11 @@ def _summary(
             channels=(channel,), change=replace(one.change, reasons=reasons, level=level_of(reasons, one.view)),
             details=(), style=policy.style, zone=policy.zone,
         )  # fmt: skip
-        before = tx.notifications([incident.id]).get((incident.id, channel))
+        before = told.get((incident.id, channel))
         note = notification_of(group, channel, one.view, alert_id=alert.id, now=now, before=before)
         tx.put_notification(note)
         tx.unhold(incident.id, channel)
         _note_told(tx, incident, Spoken(channels=[channel]))
     if policy.most_per_hour is not None:
         tx.put_channel_state(with_sent(tx.channel_state(channel), now))
-    return alert
-
-
-def repeat_flashes(tx: Transaction, configuration: Configuration, *, now: datetime) -> list[Alert]:
-    """Tells a flash once more that nobody has acknowledged, with the same version and reason."""
-    alerts = []
-    for policy in configuration.policies:
-        if policy.repeat_flash is None:
-            continue
-        since = now - policy.repeat_flash * (MOST_REPEATS + 1)
-        for told in tx.unacknowledged(policy.channel, Level.FLASH, since):
-            number = repeat_due(told, policy, now)
-            if number is None:
-                continue
-            ledger = ledger_of(tx, configuration, [told.incident_id], now=now)
-            incident = ledger.known(told.incident_id)
-            mutes = {(mute.kind, mute.target) for mute in tx.mutes(now)}
-            if incident is None or incident.merged_into or ("incident", told.incident_id) in mutes:
-                continue
-            view = ledger.outcome(incident, incident, ledger.book(incident.id), None, configuration.rules, now=now).view
-            if view.level is not Level.FLASH or view.grade in (Grade.RETRACTED, Grade.DENIED):
-                continue  # nobody need run for it any more
-            reasons = tuple(ChangeReason(reason) for reason in told.reasons)
-            change = replace(first_for(view, told.version, now), reasons=reasons, level=told.level)
-            alert = incident_alert(
-                view, change, (), style=policy.style, zone=policy.zone, names=configuration.rules, baseline=(),
-                alert_id=tx.new_id(now), now=now, channels=(policy.channel,),
-                audience=f"{policy.style}:{policy.channel}#{number}",
-                template=configuration.styles.of(policy.style),
-            )  # fmt: skip
-            if tx.add_alert(alert, configuration.channels.addresses([policy.channel])):
-                tx.put_notification(replace(told, alert_id=alert.id, repeats=number))
-                alerts.append(alert)
-    return alerts
-
-
-#: of digests, by channel and period
-Pictures = Mapping[tuple[str, str], Sequence[Attachment]]
-
-
-def digests_due(
-    tx: Transaction, configuration: Configuration, *, now: datetime
-) -> list[tuple[Policy, Literal["day", "week"], datetime]]:
-    """The digests that `make_digests` would make now, and since when each tells: their pictures are drawn before,
-    outside of its transaction."""
-    found = []
-    for policy in configuration.policies:
-        state = tx.channel_state(policy.channel)
-        begun = replace(
-            state, last_digest_day=state.last_digest_day or now, last_digest_week=state.last_digest_week or now
-        )
-        found += [(policy, period, digest_since(state, period, now)) for period in digest_due(policy, begun, now)]
-    return found
-
-
-def make_digests(
-    tx: Transaction, configuration: Configuration, *, now: datetime, pictures: Pictures | None = None
-) -> list[Alert]:
-    """The digests that are due. A channel's first one is due at the next of its times, not at once."""
-    alerts = []
-    for policy in configuration.policies:
-        if policy.digest is None:
-            continue
-        state = tx.channel_state(policy.channel)
-        begun = replace(
-            state, last_digest_day=state.last_digest_day or now, last_digest_week=state.last_digest_week or now
-        )
-        for period in digest_due(policy, begun, now):
-            drawn = (pictures or {}).get((policy.channel, period), ())
-            since = digest_since(state, period, now)
-            alerts.append(digest_of(tx, configuration, policy, period, since=since, now=now, pictures=drawn))
-            begun = replace(begun, last_digest_day=now) if period == "day" else replace(begun, last_digest_week=now)
-        if begun != state:
-            tx.put_channel_state(begun)
-    return alerts
-
-
-def digest_of(
-    tx: Transaction, configuration: Configuration, policy: Policy, period: Literal["day", "week"], *, since: datetime,
-    now: datetime, pictures: Sequence[Attachment] = (),
-) -> Alert:  # fmt: skip
-    """Queues the digest of a channel: every incident of its places of which something was reported in the period, and
-    what was kept for it."""
-    kept = [one.incident_id for one in tx.held() if one.channel == policy.channel and one.why == "digest"]
-    # a local day can have begun before that of UTC
-    opened = tx.incidents((since - timedelta(days=1)).date())
-    ids = in_period(tx.changes_since(since), opened, since=since, until=now)
-    ids = tuple(dict.fromkeys((*ids, *kept)))
-    ledger = ledger_of(tx, configuration, ids, now=now)
-    inside = inside_of(configuration.rules.gazetteer)
-    rows = []
-    for id in ids:
-        incident = ledger.known(id)
-        if incident is None or incident.merged_into:
-            continue
-        view = ledger.outcome(incident, incident, ledger.book(id), None, configuration.rules, now=now).view
-        if not policy.places or inside(policy.places, view):
-            rows.append(view)
-    waiting = [one for one in tx.held() if one.channel == policy.channel and one.why != "digest"]
-    muted = {mute.target for mute in tx.mutes(now) if mute.kind == "incident"}
-    alert = digest_alert(
-        period, rows, pictures, held=len(waiting), muted=muted, zone=policy.zone, names=configuration.rules,
-        alert_id=tx.new_id(now), now=now, channels=(policy.channel,),
-    )  # fmt: skip
-    tx.add_alert(alert, configuration.channels.addresses([policy.channel]))
-    for one in tx.held():
-        if one.channel == policy.channel and one.why == "digest":
-            tx.unhold(one.incident_id, one.channel)
     return alert

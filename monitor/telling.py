@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from monitor.alerts.attention import Inside, Known, level_of, telling, with_reasons
+from monitor.alerts.silences import Lies, by_name
 from monitor.incidents.changes import differs, told_values
 from monitor.incidents.sources import origin_of
 from monitor.model.alert import Decision, DecisionReason
+from monitor.model.attention import Silence
 from monitor.model.incident import Relation
 from monitor.model.item import Item, StoredItem
 from monitor.model.ledger import (
@@ -18,13 +20,13 @@ from monitor.model.ledger import (
     ChangeReason,
     ChannelState,
     Detail,
-    Mute,
     Notification,
     Report,
     Telling,
     Told,
     View,
 )
+from monitor.model.place import Place
 from monitor.model.policy import Policy
 from monitor.model.report import INCIDENT_ACTS, Act, Classification, Facts, Level, Link, Span, Voice
 from monitor.rules.gazetteer import Gazetteer
@@ -102,30 +104,39 @@ def _nothing_sent(channel: str) -> ChannelState:
 
 @dataclass(frozen=True, kw_only=True)
 class Attention:
-    """What is known of all channels while reports come in: policies, mutes, and what each was sent in the last hour."""
+    """What is known of all channels while reports come in: policies, silences, what each was sent in the last hour."""
 
     policy: Callable[[str], Policy] = usual_policy
     inside: Inside = lambda places, view: True  # noqa: ARG005
-    mutes: Sequence[Mute] = ()
+    silences: Sequence[Silence] = ()
+    lies: Lies = by_name
     state: Callable[[str], ChannelState] = _nothing_sent
+
+    def known(self, channel: str, view: View, told: Notification | None, rules: tuple[str, ...] | None = None) -> Known:
+        """What is known of one channel when it is asked about an incident; `rules` are found where none are given."""
+        return Known(
+            policy=self.policy(channel), told=told, state=self.state(channel), silences=self.silences, lies=self.lies,
+            rules=senders(view).get(channel, ()) if rules is None else rules,
+        )  # fmt: skip
 
 
 def inside_of(gazetteer: Gazetteer) -> Inside:
     """Whether an incident lies in one of the places, groups, regions or countries that a policy names."""
+    lies = lies_of(gazetteer)
+    return lambda wanted, view: any(lies(name, place) for place in view.incident.places for name in wanted)
 
-    def inside(wanted: Sequence[str], view: View) -> bool:
-        for place in view.incident.places:
-            for name in wanted:
-                if name.startswith("@"):
-                    group = gazetteer.groups.get(name[1:])
-                    here = None if place.is_vague else place.id
-                    if group is not None and group.holds(here, place.country, place.site):
-                        return True
-                elif name in (place.id, place.country) or gazetteer.is_in_region(name, place):
-                    return True
-        return False
 
-    return inside
+def lies_of(gazetteer: Gazetteer) -> Lies:
+    """Whether a place is the named one, or lies in the country, region or group of that name."""
+
+    def lies(name: str, place: Place) -> bool:
+        if name.startswith("@"):
+            group = gazetteer.groups.get(name[1:])
+            here = None if place.is_vague else place.id
+            return group is not None and group.holds(here, place.country, place.site)
+        return name in (place.id, place.country) or gazetteer.is_in_region(name, place)
+
+    return lies
 
 
 def senders(view: View) -> dict[str, tuple[str, ...]]:
@@ -164,10 +175,7 @@ def ask_all(
         told = notifications.get(channel)
         if told is None and not (anew or channel in fresh or channel in waiting):
             continue
-        known = Known(
-            policy=attention.policy(channel), told=told, state=attention.state(channel), mutes=attention.mutes,
-            rules=sends.get(channel, ()),
-        )  # fmt: skip
+        known = attention.known(channel, view, told, sends.get(channel, ()))
         new = differs(told.known, view) if told is not None else ()
         answer = telling(reasons, view, known, differs=new, inside=attention.inside, now=now)
         answers.append(replace(answer, channel=channel))

@@ -8,13 +8,15 @@ the moment it jumps to; where it is put back, they end the first time that it sh
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from monitor.alerts.silences import Aim, Lies, by_name, publishers_of, silencing
+from monitor.model.attention import Silence
 from monitor.model.clock import wall
-from monitor.model.ledger import Change, ChangeReason, ChannelState, Grade, Held, Mute, Notification, Telling, View
+from monitor.model.ledger import Change, ChangeReason, ChannelState, Grade, Held, Notification, Telling, View
 from monitor.model.policy import WEEKDAYS, Policy, QuietHours
 from monitor.model.report import Level
 
@@ -29,10 +31,10 @@ _LEVELS = {
     ChangeReason.CLAIMED: Level.NOTICE, ChangeReason.CONFIRMED: Level.NOTICE, ChangeReason.DENIED: Level.NOTICE,
     ChangeReason.PLACE_NAMED: Level.NOTICE, ChangeReason.RETALIATION: Level.DIGEST,
 }  # fmt: skip
-Why = Literal["quiet", "cool-down", "cap", "digest", "unconfirmed"]
+Why = Literal["quiet", "cool-down", "cap", "digest", "unconfirmed", "silence"]
 _WHY: dict[str, Why] = {
     "HELD_QUIET": "quiet", "HELD_COOL_DOWN": "cool-down", "HELD_CAP": "cap", "BELOW_LEVEL": "digest",
-    "NOT_WANTED": "digest", "HELD_UNCONFIRMED": "unconfirmed",
+    "NOT_WANTED": "digest", "HELD_UNCONFIRMED": "unconfirmed", "MUTED": "silence",
 }  # fmt: skip
 #: answers whether an incident lies in one of the places of a policy
 Inside = Callable[[Sequence[str], View], bool]
@@ -45,7 +47,9 @@ class Known:
     policy: Policy
     told: Notification | None = None
     state: ChannelState
-    mutes: Collection[Mute] = ()
+    silences: Collection[Silence] = ()
+    #: what the place of a silence means
+    lies: Lies = by_name
     #: ids of the live rules that send reports of the incident to the channel; empty: only what was told before does
     rules: tuple[str, ...] = ()
 
@@ -57,8 +61,34 @@ def telling(
     """Whether a channel is told of an incident now, later, or not at all.
 
     `reasons` are those of the change that just happened (empty where something held is due), `differs` what is new
-    to a channel that was told before.
+    to a channel that was told before. What would be told now, and is silenced, is told when the silence ends.
     """
+    found = _by_policy(reasons, view, known, differs=differs, inside=inside, now=now)
+    if found.does != "tell":
+        return found
+    silence = silencing(known.silences, aim_of(view, known, level_of(found.reasons, view)), known.lies, now=now)
+    return found if silence is None else silenced(found, silence, known.policy)
+
+
+def aim_of(view: View, known: Known, level: Level) -> Aim:
+    """A message of this level about an incident, as silences see it."""
+    return Aim(
+        channel=known.policy.channel, level=level, incident=view.incident.id, places=view.incident.places,
+        rules=known.rules, publishers=publishers_of(view.reports),
+    )  # fmt: skip
+
+
+def silenced(found: Telling, silence: Silence, policy: Policy) -> Telling:
+    """What would be told now waits for the end of the silence."""
+    told = f"{silence.target} is muted until {wall(silence.ends, policy.zone)} (suppressed by {silence.name})"
+    return replace(found, does="hold", reason="MUTED", detail=told, due_at=silence.ends, silence=silence.id)
+
+
+def _by_policy(
+    reasons: Sequence[ChangeReason], view: View, known: Known, *, differs: Sequence[ChangeReason],
+    inside: Inside, now: datetime,
+) -> Telling:  # fmt: skip
+    """What the channel would be told if nothing were silenced."""
     policy, told = known.policy, known.told
     # what is not told by itself stands in the digest, where there is one
     later: Literal["hold", "quiet"] = "hold" if policy.digest is not None else "quiet"
@@ -75,8 +105,6 @@ def telling(
     # one who does not want to be told of new incidents may want to be told what becomes of them
     opening = (ChangeReason.FIRST,) if ChangeReason.FIRST in policy.reasons or not reasons else tuple(reasons)
     news = opening if first else _news(reasons, differs)
-    if mute := _muting(view, known):
-        return answer("quiet", "MUTED", f"{mute.target} is muted until {wall(mute.until, policy.zone)}")
     if not news:
         return answer("quiet", "NO_CHANGE", f"{policy.channel} was told all of this")
     if policy.places and not inside(policy.places, view):
@@ -104,23 +132,22 @@ def telling(
 
 
 def about_item(
-    policy: Policy, level: Level, rules: Collection[str], mutes: Collection[Mute], *, now: datetime
+    policy: Policy, aim: Aim, silences: Collection[Silence], lies: Lies = by_name, *, now: datetime
 ) -> Telling:
     """Whether a channel is told of an item by itself (a sighting, a threat) which a rule asks for, and when.
 
-    `rules` are those that send it to the channel. There is no incident to hold it for: in quiet hours its message is
-    made, and sent at their end (`due_at`).
+    There is no incident to hold it for: in quiet hours its message is made, and sent at their end (`due_at`); what is
+    silenced is not told, for a sighting of hours ago is no news when the silence ends.
     """
+    level = aim.level
 
     def answer(does: Literal["tell", "quiet"], reason: str, detail: str, due: datetime | None = None) -> Telling:
         return Telling(channel=policy.channel, does=does, reason=reason, detail=detail, style=policy.style, due_at=due)
 
-    muted = {mute.target: mute for mute in mutes if mute.kind == "rule"}
-    if rules and all(rule in muted for rule in rules):
-        mute = min((muted[rule] for rule in rules), key=lambda one: one.until)
-        return answer("quiet", "MUTED", f"{mute.target} is muted until {wall(mute.until, policy.zone)}")
     if level.rank < policy.level.rank:
         return answer("quiet", "BELOW_LEVEL", f"this is {level}, and {policy.channel} is told from {policy.level} on")
+    if (silence := silencing(silences, aim, lies, now=now)) is not None:
+        return replace(silenced(answer("quiet", "", ""), silence, policy), does="quiet", due_at=None)
     if level is not Level.FLASH and policy.quiet is not None and (end := quiet_until(policy.quiet, now)) is not None:
         return answer("tell", "HELD_QUIET", f"quiet hours of {policy.channel} until {spoken(end, policy.zone)}", end)
     return answer("tell", "ITEM", "")
@@ -150,17 +177,6 @@ def _news(reasons: Sequence[ChangeReason], differs: Sequence[ChangeReason]) -> t
     events = [one for one in reasons if one in (ChangeReason.RETRACTED, ChangeReason.TOLL_CORRECTED)]
     found = {*events, *differs}
     return tuple(reason for reason in ChangeReason if reason in found and reason is not ChangeReason.FIRST)
-
-
-def _muting(view: View, known: Known) -> Mute | None:
-    """The mute that keeps the channel from being told: of the incident, or of all rules that send to it."""
-    for mute in known.mutes:
-        if mute.kind == "incident" and mute.target == view.incident.id:
-            return mute
-    muted = {mute.target: mute for mute in known.mutes if mute.kind == "rule"}
-    if known.rules and all(rule in muted for rule in known.rules):
-        return muted[known.rules[0]]
-    return None
 
 
 def _lacking(policy: Policy, view: View) -> str:

@@ -6,9 +6,10 @@ A digest is longer than other messages. For a service that takes less, its end i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,13 @@ MAX_SUMMARY, MAX_DIGEST = 1700, 6000
 _MOST_ROWS = 300
 #: sentences of reports in a digest, and characters for its table in text
 _SENTENCES, _TABLE = 12, MAX_DIGEST - 3400
+#: by what held the messages, in the text and in the title
+_HELD = {
+    "wake": ("while messages were held for the night", "while you slept"),
+    "cap": ("held: more than the most of an hour", "held in the last hour"),
+    "silence": ("while they were silenced", "while they were silenced"),
+}
+NO_NOTES: Mapping[str, str] = MappingProxyType({})
 _HEAD = ("Date", "Location", "Type of attack", "Group claiming", "Killed", "Wounded", "How sure")
 
 
@@ -46,7 +54,7 @@ def in_period(
 
 
 def summary_alert(
-    kind: Literal["wake", "cap"],
+    kind: Literal["wake", "cap", "silence"],
     rows: Sequence[View],
     *,
     changes: int,
@@ -55,15 +63,20 @@ def summary_alert(
     alert_id: str,
     now: datetime,
     channels: tuple[str, ...],
+    notes: Mapping[str, str] = NO_NOTES,
 ) -> Alert:
-    """What changed while messages were held: each incident as it stands now, the weightiest first."""
+    """What changed while messages were held: each incident as it stands now, the weightiest first.
+
+    `notes` by the id of the incident stand behind its line.
+    """
     ordered = sorted(rows, key=lambda view: (-view.level.rank, -view.incident.opened_at.timestamp()))
     counted = f"{_count(changes, 'change')} in {_count(len(ordered), 'incident')}"
     level = max((view.level for view in ordered), key=lambda one: one.rank, default=Level.NOTICE)
-    why = "while messages were held for the night" if kind == "wake" else "held: more than the most of an hour"
+    why, when = _HELD[kind]
     lines = [f"{counted} {why}. As they stand now, {in_zones(now, zone)}:", ""]
-    lines += _fitting([_in_a_line(view, names) for view in ordered], MAX_SUMMARY - 300)
-    title = f"{level.upper()}: {counted} {'while you slept' if kind == 'wake' else 'held in the last hour'}"
+    told = [" ".join(filter(None, (_in_a_line(view, names), notes.get(view.incident.id)))) for view in ordered]
+    lines += _fitting(told, MAX_SUMMARY - 300)
+    title = f"{level.upper()}: {counted} {when}"
     return _alert("HELD", title, lines, level=level, alert_id=alert_id, now=now, channels=channels)
 
 

@@ -97,11 +97,13 @@ def incident_alert(
     channels: tuple[str, ...],
     audience: str,
     template: str = "",
+    notice: str = "",
 ) -> Alert:
     """The alert that tells `channels` what changed of an incident, in the words of a style and the reader's zone.
 
     `change.reasons` are those that these channels are told, the weightiest first. `template` is the text of a style
-    that somebody wrote or edited; empty: the shipped one of the name.
+    that somebody wrote or edited; empty: the shipped one of the name. `notice` stands above all: that this breaks an
+    acknowledgement.
     """
     text = template or shipped(style)
     wanted = slots_of(text)
@@ -116,6 +118,7 @@ def incident_alert(
     for tight in range(TIGHTEST + 1):
         values = _once(slots(asked, tight=tight), wanted)
         body, title = filled(text, values), subject_line(text, values)
+        body = f"{notice}\n{body}" if notice else body
         if len(body) <= room:
             break
     body = f"{shorten(body, room)}\n\n{block}"

@@ -11,6 +11,7 @@ from monitor.alerts.message import operator_alert
 from monitor.feeds.cadence import is_blind, is_silent
 from monitor.feeds.locations import without_secrets
 from monitor.model.alert import Alert, OperatorReason
+from monitor.model.attention import Silence
 from monitor.model.clock import wall
 from monitor.model.delivery import Delivery, GaveUp
 from monitor.model.feed import Feed, FeedState
@@ -54,6 +55,21 @@ def feed_notices(
     notices = tuple(operator_alert(*words, alert_id=new_id(now), now=now) for words in said.values() if words)
     remembered: dict[str, Any] = {name: now for name, words in said.items() if name and words}
     return notices, replace(after, **remembered)
+
+
+def silence_ends(silence: Silence, *, zone: str, alert_id: str, now: datetime) -> Alert:
+    """That a silence ends soon, and what it held back."""
+    held = f"{silence.held_back} message{'' if silence.held_back == 1 else 's'}"
+    said = f" by {silence.by}" if silence.by else ""
+    note = f": {silence.note}" if silence.note else ""
+    body = (
+        f"{silence.target}, silenced{said} since {wall(silence.starts, zone)}{note}.\n"
+        f"It ends at {wall(silence.ends, zone)}; it has held back {held}. Then who was not told hears what is new.\n"
+        "To keep it on, or to end it: basewatch mute --list"
+    )
+    return operator_alert(
+        OperatorReason.SILENCE_ENDS, f"Silence {silence.name} ends soon", body, alert_id=alert_id, now=now
+    )
 
 
 def _blind(feed: Feed, before: FeedState, after: FeedState, zone: str, *, now: datetime) -> Said:

@@ -100,12 +100,13 @@ def _made(
     with_pictures: bool,
 ) -> tuple[Digest, Alert]:
     from monitor.alerts.digest import digest_alert
+    from monitor.reminding import silenced_incidents
 
     wanted = partial(inside_of(rules.gazetteer), policy.places) if rules is not None and policy.places else None
     with store.read() as tx:
         found = digest_of(tx, period, until=now, wanted=wanted)
-        muted = {mute.target for mute in tx.mutes(now) if mute.kind == "incident"}
-        held = [one for one in tx.held() if one.channel == policy.channel and one.why != "digest"]
+        muted = silenced_incidents(tx, policy.channel, now=now)
+        held = [one for one in tx.held() if one.channel == policy.channel and one.why not in ("digest", "silence")]
     if rules is not None:
         found = replace(found, rows=with_places_and_names(found.rows, rules))
     # outside of the transaction: no writer waits for them

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.attention import ByOption, doer
 from monitor.cli.begin import JsonOption, database, rules_from, utc_now, zone_shown
 from monitor.cli.render import json_out, out, say
 from monitor.errors import BasewatchError, ConfigError
@@ -45,6 +46,7 @@ def show(
 def merge(
     into: Annotated[str, typer.Argument(metavar="A", help="The incident that stays.")],
     gone: Annotated[str, typer.Argument(metavar="B", help="The one that goes into it.")],
+    by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Prints the id that stands. Both ids answer with it, also for reports that come later. Nobody is told.
@@ -55,7 +57,7 @@ def merge(
     from monitor.queries.rulings import merge as merged
 
     with _written_to() as store, store.transaction() as tx:
-        stands = merged(tx, into, gone, now=utc_now())
+        stands = merged(tx, into, gone, now=utc_now(), by=doer(by))
     json_out({"incident": stands, "merged": gone}) if as_json else out(stands)
 
 
@@ -64,6 +66,7 @@ def split(
     items: Annotated[
         list[str], typer.Argument(metavar="ITEM...", help="Reports of it, as `incidents show` names them.")
     ],
+    by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Prints the id of the new incident. The two never meet again. Nobody is told.
@@ -74,7 +77,7 @@ def split(
     from monitor.queries.rulings import split as parted
 
     with _written_to() as store, store.transaction() as tx:
-        made = parted(tx, id, items, now=utc_now())
+        made = parted(tx, id, items, now=utc_now(), by=doer(by))
     json_out({"incident": made, "from": id, "items": items}) if as_json else out(made)
 
 

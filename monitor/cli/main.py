@@ -54,6 +54,7 @@ COMMANDS = {
     ),
     "At work": (
         ("run", "poll.run", "Watch the feeds and deliver alerts until SIGTERM or Ctrl-C."),
+        ("serve", "serve.serve", "Serve the board (pages, JSON, metrics) of a database as a process of its own."),
         ("poll", "poll.poll", "Poll feeds once, now, due or not; then deliver what is due."),
         ("health", "status.health",
          "Say whether the daemon is at work, from what it wrote into the database; needs no port."),
@@ -108,6 +109,8 @@ COMMANDS = {
         ("digest", "digest.digest", "The incidents of a day or a week as one message."),
         ("stats", "stats.stats", "How many incidents there were, by week, base, group or weapon; plots and maps."),
         ("mute", "attention.mute", "Tell nobody of an incident, or by a rule, until a time."),
+        ("deeds", "attention.deeds", "What people did: acknowledged, muted, merged, split, and took back."),
+        ("undo", "attention.undo", "Take back one thing that somebody did."),
         ("ack", "attention.ack", "Say that somebody has taken notice of an incident: it is not told again and again."),
         ("policy", "attention.policy", "What each channel wants to be told, and when."),
         ("policy explain", "attention.explain_policy", "Why each channel was told of an incident, or not."),

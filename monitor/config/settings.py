@@ -23,6 +23,8 @@ from monitor.errors import ConfigError, Problem
 
 PREFIX = "BASEWATCH_"
 _FILE = "_FILE"
+#: settings that hold several values: none is an empty one
+_LISTS = frozenset({"allow_networks", "mail_logins", "web_hosts", "web_proxy_networks"})
 _MOST_SECRET_BYTES = 64 * 1024
 #: what Kubernetes puts into every container when a service is called `basewatch`
 _KUBERNETES = re.compile(r"BASEWATCH_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\w+)?)")
@@ -99,7 +101,22 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("BASEWATCH_WEBSUB_LISTEN", "where the daemon listens for what comes to that address", "127.0.0.1:8480",
             values.listen),
     Setting("BASEWATCH_WEB", "where the board (pages, JSON, metrics) is served; without it there is none", "",
-            values.listen),
+            values.board),
+    Setting("BASEWATCH_WEB_PASSWORD",
+            "what the board asks people for, as it is or as `basewatch serve --hash-password` writes it", "",
+            values.password, secret=True),
+    Setting("BASEWATCH_WEB_TOKEN", "what a program sends to change something through the board", "", values.token,
+            secret=True),
+    Setting("BASEWATCH_WEB_READ_TOKEN", "what a program sends to read JSON, metrics or the feed of alerts; without it"
+            " they are read like the pages", "", values.token, secret=True),
+    Setting("BASEWATCH_WEB_URL", "the address under which people reach the board, where that is another one (a proxy)",
+            "", values.public_address),
+    Setting("BASEWATCH_WEB_HOSTS", "further names under which the board may be asked, with commas between them", "",
+            values.host_names),
+    Setting("BASEWATCH_WEB_PROXY_HEADER", "the header in which a proxy says who has logged in at it", "",
+            values.header_name),
+    Setting("BASEWATCH_WEB_PROXY_NETWORKS", "the networks of the proxies that are believed, with commas between them",
+            "", values.networks),
     Setting("BASEWATCH_ALIVE", "how often the operator is told that the daemon is alive, with what it has read", "",
             values.duration("10m", "31d")),
     Setting("BASEWATCH_TIMEZONE",
@@ -159,6 +176,16 @@ class Settings:
     websub_listen: tuple[str, int] = ("127.0.0.1", 8480)
     #: None: no board is served
     web: tuple[str, int] | None = None
+    #: of people, plain or hashed; None: nobody is asked for one
+    web_password: str | None = field(default=None, repr=False)
+    #: of programs that act, and of those that only read; None: the first may not, the second need none
+    web_token: str | None = field(default=None, repr=False)
+    web_read_token: str | None = field(default=None, repr=False)
+    #: without a slash at the end; None: the one that it is served at
+    web_url: str | None = None
+    web_hosts: tuple[str, ...] = ()
+    web_proxy_header: str | None = None
+    web_proxy_networks: tuple[values.Network, ...] = ()
     #: None: the operator hears of troubles alone
     alive: timedelta | None = None
     #: IANA name of the zone in which times are shown
@@ -200,6 +227,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path, *, options: Mapping[str
         if setting.field == "config" and read["config"] is not None:
             base = read["config"].parent
     _complete(read, given, problems)
+    _guard_board(read, given, problems)
     if problems:
         raise ConfigError([*problems, *warnings])
     shown = [
@@ -272,7 +300,7 @@ def _from_file(variable: str, path: Path, problems: list[Problem]) -> _Given | N
 
 def _read(setting: Setting, given: _Given | None, base: Path, problems: list[Problem]) -> Any:
     text = given.text if given else setting.default
-    if not text and setting.field not in ("allow_networks", "mail_logins"):
+    if not text and setting.field not in _LISTS:
         return None
     try:
         return setting.read(text, base)
@@ -298,6 +326,23 @@ def _complete(read: dict[str, Any], given: Mapping[str, _Given | None], problems
             read["database_url"] = database.with_password(read["database_url"], password.text)
         except ValueError as error:
             problems.append(_problem(password.variable, error))
+
+
+def _guard_board(read: Mapping[str, Any], given: Mapping[str, _Given | None], problems: list[Problem]) -> None:
+    """A board that others can reach asks who they are: by a password, or by the word of a proxy that is known."""
+    if given["web_proxy_header"] and not given["web_proxy_networks"]:
+        said = "the header is believed of nobody; name the networks of the proxy in BASEWATCH_WEB_PROXY_NETWORKS"
+        problems.append(_problem("BASEWATCH_WEB_PROXY_HEADER", said))
+    where = given["web"]
+    guarded = given["web_password"] or given["web_proxy_header"]
+    if where is None or read["web"] is None or guarded or values.is_loopback(read["web"][0]):
+        return
+    said = (
+        f"{where.text} can be reached by others, and the board would let everybody in; set BASEWATCH_WEB_PASSWORD (or"
+        " BASEWATCH_WEB_PASSWORD_FILE), or BASEWATCH_WEB_PROXY_HEADER behind a proxy that logs people in, or serve it"
+        " at 127.0.0.1"
+    )
+    problems.append(_problem(where.variable, said))
 
 
 def _spoken(setting: Setting, value: Any) -> str:

@@ -19,6 +19,7 @@ Reader = Callable[[str, Path], Any]
 
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
 _SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+_SCRYPT = re.compile(r"scrypt\$\d{4,7}\$\d{1,2}\$\d{1,2}\$[A-Za-z0-9+/]{22}==\$[A-Za-z0-9+/]{43}=")
 _IN_WORDS = re.compile(r"\s*(\d{1,9})\s*(seconds?|minutes?|mins|hours?|hrs?|days?|weeks?)\s*", re.IGNORECASE)
 _UNITS = ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "m"), (timedelta(seconds=1), "s"))
 
@@ -113,22 +114,85 @@ def https_address(value: str, _base: Path) -> str:
 
 
 def listen(value: str, _base: Path) -> tuple[str, int]:
-    """`127.0.0.1:8480`, `localhost:8480` or `[::1]:8480` as an address and a port."""
+    """`127.0.0.1:8480` or `[::1]:8480` as an address and a port."""
     host, _, port = value.rpartition(":")
     try:
         address = ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
         address = None
-    if host == "localhost":
-        address = ip_address("127.0.0.1")
     if address is None or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise ValueError(f"{value[:60]!r} is no address in numbers with a port; write for instance 127.0.0.1:8480")
     return str(address), int(port)
 
 
+def board(value: str, base: Path) -> tuple[str, int]:
+    """As `listen`, also `localhost:8470`, or `unix:/run/basewatch/board.sock` as that and no port."""
+    if value.startswith("unix:") and len(value) > len("unix:"):
+        return f"unix:{path(value.removeprefix('unix:'), base)}", 0
+    try:
+        return listen(f"127.0.0.1{value.removeprefix('localhost')}" if value.startswith("localhost:") else value, base)
+    except ValueError as error:
+        raise ValueError(str(error).replace("8480", "8470")) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody else's machine can reach what listens there."""
+    return host.startswith("unix:") or ip_address(host).is_loopback
+
+
+def password(value: str, _base: Path) -> str:
+    """A password of at least eight characters, or one that is hashed."""
+    if value.startswith("scrypt$"):
+        if not _SCRYPT.fullmatch(value):
+            raise ValueError("this hash is not whole; write all of what `basewatch serve --hash-password` said")
+    elif not 8 <= len(value) <= 200:
+        raise ValueError("a password has 8 to 200 characters; write a longer one")
+    return value
+
+
+def token(value: str, _base: Path) -> str:
+    """What a program sends as its key."""
+    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]{16,200}", value):
+        raise ValueError(
+            "a token has 16 to 200 letters, digits or signs of -._~+/=; write for instance what `openssl rand -hex 24`"
+            " says"
+        )
+    return value
+
+
+def header_name(value: str, _base: Path) -> str:
+    """The name of a header, in lower case."""
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", value):
+        raise ValueError(f"{value[:60]!r} is no name of a header; write for instance Remote-User")
+    return value.lower()
+
+
+def host_names(value: str, _base: Path) -> tuple[str, ...]:
+    """`watch.example.org, board.lan` as names in lower case, without ports."""
+    names = tuple(name.lower() for name in re.split(r"[,\s]+", value) if name)
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]", name):
+            raise ValueError(f"{name[:60]!r} is no name of a host; write it without scheme and port: watch.example.org")
+    return names
+
+
+def public_address(value: str, _base: Path) -> str:
+    """The http or https address of the board, without a slash at its end; a path in it stands before every path."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc and (parts.port or 443)
+    except ValueError:
+        good = False
+    if not good or parts.query or parts.fragment or not re.fullmatch(r"[A-Za-z0-9/._~-]*", parts.path):
+        raise ValueError("this is no plain web address; write for instance https://watch.example.org/board")
+    return value.rstrip("/")
+
+
 def spoken_listen(value: tuple[str, int]) -> str:
     """The address and port as they are written."""
     host, port = value
+    if host.startswith("unix:"):
+        return host
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

@@ -11,9 +11,10 @@ from functools import partial
 from monitor.app import App
 from monitor.configuration import Configuration
 from monitor.model.alert import Alert
-from monitor.outgoing import Pictures, digests_due, make_digests, repeat_flashes, tell_waiting
+from monitor.outgoing import tell_waiting
 from monitor.queries.digest import Digest, digest_of, pictures_of
 from monitor.queries.ledger import with_places_and_names
+from monitor.reminding import Pictures, digests_due, make_digests, repeat_flashes, warn_of_ends
 from monitor.store.store import Transaction
 from monitor.telling import inside_of
 
@@ -58,6 +59,7 @@ def drawn(drafts: dict[tuple[str, str], Digest]) -> Pictures:
 def due(tx: Transaction, configuration: Configuration, now: datetime, pictures: Pictures | None = None) -> list[Alert]:
     """Everything that is due by now."""
     return [
+        *warn_of_ends(tx, configuration, now=now),
         *tell_waiting(tx, configuration, now=now),
         *repeat_flashes(tx, configuration, now=now),
         *make_digests(tx, configuration, now=now, pictures=pictures),

@@ -12,6 +12,7 @@
     alive      every minute   the regular word that it is alive, where it is time for one
     silence    every minute   tells the operator when no feed at all brings anything
     push       every second   asks hubs to call when a feed has news, where a public address is set
+    board      every 10 s     says once that the board has ended by itself, where one is served
     prune      every hour     forgets what is older than BASEWATCH_KEEP
 
 The one door to APScheduler. Each job is short; polls and sends run as tasks of their own, so a slow feed or a hanging
@@ -43,7 +44,8 @@ from monitor.daemon.pacing import PaceKeeper
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.feeds.lanes import GOOD, Lanes, Place, Queue, is_suspect, rank_of
-from monitor.malloc import give_back
+from monitor.malloc import give_back, resident_bytes
+from monitor.metering import KEY as METERS
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
 from monitor.store.lock import MakeSure
@@ -148,22 +150,23 @@ class Daemon:
         app = self._app
         if app.settings.web is None:
             return
-        from monitor.web.server import WebServer  # with it come Starlette, uvicorn and Jinja2
-        from monitor.web.site import Site
+        from monitor.daemon.board import begin, site_of, where_of  # with it come Starlette, uvicorn and Jinja2
 
-        site = Site(
-            store=Store(app.settings.database_url), configuration=lambda: app.configuration, settings=app.settings,
-            clock=app.clock,
-        )  # fmt: skip
-        web = WebServer(site)
         try:
-            web.start(*app.settings.web)
-        except OSError as error:
-            log.warning("the board cannot be served why=%r; alerts go on without it", str(error))
-            site.store.close()
+            site = site_of(Store(app.settings.database_url), app.settings, lambda: app.configuration, app.clock)
+            self._web = begin(site)
+        except Exception as error:
+            why = getattr(error, "strerror", None) or str(error)
+            where = where_of(app.settings)
+            log.warning("the board cannot be served at %s why=%r; polls and alerts go on without it", where, why)
         else:
-            self._web = web
-            log.info("board http://%s:%d/", app.settings.web[0], web.port)
+            log.info("board %s", where_of(app.settings))
+
+    async def _watch_board(self) -> None:
+        """Says once that the board has ended by itself."""
+        if self._web is not None and not self._web.alive:
+            self._web = None
+            log.error("the board has ended by itself; polls and alerts go on without it, a restart brings it back")
 
     def _say_what_runs(self) -> None:
         now = self._app.configuration
@@ -206,6 +209,7 @@ class Daemon:
             ("silence", lambda: watch_silence(self._app, begun), 60),
             ("prune", self._prune, 3600),
             *([("push", self._push.work, 1)] if self._push else []),
+            *([("board", self._watch_board, 10)] if self._web else []),
         ):
             scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=start)
         return scheduler
@@ -249,6 +253,7 @@ class Daemon:
 
         def begin(tx: Transaction) -> tuple[DaemonState, int]:
             before = tx.daemon_state()
+            app.meter.go_on(tx.state_get(METERS))
             # what the last run could not keep or read is no trouble of this one
             tx.note_daemon(loss=None, config_problem="", config_warning="")
             return before, tx.recover_sending(now=now)
@@ -310,6 +315,7 @@ class Daemon:
             self._rest(feed, AFTER_A_BUG)
             log.exception("a bug in the poll of one feed; it is left alone seconds=%d feed=%s", AFTER_A_BUG, feed.name)
         else:
+            self._app.meter.polled(report)
             self._connectivity.note(feed.name, report.reach)
             self._pace.hear(report)
             if self._push is not None:
@@ -323,9 +329,14 @@ class Daemon:
     async def _heartbeat(self) -> None:
         await asyncio.to_thread(self._make_sure)  # a restart of PostgreSQL takes the lock away
         beat = Heartbeat(at=self._app.clock(), pid=os.getpid(), version=__version__)
-        await self._app.thread.run(lambda tx: tx.note_daemon(heartbeat=beat))
+        await self._app.thread.run(lambda tx: self._sign(tx, beat))
         await self._app.sync_feeds()  # a `poll` with another feeds file must not switch ours off
         give_back()
+
+    def _sign(self, tx: Transaction, beat: Heartbeat | None) -> None:
+        """The sign of life, and what was counted until now."""
+        tx.note_daemon(heartbeat=beat)
+        tx.state_set(METERS, self._app.meter.kept(memory=resident_bytes() if beat else 0))
 
     async def _prune(self) -> None:
         now = self._app.clock()
@@ -348,6 +359,6 @@ class Daemon:
         try:
             room = end - loop.time() - settings.send_timeout.total_seconds()
             await self._parts.deliverer.drain(self._app.configuration.channels, seconds=max(room, 0))
-            await self._app.thread.run(lambda tx: tx.note_daemon(heartbeat=None))
+            await self._app.thread.run(lambda tx: self._sign(tx, None))
         except StoreError as error:
             log.warning("what is due waits for the next start, the database is gone why=%r", str(error))

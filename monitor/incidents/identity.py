@@ -59,7 +59,7 @@ from monitor.incidents.candidates import (
     repeats_other_day,
     said_beside,
 )
-from monitor.incidents.joining import joined
+from monitor.incidents.joining import joined, larger, union
 from monitor.incidents.later import attach, link_of
 from monitor.incidents.salvo import MOST_PLACES, Nearness, added, exact, meets, one_salvo
 from monitor.model.incident import MOST_TITLES, Incident, Relation, RelationKind
@@ -161,7 +161,7 @@ def _attached(news: News, latest: Sequence[Incident], own: str | None, zone_of: 
     elif link is Link.RETALIATION:
         known = replace(known, answered_at=min(known.answered_at or news.item.reported, news.item.reported))
     elif link is Link.DENIAL:
-        known = replace(known, denied_by=_union(known.denied_by, facts.denied_by))
+        known = replace(known, denied_by=union(known.denied_by, facts.denied_by))
     return Relation(kind=RelationKind.JOINS, incident=known, reason=answer.reason, link=link)
 
 
@@ -367,8 +367,8 @@ def _with(incident: Incident, news: News, places: Sequence[Place]) -> Incident:
     """The incident at `places` with what this report adds; its id, date and opening stay."""
     first, *more = places
     facts, title, reported = news.facts, news.item.title, news.item.reported
-    claimed = _union(incident.claimed_by, _exactly(facts.claimed_by, news))
-    blamed = _union(incident.attributed_to, _exactly(facts.attributed_to, news))
+    claimed = union(incident.claimed_by, _exactly(facts.claimed_by, news))
+    blamed = union(incident.attributed_to, _exactly(facts.attributed_to, news))
     titles = incident.titles if title in incident.titles else (*incident.titles, title)[-MOST_TITLES:]
     return replace(
         incident,
@@ -377,15 +377,15 @@ def _with(incident: Incident, news: News, places: Sequence[Place]) -> Incident:
         country=first.country,
         more_places=tuple(more),
         act=Act.ATTACK if news.act is Act.ATTACK else incident.act,
-        weapons=_union(incident.weapons, facts.weapons),
+        weapons=union(incident.weapons, facts.weapons),
         claimed_by=claimed,
         attributed_to=tuple(actor for actor in blamed if actor not in claimed),
-        named=_union(incident.named, (*facts.named, *said_beside(news))),
-        killed=_larger(incident.killed, facts.killed),
-        wounded=_larger(incident.wounded, facts.wounded),
-        launched=_larger(incident.launched, facts.launched),
-        intercepted=_larger(incident.intercepted, facts.intercepted),
-        denied_by=_union(incident.denied_by, facts.denied_by),
+        named=union(incident.named, (*facts.named, *said_beside(news))),
+        killed=larger(incident.killed, facts.killed),
+        wounded=larger(incident.wounded, facts.wounded),
+        launched=larger(incident.launched, facts.launched),
+        intercepted=larger(incident.intercepted, facts.intercepted),
+        denied_by=union(incident.denied_by, facts.denied_by),
         titles=titles,
         last_report_at=max(incident.last_report_at or incident.opened_at, reported),
     )
@@ -402,11 +402,3 @@ def _exactly(actors: Sequence[str], news: News) -> tuple[str, ...]:
     """Those of its attackers that are not only the state of another: "Iran's Guards" are not all of Iran."""
     states = attackers(news.facts) - most_exact(attackers(news.facts), news.sides)
     return tuple(actor for actor in actors if actor not in states)
-
-
-def _union(one: tuple[str, ...], other: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*one, *other)))
-
-
-def _larger(one: int | None, other: int | None) -> int | None:
-    return max((number for number in (one, other) if number is not None), default=None)

@@ -6,7 +6,7 @@ person names first, stays with its id; the other one leads to it from then on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -33,7 +33,7 @@ def joined(one: Incident, other: Incident, *, most_places: int | None = None) ->
     """
     places = _both_places(one, other)[:most_places]
     first, *more = places
-    claimed = _union(one.claimed_by, other.claimed_by)
+    claimed = union(one.claimed_by, other.claimed_by)
     return replace(
         one,
         place_id=first.id,
@@ -44,17 +44,17 @@ def joined(one: Incident, other: Incident, *, most_places: int | None = None) ->
         last_report_at=_latest(one.last_report_at, other.last_report_at),
         answered_at=one.answered_at or other.answered_at,
         told=one.told or other.told,
-        told_to=_union(one.told_to, other.told_to),
+        told_to=union(one.told_to, other.told_to),
         act=Act.ATTACK if Act.ATTACK in (one.act, other.act) else one.act,
-        weapons=_union(one.weapons, other.weapons),
+        weapons=union(one.weapons, other.weapons),
         claimed_by=claimed,
-        attributed_to=tuple(a for a in _union(one.attributed_to, other.attributed_to) if a not in claimed),
-        denied_by=_union(one.denied_by, other.denied_by),
-        named=_union(one.named, other.named),
-        killed=_larger(one.killed, other.killed),
-        wounded=_larger(one.wounded, other.wounded),
-        answers=tuple(id for id in _union(one.answers, other.answers) if id not in (one.id, other.id)),
-        titles=_union(one.titles, other.titles)[-MOST_TITLES:],
+        attributed_to=tuple(a for a in union(one.attributed_to, other.attributed_to) if a not in claimed),
+        denied_by=union(one.denied_by, other.denied_by),
+        named=union(one.named, other.named),
+        killed=larger(one.killed, other.killed),
+        wounded=larger(one.wounded, other.wounded),
+        answers=tuple(id for id in union(one.answers, other.answers) if id not in (one.id, other.id)),
+        titles=union(one.titles, other.titles)[-MOST_TITLES:],
         imported=one.imported and other.imported,
     )
 
@@ -85,14 +85,14 @@ def joined_notifications(
             continue
         known = replace(
             first.known,
-            killed=_larger(first.known.killed, note.known.killed),
-            wounded=_larger(first.known.wounded, note.known.wounded),
-            claimed_by=_union(first.known.claimed_by, note.known.claimed_by),
-            denied_by=_union(first.known.denied_by, note.known.denied_by),
-            places=_union(first.known.places, note.known.places),
+            killed=larger(first.known.killed, note.known.killed),
+            wounded=larger(first.known.wounded, note.known.wounded),
+            claimed_by=union(first.known.claimed_by, note.known.claimed_by),
+            denied_by=union(first.known.denied_by, note.known.denied_by),
+            places=union(first.known.places, note.known.places),
             level=max(first.known.level, note.known.level, key=lambda level: level.rank),
             answered=first.known.answered or note.known.answered,
-            reports=_union(first.known.reports, note.known.reports),
+            reports=union(first.known.reports, note.known.reports),
         )
         found[channel] = replace(first, known=known)
     return found
@@ -109,11 +109,13 @@ def _both_places(one: Incident, other: Incident) -> list[Place]:
     return sorted(named, key=lambda place: order[place.id])
 
 
-def _union(one: tuple[str, ...], other: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*one, *other)))
+def union(*several: Iterable[str]) -> tuple[str, ...]:
+    """Each word once, in the order in which they come."""
+    return tuple(dict.fromkeys(one for some in several for one in some))
 
 
-def _larger(one: int | None, other: int | None) -> int | None:
+def larger(one: int | None, other: int | None) -> int | None:
+    """The larger of two numbers; a number that is not known is none."""
     return max((number for number in (one, other) if number is not None), default=None)
 
 

@@ -77,6 +77,8 @@ class OperatorReason(StrEnum):
     DATABASE_LOST = "DATABASE_LOST"
     DATABASE_BACK = "DATABASE_BACK"
     FLOOD = "FLOOD"
+    #: a silence that held something back, or is a long one, ends within half an hour
+    SILENCE_ENDS = "SILENCE_ENDS"
     TEST = "TEST"
 
 

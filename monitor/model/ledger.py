@@ -221,22 +221,11 @@ class Held:
 
     incident_id: str
     channel: str
-    why: Literal["quiet", "cool-down", "cap", "digest", "unconfirmed"]
+    why: Literal["quiet", "cool-down", "cap", "digest", "unconfirmed", "silence"]
     since: datetime
     #: None: until the digest, or until it is confirmed
     due_at: datetime | None = None
     level: Level
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mute:
-    """Nobody is told of an incident, or by a rule, until then."""
-
-    kind: Literal["incident", "rule"]
-    target: str
-    until: datetime
-    at: datetime
-    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,3 +291,5 @@ class Telling:
     detail: str = ""
     style: str = "duty"
     due_at: datetime | None = None
+    #: what holds it back: the number of a silence
+    silence: int | None = None

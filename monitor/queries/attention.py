@@ -11,35 +11,30 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from monitor.alerts.attention import at_wall
+from monitor.alerts.silences import Aim, Lies, by_name, publishers_of, silencing
 from monitor.config.values import read_duration, spoken
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import BasewatchError, UsageError
+from monitor.model.attention import MAX_NOTE, Ack, Deed, Silence
 from monitor.model.clock import wall
 from monitor.model.incident import Incident
-from monitor.model.ledger import ChangeReason, Mute
+from monitor.model.ledger import ChangeReason
 from monitor.model.policy import WEEKDAYS, Policy
-from monitor.queries.rulings import meant_by, no_incident
+from monitor.model.report import Level
+from monitor.queries.jsonvalues import as_kept, kept, plain
+from monitor.queries.rulings import meant_by, standing
+from monitor.queries.silences import LONGEST_MUTE, silence_shown
 from monitor.store.store import Transaction
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 #: an incident's id begins with its date
 _INCIDENT = re.compile(r"\d{4}-\d\d-\d\d-")
-LONGEST_MUTE = timedelta(days=366)
-
-
-def find_incident(tx: Transaction, incident_id: str) -> Incident:
-    """The incident with this id, or the one into which it went; `BasewatchError` where there is none."""
-    stands = tx.rulings().merged.get(incident_id, incident_id)
-    found = tx.incident(stands)
-    if found is None:
-        raise no_incident(tx, incident_id)
-    return found
 
 
 def mute_target(tx: Transaction, target: str, rules: Collection[str]) -> tuple[Literal["incident", "rule"], str]:
     """What somebody wants to mute: the kind, and the id that it goes by."""
     if _INCIDENT.match(target):
-        return "incident", find_incident(tx, target).id
+        return "incident", standing(tx, target).id
     if target in rules:
         return "rule", target
     hint = meant_by(tx, target) or did_you_mean(target, rules)
@@ -72,20 +67,72 @@ def until(text: str, *, now: datetime, zone: str = "UTC") -> datetime:
 
 
 def mutes_shown(tx: Transaction, *, now: datetime) -> list[dict[str, Any]]:
-    """The mutes in force, in the types of JSON."""
-    return [
-        {"kind": mute.kind, "target": mute.target, "until": _iso(mute.until), "note": mute.note, "at": _iso(mute.at)}
-        for mute in tx.mutes(now)
-    ]
+    """The silences in force, the first to end first, in the types of JSON."""
+    return [silence_shown(one, now=now) for one in tx.silences(now) if one.holds(now)]
 
 
-def acknowledge(tx: Transaction, incident_id: str, *, by: str, now: datetime) -> tuple[str, ...]:
-    """Ends repeats of what was told of an incident; answers of which channels."""
-    found = tx.notifications([incident_id])
+# ------------------------------------------------------------------------------------------- acknowledgements
+
+
+def acknowledge(tx: Transaction, incident_id: str, *, by: str, note: str = "", now: datetime) -> tuple[str, ...]:
+    """Somebody takes notice of an incident as it is: repeats of a flash end; answers of which channels.
+
+    It holds nothing back, and a change that escalates breaks it. Where it was acknowledged as it is now, and no note is
+    given, nothing is done.
+    """
+    incident = standing(tx, incident_id)
+    if len(note := note.strip()) > MAX_NOTE:
+        raise UsageError(f"the note has {len(note):,} characters; write at most {MAX_NOTE}")
+    found = tx.notifications([incident.id])
     ended = [one for one in found.values() if one.acked_at is None]
+    before = tx.acks([incident.id]).get(incident.id)
+    if before is not None and before.stands and before.version == incident.version and not ended and not note:
+        return ()
     for one in ended:
         tx.put_notification(replace(one, acked_at=now, acked_by=by))
+    tx.put_ack(Ack(incident_id=incident.id, at=now, by=by, note=note, version=incident.version))
+    stood = {"ack": kept(before) if before is not None else None, "channels": sorted(one.channel for one in ended)}
+    tx.add_deed(Deed(at=now, by=by, what="ack", target=incident.id, note=note, before=stood))
     return tuple(sorted(one.channel for one in ended))
+
+
+def unacknowledge(tx: Transaction, incident_id: str, *, by: str, now: datetime) -> bool:
+    """Nobody has taken notice any more: a flash is repeated again. False where no acknowledgement stands."""
+    incident = standing(tx, incident_id)
+    ack = tx.acks([incident.id]).get(incident.id)
+    if ack is None or not ack.stands:
+        return False
+    told = [one for one in tx.notifications([incident.id]).values() if one.acked_at is not None]
+    for one in told:
+        tx.put_notification(replace(one, acked_at=None, acked_by=""))
+    tx.drop_ack(incident.id)
+    before = {"ack": kept(ack), "acked": {one.channel: [plain(one.acked_at), one.acked_by] for one in told}}
+    tx.add_deed(Deed(at=now, by=by, what="unack", target=incident.id, before=before))
+    return True
+
+
+def acks_of(tx: Transaction, ids: Collection[str]) -> dict[str, Ack]:
+    """Who took notice of these incidents last, by incident; `stands` is false where a change broke it since."""
+    return tx.acks(ids)
+
+
+def ack_shown(ack: Ack) -> dict[str, Any]:
+    """An acknowledgement in the types of JSON."""
+    return {**plain(ack), "stands": ack.stands}
+
+
+def as_ack(shown: dict[str, Any]) -> Ack:
+    """The acknowledgement that `ack_shown` tells of."""
+    return as_kept(Ack, {name: value for name, value in shown.items() if name != "stands"})
+
+
+def ack_in_words(ack: Ack, zone: str) -> str:
+    """`acknowledged by Karim at …: on it`, or that it is broken, when and by what."""
+    said = f"acknowledged by {ack.by or 'somebody'} at {wall(ack.at, zone)}, version {ack.version}"
+    said += f": {ack.note}" if ack.note else ""
+    if ack.broken_at is None:
+        return said
+    return f"{said}; broken at {wall(ack.broken_at, zone)} by {', '.join(ack.broken_by)}"
 
 
 def policy_shown(policy: Policy) -> dict[str, Any]:
@@ -132,9 +179,10 @@ def held_shown(tx: Transaction, channels: Collection[str] | None = None) -> list
 
 
 def policy_explained(
-    tx: Transaction, incident: Incident, policies: Sequence[Policy], *, now: datetime, zone: str = "UTC"
-) -> list[dict[str, Any]]:
-    """Why each channel was told of an incident, or not: what it was told last, what waits for it, what mutes it.
+    tx: Transaction, incident: Incident, policies: Sequence[Policy], *, now: datetime, zone: str = "UTC",
+    lies: Lies = by_name,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Why each channel was told of an incident, or not: what it was told last, what waits for it, what silences it.
 
     Moments in `why` are those of `zone`, the others ISO 8601 in UTC.
     """
@@ -146,22 +194,26 @@ def policy_explained(
         for taken in report.rules:
             for channel in taken.send_to if taken.tells else ():
                 rules.setdefault(channel, []).append(taken.rule)
-    mutes = tx.mutes(now)
-    own = next((mute for mute in mutes if (mute.kind, mute.target) == ("incident", incident.id)), None)
+    silences, kept_back = tx.silences(now), tx.held_back(incident_id=incident.id)
     channels = dict.fromkeys([*told, *held, *rules, *(policy.channel for policy in policies)])
-    return [
-        _explained(
-            channel, told.get(channel), held.get(channel), tuple(dict.fromkeys(rules.get(channel, ()))), own, zone
-        )
-        for channel in channels
-    ]
+    found = []
+    for channel in channels:
+        aim = Aim(
+            channel=channel, level=incident.level or Level.NOTICE, incident=incident.id, places=incident.places,
+            rules=tuple(dict.fromkeys(rules.get(channel, ()))), publishers=publishers_of(reports),
+        )  # fmt: skip
+        silence = silencing(silences, aim, lies, now=now)
+        one = _explained(channel, told.get(channel), held.get(channel), aim.rules, silence, zone)
+        by = dict.fromkeys(f"S{one.silence}" for one in kept_back if one.channel == channel)
+        found.append({**one, "silenced_by": silence.name if silence else None, "suppressed_by": list(by)})
+    return found
 
 
 def _explained(
-    channel: str, told: Any, held: Any, rules: tuple[str, ...], mute: Mute | None, zone: str
+    channel: str, told: Any, held: Any, rules: tuple[str, ...], silence: Silence | None, zone: str
 ) -> dict[str, Any]:
-    if mute is not None:
-        why = f"muted until {wall(mute.until, zone)}"
+    if silence is not None:
+        why = f"muted until {wall(silence.ends, zone)} (suppressed by {silence.name}: {silence.note or silence.target})"
     elif held is not None:
         due = f", due {wall(held.due_at, zone)}" if held.due_at else ""
         why = f"waits ({held.why}) since {wall(held.since, zone)}{due}"

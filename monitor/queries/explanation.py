@@ -96,14 +96,14 @@ class Explanation:
 def explain_item(tx: Transaction | None, item: Item, rules: RuleSet, attention: Attention) -> Explanation:
     """An item that is not stored, judged against the incidents of the database; None: there is none yet.
 
-    `attention` holds the policies; what is muted now is asked of the database.
+    `attention` holds the policies; what is silenced now is asked of the database.
     """
     if tx is None:
         return _explanation(item, Ledger(attention=attention), rules)
     classification, _ = consider(item, rules)
     ledger = Ledger(
         tx.incidents(earliest_day(item, rules), days=stated_days(classification.facts)),
-        attention=replace(attention, mutes=tx.mutes(item.first_seen)),
+        attention=replace(attention, silences=tx.silences(item.first_seen)),
         book=lambda incident_id: book_of(tx, incident_id),
         rulings=tx.rulings(),
     )
@@ -127,7 +127,8 @@ def explain_stored(tx: Transaction, stored: StoredItem, rules: RuleSet, attentio
     explanation = replace(explanation, page=None if is_page else tx.daemon_state().pages.of(stored.item.id))
     if own is None:
         return replace(explanation, stored=stored)
-    alerts = tuple(pair for pair in tx.alerts(stored.item.first_seen) if pair[0].incident_id == own)
+    told = reversed(tx.alerts_of(own))
+    alerts = tuple(pair for pair in told if pair[0].created_at >= stored.item.first_seen)
     return replace(explanation, stored=stored, first=next(iter(items.get(own, ())), None), alerts=alerts)
 
 

@@ -45,7 +45,7 @@ def wanted(since: date, until: date | None, asked: Asked, rules: Callable[[], Ru
         since=since,
         until=until,
         is_place=_places(asked.place, gazetteer) if asked.place else None,
-        country=_country(asked.country, gazetteer) if asked.country else "",
+        country=country_code(asked.country, gazetteer) if asked.country else "",
         actors=_actors(asked.group, gazetteer) if asked.group else None,
         weapon=_weapon(asked.weapon) if asked.weapon else "",
         grade=_grade(asked.grade) if asked.grade else None,
@@ -69,7 +69,8 @@ def _places(word: str, gazetteer: Gazetteer) -> Callable[[Place], bool]:
     raise UsageError(_message("place", word, gazetteer.place_hint(name)))
 
 
-def _country(word: str, gazetteer: Gazetteer) -> str:
+def country_code(word: str, gazetteer: Gazetteer) -> str:
+    """The code of a country that somebody names by code or name; `UsageError` where there is none."""
     code = word.strip().upper()
     if code in gazetteer.countries:
         return code

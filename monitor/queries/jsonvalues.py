@@ -7,7 +7,11 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
 
 
 def plain(value: Any) -> Any:
@@ -40,3 +44,13 @@ def plain(value: Any) -> Any:
 def values_of(value: Any, *names: str) -> dict[str, Any]:
     """The named fields of `value`, in the types of JSON."""
     return {name: plain(getattr(value, name)) for name in names}
+
+
+def kept(value: Any) -> Any:
+    """A frozen value as JSON from which `as_kept` makes it again; fields that hold their default are left out."""
+    return TypeAdapter(type(value)).dump_python(value, mode="json", exclude_defaults=True)
+
+
+def as_kept(shape: type[T], found: Any) -> T:
+    """The value that `kept` was given."""
+    return TypeAdapter(shape).validate_python(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import count
@@ -10,13 +10,16 @@ from itertools import count
 from monitor.alerts.subject import short_of
 from monitor.errors import BasewatchError, UsageError
 from monitor.incidents.changes import told_values
-from monitor.incidents.joining import joined
+from monitor.incidents.joining import joined, union
 from monitor.merging import goes_into
+from monitor.model.attention import Deed
 from monitor.model.incident import MOST_TITLES, Incident
 from monitor.model.ledger import Change, Folded, Report, Ruling, View
 from monitor.model.place import Place
 from monitor.model.report import Act, Link
+from monitor.queries.jsonvalues import kept as as_json
 from monitor.queries.ledger import view_of
+from monitor.queries.undoing import left_by, next_version, stands_of
 from monitor.store.store import Transaction
 
 #: no ledger begins before it
@@ -47,7 +50,7 @@ def meant_by(tx: Transaction, short_name: str) -> str:
     return f"did you mean {' or '.join(ids[:-4:-1])}?" if ids else ""
 
 
-def merge(tx: Transaction, kept: str, gone: str, *, now: datetime) -> str:
+def merge(tx: Transaction, kept: str, gone: str, *, now: datetime, by: str = "") -> str:
     """`gone` goes into `kept`; answers the id that stands. `UsageError` where the two are one."""
     if kept == gone:
         raise UsageError(f"{kept[:80]} cannot go into itself; name two incidents")
@@ -56,6 +59,7 @@ def merge(tx: Transaction, kept: str, gone: str, *, now: datetime) -> str:
         raise UsageError(f"{gone[:80]} went into {one.id} already")
     reports = tx.reports_of([one.id, other.id])
     moved = reports.get(other.id, [])
+    stood = stands_of(tx, one, other)
     goes_into(tx, other, one.id)
     both = sorted(
         {report.id: report for report in (*moved, *reports.get(one.id, []))}.values(),
@@ -64,11 +68,14 @@ def merge(tx: Transaction, kept: str, gone: str, *, now: datetime) -> str:
     before, as_one = view_of(one, reports.get(one.id, [])), joined(one, other)
     view = view_of(as_one, [replace(report, incident_id=one.id) for report in both])
     _put(tx, replace(view, incident=_folded(view, as_one)), before, f"merged by hand with {other.id}", now)
-    tx.add_ruling(Ruling(kind="merge", one=other.id, other=one.id, at=now))
+    ruling = Ruling(kind="merge", one=other.id, other=one.id, at=now)
+    tx.add_ruling(ruling)
+    deed = Deed(at=now, by=by, what="merge", target=one.id, note=f"{other.id} went into it")
+    tx.add_deed(replace(deed, before={**stood, "rulings": [as_json(ruling)], **left_by(tx, one.id)}))
     return one.id
 
 
-def split(tx: Transaction, incident_id: str, items: Sequence[str], *, now: datetime) -> str:
+def split(tx: Transaction, incident_id: str, items: Sequence[str], *, now: datetime, by: str = "") -> str:
     """These reports become an incident of their own; answers its id. The two never meet again."""
     old = standing(tx, incident_id)
     reports = tx.reports_of([old.id]).get(old.id, [])
@@ -81,6 +88,7 @@ def split(tx: Transaction, incident_id: str, items: Sequence[str], *, now: datet
         raise UsageError("name the reports that are to be taken out; `basewatch incidents show ID` lists them")
     if not left:
         raise UsageError(f"these are all reports of {old.id}; at least one must stay in it")
+    stood = stands_of(tx, old)
     # nobody was told of it as an attack of its own
     new = _from_reports(replace(old, id=_free_id(tx, taken, old), version=1, told=False, told_to=()), taken)
     tx.add_incident(new)
@@ -91,8 +99,12 @@ def split(tx: Transaction, incident_id: str, items: Sequence[str], *, now: datet
     view = view_of(rest, left)
     note = f"split by hand: {len(taken)} reports are {new.id} now"
     _put(tx, replace(view, incident=_folded(view, rest)), before, note, now)
-    for report in taken:
-        tx.add_ruling(Ruling(kind="apart", one=old.id, other=new.id, item_id=report.id, at=now))
+    rulings = [Ruling(kind="apart", one=old.id, other=new.id, item_id=report.id, at=now) for report in taken]
+    for ruling in rulings:
+        tx.add_ruling(ruling)
+    deed = Deed(at=now, by=by, what="split", target=old.id, note=f"{len(taken)} reports are {new.id} now")
+    after = {**left_by(tx, old.id), "apart": new.id, "apart_after": left_by(tx, new.id)}
+    tx.add_deed(replace(deed, before={**stood, "rulings": [as_json(one) for one in rulings], **after}))
     return new.id
 
 
@@ -102,7 +114,7 @@ def _from_reports(incident: Incident, reports: Sequence[Report]) -> Incident:
     exact = [place for place in targets.values() if not place.is_vague] or list(targets.values())
     facts = [report.facts for report in reports]
     days = [one.date for one in facts if one.date is not None]
-    claimed = _union(*(one.claimed_by for one in facts))
+    claimed = union(*(one.claimed_by for one in facts))
     return _at(
         replace(
             incident,
@@ -110,13 +122,13 @@ def _from_reports(incident: Incident, reports: Sequence[Report]) -> Incident:
             opened_at=min(report.reported_at for report in reports),
             last_report_at=max(report.reported_at for report in reports),
             act=Act.ATTACK if any(report.act is Act.ATTACK for report in reports) else reports[0].act,
-            weapons=_union(*(one.weapons for one in facts)),
+            weapons=union(*(one.weapons for one in facts)),
             claimed_by=claimed,
             attributed_to=tuple(
-                actor for actor in _union(*(one.attributed_to for one in facts)) if actor not in claimed
+                actor for actor in union(*(one.attributed_to for one in facts)) if actor not in claimed
             ),
-            denied_by=_union(*(one.denied_by for one in facts)),
-            named=_union(*(one.named for one in facts)),
+            denied_by=union(*(one.denied_by for one in facts)),
+            named=union(*(one.named for one in facts)),
             killed=None,
             wounded=None,
             launched=None,
@@ -155,8 +167,7 @@ def _number(folded: Folded, stored: int | None) -> int | None:
 
 def _put(tx: Transaction, view: View, before: View | None, note: str, now: datetime) -> None:
     """The next version, written down and told to nobody."""
-    versions = tx.versions(view.incident.id)
-    number = max((change.version for change in versions), default=0 if before is None else view.incident.version) + 1
+    number = next_version(tx, view.incident.id, default=0 if before is None else view.incident.version)
     incident = replace(view.incident, version=max(number, view.incident.version))
     tx.update_incident(incident)
     tx.put_places(incident)
@@ -184,7 +195,3 @@ def _free_id(tx: Transaction, reports: Sequence[Report], old: Incident) -> str:
     if tx.incident(base) is None:
         return base
     return next(id for number in count(2) if tx.incident(id := f"{base}-{number}") is None)
-
-
-def _union(*several: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for some in several for one in some))

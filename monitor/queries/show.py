@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,13 +12,15 @@ from monitor.comparison import baselines_of
 from monitor.incidents.brief import Brief, brief
 from monitor.incidents.chains import chain_of
 from monitor.model.clock import wall
-from monitor.model.ledger import Folded, ItemVersion, Report, View
+from monitor.model.ledger import Change, Folded, ItemVersion, Report, View
 from monitor.model.names import Names
 from monitor.model.report import Facts
+from monitor.queries.attention import ack_in_words, ack_shown, as_ack
 from monitor.queries.formats import as_object, revision, what_changed
 from monitor.queries.jsonvalues import plain, values_of
 from monitor.queries.ledger import LedgerEntry, rows_of, view_of, with_places_and_names
 from monitor.queries.rulings import standing
+from monitor.queries.silences import held_back_shown
 from monitor.store.store import Transaction
 from monitor.text.clean import clean
 from monitor.topics.attacks.topic import RuleSet
@@ -51,17 +53,38 @@ class Unnamed:
 
 def incident_shown(tx: Transaction, incident_id: str, rules: RuleSet | None, *, now: datetime) -> dict[str, Any]:
     """The incident in the types of JSON; `BasewatchError` where there is none."""
+    return shown_of(tx, known_of(tx, incident_id), rules, now=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """An incident as its reports make it, with its versions."""
+
+    #: the id by which it was asked for
+    asked: str
+    view: View
+    versions: tuple[Change, ...]
+
+
+def known_of(tx: Transaction, incident_id: str) -> Known:
+    """What is known of the incident that stands for this id; `BasewatchError` where there is none."""
     incident = standing(tx, incident_id)
     view = view_of(incident, tx.reports_of([incident.id]).get(incident.id, []))
-    versions = tuple(tx.versions(incident.id))
+    return Known(asked=incident_id, view=view, versions=tuple(tx.versions(incident.id)))
+
+
+def shown_of(tx: Transaction, known: Known, rules: RuleSet | None, *, now: datetime) -> dict[str, Any]:
+    """What `incident_shown` answers."""
+    view, versions, incident = known.view, known.versions, known.view.incident
     rows: Sequence[LedgerEntry] = [replace(row, revisions=versions, as_of=now) for row in rows_of(view)]
     if rules is not None:
         rows = with_places_and_names(rows, rules)
     names: Names = rules if rules is not None else Unnamed()
     told = tx.notifications([incident.id])
+    ack = tx.acks([incident.id]).get(incident.id)
     return {
         "id": incident.id,
-        "asked": incident_id,
+        "asked": known.asked,
         "title": _title(rows),
         "grade": str(view.grade),
         "level": plain(view.level),
@@ -78,7 +101,9 @@ def incident_shown(tx: Transaction, incident_id: str, rules: RuleSet | None, *, 
         "chain": _chain(tx, view),
         "baseline": list(baselines_of(tx, [view], now=now).get(incident.id, ())),
         "notifications": [plain(one) for _, one in sorted(told.items())],
-        "held": [plain(held) for held in tx.held() if held.incident_id == incident.id],
+        "held": [plain(held) for held in tx.held(incident_id=incident.id)],
+        "ack": ack_shown(ack) if ack else None,
+        "suppressed": held_back_shown(tx, incident_id=incident.id),
         "edits": list(_edits(tx, view.reports)),
         "merged": sorted(id for id, into in tx.rulings().merged.items() if into == incident.id),
     }
@@ -128,8 +153,9 @@ def _chain(tx: Transaction, view: View) -> list[dict[str, Any]]:
 
 def _edits(tx: Transaction, reports: Sequence[Report]) -> Iterator[dict[str, Any]]:
     """How articles were edited: `updated 2 times: killed 0 → 3`."""
+    edited = tx.item_versions_of([report.id for report in reports])
     for report in reports:
-        earlier = tx.item_versions(report.id)
+        earlier = edited.get(report.id)
         if earlier:
             yield {
                 "item": report.id,
@@ -175,6 +201,8 @@ def shown_as_text(shown: dict[str, Any], zone: str = "UTC") -> str:
     lines.append(
         f"{shown['grade']}, level {shown['level']}" + (f" ({shown['why_level']})" if shown["why_level"] else "")
     )
+    if shown["ack"]:
+        lines.append(ack_in_words(as_ack(shown["ack"]), zone))
     lines.append(f"times: {zone}")
     lines += _lines("", [_row_line(row) for row in shown["rows"]])
     lines += _lines("Brief", [*(one["text"] for one in shown["brief"]["sentences"]), *shown["brief"]["disagreements"]])
@@ -189,6 +217,7 @@ def shown_as_text(shown: dict[str, Any], zone: str = "UTC") -> str:
         "Chain", [f"{time(one['at'])}  {one['kind']}  {one['incident_id']}  {one['text']}" for one in shown["chain"]]
     )
     lines += _lines("Told", [_told_line(one, time) for one in shown["notifications"]])
+    lines += _lines("Suppressed", [_suppressed_line(one, time) for one in shown["suppressed"]])
     lines += _lines("Held", [f"{one['channel']}: {one['why']} since {time(one['since'])}" for one in shown["held"]])
     return "\n".join(lines)
 
@@ -237,6 +266,10 @@ def _told_line(one: dict[str, Any], time: Times) -> str:
     seen = f"; acknowledged by {one['acked_by'] or 'somebody'}" if one["acked_at"] else ""
     why = f"version {one['version']} ({', '.join(one['reasons'])})"
     return f"{one['channel']}: {why}, {outcome} {time(one['queued_at'])}{seen}"
+
+
+def _suppressed_line(one: dict[str, Any], time: Times) -> str:
+    return f"{one['channel']}: version {one['version']} by {one['silence']}, {time(one['at'])}"
 
 
 def _time(moment: str, zone: str) -> str:

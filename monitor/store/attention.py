@@ -1,26 +1,25 @@
-"""Attention: which channel knows what of an incident, what waits for it, and what nobody is to be told of."""
+"""Attention: which channel knows what of an incident, and what waits for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import delete, select, update
 
-from monitor.model.ledger import ChannelState, Held, Mute, Notification
+from monitor.model.ledger import ChannelState, Held, Notification
 from monitor.model.report import Level
 from monitor.store.columns import columns_of
 from monitor.store.part import TransactionPart, chunks
-from monitor.store.tables import ChannelStateRow, HeldRow, MuteRow, NotificationRow, table_of
+from monitor.store.tables import ChannelStateRow, HeldRow, NotificationRow, table_of
 
 _NOTIFICATIONS, _HELD = table_of(NotificationRow), table_of(HeldRow)
-_MUTES, _CHANNELS = table_of(MuteRow), table_of(ChannelStateRow)
+_CHANNELS = table_of(ChannelStateRow)
 
 
 class AttentionPart(TransactionPart):
-    """Questions and changes about what channels were told, are told later, or are not told."""
+    """Questions and changes about what channels were told, or are told later."""
 
     # ---------------------------------------------------------------- what channels know
 
@@ -81,30 +80,6 @@ class AttentionPart(TransactionPart):
         """Nothing of the incident waits for the channel any more; False where nothing did."""
         of_it = _HELD.c.incident_id == incident_id, _HELD.c.channel == channel
         return bool(self._connection.execute(delete(_HELD).where(*of_it)).rowcount)
-
-    # ------------------------------------------------------------- what nobody is told of
-
-    def mutes(self, now: datetime) -> list[Mute]:
-        """The mutes in force, the first to end first."""
-        asked = select(_MUTES).where(_MUTES.c.until > now).order_by(_MUTES.c.until, _MUTES.c.target)
-        return [Mute(**row) for row in self._connection.execute(asked).mappings()]
-
-    def add_mute(self, mute: Mute) -> None:
-        """Mutes an incident or a rule, in place of an earlier mute of it."""
-        self._put(MuteRow, columns_of(mute))
-
-    def move_mute(self, from_: str, to: str) -> None:
-        """What is muted of one incident is muted of another one, as long as the later of both says."""
-        asked = select(_MUTES).where(_MUTES.c.kind == "incident", _MUTES.c.target.in_((from_, to)))
-        found = [Mute(**row) for row in self._connection.execute(asked.order_by(_MUTES.c.until)).mappings()]
-        if any(mute.target == from_ for mute in found):
-            self.drop_mute("incident", from_)
-            self.add_mute(replace(found[-1], target=to))
-
-    def drop_mute(self, kind: Literal["incident", "rule"], target: str) -> bool:
-        """Ends a mute; False where there was none."""
-        of_it = _MUTES.c.kind == kind, _MUTES.c.target == target
-        return bool(self._connection.execute(delete(_MUTES).where(*of_it)).rowcount)
 
     # ----------------------------------------------------------------------- channels
 

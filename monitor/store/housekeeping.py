@@ -21,13 +21,13 @@ from monitor.store.tables import (
     HeldRow,
     IncidentRow,
     ItemRow,
-    MuteRow,
+    SilenceRow,
 )
 
 #: a tombstone that no document held for so long: anniversary pieces aside, nobody republishes after a year
 TOMBSTONE_DAYS = timedelta(days=400)
-#: a mute that ended stays so long for people to see
-MUTE_DAYS = timedelta(days=30)
+#: a silence that ended stays so long for people to see, with what it held back
+SILENCE_DAYS = timedelta(days=30)
 #: so long something waits for a digest, or to be confirmed
 HELD_DAYS = timedelta(days=30)
 _STATE = Frozen(DaemonState)
@@ -65,7 +65,7 @@ class HousekeepingPart(TransactionPart):
         still holds: their words tell whether a page becomes another story. Of what goes the identity keys stay as
         tombstones, until no document has held them for 400 days. Incidents, their alerts and what was reported of them
         are the ledger and stay for good; notices to the operator, and digests, go like items, once nothing of them is
-        under way, and mutes 30 days after they ended.
+        under way, and silences 30 days after their time.
         """
         unsent = select(AlertRow.incident_id).join(DeliveryRow, DeliveryRow.alert_id == AlertRow.id).where(_UNDER_WAY)
         needed = select(IncidentRow.id).where(or_(IncidentRow.opened_at >= before, IncidentRow.id.in_(unsent)))
@@ -81,6 +81,6 @@ class HousekeepingPart(TransactionPart):
         old = select(AlertRow.id).where(*is_notice)
         self._connection.execute(delete(DeliveryRow).where(DeliveryRow.alert_id.in_(old)))
         notices = self._connection.execute(delete(AlertRow).where(*is_notice))
-        self._connection.execute(delete(MuteRow).where(MuteRow.until < now - MUTE_DAYS))
+        self._connection.execute(delete(SilenceRow).where(SilenceRow.ends < now - SILENCE_DAYS))
         self._connection.execute(delete(HeldRow).where(HeldRow.due_at.is_(None), HeldRow.since < now - HELD_DAYS))
         return {"items": items.rowcount, "tombstones": keys.rowcount, "notices": notices.rowcount}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import and_, func, insert, or_, select, update
@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, insert, or_, select, update
 from monitor.model.incident import Incident
 from monitor.model.ledger import Grade
 from monitor.store.columns import columns_of
-from monitor.store.part import TransactionPart
+from monitor.store.part import TransactionPart, chunks
 from monitor.store.tables import IncidentRow, table_of
 
 _TABLE = table_of(IncidentRow)
@@ -33,6 +33,14 @@ class IncidentPart(TransactionPart):
         """One incident; None where there is none."""
         row = self._connection.execute(select(_TABLE).where(_TABLE.c.id == incident_id)).mappings().first()
         return Incident(**row) if row else None
+
+    def incidents_by_id(self, ids: Iterable[str]) -> list[Incident]:
+        """Those of these ids that there are, also where they went into another one."""
+        found = []
+        for some in chunks(sorted(ids)):
+            rows = self._connection.execute(select(_TABLE).where(_TABLE.c.id.in_(some)))
+            found += [Incident(**row) for row in rows.mappings()]
+        return found
 
     def first_day(self) -> date | None:
         """The local date of the oldest incident: how far back the ledger goes; None where it is empty."""

@@ -79,8 +79,22 @@ class LedgerPart(TransactionPart):
             twice = self._connection.scalars(there).all()
             self._connection.execute(delete(_REPORTS).where(*here, _REPORTS.c.id.in_(twice)))
             self._connection.execute(update(_REPORTS).where(*here).values(incident_id=to))
+        self.move_items(ids, from_, to)
+
+    def move_items(self, ids: Collection[str], from_: str, to: str) -> None:
+        """Those of these items that belong to one incident belong to another one."""
+        for some in chunks(ids):
             items = _ITEMS.c.id.in_(some), _ITEMS.c.incident_id == from_
             self._connection.execute(update(_ITEMS).where(*items).values(incident_id=to))
+
+    def items_among(self, ids: Collection[str], incident_id: str) -> list[str]:
+        """Those of these items that belong to an incident."""
+        found: list[str] = []
+        for some in chunks(ids):
+            found += self._connection.scalars(
+                select(_ITEMS.c.id).where(_ITEMS.c.id.in_(some), _ITEMS.c.incident_id == incident_id)
+            )
+        return sorted(found)
 
     # -------------------------------------------------------------------------- places
 
@@ -156,11 +170,25 @@ class LedgerPart(TransactionPart):
         asked = select(_ITEM_VERSIONS).where(_ITEM_VERSIONS.c.item_id == item_id).order_by(_ITEM_VERSIONS.c.at)
         return [ItemVersion(**row) for row in self._connection.execute(asked).mappings()]
 
+    def item_versions_of(self, item_ids: Iterable[str]) -> dict[str, list[ItemVersion]]:
+        """The same of several items, by their id; one that nobody edited is not in it."""
+        found: dict[str, list[ItemVersion]] = defaultdict(list)
+        for some in chunks(item_ids):
+            asked = select(_ITEM_VERSIONS).where(_ITEM_VERSIONS.c.item_id.in_(some)).order_by(_ITEM_VERSIONS.c.at)
+            for row in self._connection.execute(asked).mappings():
+                found[row["item_id"]].append(ItemVersion(**row))
+        return dict(found)
+
     # ------------------------------------------------------------------------- rulings
 
     def add_ruling(self, ruling: Ruling) -> None:
         """Writes down what a person put right."""
         self._connection.execute(insert(_RULINGS), columns_of(ruling))
+
+    def drop_ruling(self, ruling: Ruling) -> None:
+        """Takes back what a person put right, as if it had not been said."""
+        same = [_RULINGS.c[name] == value for name, value in columns_of(ruling).items() if value is not None]
+        self._connection.execute(delete(_RULINGS).where(*same))
 
     def rulings(self) -> Rulings:
         """All that people put right; each id that went into another one, also by a report, leads to what stands now."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, or_, select, update
 
-from monitor.model.alert import Alert
+from monitor.model.alert import Alert, AlertKind
 from monitor.model.delivery import Address, Delivery, DeliveryState, GaveUp, Retry, SendOutcome, SendResult, Sent
 from monitor.store.columns import columns_of, names_of, value_of
 from monitor.store.ids import new_id
@@ -55,6 +55,7 @@ class OutboxPart(TransactionPart):
         if deliveries:
             rows = [columns_of(delivery, "alert") | {"alert_id": alert.id} for delivery in deliveries]
             self._connection.execute(insert(_DELIVERIES), rows)
+        self.queued.append(alert)
         return True
 
     def _forget_unaddressed(self, alert: Alert) -> None:
@@ -72,6 +73,24 @@ class OutboxPart(TransactionPart):
             for delivery in self._deliveries(_OUTBOX.where(_ALERTS.c.id.in_(some)).order_by(_DELIVERIES.c.id)):
                 deliveries[delivery.alert.id].append(delivery)
         return [(alert, tuple(deliveries[alert.id])) for alert in alerts]
+
+    def alerts_of(self, incident_id: str) -> list[tuple[Alert, tuple[Delivery, ...]]]:
+        """Alerts about one incident, the oldest first, each with its deliveries."""
+        of_it = _ALERTS.c.incident_id == incident_id
+        rows = self._connection.execute(select(_ALERTS).where(of_it).order_by(_ALERTS.c.created_at, _ALERTS.c.id))
+        alerts = [Alert(**row) for row in rows.mappings()]
+        deliveries = defaultdict(list)
+        for delivery in self._deliveries(_OUTBOX.where(of_it).order_by(_DELIVERIES.c.id)):
+            deliveries[delivery.alert.id].append(delivery)
+        return [(alert, tuple(deliveries[alert.id])) for alert in alerts]
+
+    def messages_since(self, since: datetime, limit: int) -> list[Alert]:
+        """Messages about incidents and items made since then, newest first, without their text and pictures."""
+        names = ("id", "kind", "incident_id", "version", "reason", "level", "rule", "channels", "title", "created_at")
+        wanted = _ALERTS.c.created_at >= since, _ALERTS.c.kind == AlertKind.INCIDENT
+        asked = select(*(_ALERTS.c[name] for name in names)).where(*wanted)
+        rows = self._connection.execute(asked.order_by(_ALERTS.c.created_at.desc(), _ALERTS.c.id.desc()).limit(limit))
+        return [Alert(**row, body="") for row in rows.mappings()]
 
     def due_deliveries(self, now: datetime, *, busy: Collection[str] = (), limit: int = 500) -> list[Delivery]:
         """Deliveries to try now, the longest waiting first, without those to addresses that are `busy`.

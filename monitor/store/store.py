@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from monitor.store.attention import AttentionPart
 from monitor.store.engine import FilePresence, begin, label_of, open_engine
 from monitor.store.feeds import FeedPart
+from monitor.store.figures import FigurePart
 from monitor.store.fingerprints import FingerprintPart
 from monitor.store.housekeeping import HousekeepingPart
 from monitor.store.ids import new_id
@@ -22,21 +23,30 @@ from monitor.store.incidents import IncidentPart
 from monitor.store.items import ItemPart
 from monitor.store.ledger import LedgerPart
 from monitor.store.listing import ListingPart
+from monitor.store.live import LivePart
 from monitor.store.lock import MakeSure, only_daemon
+from monitor.store.nowboard import NowPart
 from monitor.store.outbox import OutboxPart
 from monitor.store.paging import PagingPart
+from monitor.store.people import PeoplePart
+from monitor.store.signs import SignsPart
 
 
 class Transaction(
     FeedPart,
+    FigurePart,
     FingerprintPart,
     ItemPart,
     IncidentPart,
     LedgerPart,
     ListingPart,
+    LivePart,
     OutboxPart,
+    SignsPart,
+    NowPart,
     PagingPart,
     AttentionPart,
+    PeoplePart,
     HousekeepingPart,
 ):
     """Every question to the database and every change of it, noun by noun in the modules beside this one."""

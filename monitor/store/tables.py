@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Table, UniqueC
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from monitor.model.alert import Alert, AlertKind, Attachment, DecisionReason
+from monitor.model.attention import Ack, Deed, HeldBack, Matchers, Silence
 from monitor.model.delivery import Delivery, DeliveryState
 from monitor.model.feed import FeedState, Poll
 from monitor.model.feedback import Correction, Feedback
@@ -22,7 +23,6 @@ from monitor.model.ledger import (
     Detail,
     Held,
     ItemVersion,
-    Mute,
     Notification,
     Report,
     Ruling,
@@ -78,6 +78,7 @@ class TableRow(DeclarativeBase):
                 Classification,
                 Facts,
                 Told,
+                Matchers,
             )
         },
     }
@@ -285,16 +286,47 @@ class HeldRow(TableRow, of=(Held,)):
     __table_args__ = (Index(None, "due_at"),)
 
 
-class MuteRow(TableRow, of=(Mute,)):
-    """An incident or a rule of which nobody is told for a while."""
+class AckRow(TableRow, of=(Ack,)):
+    """Who took notice of an incident, and whether a later change broke that."""
 
-    __tablename__ = "mutes"
+    __tablename__ = "acks"
 
-    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
-    target: Mapped[str] = mapped_column(primary_key=True)
-    until: Mapped[datetime]
+    incident_id: Mapped[IncidentId] = mapped_column(primary_key=True)
 
-    __table_args__ = (Index(None, "until"),)
+
+class SilenceRow(TableRow, of=(Silence,), without=("held_back",)):
+    """What channels are not told of for a while."""
+
+    __tablename__ = "silences"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    ends: Mapped[datetime]
+
+    __table_args__ = (Index(None, "ends"),)
+
+
+class HeldBackRow(TableRow, of=(HeldBack,)):
+    """A message that a silence kept from a channel; it goes with the silence."""
+
+    __tablename__ = "held_back"
+
+    silence: Mapped[int] = mapped_column(BigKey, ForeignKey("silences.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index(None, "incident_id"),)
+
+
+class DeedRow(TableRow, of=(Deed,), without=("what",)):
+    """What a person did; kept for good."""
+
+    __tablename__ = "deeds"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    what: Mapped[str] = mapped_column(String(40))
+    before: Mapped[Any] = mapped_column(JSON(none_as_null=True))
 
 
 class ItemVersionRow(TableRow, of=(ItemVersion,)):

@@ -26,8 +26,13 @@ def clean(text: object, *, lines: bool = False) -> str:
     """
     if lines:
         return "\n".join(clean(line) for line in str(text).splitlines())
-    kept = (sign for sign in str(text) if sign not in _TURNING)
-    return " ".join("".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in kept).split())
+    return " ".join(shown(str(text)).split())
+
+
+def shown(text: str) -> str:
+    """The same with its blanks as they are: for a part of a text, which may end between two words."""
+    kept = (sign for sign in text if sign not in _TURNING)
+    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in kept)
 
 
 def clean_message(text: str, *, lines: bool = False) -> str:

@@ -12,6 +12,7 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 TEXT = "text/plain; charset=utf-8"
 SVG = "image/svg+xml; charset=utf-8"
+EVENTS = "text/event-stream; charset=utf-8"
 ATOM = "application/atom+xml; charset=utf-8"
 
 
@@ -23,6 +24,8 @@ class Answer:
     content_type: str = HTML
     body: bytes = b""
     pieces: Iterator[bytes] | None = None
+    #: the live stream in place of both
+    live: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     #: names this state of the answer; who has it already gets 304. Empty: worked out of the body
     etag: str = ""

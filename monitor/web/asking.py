@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address
 from typing import TypeVar
 
 from monitor.config.validation import did_you_mean
@@ -67,6 +68,15 @@ class Ask:
     now: datetime
     #: IANA name: the zone in which moments are written
     zone: str = "UTC"
+    #: the board as its visitor reaches it, with the base path and without a slash at the end: `https://watch.example`
+    address: str = ""
+    #: the visitor's own address; None: a Unix socket
+    client: IPv4Address | IPv6Address | None = None
+    https: bool = False
+    #: of every address of the board: empty, or `/board` behind a proxy that serves it there
+    base: str = ""
+    #: the token in the visitor's cookie; only the way out needs it
+    session: str = field(default="", repr=False)
 
     def only(self, *known: str) -> None:
         """Refuses parameters that are none of these."""

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from monitor.web import health, metrics
 from monitor.web.answers import Answer
+from monitor.web.api import acting, alerts, classify, incidents, items, openapi
+from monitor.web.api import feeds as feed_objects
 from monitor.web.asking import Ask
-from monitor.web.pages import now
+from monitor.web.needs import Kind, Needs
+from monitor.web.pages import (
+    deeds,
+    deliveries,
+    door,
+    feeds,
+    incident,
+    incidentforms,
+    ledger,
+    now,
+    rules,
+    silences,
+    tryout,
+)  # fmt: skip
 from monitor.web.site import Site
 
 Handler = Callable[[Site, Ask], Answer]
-
-
-class Needs(StrEnum):
-    """What a visitor must be allowed to do."""
-
-    #: nothing: health, the log-in page, style sheets
-    NOTHING = "nothing"
-    READ = "read"
-    #: change something: with a form that carries a token against forged requests, or with the write token
-    ACT = "act"
-
-
-class Kind(StrEnum):
-    """In which form a refusal is told."""
-
-    PAGE = "page"
-    JSON = "json"
-    TEXT = "text"
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,52 @@ class Route:
     kind: Kind = Kind.PAGE
 
 
-PAGES: tuple[Route, ...] = (Route("GET", "/", now.show),)
-API: tuple[Route, ...] = ()
-ROUTES: tuple[Route, ...] = (*PAGES, *API)
+#: what pages are made with, and the way in and out
+SHELL: tuple[Route, ...] = (
+    Route("GET", "/static/{name}", door.static_file, Needs.NOTHING),
+    Route("GET", "/login", door.ask_password, Needs.NOTHING),
+    Route("POST", "/login", door.log_in, Needs.NOTHING),
+    Route("POST", "/logout", door.log_out, Needs.NOTHING),
+    Route("GET", "/live", door.follow),
+)
+PAGES: tuple[Route, ...] = (
+    Route("GET", "/", now.show),
+    Route("GET", "/incidents", ledger.show),
+    Route("GET", "/incidents.{form}", ledger.export),
+    Route("GET", "/feeds", feeds.show),
+    Route("GET", "/feeds/{name:path}", feeds.show_one),
+    Route("GET", "/deliveries", deliveries.show),
+    Route("GET", "/incidents/{id}", incident.show),
+    Route("POST", "/incidents/{id}/ack", incidentforms.ack, Needs.ACT),
+    Route("POST", "/incidents/{id}/unack", incidentforms.unack, Needs.ACT),
+    Route("GET", "/incidents/{id}/mend", incidentforms.mend),
+    Route("POST", "/incidents/{id}/merge", incidentforms.merge_into, Needs.ACT),
+    Route("POST", "/incidents/{id}/split", incidentforms.take_out, Needs.ACT),
+    Route("GET", "/try", tryout.show),
+    Route("POST", "/try", tryout.show_long),
+    Route("POST", "/try/said", tryout.say, Needs.ACT),
+    Route("POST", "/try/learn", tryout.learn, Needs.ACT),
+    Route("GET", "/try/learn/{item}", tryout.learned),
+    Route("GET", "/silences", silences.show),
+    Route("POST", "/silences", silences.make, Needs.ACT),
+    Route("POST", "/silences/{id}/end", silences.end, Needs.ACT),
+    Route("GET", "/log", deeds.show),
+    Route("POST", "/log/{id}/undo", deeds.take_back, Needs.ACT),
+    Route("GET", "/rules", rules.show),
+    Route("GET", "/rules/{id}", rules.show_one),
+)
+API: tuple[Route, ...] = (
+    Route("GET", "/health", health.show, Needs.NOTHING, Kind.TEXT),
+    Route("GET", "/metrics", metrics.show, kind=Kind.TEXT),
+    Route("GET", "/api/v1/health", health.as_object, kind=Kind.JSON),
+    Route("GET", "/api/v1/openapi.json", openapi.show, kind=Kind.JSON),
+    Route("GET", "/api/v1/incidents", incidents.show_list, kind=Kind.JSON),
+    Route("GET", "/api/v1/incidents/{id}", incidents.show_one, kind=Kind.JSON),
+    Route("POST", "/api/v1/incidents/{id}/mute", acting.mute, Needs.ACT, Kind.JSON),
+    Route("POST", "/api/v1/incidents/{id}/ack", acting.ack, Needs.ACT, Kind.JSON),
+    Route("GET", "/api/v1/items", items.show, kind=Kind.JSON),
+    Route("GET", "/api/v1/feeds", feed_objects.show, kind=Kind.JSON),
+    Route("GET", "/api/v1/alerts", alerts.show, kind=Kind.JSON),
+    Route("POST", "/api/v1/classify", classify.show, kind=Kind.JSON),
+)
+ROUTES: tuple[Route, ...] = (*SHELL, *PAGES, *API)

@@ -19,8 +19,9 @@ from monitor.alerts.attention import (
     telling,
     with_sent,
 )
+from monitor.model.attention import Matchers, Silence
 from monitor.model.incident import Incident
-from monitor.model.ledger import ChangeReason, ChannelState, Grade, Mute, Notification, Told, View
+from monitor.model.ledger import ChangeReason, ChannelState, Grade, Notification, Told, View
 from monitor.model.policy import DigestTimes, Policy, QuietHours
 from monitor.model.report import Level
 
@@ -56,7 +57,7 @@ def asked(
         reasons, view, known, differs=reasons if differs is None else differs, inside=lambda _, __: inside, now=now
     )
     assert found.detail or found.does == "tell"
-    assert (found.due_at is not None) == (found.reason in ("HELD_QUIET", "HELD_COOL_DOWN", "HELD_CAP"))
+    assert (found.due_at is not None) == (found.reason in ("HELD_QUIET", "HELD_COOL_DOWN", "HELD_CAP", "MUTED"))
     return found.does, found.reason
 
 
@@ -95,21 +96,25 @@ def test_a_policy_is_asked(policy: Policy, answer: tuple[str, str]) -> None:
     assert asked(policy, None, R.FIRST, inside=False) == answer
 
 
+def silence(**matchers: str) -> Silence:
+    return Silence(matchers=Matchers(**matchers), starts=NOW, ends=NOW + timedelta(hours=1), at=NOW)  # type: ignore[arg-type]
+
+
 def test_a_flash_passes_quiet_hours_cool_down_and_cap_but_no_mute() -> None:
     strict = Policy(channel="duty", quiet=DAY, cool_down=timedelta(hours=1), most_per_hour=1)
     full = ChannelState(channel="duty", sent=(NOW - timedelta(minutes=5),))
     assert asked(strict, TOLD, R.TOLL_UP, view=FLASH, state=full) == ("tell", "FLASH")
     assert asked(replace(strict, quiet=None), TOLD, R.TOLL_UP, state=full) == ("hold", "HELD_COOL_DOWN")
     assert asked(replace(strict, quiet=None), None, R.FIRST, state=full) == ("hold", "HELD_CAP")
-    mute = Mute(kind="incident", target=INCIDENT.id, until=NOW + timedelta(hours=1), at=NOW)
-    assert asked(strict, TOLD, R.TOLL_UP, view=FLASH, mutes=[mute]) == ("quiet", "MUTED")
+    mute = silence(incident=INCIDENT.id)
+    assert asked(strict, TOLD, R.TOLL_UP, view=FLASH, silences=[mute]) == ("hold", "MUTED")
 
 
 def test_a_muted_rule_mutes_where_no_other_rule_sends_to_the_channel() -> None:
-    mute = Mute(kind="rule", target="drones", until=NOW + timedelta(hours=1), at=NOW)
-    assert asked(None, None, R.FIRST, mutes=[mute], rules=("drones",)) == ("quiet", "MUTED")
-    assert asked(None, None, R.FIRST, mutes=[mute], rules=("drones", "rockets")) == ("tell", "FIRST")
-    assert asked(None, None, R.FIRST, mutes=[mute], rules=("rockets",)) == ("tell", "FIRST")
+    mute = silence(rule="drones")
+    assert asked(None, None, R.FIRST, silences=[mute], rules=("drones",)) == ("hold", "MUTED")
+    assert asked(None, None, R.FIRST, silences=[mute], rules=("drones", "rockets")) == ("tell", "FIRST")
+    assert asked(None, None, R.FIRST, silences=[mute], rules=("rockets",)) == ("tell", "FIRST")
 
 
 def test_who_was_told_hears_that_it_is_taken_back_and_nobody_else() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.model.ledger import Mute
+from monitor.model.attention import Matchers, Silence
 from monitor.queries.attention import acknowledge
 from monitor.store.store import Store
 from newsroom import Newsroom, PublishedFeed, Story, incident_lines
@@ -125,7 +125,9 @@ def test_a_muted_incident_is_recorded_and_not_told(room: Newsroom, wire: Publish
     (incident,) = {dict(incident_lines(message.text))["incident"] for message in room.hook.taken}
     store = Store(room.environment["BASEWATCH_DATABASE_URL"])
     with store.transaction() as tx:
-        tx.add_mute(Mute(kind="incident", target=incident, until=NIGHT + timedelta(hours=2), at=NIGHT))
+        tx.add_silence(
+            Silence(matchers=Matchers(incident=incident), starts=NIGHT, ends=NIGHT + timedelta(hours=2), at=NIGHT)
+        )
     assert news(room, wire, NIGHT + timedelta(hours=1), DEADLY) == []
     with store.read() as tx:
         assert len(tx.reports_of([incident])[incident]) == 2

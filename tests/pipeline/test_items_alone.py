@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model.ledger import Mute
+from monitor.model.attention import Matchers, Silence
 from monitor.store.store import Store
 from newsroom import Newsroom, Story, incident_lines
 
@@ -64,7 +64,9 @@ def test_below_the_level_of_the_policy_it_is_not_told(room: Newsroom) -> None:
 def test_a_muted_rule_tells_nobody(room: Newsroom) -> None:
     store = Store(room.environment["BASEWATCH_DATABASE_URL"])
     with store.transaction() as tx:
-        tx.add_mute(Mute(kind="rule", target="sightings", until=EVENING + timedelta(days=1), at=EVENING))
+        tx.add_silence(
+            Silence(matchers=Matchers(rule="sightings"), starts=EVENING, ends=EVENING + timedelta(days=1), at=EVENING)
+        )
     store.close()
     assert sighting(room) == []
     assert room.hook.taken == []

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.model.attention import Matchers, Silence
 from monitor.model.incident import Incident
-from monitor.model.ledger import Mute
 from monitor.queries.rulings import merge, split
 from monitor.store.store import Store
 from newsroom import Newsroom, Story, incident_lines
@@ -105,9 +105,11 @@ def test_a_mute_goes_with_the_incident(room: Newsroom) -> None:
     (second,) = tell(room, "two", KUWAIT, minutes=20)
     opened = store(room)
     with opened.transaction() as tx:
-        tx.add_mute(Mute(kind="incident", target=second["incident"], until=DAY + timedelta(days=1), at=DAY))
+        tx.add_silence(
+            Silence(matchers=Matchers(incident=second["incident"]), starts=DAY, ends=DAY + timedelta(days=1), at=DAY)
+        )
         merge(tx, first["incident"], second["incident"], now=DAY + timedelta(minutes=25))
-        assert [one.target for one in tx.mutes(DAY)] == [first["incident"]]
+        assert [one.target for one in tx.silences(DAY)] == [first["incident"]]
     opened.close()
     assert tell(room, "three", BOTH, minutes=30) == []
 

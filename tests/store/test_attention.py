@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model.ledger import ChannelState, Grade, Held, Mute, Notification, Told
+from monitor.model.attention import Ack, Deed, HeldBack, Matchers, Silence
+from monitor.model.ledger import ChannelState, Grade, Held, Notification, Told
 from monitor.model.report import Level
 from monitor.store.store import Store, Transaction
 from values import INCIDENT, MAIL, NOW, deliveries_of, incident_alert
@@ -67,22 +68,45 @@ def test_what_is_held_waits_until_it_is_due(tx: Transaction) -> None:
     assert tx.held() == [capped]
 
 
-def test_a_mute_ends_by_itself_or_by_hand(tx: Transaction) -> None:
-    rule = Mute(kind="rule", target="attack-iraq", until=NOW + HOUR, at=NOW, note="exercise")
-    incident = Mute(kind="incident", target=INCIDENT.id, until=NOW + 2 * HOUR, at=NOW)
-    tx.add_mute(rule)
-    tx.add_mute(incident)
-    assert tx.mutes(NOW) == [rule, incident]
-    assert tx.mutes(NOW + HOUR) == [incident]
-    shorter = replace(incident, until=NOW + HOUR / 2)
-    tx.add_mute(shorter)
-    assert tx.mutes(NOW) == [shorter, rule]
-    assert tx.drop_mute("rule", "attack-iraq") is True
-    assert tx.drop_mute("rule", "attack-iraq") is False
+def test_a_silence_ends_by_itself_or_by_hand_and_counts(tx: Transaction) -> None:
+    rule = Silence(matchers=Matchers(rule="attack-iraq"), starts=NOW, ends=NOW + HOUR, at=NOW, note="exercise")
+    wide = Silence(
+        matchers=Matchers(place="@gulf", level=Level.URGENT, channel="duty"), starts=NOW + HOUR, ends=NOW + 2 * HOUR,
+        by="Karim", at=NOW,
+    )  # fmt: skip
+    rule, wide = tx.add_silence(rule), tx.add_silence(wide)
+    assert (tx.silences(NOW), tx.silences(NOW + HOUR)) == ([rule, wide], [wide])
+    assert [one.id for one in tx.silences(NOW) if one.holds(NOW)] == [rule.id]
+    held = HeldBack(silence=rule.id, at=NOW, channel="duty", incident_id=INCIDENT.id, version=2, level=Level.FLASH)
+    tx.hold_back(held)
+    tx.hold_back(replace(held, at=NOW + HOUR / 2))
+    tx.hold_back(replace(held, channel="desk"))
+    assert tx.silence(rule.id) == replace(rule, held_back=2)
+    assert len(tx.held_back(incident_id=INCIDENT.id)) == len(tx.held_back(silences=[rule.id])) == 2
+    ended = replace(wide, ended_at=NOW, ended_by="Mona")
+    tx.update_silence(ended)
+    assert tx.silences(NOW) == [replace(rule, held_back=2)]
+    assert tx.silence(wide.id) == ended
     tx.prune(before=NOW, now=NOW + timedelta(days=30))
-    assert tx.mutes(NOW) == [shorter]
+    assert len(tx.silences()) == 2
     tx.prune(before=NOW, now=NOW + timedelta(days=31))
-    assert tx.mutes(NOW) == []
+    assert tx.silences() == tx.held_back() == []
+
+
+def test_an_acknowledgement_and_a_deed_are_kept(tx: Transaction) -> None:
+    ack = Ack(incident_id=INCIDENT.id, at=NOW, by="Karim", note="on it", version=3)
+    tx.put_ack(ack)
+    broken = replace(ack, broken_at=NOW + HOUR, broken_by=("TOLL_UP",))
+    tx.put_ack(broken)
+    assert tx.acks([INCIDENT.id, "none"]) == {INCIDENT.id: broken}
+    tx.drop_ack(INCIDENT.id)
+    assert tx.acks([INCIDENT.id]) == {}
+    first = tx.add_deed(Deed(at=NOW, by="Karim", what="ack", target=INCIDENT.id, before={"ack": None}))
+    second = tx.add_deed(Deed(at=NOW, by="Mona", what="end", target="S1"))
+    assert tx.deeds(limit=5) == [second, first]
+    assert tx.deeds(limit=5, before=second.id) == tx.deeds(limit=5, targets=[INCIDENT.id]) == [first]
+    tx.mark_undone(first.id, by="Mona", at=NOW)
+    assert tx.deed(first.id) == replace(first, undone_at=NOW, undone_by="Mona")
 
 
 def test_a_channel_is_remembered(tx: Transaction) -> None:

@@ -1,0 +1,69 @@
+"""The strip at the head of every page: a quiet screen proves by it that basewatch works. In the words of `health`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.feeds.condition import READ, condition
+from monitor.health import HEARTBEAT_LIMIT, LATE_LIMIT, health
+from monitor.queries.status import named_by_state
+from monitor.store.signs import FeedCounts
+from monitor.store.store import Transaction
+
+#: feeds that were read within this time "answered lately"
+LATELY = timedelta(minutes=10)
+#: sick feeds that are looked at; where there are more, the counts say "at least"
+MOST_SUSPECTS = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """How basewatch is doing at a moment."""
+
+    as_of: datetime
+    #: the daemon's last sign of life
+    heartbeat: datetime | None = None
+    #: there is one, of the last minute
+    alive: bool = False
+    #: complaints and warnings as `basewatch health` makes them
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    feeds: FeedCounts = field(default_factory=FeedCounts)
+    #: names of the sick feeds by state, the sickest first
+    sick: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: there are more sick feeds than were looked at
+    sick_cut: bool = False
+    waiting: int = 0
+    #: the due time of the delivery that waits longest
+    oldest_due: datetime | None = None
+    last_item: datetime | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Nobody need look."""
+        return not self.problems
+
+    @property
+    def sick_count(self) -> int:
+        """How many feeds are sick."""
+        return sum(map(len, self.sick.values()))
+
+
+def strip(tx: Transaction, *, zone: str = "UTC", now: datetime) -> Strip:
+    """How basewatch is doing now. A feed that answers by turns counts as sick on the page of feeds, and not here:
+    that would need all its polls."""
+    state, oldest_due = tx.daemon_state(), tx.oldest_due()
+    counts = tx.feed_numbers(answered_since=now - LATELY)
+    suspects = tx.suspects(READ, due_before=now - LATE_LIMIT, most=MOST_SUSPECTS + 1)
+    cut, suspects = len(suspects) > MOST_SUSPECTS, suspects[:MOST_SUSPECTS]
+    found = health(state, suspects, oldest_due, known=counts.known, zone=zone, now=now)
+    doing = ((feed.name, condition(feed, now=now).doing) for feed in suspects)
+    beat = state.heartbeat
+    return Strip(
+        as_of=now, heartbeat=beat.at if beat else None, problems=found.problems, warnings=found.warnings,
+        alive=beat is not None and abs(now - beat.at) <= HEARTBEAT_LIMIT, feeds=counts,
+        sick=named_by_state((name, one) for name, one in doing if one.sick), sick_cut=cut,
+        waiting=tx.deliveries_waiting(), oldest_due=oldest_due, last_item=tx.newest_item_at(),
+    )  # fmt: skip

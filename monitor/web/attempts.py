@@ -1,0 +1,76 @@
+"""How often a password may be tried: per address and in total, in bounded memory.
+
+Buckets: each try takes one, and one comes back after a while. Nobody can lock out the others: the total is not asked
+of addresses from which somebody has logged in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_network
+from math import ceil
+
+from monitor.web.access import Address
+
+#: tries at once, and the time after which one more may be made
+PER_ADDRESS, ADDRESS_REFILL = 8, timedelta(minutes=1)
+IN_TOTAL, TOTAL_REFILL = 60, timedelta(seconds=2)
+MOST_ADDRESSES, MOST_KNOWN = 2048, 256
+
+
+@dataclass
+class _Bucket:
+    left: float
+    at: datetime
+
+    def take(self, most: int, refill: timedelta, now: datetime) -> float:
+        """Takes one; the answer is how many seconds are to be waited for it where there is none."""
+        self.left = min(most, self.left + max((now - self.at) / refill, 0))
+        self.at = now
+        if self.left < 1:
+            return (1 - self.left) * refill.total_seconds()
+        self.left -= 1
+        return 0
+
+
+class Attempts:
+    """Used by handlers in several threads."""
+
+    def __init__(self, *, now: datetime) -> None:
+        self._lock = threading.Lock()
+        self._all = _Bucket(IN_TOTAL, now)
+        self._each: OrderedDict[str, _Bucket] = OrderedDict()
+        self._known: OrderedDict[str, None] = OrderedDict()
+
+    def wait(self, address: Address | None, *, now: datetime) -> int:
+        """Counts a try; 0 where it may be made, else the seconds after which it may."""
+        key = _key(address)
+        with self._lock:
+            bucket = self._each.setdefault(key, _Bucket(PER_ADDRESS, now))
+            self._each.move_to_end(key)
+            while len(self._each) > MOST_ADDRESSES:
+                self._each.popitem(last=False)
+            seconds = bucket.take(PER_ADDRESS, ADDRESS_REFILL, now)
+            if not seconds and key not in self._known:
+                seconds = self._all.take(IN_TOTAL, TOTAL_REFILL, now)
+            return ceil(seconds)
+
+    def succeeded(self, address: Address | None) -> None:
+        """Somebody has logged in from there: earlier tries are forgiven."""
+        key = _key(address)
+        with self._lock:
+            self._each.pop(key, None)
+            self._known[key] = None
+            self._known.move_to_end(key)
+            while len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+
+
+def _key(address: Address | None) -> str:
+    """An address; of IPv6 the network of one line, of which whoever has it has all addresses."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return str(address)

@@ -1,0 +1,107 @@
+"""The gate of one board: what the settings say, who is logged in, and how often a password was tried."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
+
+from monitor.config.settings import Settings
+from monitor.web.access import SAFE, Address, Caller, Rules, Session, permit, refuse_other_sites, visitor_of
+from monitor.web.asking import Refusal, Visitor
+from monitor.web.attempts import Attempts
+from monitor.web.needs import Kind, Needs
+from monitor.web.passwords import PasswordHash
+from monitor.web.sessions import LONGEST, Sessions
+
+COOKIE = "basewatch_session"
+
+
+class Gate:
+    """Lives as long as the board; what it holds is in memory alone."""
+
+    def __init__(self, settings: Settings, *, now: datetime) -> None:
+        self.rules = Rules.of(settings)
+        self._password = PasswordHash.read(settings.web_password) if settings.web_password else None
+        self._sessions = Sessions()
+        self._attempts = Attempts(now=now)
+        #: one try at a time: each takes 16 MiB and a tenth of a second
+        self._trying = threading.Lock()
+        #: brought back by forms of those who have no session; of this process alone
+        self._csrf = secrets.token_urlsafe(24)
+
+    def let_in(self, caller: Caller, needs: Needs, kind: Kind, *, now: datetime) -> Visitor:
+        """Who asks, once they may do it; refuses all others."""
+        if needs is not Needs.NOTHING or caller.method not in SAFE:
+            refuse_other_sites(caller)
+        try:
+            visitor = visitor_of(caller, self.rules, self._session(caller, now), csrf=self._csrf)
+        except Refusal:
+            if needs is not Needs.NOTHING:
+                raise
+            visitor = Visitor(csrf=self._csrf)
+        permit(visitor, needs, kind, self.rules)
+        return visitor
+
+    def refuse_forged(self, visitor: Visitor, brought: str) -> None:
+        """Refuses a form that does not bring back what the visitor's own pages hold. A bearer token is proof enough."""
+        if visitor.by != "token" and not hmac.compare_digest(visitor.csrf.encode(), brought.encode()):
+            raise Refusal(
+                403, "this form is out of date; nothing was changed", "load its page again, then send it once more",
+                kind="stale-form",
+            )  # fmt: skip
+
+    def log_in(self, password: str, name: str, client: Address | None, *, now: datetime) -> str | None:
+        """The token of a new session; None where the password is another one, or none is set."""
+        if self._password is None:
+            return None
+        if seconds := self._attempts.wait(client, now=now):
+            raise _too_often(seconds)
+        if not self._trying.acquire(blocking=False):
+            raise _too_often(1)
+        try:
+            right = self._password.matches(password)
+        finally:
+            self._trying.release()
+        if not right:
+            return None
+        self._attempts.succeeded(client)
+        return self._sessions.open(name, now=now)
+
+    def log_out(self, token: str) -> None:
+        """Ends a session."""
+        self._sessions.close(token)
+
+    def _session(self, caller: Caller, now: datetime) -> Session | None:
+        if self._password is None:
+            return None
+        cookies = cookies_of("; ".join(caller.headers.get("cookie", ())))
+        return self._sessions.find(cookies.get(COOKIE, ""), now=now)
+
+
+def cookies_of(text: str) -> dict[str, str]:
+    """Cookies as they are sent; what is none is left out."""
+    found: dict[str, str] = {}
+    for part in text.split(";")[:50]:
+        try:
+            parsed = SimpleCookie(part)
+        except CookieError:
+            continue
+        found.update({name: morsel.value for name, morsel in parsed.items()})
+    return found
+
+
+def cookie(token: str, *, path: str, https: bool) -> str:
+    """The Set-Cookie line of a session; an empty token takes it away."""
+    age = int(LONGEST.total_seconds()) if token else 0
+    line = f"{COOKIE}={token}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Strict"
+    return f"{line}; Secure" if https else line
+
+
+def _too_often(seconds: int) -> Refusal:
+    return Refusal(
+        429, "the password was tried too often", f"try again in {seconds} s", headers={"Retry-After": str(seconds)},
+        kind="too-many-tries",
+    )  # fmt: skip

@@ -1,0 +1,244 @@
+"use strict";
+/* The board works without this script. With it: live updates that never move what is being read, filters without
+   reload, times in the reader's zone, keyboard. No library, nothing from another host. */
+(() => {
+  const base = document.body.dataset.base;
+  const list = () => document.getElementById("list");
+  const live = document.getElementById("live");
+  const icon = document.getElementById("icon");
+  const title = document.title;
+  const calm = icon && icon.getAttribute("href");
+  let asOf = Date.now(), connected = false, pending = null, timer = 0, asked = 0;
+
+  // ---------------------------------------------------------------- times
+  const two = (n) => String(n).padStart(2, "0");
+  const day = (d) => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`;
+  const lasting = (s) => s < 90 ? `${Math.round(s)} s` : s < 5400 ? `${Math.round(s / 60)} min`
+    : s < 172800 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} days`;
+  const ago = (d) => {
+    const s = (Date.now() - d) / 1000;
+    return Math.abs(s) < 1 ? "now" : s > 0 ? `${lasting(s)} ago` : `in ${lasting(-s)}`;
+  };
+  const times = (within = document) => {
+    for (const one of within.querySelectorAll("time[data-ago]")) one.textContent = ago(new Date(one.dateTime));
+    for (const one of within.querySelectorAll("time[data-moment]")) one.textContent = day(new Date(one.dateTime));
+    for (const one of within.querySelectorAll("time[data-clock]")) {
+      const d = new Date(one.dateTime);
+      one.textContent = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+    }
+  };
+  const state = (on, words) => {
+    connected = on;
+    if (live && live.textContent !== words) { live.textContent = words; live.classList.toggle("on", on); }
+  };
+  const age = () => {
+    const strip = document.getElementById("strip");
+    if (strip) strip.classList.toggle("aged", Date.now() - asOf > 60000);
+    times();
+  };
+
+  // ------------------------------------------------------- rows that changed, rows that are new
+  const rows = (within) => new Map(Array.from(within.querySelectorAll("[data-rows] > [data-key]"), (one) => [one.dataset.key, one]));
+  const put = (fresh) => { list().replaceWith(fresh); times(fresh); mark(0, false); pending = null; };
+  const mark = (count, urgent) => {
+    document.title = count ? `${urgent ? "▲ " : ""}(${count}) ${title}` : title;
+    if (icon) icon.href = urgent ? icon.dataset.alert : calm;
+    const box = document.getElementById("waiting");
+    if (!count) { if (box) box.hidden = true; return; }
+    const shown = box || document.createElement("div");
+    if (!box) {
+      shown.id = "waiting"; shown.className = "waiting"; shown.setAttribute("aria-live", "polite");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.addEventListener("click", () => { if (pending) { put(pending); document.getElementById("main").focus(); } });
+      shown.append(button);
+      document.getElementById("main").prepend(shown);
+    }
+    shown.hidden = false;
+    shown.firstChild.textContent = `${count} new, show`;
+  };
+  const take = (page) => {
+    const strip = page.getElementById("strip"), old = document.getElementById("strip");
+    if (strip && old) {
+      const mine = old.querySelector("#live"), theirs = strip.querySelector("#live");
+      if (mine && theirs) theirs.replaceWith(mine);
+      if (!old.contains(document.activeElement) || old === document.activeElement) old.replaceWith(strip);
+      asOf = Date.now();
+    }
+    const fresh = page.getElementById("list"), here = list();
+    if (!fresh || !here || page.querySelector(".refusal")) return;
+    const now = rows(here), then = rows(fresh);
+    let count = 0, urgent = false;
+    for (const [key, row] of then) {
+      const known = now.get(key);
+      if (!known) { count += 1; urgent = urgent || ["urgent", "flash"].includes(row.dataset.level); continue; }
+      if (known.contains(document.activeElement) || known.textContent === row.textContent) continue;
+      const changed = known.dataset.version !== row.dataset.version;
+      const copy = document.importNode(row, true);
+      if (changed) copy.classList.add("news");
+      if (known.classList.contains("chosen")) copy.classList.add("chosen");
+      known.replaceWith(copy);
+    }
+    pending = document.importNode(fresh, true);
+    if (!now.size && !then.size) { if (!here.contains(document.activeElement)) put(pending); } else mark(count, urgent);
+    times();
+  };
+  const refresh = async () => {
+    clearTimeout(timer); timer = 0;
+    if (!list() && !document.getElementById("strip")) return;
+    const mine = ++asked;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+      if (mine === asked && (answer.ok || answer.status === 304)) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch { state(false, "not connected"); }
+  };
+  const soon = () => { if (!timer) timer = setTimeout(refresh, Math.random() * 2000); };
+
+  // ----------------------------------------------------------------- live
+  let wait = 60000;
+  const poll = () => setTimeout(async () => {
+    if (!connected && document.visibilityState === "visible") await refresh();
+    wait = document.visibilityState === "visible" ? 60000 : 300000;
+    poll();
+  }, wait);
+  const listen = () => {
+    if (!live || !("EventSource" in window)) { state(false, "each minute"); return; }
+    const stream = new EventSource(`${base}/live`);
+    stream.addEventListener("open", () => state(true, "live"));
+    stream.addEventListener("changed", soon);
+    stream.addEventListener("state", (event) => {
+      state(true, "live");
+      try {
+        const told = JSON.parse(event.data);
+        const strip = document.getElementById("strip");
+        asOf = Date.now();
+        if (strip && (!told.ok) !== strip.classList.contains("bad")) soon();
+        const clock = strip && strip.querySelector("time[data-clock]");
+        if (clock && told.as_of) { clock.dateTime = told.as_of; clock.title = told.as_of; }
+        const beat = strip && strip.querySelector("time[data-ago]");
+        if (beat && told.heartbeat && strip.querySelector(".state.good")) beat.dateTime = told.heartbeat;
+      } catch { /* a word of another version */ }
+    });
+    stream.addEventListener("error", () => {
+      state(false, "not live, each minute");
+      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 30000 + Math.random() * 30000);
+    });
+    window.addEventListener("pagehide", () => stream.close(), { once: true });
+  };
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { listen(); refresh(); } });
+
+  // -------------------------------------------------------------- filters
+  const go = async (address, push) => {
+    const mine = ++asked;
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("main");
+      if (mine !== asked) return;
+      if (!fresh || !page.getElementById("list")) { location.assign(address); return; }
+      const focused = document.activeElement && document.activeElement.name;
+      if (push) history.pushState(null, "", address);
+      document.getElementById("main").replaceWith(document.importNode(fresh, true));
+      pending = null;
+      mark(0, false);
+      times();
+      const again = focused && document.querySelector(`form.filters [name="${CSS.escape(focused)}"]`);
+      if (again) again.focus();
+    } catch { location.assign(address); }
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-live]")) return;
+    event.preventDefault();
+    const given = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (value) given.append(name, value);
+    go(form.action.split("?")[0] + (given.size ? `?${given}` : ""), true);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("form[data-live] select")) event.target.form.requestSubmit();
+  });
+  window.addEventListener("popstate", () => go(location.href, false));
+
+  // ------------------------------------------------------------- keyboard
+  const KEY = "basewatch-keys";
+  const on = () => { try { return localStorage.getItem(KEY) !== "off"; } catch { return true; } };
+  const places = () => Array.from(document.querySelectorAll("header.top nav a[data-key]"));
+  let before = "", beforeAt = 0;
+  const help = () => {
+    let box = document.getElementById("keys");
+    if (!box) {
+      box = document.createElement("dialog");
+      box.id = "keys";
+      box.setAttribute("aria-labelledby", "keys-title");
+      const head = document.createElement("h2");
+      head.id = "keys-title"; head.textContent = "Keyboard";
+      const facts = document.createElement("dl");
+      facts.className = "facts";
+      const line = (keys, words) => {
+        const dt = document.createElement("dt"), dd = document.createElement("dd");
+        keys.split(" ").forEach((key, n) => { const kbd = document.createElement("kbd"); kbd.textContent = key; dt.append(n ? " " : "", kbd); });
+        dd.textContent = words;
+        facts.append(dt, dd);
+      };
+      line("j k", "next row, row before");
+      line("Enter o", "open the row");
+      line("/", "go to the filter");
+      line("r", "show what is new");
+      for (const one of places()) line(`g ${one.dataset.key}`, one.textContent);
+      line("?", "this help");
+      const label = document.createElement("label"), check = document.createElement("input");
+      label.className = "line"; check.type = "checkbox"; check.checked = on();
+      check.addEventListener("change", () => { try { localStorage.setItem(KEY, check.checked ? "on" : "off"); } catch { /* not kept */ } });
+      label.append(check, " single keys do this on this device");
+      const close = document.createElement("button");
+      close.type = "button"; close.textContent = "Close";
+      close.addEventListener("click", () => box.close());
+      box.append(head, facts, label, close);
+      document.body.append(box);
+    }
+    box.showModal();
+  };
+  const step = (by) => {
+    const all = Array.from(document.querySelectorAll("[data-rows] > *"));
+    if (!all.length) return;
+    const at = all.findIndex((one) => one.classList.contains("chosen"));
+    const next = all[Math.min(Math.max(at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by, 0), all.length - 1)];
+    all.forEach((one) => one.classList.toggle("chosen", one === next));
+    const link = next.querySelector("a[data-open]") || next.querySelector("a");
+    if (link) link.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable], dialog");
+    if (typing) return;
+    if (event.key === "?") { event.preventDefault(); help(); return; }
+    if (!on()) return;
+    if (before === "g" && Date.now() - beforeAt < 1500) {
+      before = "";
+      const there = places().find((one) => one.dataset.key === event.key);
+      if (there) { event.preventDefault(); location.assign(there.href); }
+      return;
+    }
+    before = event.key; beforeAt = Date.now();
+    const chosen = document.querySelector("[data-rows] > .chosen a[data-open], [data-rows] > .chosen a");
+    if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+    else if (event.key === "o" && chosen) location.assign(chosen.href);
+    else if (event.key === "r" && pending) put(pending);
+    else if (event.key === "/") {
+      const field = document.querySelector("form.filters input, form.filters select, main input");
+      if (field) { event.preventDefault(); field.focus(); }
+    }
+  });
+  const button = document.createElement("button");
+  button.type = "button"; button.textContent = "Keyboard (?)";
+  button.addEventListener("click", help);
+  const foot = document.querySelector("footer");
+  if (foot) foot.append(button);
+
+  times();
+  listen();
+  poll();
+  setInterval(age, 1000);
+})();

@@ -1,0 +1,33 @@
+"""The rules page: each rule with its examples, what it took and where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from boards import Board
+from ledgers import NOW
+
+
+def test_each_rule_is_told_with_its_file_and_its_examples(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        answer = board.get("/rules")
+        rules = board.configuration.rules.rules
+        one = board.get(f"/rules/{rules[0].id}")
+    assert answer.status_code == 200, answer.text
+    for rule in rules:
+        assert f'id="{rule.id}"' in answer.text
+    assert str(board.settings.rules) in answer.text
+    assert "hold" in answer.text
+    assert one.status_code == 200
+    print(len(answer.content))
+    assert len(answer.content) < 200_000
+
+
+@pytest.mark.parametrize("id", ["nothing", "x" * 3000, "%00", "a%2fb"])
+def test_an_unknown_rule_is_a_page(tmp_path: Path, id: str) -> None:
+    with Board(tmp_path) as board:
+        answer = board.get(f"/rules/{id}")
+    assert answer.status_code in (400, 404)
+    assert "Traceback" not in answer.text

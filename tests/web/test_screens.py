@@ -1,0 +1,243 @@
+"""Ledger, feeds and deliveries over HTTP: what they show, what they refuse, and that no stranger's text breaks them."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from boards import Board
+from ledgers import ASAD, ERBIL, incident_at, put, report_of
+from monitor.model.alert import Alert, Decision, DecisionReason
+from monitor.model.delivery import Address
+from monitor.model.feed import Poll
+from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
+from monitor.model.report import Act, Classification, Level
+from monitor.web.routes import ROUTES
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+PAGES = ("/", "/incidents", "/feeds", "/feeds/Harbour%20Wire", "/deliveries")
+HOSTILE = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg/onload=alert(1)>", "'-alert(1)-'",
+    "</title><script>alert(1)</script>", "{{ 7*7 }}", "{% raw %}", "javascript:alert(1)", "<!--", "]]>",
+    "&lt;b&gt;", "</textarea><script>", "<a href='javascript:alert(1)'>x</a>", "<iframe src=//evil.example>",
+    "\u202eevil\u202c", "\u2066\u2067turned", "NUL\x00inside".replace("\x00", "\u2400"), "\x07bell\x1b[31m",
+    "x" * 10_000, "word " * 2_000, "=cmd()", "@SUM(1)", "+1", "-1", "<style>*{display:none}</style>",
+    "<base href=//evil.example>", "<meta http-equiv=refresh content=0>", "<form action=//evil.example>",
+    "<svg><script>1</script></svg>", "<math><mi//xlink:href='data:x,<script>'>", "onmouseover=alert(1) x=",
+    "\" style=\"position:fixed", "' onfocus='alert(1)' autofocus='", "<details open ontoggle=alert(1)>",
+    "\u200b\u200d\ufeff",
+    "<plaintext>", "<xmp>", "<noscript><p title='</noscript><script>'>", "a\u0301" * 500, "ＡＢＣ＜script＞",
+    "%3Cscript%3E", "\\u003cscript\\u003e", "<scr\u0000ipt>".replace("\x00", ""), "<<script>script>",
+    "&#60;script&#62;",
+    "<link rel=stylesheet href=//evil.example>", "<object data=//evil.example>", "<embed src=//evil.example>",
+    "data:text/html,<script>", "vbscript:x",
+]  # fmt: skip
+LINKS = ["javascript:alert(1)", "data:text/html,<script>1</script>", "JAVASCRIPT:x", " javascript:x", "vbscript:x",
+         "//x", "https://ok.example/\"onmouseover=alert(1)", "https://ok.example/<script>",
+         "file:///etc/passwd", ""]  # fmt: skip
+
+
+def filled(board: Board, texts: list[str]) -> None:
+    """Incidents, items and messages that say these texts."""
+    with board.store.transaction() as tx:
+        tx.sync_feeds(board.configuration.feeds, now=NOW)
+        state = replace(tx.feed_state("Harbour Wire"), last_poll_at=NOW, last_success_at=NOW, last_result="fetched",
+                        last_detail=texts[0], baseline_at=NOW - timedelta(days=3))  # fmt: skip
+        tx.save_polls([(state, Poll(at=NOW, result="fetched"))])
+        for number, text in enumerate(texts):
+            link = LINKS[number % len(LINKS)]
+            incident = incident_at(replace(ASAD, id=f"p{number}", name=text), id=f"2026-11-23-x{number}")
+            report = report_of(f"r{number}", incident, killed=2)
+            put(tx, incident, replace(report, publisher=text, title=text, url=link, quote=text, speaker=text))
+            item = Item(id=f"I{number}", title=text, summary=text, url=link, feed="Harbour Wire", publisher=text,
+                        first_seen=NOW - timedelta(hours=1))  # fmt: skip
+            near = Classification(act=Act.THREAT, reason=text)
+            quiet = Decision(tell=False, reason=DecisionReason.NOT_AN_ATTACK, detail=text)
+            stored = StoredItem(
+                item=item,
+                novelty=Novelty.NEW,
+                novelty_reason=NoveltyReason.UNKNOWN,
+                classification=near,
+                decision=quiet,
+            )
+            tx.add_items([stored])
+            alert = Alert(id=f"A{number}", incident_id=incident.id, version=1, reason="FIRST", level=Level.URGENT,
+                          channels=("duty",), title=text, body=text, created_at=NOW)  # fmt: skip
+            tx.add_alert(alert, [Address(key=f"k{number}", channel="duty", label=text[:200])])
+
+
+def tree(html: str) -> LexborHTMLParser:
+    return LexborHTMLParser(html)
+
+
+def test_what_publishers_write_stays_text(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        filled(board, HOSTILE)
+        pages = {path: board.get(path) for path in PAGES}
+    assert len(HOSTILE) >= 50
+    for path, answer in pages.items():
+        assert answer.status_code == 200, path
+        page = tree(answer.text)
+        (script,) = page.css("script")
+        assert str(script.attributes["src"]).startswith("/static/")
+        for tag in ("img", "iframe", "object", "embed", "style", "base", "plaintext", "xmp", "math", "svg"):
+            assert page.css(tag) == [], (path, tag)
+        for node in page.css("*"):
+            for name in node.attributes:
+                assert not name.startswith("on"), (path, name)
+                assert name != "style", path
+        for link in page.css("a"):
+            assert re.match(r"(https?://|/|#)", link.attributes.get("href") or ""), (path, link.html)
+            if (link.attributes.get("href") or "").startswith("http"):
+                assert link.attributes["rel"] == "noopener noreferrer nofollow"
+        assert "\x00" not in answer.text
+        assert "\u202e" not in answer.text
+        assert len(answer.content) < 200_000, path
+
+
+def test_right_to_left_text_is_set_by_itself(tmp_path: Path) -> None:
+    texts = [
+        "هجوم بطائرة مسيرة على قاعدة عين الأسد",
+        "حمله پهپادی به پایگاه عین‌الاسد",
+        "מתקפת כטב״ם על בסיס עין אל־אסד",
+    ]
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        filled(board, texts)
+        for path in PAGES:
+            page = tree(board.get(path).text)
+            for text in texts:
+                found = [one for one in page.css("bdi") if text in one.text()]
+                assert found or path == "/feeds", (path, text)
+                assert all(one.attributes.get("dir") == "auto" for one in found), path
+
+
+def test_no_page_has_anything_inline(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        for path in (*PAGES, "/incidents?since=x", "/nowhere"):
+            page = tree(board.get(path).text)
+            assert all(one.attributes.get("src") for one in page.css("script")), path
+            assert page.css("style, [style]") == []
+
+
+def test_internal_links_lead_somewhere(tmp_path: Path) -> None:
+    """Of those addresses that this board has a page for."""
+    known = [
+        re.compile(re.sub(r"\{[^}]*\}", "[^?]+", route.pattern.replace(".", r"\.")) + r"(\?.*)?$") for route in ROUTES
+    ]
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        filled(board, ["one", "two"])
+        waiting, seen = ["/"], {"/"}
+        while waiting:
+            path = waiting.pop()
+            answer = board.get(path)
+            assert answer.status_code == 200, path
+            if "html" not in answer.headers["content-type"]:
+                continue
+            for node in tree(answer.text).css("a[href], link[href], script[src]"):
+                target = str(node.attributes.get("href") or node.attributes.get("src")).split("#")[0]
+                if target.startswith("/") and target not in seen and any(one.match(target) for one in known):
+                    seen.add(target)
+                    waiting.append(target)
+    assert {"/feeds/Harbour%20Wire", "/incidents.csv", "/deliveries"} <= seen
+
+
+WRONG = ("since=x", "since=-1d", "since=99999999999999d", "until=2026-99-99", "place=atlantis", "country=XX1",
+         "group=nobody", "weapon=spoon", "grade=sure", "level=9", "cursor=%FF", f"cursor={'A' * 400}", "cursor=W10",
+         "what=1", f"place={'x' * 5000}", "place=%00", "since=1d&since=2d",
+         "since=2026-11-20&until=2026-11-01")  # fmt: skip
+
+
+@pytest.mark.parametrize("query", WRONG)
+def test_a_wrong_filter_is_answered_on_the_page(tmp_path: Path, query: str) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        answer = board.get(f"/incidents?{query}")
+        assert answer.status_code == 400
+        assert tree(answer.text).css_first(".refusal") is not None
+        assert tree(answer.text).css_first("form.filters") is not None
+        assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/feeds?state=ill", "/feeds?cursor=x", "/feeds?state=stale&state=stale", "/deliveries?state=lost",
+     "/deliveries?cursor=x", "/deliveries?channel=none", "/feeds?page=-1"],
+)  # fmt: skip
+def test_other_lists_say_what_was_wrong_too(tmp_path: Path, path: str) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        answer = board.get(path)
+    assert answer.status_code == 400
+    assert tree(answer.text).css_first(".refusal") is not None
+
+
+def test_a_feed_that_is_not_there_is_a_page(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        for name in ("none", "../../etc/passwd", "<script>", "x" * 3000):
+            answer = board.get(f"/feeds/{quote(name, safe='')}")
+            assert answer.status_code == 404
+            assert len(tree(answer.text).css("script")) == 1
+
+
+def test_empty_lists_say_what_happens_next(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        for path, said in (("/incidents", "incidents import"), ("/deliveries", "The first alert"),
+                           ("/", "within a second"), ("/feeds?text=zzz", "Take a filter away")):  # fmt: skip
+            box = tree(board.get(path).text).css_first(".empty")
+            assert box is not None, path
+            assert said in box.text()
+
+
+def test_files_hold_exactly_the_filter_and_all_pages(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        with board.store.transaction() as tx:
+            for number in range(450):
+                incident = incident_at(ASAD if number % 3 else ERBIL, id=f"2026-11-23-{number:03d}")
+                put(tx, incident, report_of(f"r{number}", incident))
+        query = "?place=ain-al-asad&since=2026-11-01&until=2026-11-24"
+        sheet, listed, points, table = (
+            board.get(f"/incidents.{form}{query}") for form in ("csv", "json", "geojson", "md")
+        )
+        page = board.get(f"/incidents{query}")
+    assert "300 incidents from 2026-11-01 to 2026-11-24" in page.text
+    assert f"/incidents.csv{query}".replace("&", "&amp;") in page.text or "incidents.csv?" in page.text
+    assert sheet.headers["content-disposition"] == 'attachment; filename="incidents-2026-11-01-to-2026-11-24.csv"'
+    lines = sheet.text.splitlines()
+    assert len(lines) == 301
+    assert lines[0].startswith("Date,Location,Type of attack")
+    assert sum(line.startswith("Date,") for line in lines) == 1
+    assert len(json.loads(listed.text)) == 300
+    assert len(json.loads(points.text)["features"]) == 300
+    assert table.text.count("| Date |") == 1
+    assert len(table.text.splitlines()) == 302
+
+
+def test_the_ledger_leads_on_page_by_page(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        with board.store.transaction() as tx:
+            for number in range(130):
+                incident = incident_at(ASAD, id=f"2026-11-23-{number:03d}")
+                put(tx, incident, report_of(f"r{number}", incident))
+        seen: list[str] = []
+        path = "/incidents"
+        began = time.perf_counter()
+        while path:
+            page = tree(board.get(path).text)
+            seen += [str(one.attributes["data-key"]) for one in page.css("[data-rows] > tr")]
+            following = page.css_first("a[rel=next]")
+            path = str(following.attributes["href"]) if following else ""
+        print(f"three pages in {(time.perf_counter() - began) * 1000:.0f} ms")
+    assert len(seen) == len(set(seen)) == 130
+
+
+def test_no_secret_of_a_channel_is_on_a_page(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        for path in PAGES:
+            assert "SECRETPART" not in board.get(path).text
+        assert "json://127.0.0.1:9/…" in board.get("/deliveries").text
