@@ -22,6 +22,7 @@ from monitor.feeds.lanes import GOOD, Lanes, in_order, is_suspect, most_at_once,
 from monitor.feeds.parse.pool import ParseLimits, ParseWorkers
 from monitor.fulltext import PageRead, PageReader
 from monitor.malloc import keep_small
+from monitor.metering import Meter
 from monitor.model.alert import OperatorReason
 from monitor.model.clock import Clock
 from monitor.model.feed import Feed
@@ -59,7 +60,9 @@ class App:
         self.configuration = configuration
         self.store = store
         self.clock = clock
-        self.thread = StoreThread(store)
+        #: what is counted of the work
+        self.meter = Meter()
+        self.thread = StoreThread(store, on_queued=self.meter.queued)
 
     @asynccontextmanager
     async def parts(self) -> AsyncIterator[Parts]:
@@ -67,8 +70,9 @@ class App:
         settings = self.settings
         policy = RetryPolicy(tries=settings.send_tries, maybe_tries=settings.maybe_tries)
         deliverer = Deliverer(
-            store=self.thread, policy=policy, seconds=settings.send_timeout.total_seconds(), clock=self.clock
-        )
+            store=self.thread, policy=policy, seconds=settings.send_timeout.total_seconds(), clock=self.clock,
+            meter=self.meter,
+        )  # fmt: skip
         limits = ParseLimits(seconds=settings.parse_timeout.total_seconds())
         async with (
             aclosing(
@@ -81,7 +85,7 @@ class App:
             ) as fetcher,
             aclosing(ParseWorkers(limits=limits)) as workers,
         ):
-            pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock)
+            pipeline = Pipeline(store=self.thread, fetcher=fetcher, workers=workers, clock=self.clock, meter=self.meter)
             pages = PageReader(
                 store=self.thread, writer=pipeline.writer, fetcher=fetcher, workers=workers, clock=self.clock
             )

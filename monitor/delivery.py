@@ -22,6 +22,7 @@ from monitor.alerts.notices import gave_up_notice
 from monitor.channels.apprise import Channels
 from monitor.channels.retry import RetryPolicy, after
 from monitor.errors import StoreError, ValueRefused
+from monitor.metering import Meter
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.clock import Clock
 from monitor.model.delivery import Address, Delivery, GaveUp, Retry, SendOutcome, SendResult, Sent
@@ -50,11 +51,20 @@ class Attempt:
 class Deliverer:
     """Sends what is due. Decides nothing: `channels.retry.after` says what an outcome means."""
 
-    def __init__(self, *, store: StoreThread, policy: RetryPolicy, seconds: float, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: StoreThread,
+        policy: RetryPolicy,
+        seconds: float,
+        clock: Clock,
+        meter: Meter | None = None,
+    ) -> None:
         self._store = store
         self._policy = policy
         self._seconds = seconds
         self._clock = clock
+        self._meter = meter or Meter()
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
         self._busy: dict[str, asyncio.Task[list[Attempt]]] = {}
         #: those in force; an address that is at work takes over edited ones with its next message
@@ -136,6 +146,7 @@ class Deliverer:
             try:
                 await self._store.run(lambda tx: self._record(tx, attempt, channels))
                 _say(attempt)
+                self._meter.delivered(delivery, result, verdict, now=self._clock())
                 return attempt
             except (StoreError, ValueRefused):
                 # forgotten, the message would be sent once more; meanwhile its address waits

@@ -195,8 +195,11 @@ def ack_broken(
     ack = tx.acks([incident_id]).get(incident_id)
     if ack is None or ack.broken_at is None:
         return ""
-    since = [now if one is None else ack.at if one.failed_at and not one.taken_at else one.queued_at for one in told]
-    if not any(moment <= ack.broken_at for moment in since):
+    for one in told:
+        unread = now == ack.broken_at if one is None else one.queued_at < ack.broken_at
+        if unread or (one is not None and one.failed_at is not None and one.taken_at is None):
+            break
+    else:
         return ""
     by = shorten(clean_message(ack.by), 60) or "somebody"
     return f"Acknowledged by {by} at {wall(ack.at, zone)}; this breaks it."

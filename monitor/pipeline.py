@@ -23,6 +23,7 @@ from monitor.feeds.fetch.fetcher import Fetcher
 from monitor.feeds.lanes import Place, rank_of
 from monitor.feeds.parse.pool import ParseWorkers
 from monitor.following import read_body
+from monitor.metering import Meter
 from monitor.model.clock import Clock
 from monitor.model.document import FeedAnswer, Fetched, FetchProblem, ParsedFeed, ParseFailed
 from monitor.model.feed import Feed, FeedState
@@ -41,10 +42,18 @@ _COUNT = re.compile(r"\d[\d,]*(?: characters?)?")
 class Pipeline:
     """Reads feeds and keeps what they say. Holds the parts that do input and output; decides nothing."""
 
-    def __init__(self, *, store: StoreThread, fetcher: Fetcher, workers: ParseWorkers, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: StoreThread,
+        fetcher: Fetcher,
+        workers: ParseWorkers,
+        clock: Clock,
+        meter: Meter | None = None,
+    ) -> None:
         self._store = store
         #: the one writer, for pages as well
-        self.writer = self._writer = Writer(store)
+        self.writer = self._writer = Writer(store, meter)
         self._fetcher = fetcher
         self._workers = workers
         self._clock = clock

@@ -22,7 +22,7 @@ from monitor.dedupe.novelty import document_keys, recognise
 from monitor.evaluation import EVALUATED
 from monitor.feeds.state import state_after
 from monitor.model.alert import Alert
-from monitor.model.document import Entry, FeedAnswer, Reach
+from monitor.model.document import DateMark, Entry, FeedAnswer, Reach
 from monitor.model.feed import Feed, FeedState, Poll
 from monitor.model.item import Item, Novelty, NoveltyReason, Recognised, StoredItem
 from monitor.model.report import Classification
@@ -260,13 +260,19 @@ class PollReport(Poll):
     reports: int = 0
     alerts: tuple[Alert, ...] = ()
     reach: Reach = Reach.ANSWERED
+    #: act and reason of the decision, of each item that was classified
+    judged: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    #: seconds from the publisher's date of each new item to this poll, where that date can be believed
+    delays: tuple[float, ...] = field(default=(), repr=False)
 
     @property
     def failed(self) -> bool:
         return self.reach is not Reach.ANSWERED
 
 
-def report_of(changes: PollChanges, alerts: Sequence[Alert], *, reports: int = 0) -> PollReport:
+def report_of(
+    changes: PollChanges, alerts: Sequence[Alert], *, reports: int = 0, judged: Sequence[tuple[str, str]] = ()
+) -> PollReport:
     """The poll in numbers."""
     answer = changes.answer
     count = Counter(found.novelty for found in changes.recognised)
@@ -280,5 +286,13 @@ def report_of(changes: PollChanges, alerts: Sequence[Alert], *, reports: int = 0
         told_from_crowd=sum(found.reason is NoveltyReason.CROWD for found in changes.recognised),
         dropped=answer.parsed.dropped if answer.parsed else 0,
         over_cap=answer.parsed.over_cap if answer.parsed else 0,
-        reports=reports, alerts=tuple(alerts), reach=answer.reach,
+        reports=reports, alerts=tuple(alerts), reach=answer.reach, judged=tuple(judged),
+        delays=tuple(_delays(changes)),
     )  # fmt: skip
+
+
+def _delays(changes: PollChanges) -> Iterable[float]:
+    for found, stored in changes.kept:
+        item = stored.item
+        if found.novelty is Novelty.NEW and item.published is not None and stored.date_mark is DateMark.GOOD:
+            yield (item.first_seen - item.published).total_seconds()

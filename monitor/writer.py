@@ -32,6 +32,7 @@ from monitor.incidents.doubts import moved_on
 from monitor.incidents.nearcopy import NearCopies
 from monitor.malloc import give_back
 from monitor.merging import goes_into
+from monitor.metering import Meter
 from monitor.model.alert import Alert, Decision
 from monitor.model.document import Entry
 from monitor.model.feed import FeedState
@@ -61,8 +62,9 @@ class _Waiting:
 class Writer:
     """Writes polls in the order in which they came."""
 
-    def __init__(self, store: StoreThread) -> None:
+    def __init__(self, store: StoreThread, meter: Meter | None = None) -> None:
         self._store = store
+        self._meter = meter or Meter()
         self._copies = Copies()
         self._waiting: list[_Waiting] = []
         self._at_work: asyncio.Task[None] | None = None
@@ -96,6 +98,7 @@ class Writer:
     async def _write(self, batch: list[_Waiting]) -> None:
         try:
             pairs = [(one.changes, one.configuration) for one in batch]
+            begun = asyncio.get_running_loop().time()
             reports = await self._store.run(lambda tx: apply(tx, pairs, self._copies))
         except Exception as error:
             if len(batch) > 1 and not isinstance(error, StoreError):
@@ -106,6 +109,7 @@ class Writer:
                 if not one.written.done():
                     one.written.set_exception(error)
             return
+        self._meter.wrote(len(batch), asyncio.get_running_loop().time() - begun)
         for one, report in zip(batch, reports, strict=True):
             if not one.written.done():  # its poll may have been given up meanwhile; it is kept all the same
                 one.written.set_result(report)
@@ -203,6 +207,7 @@ class _Batch:
         """One poll, its items evaluated one after another."""
         now, name = changes.circumstances.at, changes.feed.name
         alerts: list[Alert] = []
+        judged: list[tuple[str, str]] = []
         reports = 0
         ledger = self._ledger(changes.to_evaluate, configuration, now=now)
         for found, stored in changes.kept:
@@ -218,6 +223,8 @@ class _Batch:
                 )
                 stored = self._evaluated(stored, evaluation, ledger, configuration, alerts, now=now)
                 reports += stored.incident_id is not None
+                if stored.decision is not None:
+                    judged.append((evaluation.classification.act, stored.decision.reason))
                 if found.replaces is not None:
                     alerts += self._taken_down(found.replaces, stored, ledger, configuration, now=now)
             (self._updated if stored.updated_at is not None else self._added).append(stored)
@@ -229,7 +236,7 @@ class _Batch:
             self.tx.add_alert(notice, configuration.channels.addresses(notice.channels))
         self.feeds.add(name)
         self._touched.setdefault(now, []).extend(changes.to_touch)
-        report = report_of(changes, alerts, reports=reports)
+        report = report_of(changes, alerts, reports=reports, judged=judged)
         self._polls.append((changes.after, report))
         return report
 

@@ -41,7 +41,6 @@ from monitor.queries.silences import (
     preview_shown,
     read_matchers,
     silence_number,
-    silence_shown,
     silences_shown,
 )
 from monitor.store.store import Transaction
@@ -49,6 +48,7 @@ from monitor.telling import lies_of
 
 if TYPE_CHECKING:
     from monitor.configuration import Configuration
+    from monitor.topics.attacks.topic import RuleSet
 
 _NO_DATABASE = "there is no database yet; `basewatch run` makes one"
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it; unless said, your name here.")]
@@ -126,7 +126,7 @@ def mute(
         made = add_silence(
             tx, matchers, ends=moment, starts=begins, by=doer(by), note=note, now=now, needs_note=bool(more)
         )
-        muted = [silence_shown(made, now=now)]
+        muted = [one for one in silences_shown(tx, now=now, rules=_rules_if_any()) if one["id"] == made.name]
     if as_json:
         json_out(muted)
     else:
@@ -186,19 +186,18 @@ def _preview(target: str | None, more: Mapping[str, str], *, as_json: bool) -> N
 
 
 def _list(*, as_json: bool) -> None:
-    rules = None
-    with suppress(BasewatchError):
-        rules = rules_from(None)
     with reading() as tx:
-        found = silences_shown(tx, now=utc_now(), rules=rules) if tx else []
+        found = silences_shown(tx, now=utc_now(), rules=_rules_if_any()) if tx else []
     if as_json:
-        json_out([{name: value for name, value in one.items() if name not in _LISTED} for one in found])
+        json_out(found)
         return
     _table_of_mutes(found, empty="nothing is muted")
 
 
-#: what a list counts beside what a silence is
-_LISTED = ("hits", "matches_nothing", "ends_soon")
+def _rules_if_any() -> RuleSet | None:
+    with suppress(BasewatchError):
+        return rules_from(None)
+    return None
 
 
 def _table_of_mutes(mutes: Sequence[Mapping[str, Any]], **words: str) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -151,7 +150,9 @@ def zone_shown() -> str:
 
 def day_of(text: str, option: str = "--since") -> date:
     """The day that `--since` (or another option) names, by the clock of the zone that is shown."""
-    return since(text, option).astimezone(ZoneInfo(zone_shown())).date()
+    from monitor.queries import moments
+
+    return moments.day_of(text, now=utc_now(), zone=zone_shown(), name=option)
 
 
 def since(text: str, option: str = "--since") -> datetime:
@@ -159,12 +160,6 @@ def since(text: str, option: str = "--since") -> datetime:
 
     A date without zone is one of the zone that is shown.
     """
-    from monitor.config.values import read_duration
+    from monitor.queries.moments import moment_of
 
-    with suppress(ValueError, OverflowError):
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone_shown()))).astimezone(UTC)
-    try:
-        return utc_now() - read_duration(text)
-    except (ValueError, OverflowError):
-        raise UsageError(f"{option} {text[:40]!r} is no time; write for instance 12h, 30d or 2026-11-21") from None
+    return moment_of(text, now=utc_now(), zone=zone_shown(), name=option)

@@ -44,7 +44,8 @@ from monitor.daemon.pacing import PaceKeeper
 from monitor.daemon.reload import EditedFiles
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.feeds.lanes import GOOD, Lanes, Place, Queue, is_suspect, rank_of
-from monitor.malloc import give_back
+from monitor.malloc import give_back, resident_bytes
+from monitor.metering import KEY as METERS
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
 from monitor.store.lock import MakeSure
@@ -252,6 +253,7 @@ class Daemon:
 
         def begin(tx: Transaction) -> tuple[DaemonState, int]:
             before = tx.daemon_state()
+            app.meter.go_on(tx.state_get(METERS))
             # what the last run could not keep or read is no trouble of this one
             tx.note_daemon(loss=None, config_problem="", config_warning="")
             return before, tx.recover_sending(now=now)
@@ -313,6 +315,7 @@ class Daemon:
             self._rest(feed, AFTER_A_BUG)
             log.exception("a bug in the poll of one feed; it is left alone seconds=%d feed=%s", AFTER_A_BUG, feed.name)
         else:
+            self._app.meter.polled(report)
             self._connectivity.note(feed.name, report.reach)
             self._pace.hear(report)
             if self._push is not None:
@@ -326,9 +329,14 @@ class Daemon:
     async def _heartbeat(self) -> None:
         await asyncio.to_thread(self._make_sure)  # a restart of PostgreSQL takes the lock away
         beat = Heartbeat(at=self._app.clock(), pid=os.getpid(), version=__version__)
-        await self._app.thread.run(lambda tx: tx.note_daemon(heartbeat=beat))
+        await self._app.thread.run(lambda tx: self._sign(tx, beat))
         await self._app.sync_feeds()  # a `poll` with another feeds file must not switch ours off
         give_back()
+
+    def _sign(self, tx: Transaction, beat: Heartbeat | None) -> None:
+        """The sign of life, and what was counted until now."""
+        tx.note_daemon(heartbeat=beat)
+        tx.state_set(METERS, self._app.meter.kept(memory=resident_bytes() if beat else 0))
 
     async def _prune(self) -> None:
         now = self._app.clock()
@@ -351,6 +359,6 @@ class Daemon:
         try:
             room = end - loop.time() - settings.send_timeout.total_seconds()
             await self._parts.deliverer.drain(self._app.configuration.channels, seconds=max(room, 0))
-            await self._app.thread.run(lambda tx: tx.note_daemon(heartbeat=None))
+            await self._app.thread.run(lambda tx: self._sign(tx, None))
         except StoreError as error:
             log.warning("what is due waits for the next start, the database is gone why=%r", str(error))

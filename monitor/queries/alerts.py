@@ -25,10 +25,13 @@ def alerts(tx: Transaction, wanted: AlertFilter = EVERY_ALERT, *, cursor: str = 
     return page_of(found, limit, lambda row: cursor_of(row[0].created_at, row[0].id))
 
 
+#: what is told of a delivery
+OF_DELIVERY = "id", "address", "channel", "label", "state", "attempts", "maybe_sent", "next_try_at", "last_error"
+
+
 def alert_object(alert: Alert, deliveries: tuple[Delivery, ...]) -> dict[str, Any]:
     """An alert with its deliveries, for JSON."""
-    keys = "id", "address", "channel", "label", "state", "attempts", "maybe_sent", "next_try_at", "last_error"
-    return {**plain(alert), "deliveries": [values_of(delivery, *keys) for delivery in deliveries]}
+    return {**plain(alert), "deliveries": [values_of(delivery, *OF_DELIVERY) for delivery in deliveries]}
 
 
 def delivery_summary(deliveries: tuple[Delivery, ...]) -> str:

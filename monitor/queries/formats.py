@@ -141,6 +141,10 @@ def _no_formula(cell: str) -> str:
 # --------------------------------------------------------------------------------------- JSON, GeoJSON
 
 
+#: of an incident: each place has a row of its own
+LEFT_OUT = ("more_places", "titles")
+
+
 def as_objects(entries: Sequence[LedgerEntry]) -> list[dict[str, object]]:
     """JSON: a list of objects, one for each row, with every field of the incident and its sources."""
     return [as_object(entry) for entry in entries]
@@ -149,9 +153,8 @@ def as_objects(entries: Sequence[LedgerEntry]) -> list[dict[str, object]]:
 def as_object(entry: LedgerEntry) -> dict[str, object]:
     """One row: what belongs to the base stands in place of what the whole incident has."""
     incident, view, place = entry.incident, entry.view, entry.place
-    left_out = ("more_places", "titles")
     return {
-        **{key: value for key, value in plain(incident).items() if key not in left_out},
+        **{key: value for key, value in plain(incident).items() if key not in LEFT_OUT},
         "row": entry.row,
         "place_id": place.place.id,
         "place_name": place.place.name,

@@ -127,12 +127,16 @@ def drops_in_a_line(drops: Mapping[str, int]) -> str:
 
 
 def _sick(tx: Transaction, states: Sequence[FeedState], now: datetime) -> dict[str, list[str]]:
-    """The sick feeds by state. The polls are read only of those that answer now and did not always, so that it costs
-    little with thousands of feeds."""
+    """The sick feeds by state."""
+    return named_by_state((name, one) for name, one in feed_conditions(tx, states, now=now) if one.sick)
+
+
+def feed_conditions(tx: Transaction, states: Sequence[FeedState], *, now: datetime) -> list[tuple[str, Doing]]:
+    """How each feed is doing, by name. The polls are read only of those that answer now and did not always, so that it
+    costs little with thousands of feeds."""
     uneven = tx.polled_badly()
     polls = tx.polls_of_feeds(state.feed_id for state in states if state.feed_id in uneven and not state.failures)
-    doing = ((state.name, condition(state, polls.get(state.feed_id, ()), now=now).doing) for state in states)
-    return named_by_state((name, one) for name, one in doing if one.sick)
+    return [(state.name, condition(state, polls.get(state.feed_id, ()), now=now).doing) for state in states]
 
 
 def _rates(tx: Transaction, states: Iterable[FeedState], now: datetime) -> dict[str, float]:
@@ -162,23 +166,48 @@ def unread_feed_languages(
 
 
 def daemon_health(
-    store: Store | None, read: LanguagesRead | None = None, *, address: str = "", zone: str = "UTC", now: datetime
+    store: Store | None,
+    read: LanguagesRead | None = None,
+    *,
+    address: str = "",
+    zone: str = "UTC",
+    now: datetime,
+    probe: bool = True,
+    unread: Mapping[str, int] | None = None,
 ) -> Health:
     """Whether the daemon is at work; None: there is no database at `address`. `read` as for `feed_statuses`; what is
-    complained of is told in the times of `zone`."""
+    complained of is told in the times of `zone`.
+
+    `probe` writes into the database, to see whether it takes a change; without it only what the daemon noted of that is
+    told. `unread` is known already, by language, and is not worked out again.
+    """
     if store is None:
         return health(DaemonState(), [], None, missing=without_password(address), now=now)
     with store.read() as tx:
         state, feeds, oldest_due = tx.daemon_state(), tx.feed_states(), tx.oldest_due()
-        unread = sum(_unread_items(tx, read, now).values(), Counter[str]())
+        known = Counter(unread) if unread is not None else _unread_by_language(tx, read, now)
         sick, drops = _sick(tx, feeds, now), drops_in_words(tx.poll_sums(COUNTS))
-    refused = ""
+    return health(
+        state, feeds, oldest_due, refused=_refused(store, now) if probe else "", unread=dict(known.most_common()),
+        sick=sick, drops=drops, zone=zone, now=now,
+    )  # fmt: skip
+
+
+def unread_by_language(store: Store, read: LanguagesRead, *, now: datetime) -> dict[str, int]:
+    """How many items of the last day are in languages that no list reads; it looks at each of them."""
+    with store.read() as tx:
+        return dict(_unread_by_language(tx, read, now).most_common())
+
+
+def _unread_by_language(tx: Transaction, read: LanguagesRead | None, now: datetime) -> Counter[str]:
+    return sum(_unread_items(tx, read, now).values(), Counter[str]())
+
+
+def _refused(store: Store, now: datetime) -> str:
+    """Why the database takes no change; empty: it does."""
     try:  # a full disk lets everything be read, and the daemon cannot write into the database that it is full
         with store.transaction() as tx:
             tx.state_set("health", {"asked": now.isoformat()})
     except StoreError as error:
-        refused = str(error)
-    return health(
-        state, feeds, oldest_due, refused=refused, unread=dict(unread.most_common()), sick=sick, drops=drops, zone=zone,
-        now=now,
-    )  # fmt: skip
+        return str(error)
+    return ""

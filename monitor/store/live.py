@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from monitor.model.delivery import DeliveryState
 from monitor.model.report import Level
 from monitor.store.part import TransactionPart
-from monitor.store.tables import AlertRow, DeliveryRow, FeedRow, IncidentVersionRow, SilenceRow, table_of
+from monitor.store.tables import AlertRow, DeedRow, DeliveryRow, FeedRow, IncidentVersionRow, table_of
 
 _VERSIONS, _ALERTS, _DELIVERIES = table_of(IncidentVersionRow), table_of(AlertRow), table_of(DeliveryRow)
-_FEEDS, _SILENCES = table_of(FeedRow), table_of(SilenceRow)
+_FEEDS, _DEEDS = table_of(FeedRow), table_of(DeedRow)
 
 
 class LivePart(TransactionPart):
@@ -44,6 +44,6 @@ class LivePart(TransactionPart):
                 _FEEDS.c.configured
             )
         ).one()
-        mutes = ask(select(func.count(), func.max(_SILENCES.c.ends), func.max(_SILENCES.c.ended_at))).one()
-        kinds = {"alerts": (alert,), "deliveries": waiting, "feeds": feeds, "people": mutes}
+        deed = ask(select(func.max(_DEEDS.c.id))).scalar()
+        kinds = {"alerts": (alert,), "deliveries": waiting, "feeds": feeds, "people": (deed,)}
         return {kind: "/".join(map(str, values)) for kind, values in kinds.items()}

@@ -55,6 +55,7 @@ class OutboxPart(TransactionPart):
         if deliveries:
             rows = [columns_of(delivery, "alert") | {"alert_id": alert.id} for delivery in deliveries]
             self._connection.execute(insert(_DELIVERIES), rows)
+        self.queued.append(alert)
         return True
 
     def _forget_unaddressed(self, alert: Alert) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Dialect, bindparam, select
 from sqlalchemy.dialects import sqlite
 
 from monitor.errors import StoreError
+from monitor.model.alert import Alert
 from monitor.store.tables import FeedRow, TableRow, table_of
 
 T = TypeVar("T")
@@ -27,6 +28,8 @@ class TransactionPart:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._feed_ids: dict[str, int] = {}
+        #: messages that this transaction queued
+        self.queued: list[Alert] = []
 
     def _feed_id(self, name: str) -> int:
         """The row number of a feed; asked for once per transaction."""

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from monitor.store.attention import AttentionPart
 from monitor.store.engine import FilePresence, begin, label_of, open_engine
 from monitor.store.feeds import FeedPart
+from monitor.store.figures import FigurePart
 from monitor.store.fingerprints import FingerprintPart
 from monitor.store.housekeeping import HousekeepingPart
 from monitor.store.ids import new_id
@@ -33,6 +34,7 @@ from monitor.store.signs import SignsPart
 
 class Transaction(
     FeedPart,
+    FigurePart,
     FingerprintPart,
     ItemPart,
     IncidentPart,

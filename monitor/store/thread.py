@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from monitor.errors import StoreError
+from monitor.model.alert import Alert
 from monitor.store.store import Store, Transaction
 
 T = TypeVar("T")
@@ -54,8 +55,10 @@ class StoreThread:
     seventh more processor time for a first poll).
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, on_queued: Callable[[Sequence[Alert]], None] | None = None) -> None:
+        """`on_queued` hears on the database's thread of messages that are committed."""
         self._store = store
+        self._on_queued = on_queued
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         #: questions that nobody has begun to answer; the event loop and the thread both change it
         self._asked: list[_Question] = []
@@ -117,7 +120,10 @@ class StoreThread:
 
     def _run(self, work: Callable[[Transaction], T], keep: bool) -> T:
         with self._store.transaction(keep=keep) as tx:
-            return work(tx)
+            answer = work(tx)
+        if keep and tx.queued and self._on_queued is not None:
+            self._on_queued(tx.queued)
+        return answer
 
     def close(self) -> None:
         """Waits for the transaction in hand."""

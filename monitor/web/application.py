@@ -30,7 +30,7 @@ from monitor.web.asking import Ask, Refusal, Visitor
 from monitor.web.failures import refusal_of, told
 from monitor.web.forms import read_form, read_query
 from monitor.web.gate import COOKIE, cookies_of
-from monitor.web.headers import etag_of, has_already, headers_for
+from monitor.web.headers import etag_of, has_already, headers_for, named
 from monitor.web.live import Live
 from monitor.web.needs import Kind
 from monitor.web.routes import ROUTES, Route
@@ -266,9 +266,9 @@ def _response(answer: Answer, ask: Ask, iterate: Callable[[Answer], AsyncIterato
         return StreamingResponse(iterate(answer), status_code=answer.status, headers=headers)
     body = answer.body
     if answer.status == 200 and ask.method in SAFE:
-        etag = f'"{answer.etag}"' if answer.etag else etag_of(body)
+        etag = named(answer.etag) if answer.etag else etag_of(body)
         headers["ETag"] = etag
-        if has_already(ask.headers.get("if-none-match", ""), etag):
+        if has_already(ask.headers.get("if-none-match", ""), etag.removeprefix("W/")):
             del headers["Content-Type"]
             return Response(status_code=304, headers=headers)
     return Response(body, status_code=answer.status, headers=headers)

@@ -33,6 +33,11 @@ def etag_of(body: bytes, more: str = "") -> str:
     return f'"{hashlib.blake2b(body, digest_size=12, key=more.encode()[:64]).hexdigest()}"'
 
 
+def named(state: str) -> str:
+    """The name that an answer gives its state, as the header writes it; a weak one (`W/"…"`) stays so."""
+    return state if state.startswith('W/"') else f'"{state}"'
+
+
 def has_already(if_none_match: str, etag: str) -> bool:
     """Whether a visitor says to have this state."""
     known = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}

@@ -1,7 +1,7 @@
 """The live stream (server-sent events): one look at the database a second for all who listen, none where nobody does.
 
-    event: changed   something changed: {"stamp", "incidents", "level", "kinds"}; the page fetches itself again
-    event: state     each 15 s: {"as_of", "heartbeat", "ok", "problems"}; also the sign that the line is alive
+event: changed   something changed: {"stamp", "incidents", "level", "kinds"}; the page fetches itself again
+event: state     each 15 s: {"as_of", "heartbeat", "ok", "problems"}; also the sign that the line is alive
 """
 
 from __future__ import annotations

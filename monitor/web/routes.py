@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitor.web import health, metrics
 from monitor.web.answers import Answer
+from monitor.web.api import acting, alerts, classify, incidents, items, openapi
+from monitor.web.api import feeds as feed_objects
 from monitor.web.asking import Ask
 from monitor.web.needs import Kind, Needs
 from monitor.web.pages import (
@@ -72,5 +75,18 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/rules", rules.show),
     Route("GET", "/rules/{id}", rules.show_one),
 )
-API: tuple[Route, ...] = ()
+API: tuple[Route, ...] = (
+    Route("GET", "/health", health.show, Needs.NOTHING, Kind.TEXT),
+    Route("GET", "/metrics", metrics.show, kind=Kind.TEXT),
+    Route("GET", "/api/v1/health", health.as_object, kind=Kind.JSON),
+    Route("GET", "/api/v1/openapi.json", openapi.show, kind=Kind.JSON),
+    Route("GET", "/api/v1/incidents", incidents.show_list, kind=Kind.JSON),
+    Route("GET", "/api/v1/incidents/{id}", incidents.show_one, kind=Kind.JSON),
+    Route("POST", "/api/v1/incidents/{id}/mute", acting.mute, Needs.ACT, Kind.JSON),
+    Route("POST", "/api/v1/incidents/{id}/ack", acting.ack, Needs.ACT, Kind.JSON),
+    Route("GET", "/api/v1/items", items.show, kind=Kind.JSON),
+    Route("GET", "/api/v1/feeds", feed_objects.show, kind=Kind.JSON),
+    Route("GET", "/api/v1/alerts", alerts.show, kind=Kind.JSON),
+    Route("POST", "/api/v1/classify", classify.show, kind=Kind.JSON),
+)
 ROUTES: tuple[Route, ...] = (*SHELL, *PAGES, *API)

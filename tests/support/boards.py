@@ -57,8 +57,9 @@ class Board:
         base: str = "",
     ) -> None:
         self.folder = folder
-        (folder / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
-        (folder / "channels.yaml").write_text(CHANNELS, encoding="utf-8")
+        for name, text in (("feeds.yaml", FEEDS), ("channels.yaml", CHANNELS)):
+            if not (folder / name).exists():
+                (folder / name).write_text(text, encoding="utf-8")
         url = database_url or f"sqlite:///{folder / 'board.db'}"
         rules = str(Path(__file__).parents[2] / "rules")
         given = {"BASEWATCH_DATABASE_URL": url, "BASEWATCH_RULES": rules, **(environment or {})}

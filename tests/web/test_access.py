@@ -7,9 +7,18 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from monitor.web.access import Caller, Rules, Session, client_of, is_https, permit, refuse_host, refuse_other_sites
+from monitor.web.access import (
+    Caller,
+    Rules,
+    Session,
+    client_of,
+    is_https,
+    permit,
+    refuse_host,
+    refuse_other_sites,
+    visitor_of,
+)
 from monitor.web.access import _digest as digest
-from monitor.web.access import visitor_of
 from monitor.web.asking import Refusal, Visitor
 from monitor.web.needs import Kind, Needs
 from monitor.web.routes import ROUTES, Route
@@ -110,7 +119,9 @@ def test_names_that_are_not_ours(host: str) -> None:
     assert "BASEWATCH_WEB_HOSTS" in refused.value.hint
 
 
-@pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://127.0.0.1:1", "http://127.0.0.1:8470.x", "x"])
+@pytest.mark.parametrize(
+    "origin", ["null", "https://evil.example", "http://127.0.0.1:1", "http://127.0.0.1:8470.x", "x"]
+)
 def test_a_form_of_another_site_is_refused_without_fetch_metadata(origin: str) -> None:
     with pytest.raises(Refusal):
         refuse_other_sites(caller(method="POST", origin=origin))
@@ -145,6 +156,8 @@ def test_the_client_and_https_are_believed_of_a_trusted_proxy_alone() -> None:
 
 
 def test_a_visitor_shows_no_secret() -> None:
-    shown = repr((Visitor(csrf="SECRET"), Session(csrf="SECRET"), PASSWORD, caller(), Caller(peer=None, token="SECRET")))
+    shown = repr(
+        (Visitor(csrf="SECRET"), Session(csrf="SECRET"), PASSWORD, caller(), Caller(peer=None, token="SECRET"))
+    )
     assert "SECRET" not in shown
     assert ACT not in shown

@@ -72,7 +72,9 @@ def test_the_cookie_is_secure_where_the_way_is(tmp_path: Path) -> None:
         assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/\tx"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/\tx"]
+)
 def test_nobody_is_led_elsewhere_after_the_log_in(board: Board, target: str) -> None:
     assert log_in(board, RIGHT, next=target).headers["Location"] == "/"
 

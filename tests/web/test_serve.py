@@ -29,7 +29,12 @@ def serving(room: Newsroom, *arguments: str) -> Iterator[tuple[subprocess.Popen[
     log = room.path("serve.log")
     with log.open("w") as file:
         process = subprocess.Popen(
-            room.command("serve", *arguments), cwd=room.folder, env=room.environment, stdout=file, stderr=file, text=True
+            room.command("serve", *arguments),
+            cwd=room.folder,
+            env=room.environment,
+            stdout=file,
+            stderr=file,
+            text=True,
         )
         try:
             yield process, log

@@ -76,7 +76,8 @@ def test_what_is_no_request_is_answered_and_ended(board: Board, sent: bytes, sta
 
 
 @pytest.mark.parametrize(
-    "begun", [b"", b"GET / HTTP/1.1\r\nHost: 127", b"POST /login HTTP/1.1\r\n" + HEAD + b"Content-Length: 100\r\n\r\nab"]
+    "begun",
+    [b"", b"GET / HTTP/1.1\r\nHost: 127", b"POST /login HTTP/1.1\r\n" + HEAD + b"Content-Length: 100\r\n\r\nab"],
 )
 def test_half_a_request_ends_soon(board: Board, begun: bytes) -> None:
     with dial(board) as line:
