@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -34,9 +34,10 @@ def baselines_of(tx: Transaction, views: Iterable[View], *, now: datetime) -> di
     for view in wanted:
         incident, first = view.incident, view.incident.places[0]
         name = first.country if first.is_vague else first.id
-        # those of its month and the last one before it are all that is asked of them
-        begin = bisect_left(days.get(name, []), incident.date.replace(day=1))
-        rows = here.get(name, [])[max(0, begin - 1) :]
+        # those of its month up to its day, and the last one before the month, are all that is asked of them
+        known = days.get(name, [])
+        begin = bisect_left(known, incident.date.replace(day=1))
+        rows = here.get(name, [])[max(0, begin - 1) : bisect_right(known, incident.date)]
         tally = tally_of(view)
         since = max(begins, (tally.facts.attacks_since if tally else None) or begins)
         held = tx.count_incidents(since, incident.date) if tally else 0

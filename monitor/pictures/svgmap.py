@@ -6,9 +6,11 @@ a pin stands and which part of the world is shown is worked out in `map`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import sqrt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations
+from math import hypot, sqrt
 
 from monitor.pictures.map import Box, Sheet, Spot, around_spots, focus, placed
 from monitor.pictures.outlines import outlines
@@ -29,6 +31,8 @@ _WIDTH, _FONT = 1200, 22.0
 _FOOT = 34.0
 #: pins that are drawn; the others are in the table beside the map
 _MOST = 300
+#: of so many pins none hides another one
+_MOST_PUSHED = 60
 #: words of `Level`, the most urgent first, with the colour where no style sheet gives another
 _COLOURS = {"flash": "#a3123a", "urgent": "#8f3d00", "notice": "#0b4f9e", "digest": "#4b5563"}
 
@@ -64,10 +68,12 @@ def svg_map(spots: Sequence[Spot], *, title: str, part: str = "", id: str = "map
     )
     # the most urgent last, so that nothing lies on them
     order = sorted(largest_first[:_MOST], key=lambda one: (_urgency(one.level), -one.count))
-    pins = joined(*(_pin(one, *_at(one, box, scale)) for one in order))
+    at = _apart(order, box, scale)
+    pins = joined(*(_pin(one, *at[one], _size(box)) for one in order))
+    foot = _foot(high, {one.level for one in shown})
     svg = picture(
-        ground, _names(largest_first, box, scale), pins, _foot(high, {one.level for one in shown}), width=_WIDTH,
-        height=high + _FOOT, title=title, desc=_told(shown, far), id=id, class_="map",
+        ground, _leaders(at, box, scale), _names(at, box, scale), pins, foot, width=_WIDTH, height=high + _FOOT,
+        title=title, desc=_told(shown, far), id=id, class_="map",
     )  # fmt: skip
     return MapDrawn(svg=svg, shown=tuple(largest_first), elsewhere=tuple(far))
 
@@ -80,27 +86,63 @@ def _urgency(level: str) -> int:
     return -list(_COLOURS).index(level) if level in _COLOURS else -9
 
 
-def _radius(spot: Spot) -> float:
+def _radius(spot: Spot, size: float) -> float:
     """Its area grows with what happened there; a number finds room in it."""
-    return min(15 + 3.2 * sqrt(spot.count), 52)
+    return max(min(15 + 3.2 * sqrt(spot.count), 44) * size, 12)
 
 
-def _pin(spot: Spot, x: float, y: float) -> Svg:
+def _size(box: Box) -> float:
+    """How large pins are: the more of the world is shown, the closer they stand together."""
+    return min(1.0, max(0.45, 40 / (box[2] - box[0])))
+
+
+def _apart(spots: Sequence[Spot], box: Box, scale: float) -> dict[Spot, tuple[float, float]]:
+    """Where the pins stand: each at its place, or pushed off the ones that it would hide."""
+    at, size = {one: _at(one, box, scale) for one in spots}, _size(box)
+    if len(at) > _MOST_PUSHED:
+        return at
+    for _ in range(24):
+        moved = False
+        for one, other in combinations(at, 2):
+            (ax, ay), (bx, by) = at[one], at[other]
+            x, y = bx - ax, by - ay
+            off, room = hypot(x, y), (_radius(one, size) + _radius(other, size)) * 0.9
+            if off < room:
+                x, y = (x / off, y / off) if off else (1.0, 0.0)
+                push = (room - off) / 2
+                at[one] = ax - x * push, ay - y * push
+                at[other] = bx + x * push, by + y * push
+                moved = True
+        if not moved:
+            break
+    return at
+
+
+def _pin(spot: Spot, x: float, y: float, size: float) -> Svg:
     """A circle with the number in it; the level is told by its ring: doubled for flash, thick for urgent, thin for
     notice, dashed for less."""
-    radius, colour = _radius(spot), _COLOURS.get(spot.level, "#4b5563")
+    radius, font, colour = _radius(spot, size), max(_FONT * size, 14), _COLOURS.get(spot.level, "#4b5563")
     level = spot.level or "digest"
     rings = [
         tag(
             "circle", cx=x, cy=y, r=radius, fill="#ffffff", stroke=colour, class_=f"pin {level}",
-            stroke_width={"flash": 5, "urgent": 6}.get(level, 2.5),
+            stroke_width={"flash": 5, "urgent": 6}.get(level, 2.5) * (0.5 + size / 2),
             stroke_dasharray="6 4" if level == "digest" else None,
         )
     ]  # fmt: skip
     if level == "flash":
         rings.append(
-            tag("circle", cx=x, cy=y, r=radius + 7, fill="none", stroke=colour, stroke_width=2.5, class_="ring flash")
-        )
+            tag(
+                "circle",
+                cx=x,
+                cy=y,
+                r=radius + 3 + 4 * size,
+                fill="none",
+                stroke=colour,
+                stroke_width=2.5,
+                class_="ring flash",
+            )
+        )  # fmt: skip
     number = str(spot.count) if spot.count < 1000 else f"{spot.count / 1000:.0f}k"
     told = f"{spot.name}: {spot.count:,} {'incident' if spot.count == 1 else 'incidents'}"
     told += f", most urgent {spot.level}" if spot.level else ""
@@ -108,21 +150,36 @@ def _pin(spot: Spot, x: float, y: float) -> Svg:
         tag("title", told),
         *rings,
         tag(
-            "text", number, x=x, y=y + _FONT * 0.35, text_anchor="middle", font_size=_FONT, fill=colour,
+            "text", number, x=x, y=y + font * 0.35, text_anchor="middle", font_size=font, fill=colour,
             class_=f"number {level}",
         ),
     )  # fmt: skip
     return tag("a", *inside, href=spot.href) if spot.href else tag("g", *inside)
 
 
-def _names(spots: Sequence[Spot], box: Box, scale: float) -> Svg:
-    sheet = Sheet(width=_WIDTH, font=_FONT, letter=12.2, radius=_radius, middle=_radius, most=14)
+def _leaders(at: Mapping[Spot, tuple[float, float]], box: Box, scale: float) -> Svg:
+    """From a pin that was pushed aside to its place."""
+    told = []
+    for spot, (x, y) in at.items():
+        own_x, own_y = _at(spot, box, scale)
+        if hypot(own_x - x, own_y - y) > 4:
+            told.append(tag("line", x1=own_x, y1=own_y, x2=x, y2=y, stroke="#555555", class_="leader"))
+            told.append(tag("circle", cx=own_x, cy=own_y, r=3, fill="#555555", class_="place"))
+    return joined(*told)
+
+
+def _names(at: Mapping[Spot, tuple[float, float]], box: Box, scale: float) -> Svg:
+    """The names of the largest pins, beside them."""
+    there = {
+        replace(spot, longitude=box[0] + x / scale, latitude=box[3] - y / scale): (x, y) for spot, (x, y) in at.items()
+    }
+    reach = partial(_radius, size=_size(box))
+    sheet = Sheet(width=_WIDTH, font=_FONT, letter=12.2, radius=reach, middle=reach, most=14)
     words = []
-    for name in placed(spots, box, sheet):
-        x, y = _at(name.spot, box, scale)
-        edge = _radius(name.spot)
+    for name in placed(list(there), box, sheet):
+        x, y = there[name.spot]
         end_x, end_y = x + name.x, y - name.y
-        if abs(name.x) > edge + 14 or abs(name.y) > 12:
+        if abs(name.x) > reach(name.spot) + 14 or abs(name.y) > 12:
             words.append(tag("line", x1=x, y1=y, x2=end_x, y2=end_y, stroke="#555555", class_="leader"))
         words.append(
             tag(

@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitor.alerts.silences import Aim, Lies, meets
+from monitor.model.attention import Ack, Silence
 from monitor.model.incident import Incident
 from monitor.model.item import StoredItem
 from monitor.model.ledger import Folded, Held, Notification, View
+from monitor.queries.attention import acks_of
 from monitor.queries.board import close_calls
 from monitor.queries.formats import toll
 from monitor.queries.ledger import number_of, said_by, view_of
@@ -19,6 +22,7 @@ from monitor.queries.paging import cursor_of, keys_of
 from monitor.queries.reasons import why_stored
 from monitor.store.nowboard import ChangeMark, OpenFilter
 from monitor.store.store import Transaction
+from monitor.telling import lies_of
 from monitor.topics.attacks.topic import RuleSet
 
 #: incidents of a page
@@ -61,6 +65,10 @@ class NowRow:
     told: tuple[ToldTo, ...] = ()
     #: why nobody was told; empty where somebody was, or something waits
     why_untold: str = ""
+    #: who took notice of it last; also where a change broke that
+    ack: Ack | None = None
+    #: silences in force that keep some of its messages, or all, from some channel
+    silences: tuple[Silence, ...] = ()
 
     @property
     def incident(self) -> Incident:
@@ -97,7 +105,9 @@ class CloseCall:
     why: str
 
 
-def open_incidents(tx: Transaction, wanted: OpenFilter, *, cursor: str = "", limit: int = LIMIT) -> NowPage:
+def open_incidents(
+    tx: Transaction, wanted: OpenFilter, rules: RuleSet, *, now: datetime, cursor: str = "", limit: int = LIMIT
+) -> NowPage:
     """A page of open incidents, the newest change first. `UsageError` where the cursor is none."""
     found = tx.changed_incidents(
         wanted, after=ChangeMark(*keys_of(cursor, datetime, int, str)) if cursor else None, limit=limit + 1
@@ -111,6 +121,11 @@ def open_incidents(tx: Transaction, wanted: OpenFilter, *, cursor: str = "", lim
     rows = tuple(
         _row(incident, changed_at, view_of(incident, reports.get(incident.id, [])), notified, held, items)
         for incident, changed_at in page
+    )
+    acks, silences = acks_of(tx, ids), [one for one in tx.silences(now) if one.holds(now)]
+    lies = lies_of(rules.gazetteer)
+    rows = tuple(
+        replace(row, ack=acks.get(row.incident.id), silences=_silences_of(row, silences, lies)) for row in rows
     )
     last = page[-1] if len(found) > limit else None
     return NowPage(rows=rows, total=tx.count_changed(wanted), following=_cursor_of(*last) if last else "")
@@ -146,6 +161,21 @@ def _row(
         wounded=_toll(view.wounded, incident.wounded if stored else None),
         told=tuple(told), why_untold="" if told else _why_untold(incident, items.get(incident.id, ())),
     )  # fmt: skip
+
+
+def _silences_of(row: NowRow, silences: Sequence[Silence], lies: Lies) -> tuple[Silence, ...]:
+    """Those whose matchers it meets, whatever channel and rule they name."""
+    found = []
+    for one in silences:
+        rule = one.matchers.rule
+        aim = Aim(
+            channel=one.matchers.channel, level=row.incident.level, incident=row.incident.id,
+            places=row.incident.places, rules=(rule,) if rule else (), publishers=frozenset(row.view.publishers),
+        )  # fmt: skip
+        taken = {taken.rule for report in row.view.reports for taken in report.rules}
+        if (not rule or rule in taken) and meets(one.matchers, aim, lies):
+            found.append(one)
+    return tuple(found)
 
 
 def _told(one: Notification) -> ToldTo:

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 
 from monitor.feeds.condition import READ, condition
 from monitor.health import HEARTBEAT_LIMIT, LATE_LIMIT, health
+from monitor.model.attention import Silence
 from monitor.queries.status import named_by_state
 from monitor.store.signs import FeedCounts
 from monitor.store.store import Transaction
 
 #: feeds that were read within this time "answered lately"
 LATELY = timedelta(minutes=10)
+#: silences that end within this time are told of
+SOON = timedelta(hours=1)
 #: sick feeds that are looked at; where there are more, the counts say "at least"
 MOST_SUSPECTS = 500
 
@@ -39,6 +42,8 @@ class Strip:
     #: the due time of the delivery that waits longest
     oldest_due: datetime | None = None
     last_item: datetime | None = None
+    #: silences in force that end within an hour, the first to end first
+    ending: tuple[Silence, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -66,4 +71,5 @@ def strip(tx: Transaction, *, zone: str = "UTC", now: datetime) -> Strip:
         alive=beat is not None and abs(now - beat.at) <= HEARTBEAT_LIMIT, feeds=counts,
         sick=named_by_state((name, one) for name, one in doing if one.sick), sick_cut=cut,
         waiting=tx.deliveries_waiting(), oldest_due=oldest_due, last_item=tx.newest_item_at(),
+        ending=tuple(one for one in tx.silences(now) if one.holds(now) and one.over_at <= now + SOON),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, union
 
 from monitor.model.incident import Incident
 from monitor.model.ledger import Grade
@@ -140,9 +140,11 @@ def _changed(since: datetime) -> Select[Any]:
 
 
 def _open(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    # one question for each index
+    opened = select(_INCIDENTS.c.id).where(_INCIDENTS.c.opened_at >= since)
+    reported = select(_INCIDENTS.c.id).where(_INCIDENTS.c.last_report_at >= since)
     changed = select(_VERSIONS.c.incident_id).where(_VERSIONS.c.at >= since)
-    lately = _INCIDENTS.c.opened_at >= since, _INCIDENTS.c.last_report_at >= since, _INCIDENTS.c.id.in_(changed)
-    return _INCIDENTS.c.merged_into == "", or_(*lately)
+    return _INCIDENTS.c.merged_into == "", _INCIDENTS.c.id.in_(union(opened, reported, changed))
 
 
 def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:

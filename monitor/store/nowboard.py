@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from monitor.model.incident import Incident
 from monitor.model.report import Level
 from monitor.store.part import TransactionPart
 from monitor.store.tables import (
+    AckRow,
     DeliveryRow,
     IncidentPlaceRow,
     IncidentRow,
@@ -21,7 +21,7 @@ from monitor.store.tables import (
 )
 
 _INCIDENTS, _PLACES, _VERSIONS = table_of(IncidentRow), table_of(IncidentPlaceRow), table_of(IncidentVersionRow)
-_DELIVERIES = table_of(DeliveryRow)
+_DELIVERIES, _ACKS = table_of(DeliveryRow), table_of(AckRow)
 #: a report of an attack that is longer ago opens it again only where it changes something
 RECENT_ATTACK = timedelta(days=30)
 _RANK = case({level: level.rank for level in Level}, value=_INCIDENTS.c.level, else_=0)
@@ -39,9 +39,8 @@ class OpenFilter:
     country: str = ""
     #: somebody was told, or nobody
     told: bool | None = None
-    #: one of these, or none of these
-    among: Collection[str] | None = None
-    but: Collection[str] | None = None
+    #: somebody acknowledged it and nothing broke that since, or not
+    acked: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -114,8 +113,7 @@ def _open(wanted: OpenFilter) -> list[ColumnElement[bool]]:
             found.append(false())
     if wanted.told is not None:
         found.append(_INCIDENTS.c.told.is_(wanted.told))
-    if wanted.among is not None:
-        found.append(_INCIDENTS.c.id.in_(sorted(wanted.among)))
-    if wanted.but:
-        found.append(_INCIDENTS.c.id.not_in(sorted(wanted.but)))
+    if wanted.acked is not None:
+        acked = _INCIDENTS.c.id.in_(select(_ACKS.c.incident_id).where(_ACKS.c.broken_at.is_(None)))
+        found.append(acked if wanted.acked else ~acked)
     return found

@@ -9,10 +9,14 @@ import pytest
 from sqlalchemy import Connection, event
 
 from databases import database
+from monitor.model.alert import DecisionReason
+from monitor.model.delivery import DeliveryState
 from monitor.model.feed import Poll
+from monitor.model.item import Novelty
 from monitor.model.ledger import Report
 from monitor.model.report import Act, Facts, Level, Link
 from monitor.store.engine import begin, open_engine
+from monitor.store.paging import Behind, DeliveryFilter, ItemFilter
 from monitor.store.store import Transaction
 from monitor.store.tables import metadata
 from values import FEED, INCIDENT, NOW, stored_item
@@ -70,6 +74,18 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "deeds": lambda tx: tx.deeds(limit=5, before=7),
     "channel_state": lambda tx: tx.channel_state("duty"),
     "state_get": lambda tx: tx.state_get("x"),
+    "polled badly": lambda tx: tx.polled_badly(),
+    "items by act": lambda tx: tx.items_page(ItemFilter(act=Act.THREAT), limit=5),
+    "items by rule": lambda tx: tx.items_page(ItemFilter(rule="x"), limit=5),
+    "items by decision": lambda tx: tx.items_page(ItemFilter(decision=DecisionReason.HELD), limit=5),
+    "items by novelty": lambda tx: tx.items_page(ItemFilter(novelty=Novelty.UPDATED), limit=5),
+    "items of a feed, page by page": lambda tx: tx.items_page(ItemFilter(feed=FEED.name), limit=5),
+    "all items, page by page": lambda tx: tx.items_page(ItemFilter(), after=Behind(NOW, "x"), limit=5),
+    "counts by rule": lambda tx: tx.counts_by_rule(NOW),
+    "untold of rules": lambda tx: tx.untold_of_rules(["x", "y"], NOW, limit=5),
+    "open incidents": lambda tx: tx.open_incidents(NOW, limit=5),
+    "deliveries page": lambda tx: tx.deliveries_page(DeliveryFilter(state=DeliveryState.GAVE_UP), limit=5),
+    "lines": lambda tx: tx.lines(NOW),
     "prune": lambda tx: tx.prune(before=NOW, now=NOW),
 }
 

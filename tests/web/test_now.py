@@ -10,11 +10,13 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from boards import Board
 from ledgers import ASAD, ERBIL, incident_at, put, report_of
+from monitor.model.attention import Matchers, Silence
 from monitor.model.daemon import Heartbeat
 from monitor.model.feed import Poll
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, ChangeReason, Held, Notification, Told
 from monitor.model.report import Level
+from monitor.queries.attention import acknowledge
 from monitor.store.store import Transaction
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -178,3 +180,22 @@ def test_a_daemon_that_is_silent_is_said_to_be(tmp_path: Path) -> None:
             tx.state_set("heartbeat", {"at": beat.at.isoformat(), "pid": 1, "version": "1"})
         told = text(board.get("/").text)
     assert "no sign of life for 300 s; the daemon is gone or stuck" in told
+
+
+def test_who_took_notice_and_what_is_silenced_is_said(tmp_path: Path) -> None:
+    asad, erbil = incident_at(ASAD), incident_at(ERBIL)
+    with board_at(tmp_path) as board:
+        opened(board, asad)
+        opened(board, erbil)
+        with board.store.transaction() as tx:
+            tx.put_notification(notification(asad))
+            acknowledge(tx, asad.id, by="Karim", note="calling the base", now=NOW)
+            silence = Silence(matchers=Matchers(incident=erbil.id), starts=NOW, ends=NOW + timedelta(minutes=40),
+                              by="Leila", note="known", at=NOW)  # fmt: skip
+            tx.add_silence(silence)
+        shown = board.get("/").text
+        assert rows(board.get("/?acked=yes").text) == [asad.id]
+        assert rows(board.get("/?acked=no").text) == [erbil.id]
+    assert "acknowledged by Karim now: calling the base" in text(shown)
+    assert "silenced S1 by Leila ends in 40 min" in text(shown)
+    assert "a silence ends in 40 min: incident 2026-11-23-erbil" in text(shown)

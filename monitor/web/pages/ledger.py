@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.model.report import WEAPONS, Level
+from monitor.pictures.svgmap import MapDrawn, svg_map
+from monitor.pictures.svgplot import Chart, ranking, stacked
 from monitor.queries.filters import GRADES, Asked, wanted
 from monitor.queries.formats import COLUMNS, as_csv, as_geojson, as_markdown, as_objects, cells
 from monitor.queries.ledger import LedgerEntry, Wanted, with_baselines, with_places_and_names
 from monitor.queries.listing import Listing, filter_of, listing
+from monitor.queries.pictures import LEVELS, PlaceCount, incidents_chart, places_chart, places_counted, tolls_chart
 from monitor.store.listing import IncidentFilter
 from monitor.store.store import Transaction
 from monitor.web.answers import JSON, Answer
 from monitor.web.asking import Ask, Refusal
-from monitor.web.pages.asked import attempt, day_of, fields_of
+from monitor.web.pages.asked import Fields, attempt, day_of, fields_of
 from monitor.web.pages.rendering import render
 from monitor.web.site import Site
 
@@ -27,28 +30,43 @@ _LEVELS = [str(level) for level in reversed(Level)]
 USUAL = timedelta(days=30)
 #: rows of a page, and of a piece of a file
 LIMIT, PIECE = 50, 200
+#: of so many incidents the pictures cost next to nothing
+FEW = 300
 TYPES = {
     "csv": "text/csv; charset=utf-8", "json": JSON, "geojson": "application/geo+json",
     "md": "text/markdown; charset=utf-8",
 }  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pictures:
+    """What is drawn of the incidents that are asked for, and the values for the tables beside it."""
+
+    map: MapDrawn
+    places: tuple[PlaceCount, ...]
+    #: each with its plot
+    charts: tuple[tuple[Chart, str], ...]
+    levels: tuple[str, ...] = LEVELS
+
+
 def show(site: Site, ask: Ask) -> Answer:
     """`/incidents`"""
     fields = fields_of(ask, *_FILTERS)
 
-    def read() -> tuple[IncidentFilter, Listing]:
-        ask.only(*_FILTERS, "cursor")
+    def read() -> tuple[IncidentFilter, Listing, Pictures | None]:
+        ask.only(*_FILTERS, "cursor", "pictures")
         with site.read() as tx:
             asked, rows = _asked_for(site, ask, tx)
             found = listing(tx, asked, rows=rows, cursor=ask.one("cursor"), limit=LIMIT)
-        return asked, replace(found, rows=with_places_and_names(found.rows, site.configuration().rules))
+            drawn = _pictures(site, fields, tx, asked) if _are_drawn(ask, found.total) else None
+        return asked, replace(found, rows=with_places_and_names(found.rows, site.configuration().rules)), drawn
 
     answered, wrong = attempt(read)
-    asked, found = answered or (IncidentFilter(since=_usual(ask)), Listing(rows=(), total=0))
+    asked, found, drawn = answered or (IncidentFilter(since=_usual(ask)), Listing(rows=(), total=0), None)
     return render(
         site, ask, "ledger.html", status=400 if wrong else 200, found=found, wrong=wrong, fields=fields, asked=asked,
         columns=COLUMNS, cells=cells, levels=_LEVELS, grades=list(GRADES), weapons=WEAPONS, files=list(TYPES),
+        pictures=drawn,
     )  # fmt: skip
 
 
@@ -66,6 +84,33 @@ def export(site: Site, ask: Ask) -> Answer:
     pieces = _FORMS[form](_entries(site, ask, asked, rows, rich=form in ("json", "geojson")), ask.zone)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Answer(content_type=TYPES[form], pieces=pieces, headers=headers)
+
+
+def _are_drawn(ask: Ask, total: int) -> bool:
+    """Pictures of few incidents are drawn at once, those of many where they are asked for."""
+    wanted = ask.one("pictures", among=("yes", "no")) or ("yes" if total <= FEW else "no")
+    return wanted == "yes" and total > 0 and not ask.one("cursor")
+
+
+def _pictures(site: Site, fields: Fields, tx: Transaction, asked: IncidentFilter) -> Pictures:
+    gazetteer = site.configuration().rules.gazetteer
+
+    def at(place: str) -> str:
+        word = place.removeprefix("country:")
+        known = word in gazetteer.places or word in gazetteer.countries or gazetteer.town_of(word) is not None
+        return f"{site.base}/incidents{fields.query(place=word)}" if known else ""
+
+    def within(first: date, last: date) -> str:
+        return f"{site.base}/incidents{fields.query(since=first, until=last)}"
+
+    places = places_counted(tx, asked, site.configuration().rules, at)
+    charts = incidents_chart(tx, asked, within), tolls_chart(tx, asked, within)
+    plots = [(chart, stacked(chart, id=f"plot-{number}")) for number, chart in enumerate(charts)]
+    ranked = places_chart(places)
+    return Pictures(
+        map=svg_map([one.spot for one in places if one.spot], title="Where"), places=places,
+        charts=(*plots, (ranked, ranking(ranked, id="plot-places"))),
+    )  # fmt: skip
 
 
 def _usual(ask: Ask) -> date:

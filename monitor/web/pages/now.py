@@ -17,7 +17,7 @@ from monitor.web.pages.asked import attempt, fields_of, yes_or_no
 from monitor.web.pages.rendering import render
 from monitor.web.site import Site
 
-_FILTERS = ("level", "country", "place", "told")
+_FILTERS = ("level", "country", "place", "told", "acked")
 LEVELS = [str(level) for level in reversed(Level)]
 
 
@@ -64,9 +64,9 @@ def _asked_for(site: Site, ask: Ask, tx: Transaction) -> NowPage:
     chosen = OpenFilter(
         since=since, level=Level(level) if level else None, country=asked.country,
         places=None if asked.is_place is None else places_like(tx, asked.is_place),
-        told=yes_or_no(ask, "told", "yes", "no"),
+        told=yes_or_no(ask, "told", "yes", "no"), acked=yes_or_no(ask, "acked", "yes", "no"),
     )  # fmt: skip
-    return open_incidents(tx, chosen, cursor=ask.one("cursor"))
+    return open_incidents(tx, chosen, site.configuration().rules, now=ask.now, cursor=ask.one("cursor"))
 
 
 def _first_steps(site: Site, tx: Transaction) -> FirstSteps:

@@ -237,6 +237,10 @@
   const foot = document.querySelector("footer");
   if (foot) foot.append(button);
 
+  // the map is open where there is room for it
+  const map = document.getElementById("map-block");
+  if (map && window.matchMedia("(min-width: 60rem)").matches) map.open = true;
+
   times();
   listen();
   poll();
