@@ -23,10 +23,13 @@ from monitor.queries.silences import silence_shown
 from monitor.queries.sources import sources_shown
 from monitor.queries.timeline import timeline_of, with_deeds
 from monitor.rules.gazetteer import Gazetteer
+from monitor.store.listing import IncidentFilter
 from monitor.store.store import Transaction
 from monitor.telling import lies_of
 from monitor.text.clean import clean
 
+#: incidents of the same days that are looked through for the nearest
+_MOST_AROUND = 1000
 #: deeds that are told of one incident
 MOST_DEEDS = 100
 #: no ledger begins before it
@@ -141,8 +144,8 @@ def _as_said_by(said: Said | None) -> str:
 
 def _near(tx: Transaction, view: View, rules: Any) -> list[dict[str, Any]]:
     incident = view.incident
-    around = [one for one in tx.incidents(incident.date - NEAR) if one.date <= incident.date + NEAR]
-    others = nearest(incident, around)
+    days = IncidentFilter(since=incident.date - NEAR, until=incident.date + NEAR)
+    others = nearest(incident, tx.incidents_page(days, limit=_MOST_AROUND))
     reports = {**tx.reports_of([one.id for one in others]), incident.id: list(view.reports)}
     firsts = {id: first for id, some in reports.items() if (first := _first(some)) is not None}
     return neighbours_shown(incident, others, firsts, tx.rulings(), rules.sides_of)

@@ -12,6 +12,7 @@ from monitor.comparison import baselines_of
 from monitor.incidents.brief import Brief, brief
 from monitor.incidents.chains import chain_of
 from monitor.model.clock import wall
+from monitor.model.incident import Incident
 from monitor.model.ledger import Change, Folded, ItemVersion, Report, View
 from monitor.model.names import Names
 from monitor.model.report import Facts
@@ -21,12 +22,15 @@ from monitor.queries.jsonvalues import plain, values_of
 from monitor.queries.ledger import LedgerEntry, rows_of, view_of, with_places_and_names
 from monitor.queries.rulings import standing
 from monitor.queries.silences import held_back_shown
+from monitor.store.listing import IncidentFilter
 from monitor.store.store import Transaction
 from monitor.text.clean import clean
 from monitor.topics.attacks.topic import RuleSet
 
 #: how far apart the steps of a chain are
 _CHAIN = timedelta(days=14)
+#: incidents of so many days that are looked through for the steps of a chain
+_MOST_AROUND = 2000
 _NUMBERS = ("killed", "wounded", "brain_injuries", "launched", "intercepted")
 #: facts whose change in an edited text is told
 _EDITED = ("killed", "wounded", "intercepted", "weapons", "claimed_by", "attributed_to", "date", "places")
@@ -141,14 +145,23 @@ def _brief(told: Brief) -> dict[str, Any]:
 
 def _chain(tx: Transaction, view: View) -> list[dict[str, Any]]:
     incident = view.incident
-    around = [
-        one
-        for one in tx.incidents(incident.date - _CHAIN)
-        if one.id != incident.id and one.date <= incident.date + _CHAIN
-    ]
+    days = IncidentFilter(since=incident.date - _CHAIN, until=incident.date + _CHAIN)
+    around = _linked(incident, tx.incidents_page(days, limit=_MOST_AROUND))
     reports = tx.reports_of([one.id for one in around])
     steps = chain_of(view, [view_of(one, reports.get(one.id, [])) for one in around])
     return [plain(step) for step in steps]
+
+
+def _linked(incident: Incident, others: Sequence[Incident]) -> list[Incident]:
+    """Those that a chain of answers ties to the incident: reports are read of these alone."""
+    known = {one.id: one for one in others if one.id != incident.id}
+    members, new = {incident.id: incident}, [incident]
+    while new:
+        around = new.pop()
+        tied = [one for one in known.values() if one.id in around.answers or around.id in one.answers]
+        new += [one for one in tied if one.id not in members]
+        members |= {one.id: one for one in tied}
+    return [one for id, one in members.items() if id != incident.id]
 
 
 def _edits(tx: Transaction, reports: Sequence[Report]) -> Iterator[dict[str, Any]]:

@@ -34,7 +34,7 @@ from monitor.web.gate import COOKIE, cookies_of
 from monitor.web.headers import etag_of, has_already, headers_for, named
 from monitor.web.live import Live
 from monitor.web.needs import Kind
-from monitor.web.routes import ROUTES, Route
+from monitor.web.routes import ROUTES, Again, Route
 from monitor.web.site import Site
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,14 @@ class _Found:
         return f"{self.route.method} {self.route.pattern}"
 
 
+class _Stale(Exception):
+    """A form that is out of date: its page is shown again, with what was typed."""
+
+    def __init__(self, ask: Ask, refusal: Refusal, again: Again) -> None:
+        super().__init__(refusal.message)
+        self.ask, self.refusal, self.again = ask, refusal, again
+
+
 class Application:
     """The board as an ASGI application."""
 
@@ -89,6 +97,8 @@ class Application:
             ask = await self._let_in(request, caller, ask, found)
             answer = await self._work(found.route.handler, self._site, ask)
             place = self._live.admit(ask) if answer.live and ask.method == "GET" else None
+        except _Stale as stale:
+            ask, answer = stale.ask, await self._again(stale)
         except ClientDisconnect:
             return
         except Exception as error:
@@ -153,10 +163,23 @@ class Application:
         if route.kind is not Kind.PAGE:
             return replace(ask, body=body)
         form = dict(read_form(body, caller.header("content-type")))
-        gate.refuse_forged(visitor, next(iter(form.pop("csrf", ())), ""))
-        return replace(ask, form=form)
+        brought = next(iter(form.pop("csrf", ())), "")
+        ask = replace(ask, form=form)
+        try:
+            gate.refuse_forged(visitor, brought)
+        except Refusal as refusal:
+            if route.again is not None:
+                raise _Stale(ask, refusal, route.again) from None
+            raise
+        return ask
 
     # ----------------------------------------------------------------------------------------- the handler
+
+    async def _again(self, stale: _Stale) -> Answer:
+        try:
+            return await self._work(stale.again, self._site, stale.ask, stale.refusal)
+        except Exception as error:
+            return await self._refused(stale.ask, refusal_of(error, where=stale.ask.path), Kind.PAGE)
 
     async def _refused(self, ask: Ask, refusal: Refusal, kind: Kind) -> Answer:
         if refusal.status == 401 and refusal.kind == "login" and ask.method in SAFE:

@@ -9,7 +9,7 @@ from monitor.web import health, metrics
 from monitor.web.answers import Answer
 from monitor.web.api import acting, alerts, classify, incidents, items, openapi
 from monitor.web.api import feeds as feed_objects
-from monitor.web.asking import Ask
+from monitor.web.asking import Ask, Refusal
 from monitor.web.needs import Kind, Needs
 from monitor.web.pages import (
     deeds,
@@ -27,6 +27,7 @@ from monitor.web.pages import (
 from monitor.web.site import Site
 
 Handler = Callable[[Site, Ask], Answer]
+Again = Callable[[Site, Ask, Refusal], Answer]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Route:
     handler: Handler
     needs: Needs = Needs.READ
     kind: Kind = Kind.PAGE
+    #: of a form: its page again, where the form was out of date and nothing is done
+    again: Again | None = None
 
 
 #: what pages are made with, and the way in and out
@@ -57,18 +60,18 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/feeds/{name:path}", feeds.show_one),
     Route("GET", "/deliveries", deliveries.show),
     Route("GET", "/incidents/{id}", incident.show),
-    Route("POST", "/incidents/{id}/ack", incidentforms.ack, Needs.ACT),
-    Route("POST", "/incidents/{id}/unack", incidentforms.unack, Needs.ACT),
+    Route("POST", "/incidents/{id}/ack", incidentforms.ack, Needs.ACT, again=incidentforms.ack_again),
+    Route("POST", "/incidents/{id}/unack", incidentforms.unack, Needs.ACT, again=incidentforms.ack_again),
     Route("GET", "/incidents/{id}/mend", incidentforms.mend),
-    Route("POST", "/incidents/{id}/merge", incidentforms.merge_into, Needs.ACT),
-    Route("POST", "/incidents/{id}/split", incidentforms.take_out, Needs.ACT),
+    Route("POST", "/incidents/{id}/merge", incidentforms.merge_into, Needs.ACT, again=incidentforms.mend_again),
+    Route("POST", "/incidents/{id}/split", incidentforms.take_out, Needs.ACT, again=incidentforms.mend_again),
     Route("GET", "/try", tryout.show),
-    Route("POST", "/try", tryout.show_long),
-    Route("POST", "/try/said", tryout.say, Needs.ACT),
+    Route("POST", "/try", tryout.show_long, again=tryout.show_again),
+    Route("POST", "/try/said", tryout.say, Needs.ACT, again=tryout.say_again),
     Route("POST", "/try/learn", tryout.learn, Needs.ACT),
     Route("GET", "/try/learn/{item}", tryout.learned),
     Route("GET", "/silences", silences.show),
-    Route("POST", "/silences", silences.make, Needs.ACT),
+    Route("POST", "/silences", silences.make, Needs.ACT, again=silences.make_again),
     Route("POST", "/silences/{id}/end", silences.end, Needs.ACT),
     Route("GET", "/log", deeds.show),
     Route("POST", "/log/{id}/undo", deeds.take_back, Needs.ACT),

@@ -279,3 +279,18 @@ def test_a_form_of_an_incident_that_is_gone_is_a_page(tmp_path: Path, path: str)
         answer = post(board, f"/incidents/2020-01-01-gone/{path}", other=OTHER, report="r2")
     assert answer.status_code in (400, 404)
     assert "there is no incident" in answer.text
+
+
+def test_a_form_that_is_out_of_date_comes_back_with_what_was_typed(tmp_path: Path) -> None:
+    with Board(tmp_path) as board:
+        fill(board)
+        stale = {"csrf": "of yesterday", "note": "typed <b>", "other": OTHER, "incident": ONE, "for": "4h"}
+        pages = {path: board.client.post(path, data=stale) for path in (f"/incidents/{ONE}/ack", "/silences")}
+        mended = board.client.post(f"/incidents/{ONE}/merge", data=stale)
+        tried = board.client.post("/try", data={"csrf": "x", "text": "typed <b> headline"})
+    for answer in pages.values():
+        assert answer.status_code == 403
+        assert 'value="typed &lt;b&gt;"' in answer.text
+        assert "out of date" in answer.text
+    assert f'value="{OTHER}"' in mended.text
+    assert "typed &lt;b&gt; headline" in tried.text

@@ -41,7 +41,7 @@ def page_of(
         shown = incident_page(tx, incident_id, site.configuration(), now=ask.now, zone=ask.zone)
         done = tx.deed(deed_number(word)) if (word := ask.one("done")) else None
     if shown["id"] != incident_id and problem is None:
-        where = f"{site.base}{path_of(shown['id'])}?from={quote(incident_id, safe='')}"
+        where = f"{path_of(shown['id'])}?from={quote(incident_id, safe='')}"
         return Answer(status=301, headers={"Location": where})
     return render(
         site, ask, "incident.html", status=problem.status if problem else 200,

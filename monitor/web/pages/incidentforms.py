@@ -34,8 +34,13 @@ def ack(site: Site, ask: Ask) -> Answer:
             acknowledge(tx, stands, by=author(ask), note=note, now=ask.now)
             deed = _last(tx, stands)
     except (BasewatchError, Refusal) as error:
-        return _back(site, ask, error, lambda problem: page_of(site, ask, id, problem=problem, typed=typed(ask, "ack")))
+        return _back(site, ask, error, lambda problem: ack_again(site, ask, problem))
     return see_other(f"{path_of(stands)}?done={deed}")
+
+
+def ack_again(site: Site, ask: Ask, problem: Refusal) -> Answer:
+    """The page of the incident, with what was typed."""
+    return page_of(site, ask, ask.parts["id"], problem=problem, typed=typed(ask, "ack"))
 
 
 def unack(site: Site, ask: Ask) -> Answer:
@@ -48,7 +53,7 @@ def unack(site: Site, ask: Ask) -> Answer:
                 raise UsageError("nobody acknowledged it, so there is nothing to take back")
             deed = _last(tx, stands)
     except (BasewatchError, Refusal) as error:
-        return _back(site, ask, error, lambda problem: page_of(site, ask, id, problem=problem, typed=typed(ask, "ack")))
+        return _back(site, ask, error, lambda problem: ack_again(site, ask, problem))
     return see_other(f"{path_of(stands)}?done={deed}")
 
 
@@ -97,6 +102,11 @@ def take_out(site: Site, ask: Ask) -> Answer:
     except (BasewatchError, Refusal) as error:
         return _back(site, ask, error, lambda problem: _mend_page(site, ask, problem))
     return see_other(f"{path_of(old)}?done={deed}")
+
+
+def mend_again(site: Site, ask: Ask, problem: Refusal) -> Answer:
+    """The page of the two forms, with what was typed and ticked."""
+    return _mend_page(site, ask, problem)
 
 
 def _back(site: Site, ask: Ask, error: BasewatchError | Refusal, page: Callable[[Refusal], Answer]) -> Answer:

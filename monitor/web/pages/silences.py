@@ -47,11 +47,16 @@ def make(site: Site, ask: Ask) -> Answer:
             made = add_silence(tx, matchers, ends=ends, by=author(ask), note=typed["note"], now=ask.now)
             deed = tx.deeds(limit=1, targets=[made.name])[0].name
     except (BasewatchError, Refusal) as error:
-        given = {name: next(iter(ask.form.get(name, ())), "")[:500] for name in _FIELDS}
-        return _page(site, ask, given, problem=refusal_of(error))
+        return make_again(site, ask, refusal_of(error))
     if made.kind == "incident":
         return see_other(f"/incidents/{quote(made.target, safe='')}?done={deed}")
     return see_other(f"/silences?done={deed}")
+
+
+def make_again(site: Site, ask: Ask, problem: Refusal) -> Answer:
+    """The form, with what was typed."""
+    given = {name: next(iter(ask.form.get(name, ())), "")[:500] for name in _FIELDS}
+    return _page(site, ask, given, problem=problem)
 
 
 def end(site: Site, ask: Ask) -> Answer:

@@ -54,8 +54,19 @@ def say(site: Site, ask: Ask) -> Answer:
         problem = (
             refusal_of(error) if isinstance(error, BasewatchError | Refusal) else Refusal(400, "say what was wrong")
         )
-        return _page(site, ask, Pasted(text=item), problem=problem)
+        return say_again(site, ask, problem)
     return see_other(f"/try?text={quote(item, safe='')}&kept=yes")
+
+
+def say_again(site: Site, ask: Ask, problem: Refusal) -> Answer:
+    """The item's page, with what was typed."""
+    return _page(site, ask, Pasted(text=ask.one("item", form=True)), problem=problem)
+
+
+def show_again(site: Site, ask: Ask, problem: Refusal) -> Answer:
+    """The page with the text in its form; it is judged all the same, for that changes nothing."""
+    pasted = Pasted(text=_text(ask, "text", MOST_HEADLINE), summary=_text(ask, "summary", MOST_TEXT))
+    return _page(site, ask, pasted, problem=problem)
 
 
 def learn(site: Site, ask: Ask) -> Answer:
