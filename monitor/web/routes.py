@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.web import health, metrics
+from monitor.web import atom, health, metrics
 from monitor.web.answers import Answer
 from monitor.web.api import acting, alerts, classify, feeds, incidents, items, openapi
 from monitor.web.asking import Ask
@@ -38,6 +38,7 @@ SHELL: tuple[Route, ...] = (
 PAGES: tuple[Route, ...] = (Route("GET", "/", now.show),)
 API: tuple[Route, ...] = (
     Route("GET", "/health", health.show, Needs.NOTHING, Kind.TEXT),
+    Route("GET", "/feed.atom", atom.show, kind=Kind.TEXT),
     Route("GET", "/metrics", metrics.show, kind=Kind.TEXT),
     Route("GET", "/api/v1/health", health.as_object, kind=Kind.JSON),
     Route("GET", "/api/v1/openapi.json", openapi.show, kind=Kind.JSON),
