@@ -67,11 +67,14 @@ class Application:
         self._site = site
         self._routes = [(route, Path(route.pattern, _nowhere, methods=[route.method])) for route in ROUTES]
         self._handlers = ThreadPoolExecutor(HANDLERS, thread_name_prefix="web-page")
+        #: for what must answer while all handlers wait for a database that hangs
+        self._apart = ThreadPoolExecutor(1, thread_name_prefix="web-health")
         self._waiting = 0
 
     def close(self) -> None:
         """Ends its threads; nothing is asked of it after that."""
         self._handlers.shutdown(wait=False, cancel_futures=True)
+        self._apart.shutdown(wait=False, cancel_futures=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -148,6 +151,8 @@ class Application:
     # ----------------------------------------------------------------------------------------- the handler
 
     async def _answered(self, ask: Ask, found: _Found) -> Answer:
+        if found.route.apart:
+            return await asyncio.get_running_loop().run_in_executor(self._apart, found.route.handler, self._site, ask)
         return await self._work(found.route.handler, self._site, ask)
 
     async def _refused(self, ask: Ask, refusal: Refusal, kind: Kind) -> Answer:

@@ -108,7 +108,7 @@ def _entry(alert: Alert, sources: Sequence[str], address: str) -> str:
     words = "".join(f"<category term={quoteattr(str(one))}/>" for one in (alert.level, alert.reason, *alert.also))
     at, title = plain(alert.created_at), " ".join(_xml(alert.title).split())
     return (
-        f"<entry><id>urn:basewatch:alert:{quote(alert.id)}</id><title>{escape(' '.join(_xml(alert.title).split()))}</title>"
+        f"<entry><id>urn:basewatch:alert:{quote(alert.id)}</id><title>{escape(title)}</title>"
         f"<updated>{at}</updated><published>{at}</published>"
         f'<link rel="alternate" type="text/html" href={quoteattr(page)}/>{related}{words}'
         f'<content type="text">{escape(_xml(alert.body))}</content></entry>\n'

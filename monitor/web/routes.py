@@ -26,6 +26,8 @@ class Route:
     handler: Handler
     needs: Needs = Needs.READ
     kind: Kind = Kind.PAGE
+    #: it waits for no other answer
+    apart: bool = False
 
 
 #: what pages are made with, and the way in and out
@@ -37,7 +39,7 @@ SHELL: tuple[Route, ...] = (
 )
 PAGES: tuple[Route, ...] = (Route("GET", "/", now.show),)
 API: tuple[Route, ...] = (
-    Route("GET", "/health", health.show, Needs.NOTHING, Kind.TEXT),
+    Route("GET", "/health", health.show, Needs.NOTHING, Kind.TEXT, apart=True),
     Route("GET", "/feed.atom", atom.show, kind=Kind.TEXT),
     Route("GET", "/metrics", metrics.show, kind=Kind.TEXT),
     Route("GET", "/api/v1/health", health.as_object, kind=Kind.JSON),
