@@ -79,11 +79,14 @@ class Application:
         self._live = live
         self._routes = [(route, Path(route.pattern, _nowhere, methods=[route.method])) for route in ROUTES]
         self._handlers = ThreadPoolExecutor(HANDLERS, thread_name_prefix="web-page")
+        #: for what must answer while all handlers wait for a database that hangs
+        self._apart = ThreadPoolExecutor(1, thread_name_prefix="web-health")
         self._waiting = 0
 
     def close(self) -> None:
         """Ends its threads; nothing is asked of it after that."""
         self._handlers.shutdown(wait=False, cancel_futures=True)
+        self._apart.shutdown(wait=False, cancel_futures=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -95,10 +98,10 @@ class Application:
             _bounded(scope)
             found = self._find(ask)
             ask = await self._let_in(request, caller, ask, found)
-            answer = await self._work(found.route.handler, self._site, ask)
+            answer = await self._answered(ask, found)
             place = self._live.admit(ask) if answer.live and ask.method == "GET" else None
         except _Stale as stale:
-            ask, answer = stale.ask, await self._again(stale)
+            ask, answer, place = stale.ask, await self._again(stale), None
         except ClientDisconnect:
             return
         except Exception as error:
@@ -180,6 +183,11 @@ class Application:
             return await self._work(stale.again, self._site, stale.ask, stale.refusal)
         except Exception as error:
             return await self._refused(stale.ask, refusal_of(error, where=stale.ask.path), Kind.PAGE)
+
+    async def _answered(self, ask: Ask, found: _Found) -> Answer:
+        if found.route.apart:
+            return await asyncio.get_running_loop().run_in_executor(self._apart, found.route.handler, self._site, ask)
+        return await self._work(found.route.handler, self._site, ask)
 
     async def _refused(self, ask: Ask, refusal: Refusal, kind: Kind) -> Answer:
         if refusal.status == 401 and refusal.kind == "login" and ask.method in SAFE:

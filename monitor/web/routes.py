@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.web import health, metrics
+from monitor.web import atom, health, metrics
 from monitor.web.answers import Answer
 from monitor.web.api import acting, alerts, classify, incidents, items, openapi
 from monitor.web.api import feeds as feed_objects
@@ -42,6 +42,8 @@ class Route:
     kind: Kind = Kind.PAGE
     #: of a form: its page again, where the form was out of date and nothing is done
     again: Again | None = None
+    #: it waits for no other answer
+    apart: bool = False
 
 
 #: what pages are made with, and the way in and out
@@ -79,7 +81,8 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/rules/{id}", rules.show_one),
 )
 API: tuple[Route, ...] = (
-    Route("GET", "/health", health.show, Needs.NOTHING, Kind.TEXT),
+    Route("GET", "/health", health.show, Needs.NOTHING, Kind.TEXT, apart=True),
+    Route("GET", "/feed.atom", atom.show, kind=Kind.TEXT),
     Route("GET", "/metrics", metrics.show, kind=Kind.TEXT),
     Route("GET", "/api/v1/health", health.as_object, kind=Kind.JSON),
     Route("GET", "/api/v1/openapi.json", openapi.show, kind=Kind.JSON),

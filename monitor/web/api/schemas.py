@@ -77,7 +77,8 @@ SHOWN: Mapping[str, Schema] = {
     "publishers": _TEXTS, "rows": several(reference("LedgerRow")), "values": OBJECT, "denied_by": _TEXTS,
     "damage": TEXT, "hour": TEXT, "versions": several(OBJECT), "reports": several(OBJECT), "brief": OBJECT,
     "chain": several(OBJECT), "baseline": _TEXTS, "notifications": several(OBJECT), "held": several(OBJECT),
-    "edits": several(OBJECT), "merged": _TEXTS,
+    "edits": several(OBJECT), "merged": _TEXTS, "ack": maybe(OBJECT),
+    "suppressed": {},
 }  # fmt: skip
 #: `mute --json`
 SILENCE: Mapping[str, Schema] = {
