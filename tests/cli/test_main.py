@@ -17,7 +17,8 @@ from serving import FeedServer
 
 COMMANDS = (
     "demo", "init", "check", "send-test", "db", "db upgrade", "run", "serve", "poll", "health", "feeds",
-    "feeds test", "feeds import", "feeds export", "classify", "explain", "feedback", "rules", "rules check", "rules test",
+    "feeds test", "feeds import", "feeds export", "classify", "explain", "feedback", "rules", "rules check",
+    "rules test",
     "rules replay", "rules diff", "rules new", "rules schema", "incidents", "incidents show", "incidents merge",
     "incidents split", "incidents import", "alerts", "digest", "stats", "mute", "ack", "policy", "policy explain",
 )  # fmt: skip
@@ -133,7 +134,8 @@ def test_hostile_arguments_end_in_a_word_and_an_exit_code(
 
 @pytest.mark.parametrize(
     ("command", "code"),
-    [("check", 1), ("poll", 1), ("run", 1), ("serve", 1), ("feeds", 1), ("feeds export", 1), ("classify", 1), ("explain x", 1),
+    [("check", 1), ("poll", 1), ("run", 1), ("serve", 1), ("feeds", 1), ("feeds export", 1), ("classify", 1),
+     ("explain x", 1),
      ("rules check", 1), ("health", 1), ("incidents", 0), ("alerts", 0)],
 )  # fmt: skip
 def test_an_empty_folder_is_told_and_stays_empty(call: Call, here: Path, command: str, code: int) -> None:

@@ -45,7 +45,7 @@ def furnish(folder: Path, *, now: datetime | None = None) -> Path:
         room.poll(now=at(28))
         wire.add(Story(
             "Pentagon: three US troops killed, 34 wounded in drone attack on Ain al-Asad air base",
-            summary="Three American soldiers were killed and 34 wounded in the attack on Ain al-Asad, the Pentagon said.",
+            summary="Three American soldiers were killed and 34 wounded at Ain al-Asad, the Pentagon said.",
             published=at(20),
         ))  # fmt: skip
         levant.add(
