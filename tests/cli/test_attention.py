@@ -125,3 +125,38 @@ def test_until_when(text: str, moment: datetime) -> None:
 def test_until_no_time(text: str) -> None:
     with pytest.raises(UsageError, match="--until"):
         until(text, now=NOW, zone="UTC")
+
+
+def test_a_silence_of_a_place_is_looked_at_made_ended_and_undone(room: tuple[Newsroom, str]) -> None:
+    news, incident = room
+    place = ("--place", "ain-al-asad", "--level", "urgent")
+    looked = news.json("mute", *place, "--preview")
+    assert (looked["now"]["incidents"], looked["messages"]["count"]) == (1, 1)
+    assert "in the last 7 days: 1 incidents, 1 messages" in news.call("mute", *place, "--preview").stdout
+    assert "say why in a note" in news.call("mute", *place, "--until", "2h", expect=2).stderr
+    (made,) = news.json("mute", *place, "--until", "2h", "--note", "drill", "--by", "Mona")
+    assert (made["kind"], made["by"], made["held_back"]) == ("silence", "Mona", 0)
+    assert (made["matchers"], made["hits"]) == ({"place": "ain-al-asad", "level": "urgent"}, 1)
+    assert "place ain-al-asad, level urgent or lower" in news.call("mute", "--list").stdout
+    assert f"suppressed by {made['id']}: drill" in news.call("policy", "explain", incident).stdout
+    assert "not muted any more" in news.call("mute", made["id"], "--off").stdout
+    ended, silenced = news.json("deeds", "--limit", "2")
+    assert (ended["what"], ended["target"], silenced["by"]) == ("end", made["id"], "Mona")
+    assert "holds back again" in news.call("undo", ended["id"]).stdout
+    assert news.json("undo", silenced["id"], "--by", "Mona")["deed"] == silenced["id"]
+    assert "undone already, by Mona" in news.call("undo", silenced["id"], expect=2).stderr
+    assert "undone by Mona" in news.call("deeds").stdout
+    assert "no deed D999" in news.call("undo", "D999", expect=1).stderr
+    news.call("undo", "nonsense", expect=2)
+    news.call("mute", "S999", "--off", expect=1)
+
+
+def test_an_acknowledgement_is_shown_and_taken_back(room: tuple[Newsroom, str]) -> None:
+    news, incident = room
+    news.call("ack", incident, "--by", "Karim", "--note", "on it")
+    assert "acknowledged by Karim at" in news.call("incidents", "show", incident).stdout
+    assert news.json("incidents", "show", incident)["ack"]["note"] == "on it"
+    assert "not acknowledged any more" in news.call("ack", incident, "--off").stdout
+    assert news.json("incidents", "show", incident)["ack"] is None
+    assert "not acknowledged as it is now" in news.call("ack", incident, "--off").stdout
+    assert [one["what"] for one in news.json("deeds", "--incident", incident)][:2] == ["unack", "ack"]

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from boards import Board
 from monitor.model.attention import Matchers, Silence
 from monitor.model.report import Level
 from monitor.queries.attention import acknowledge, acks_of, unacknowledge
 from monitor.queries.deeds import deeds_shown, undo
-from monitor.queries.silences import add_silence, end_silence, silences_shown
+from monitor.queries.silences import add_silence, end_silence, preview, silences_shown
 from monitor.store.store import Store, Transaction
 from newsroom import Newsroom, PublishedFeed, Story, incident_lines
 
@@ -230,3 +231,39 @@ def test_a_silence_that_is_undone_lets_the_earlier_one_hold_again(room: Newsroom
         assert [one.id for one in tx.silences(NIGHT + 2 * MINUTE)] == [first.id]
     assert news(room, wire, NIGHT + 3 * MINUTE, ASAD) == []
     assert (held_back(room, first), held_back(room, second)) == (1, 0)
+
+
+def test_a_preview_says_what_then_happens(room: Newsroom, wire: PublishedFeed, tmp_path: Path) -> None:
+    """The same day twice: what the preview would have held back is what the silence then holds back."""
+    day = ((NIGHT, ASAD), (NIGHT + 10 * MINUTE, ERBIL), (NIGHT + 20 * MINUTE, DEADLY), (NIGHT + 30 * MINUTE, CLAIM))
+    for at, title in day:
+        news(room, wire, at, title)
+    asked = [
+        Matchers(place="ain-al-asad"), Matchers(country="IQ", level=Level.URGENT), Matchers(rule="attack-iraq"),
+        Matchers(publisher="Wire", level=Level.NOTICE), Matchers(country="SY"),
+    ]  # fmt: skip
+    (tmp_path / "board").mkdir()
+    board = Board(tmp_path / "board")
+    with changing(room) as tx:
+        told = [
+            sorted((one.incident_id, one.channel, one.level) for one in found.messages)
+            for matchers in asked
+            if (found := preview(tx, matchers, board.configuration, now=NIGHT + HOUR))
+        ]
+    board.store.close()
+    assert [len(one) for one in told][-1] == 0
+    assert len(told[0]) >= 2
+    for number, matchers in enumerate(asked):
+        folder = tmp_path / f"again-{number}"
+        folder.mkdir()
+        with Newsroom(folder) as again:
+            again.channels({"alerts": [again.hook.url("alerts")], "operator": [again.hook.url("operator")]})
+            other = again.feed("wire", [SPORT], publisher="Wire")
+            again.poll(now=NIGHT - 4 * HOUR)
+            with changing(again) as tx:
+                add_silence(tx, matchers, ends=NIGHT + HOUR, by="", note="drill", now=NIGHT - HOUR)
+            for at, title in day:
+                news(again, other, at, title)
+            with changing(again) as tx:
+                held = sorted({(one.incident_id, one.channel) for one in tx.held_back(silences=[1])})
+        assert held == sorted({(incident, channel) for incident, channel, _ in told[number]})
