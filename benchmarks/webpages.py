@@ -93,13 +93,13 @@ def main() -> None:
         print(f"with rules, store and server {memory():.0f} MiB")
         with board.store.read() as tx:
             first = next(iter(tx.incidents(datetime.now(UTC).date() - timedelta(days=4000))))
-        names = {"id": first.id, "name": "board.css", "rule": "attack-iraq"}
+        names = {"id": first.id, "name": "board.css"}
         fresh = itertools.count()
         print(f"{'page':32} {'status':>6} {'median ms':>10} {'p95 ms':>8} {'bytes':>9} {'gzip':>8}")
         for route in PAGES:
             if route.method != "GET" or route.pattern == "/live":
                 continue
-            path = route.pattern
+            path = route.pattern.replace("/rules/{id}", "/rules/attack-iraq")
             for name, value in names.items():
                 path = path.replace("{" + name + "}", value)
             taken = []
