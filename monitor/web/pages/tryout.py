@@ -12,15 +12,15 @@ from monitor.queries.feedback import Word, feedback_of
 from monitor.queries.finding import is_id
 from monitor.queries.tryout import MOST_HEADLINE, MOST_TEXT, Pasted, tried
 from monitor.web.answers import Answer, see_other
+from monitor.web.asides import Asides
 from monitor.web.asking import MOST_CHARACTERS, Ask, Refusal
-from monitor.web.learning import Learner
 from monitor.web.pages.forms import refusal_of
 from monitor.web.pages.rendering import render
 from monitor.web.site import Site
 
 _LANGUAGES = ("ar", "en", "fa", "fr", "he", "ku", "ru", "tr")
 _MOST_NOTE = 2000
-_LEARNER = Learner()
+_LESSONS = Asides()
 
 
 def show(site: Site, ask: Ask) -> Answer:
@@ -74,7 +74,7 @@ def learn(site: Site, ask: Ask) -> Answer:
     item = ask.one("item", form=True)
     if not is_id(item):
         raise Refusal(400, f"{item[:40]!r} is no id of an item")
-    if not _LEARNER.begin(item, site.settings):
+    if not _LESSONS.begin(item, "rules", "learn", item, "--since", "7d", settings=site.settings):
         raise Refusal(503, "another lesson is at work", "try again in a minute", headers={"Retry-After": "60"})
     return see_other(f"/try/learn/{item}")
 
@@ -83,7 +83,7 @@ def learned(site: Site, ask: Ask) -> Answer:
     """`/try/learn/ITEM`: what was found, or that it is still looked for."""
     ask.only()
     item = ask.parts["item"]
-    lesson = _LEARNER.of(item) if is_id(item) else None
+    lesson = _LESSONS.of(item) if is_id(item) else None
     if lesson is None:
         raise Refusal(404, f"no lesson was begun for {item[:40]!r}", "begin it on the page of the try-out")
     answer = render(site, ask, "learn.html", lesson=lesson, folder=str(site.settings.rules))
