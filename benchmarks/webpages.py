@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import itertools
+import json
 import random
 import sys
 import tempfile
@@ -18,6 +19,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
@@ -87,7 +89,12 @@ def addresses(store: Store) -> list[str]:
     from monitor.web.routes import API, PAGES
 
     with store.read() as tx:
-        names = {"id": tx.incidents_page(IncidentFilter(), limit=1)[0].id, "name:path": "Harbour%20Wire", "form": "csv"}
+        feeds = tx.feed_signs()
+        names = {
+            "id": tx.incidents_page(IncidentFilter(), limit=1)[0].id,
+            "name:path": quote(feeds[0].name),
+            "form": "csv",
+        }
     found = []
     for route in (*PAGES, *API):
         if route.method != "GET" or "{item}" in route.pattern:  # a lesson is asked for by who began it
@@ -110,15 +117,27 @@ def main() -> None:
     if not given.database.exists():
         fill(url, given.incidents, given.items)
     before = memory()
+    print(f"memory before the web part {before:.0f} MiB")
+    store = Store(url)
+    with store.read() as tx:
+        feeds = [state.name for state in tx.feed_signs()]
+    store.close()
+    with tempfile.TemporaryDirectory() as folder:
+        configured = [{"name": name, "url": f"https://h{n}.example/feed"} for n, name in enumerate(feeds)]
+        (Path(folder) / "feeds.yaml").write_text(json.dumps({"feeds": configured}))
+        measure(Path(folder), url, given.only)
+
+
+def measure(folder: Path, url: str, only: str) -> None:
+    """Prints a line for each address that holds `only`."""
     from boards import Board
 
-    print(f"memory before the web part {before:.0f} MiB")
-    with tempfile.TemporaryDirectory() as folder, Board(Path(folder), database_url=url) as board:
+    with Board(folder, database_url=url) as board:
         print(f"with rules, store and server {memory():.0f} MiB")
         fresh = itertools.count()
         print(f"{'address':44} {'status':>6} {'median ms':>10} {'p95 ms':>8} {'bytes':>9} {'gzip':>8}")
         for path in addresses(board.store):
-            if given.only not in path:
+            if only not in path:
                 continue
             taken = []
             for number in range(TIMES + 2):
