@@ -126,7 +126,7 @@ def _notes(tx: Transaction, deed: Deed) -> dict[str, Any]:
 
 def _undo_silence(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:
     made = tx.silence(int(deed.target[1:]))
-    if made is None or now >= made.over_at:
+    if made is None or made.at != deed.at or now >= made.over_at:
         raise UsageError(f"{deed.target} is over already")
     ended = replace(made, ended_at=now, ended_by=by)
     tx.update_silence(ended)
@@ -136,7 +136,7 @@ def _undo_silence(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:
         if earlier is not None and now < earlier.ends:
             tx.update_silence(replace(earlier, ended_at=None, ended_by=""))
             again.append(earlier.name)
-    release(tx, ended, now=now)
+    release(tx, now=now)
     return f"{ended.name} holds nothing back any more" + (f"; {again[0]} holds again" if again else "")
 
 

@@ -77,7 +77,7 @@ def undo_merge(tx: Transaction, deed: Deed, *, now: datetime) -> str:
     tx.move_reports(moved, one.id, gone.id)
     tx.put_reports([as_kept(Report, found) for found in deed.before["twice"]])
     _put_items(tx, deed, (one.id, gone.id))
-    _put_waiting(tx, deed, (one.id, gone.id))
+    _put_waiting(tx, deed, (one.id, gone.id), now=now)
     left = as_kept(Incident, deed.before["after"])
     told_since = (current.told, current.told_to) != (left.told, left.told_to)
     stays = replace(one, told=current.told, told_to=current.told_to) if told_since else one
@@ -157,13 +157,17 @@ def _put_items(tx: Transaction, deed: Deed, ids: Sequence[str]) -> None:
             tx.move_items([item for item in own if item in everyone], other, id)
 
 
-def _put_waiting(tx: Transaction, deed: Deed, ids: Iterable[str]) -> None:
-    """What waited of each, what was silenced of each, and no word that they are one."""
+def _put_waiting(tx: Transaction, deed: Deed, ids: Iterable[str], *, now: datetime) -> None:
+    """What waited of each, what was silenced of each, and no word that they are one.
+
+    A silence may have ended meanwhile: what waited for one is asked about anew at once.
+    """
     for id in ids:
         for held in tx.held(incident_id=id):
             tx.unhold(id, held.channel)
     for found in deed.before["held"]:
-        tx.hold(as_kept(Held, found))
+        held = as_kept(Held, found)
+        tx.hold(replace(held, due_at=now) if held.why == "silence" else held)
     for number, id in deed.before["silences"].items():
         if (silence := tx.silence(int(number))) is not None:
             tx.update_silence(replace(silence, matchers=replace(silence.matchers, incident=id)))
