@@ -13,6 +13,7 @@ from typing import Any
 
 from monitor.errors import UsageError
 from monitor.incidents.changes import told_values
+from monitor.incidents.joining import louder
 from monitor.model.attention import Deed
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, Held, Notification, Report, Ruling
@@ -133,14 +134,19 @@ def _put_notes(tx: Transaction, deed: Deed, stays: str, way_out: str) -> None:
     """What each channel knows of each of them; whether it took the message, and acknowledged it, as it is now."""
     current = {channel: one for (_, channel), one in tx.notifications([stays]).items()}
     stood = [as_kept(Notification, found) for found in deed.before["notes"]]
-    first = {one.channel: one for one in sorted(stood, key=lambda one: one.incident_id == stays)}
+    # that of which the message counts, and that of which the version does
+    counts: dict[str, Notification] = {}
+    first: dict[str, Notification] = {}
+    for one in sorted(stood, key=lambda one: one.incident_id != stays):
+        counts[one.channel] = louder(first[one.channel], one) if one.channel in first else one
+        first.setdefault(one.channel, one)
     for channel, note in current.items():
         if channel not in first or first[channel].version != note.version:
             raise UsageError(f"{channel} was told of {stays} since; {way_out}")
     tx.forget_notifications(stays)
     for one in stood:
         seen = current.get(one.channel)
-        if seen is not None and first[one.channel] is one:
+        if seen is not None and counts[one.channel] is one:
             one = replace(
                 one, alert_id=seen.alert_id, taken_at=seen.taken_at, failed_at=seen.failed_at, acked_at=seen.acked_at,
                 acked_by=seen.acked_by, repeats=seen.repeats,
