@@ -146,7 +146,8 @@ def _undo_end(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:  # no
         raise UsageError(f"the time of {deed.target} is over since; make a new silence")
     if (ended.ended_at, ended.ended_by) != (deed.at, deed.by):
         raise UsageError(f"{deed.target} was made anew since")
-    if others := [one.name for one in tx.silences(now) if one.matchers == ended.matchers]:
+    same = [one for one in tx.silences(now) if one.matchers == ended.matchers]
+    if others := [one.name for one in same if one.holds(now) == (ended.starts <= now)]:
         raise UsageError(f"{others[0]} silences the same since")
     tx.update_silence(replace(ended, ended_at=None, ended_by=""))
     return f"{ended.name} holds back again"

@@ -99,6 +99,8 @@ def add_silence(
 ) -> Silence:  # fmt: skip
     """Silences what meets the matchers, in place of a silence with the same ones; `UsageError` says what is wrong.
 
+    One that begins later leaves alone what holds now, and the other way round: a window of tomorrow ends nothing.
+
     `needs_note` is false for `basewatch mute ID|RULE`, which never asked for one.
     """
     begins, note = starts or now, note.strip()
@@ -114,7 +116,8 @@ def add_silence(
     longest = LONGEST_SILENCE if made.kind == "silence" else LONGEST_MUTE
     if ends - begins > longest:
         raise UsageError(f"a silence of {made.target} lasts {longest.days} days at most; what is for good is a policy")
-    earlier = [one for one in tx.silences(now) if one.matchers == matchers]
+    same = [one for one in tx.silences(now) if one.matchers == matchers]
+    earlier = [one for one in same if one.holds(now) == made.holds(now) and one.starts < ends and begins < one.ends]
     for one in earlier:
         tx.update_silence(replace(one, ended_at=now, ended_by=by))
     if earlier:

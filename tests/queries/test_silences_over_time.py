@@ -109,3 +109,22 @@ def test_the_number_of_a_silence_that_is_gone_is_not_given_again(tx: Transaction
     with pytest.raises(UsageError, match="over already"):
         undo(tx, made, by="Mona", now=later)
     assert [one.id for one in tx.silences(later)] == [new.id]
+
+
+def test_a_window_that_begins_later_leaves_the_silence_of_now_alone(tx: Transaction) -> None:
+    gulf = Matchers(country="IQ")
+    today = add_silence(tx, gulf, ends=NOW + 2 * HOUR, by="Mona", note="drill", now=NOW)
+    tomorrow = add_silence(tx, gulf, starts=NOW + DAY, ends=NOW + DAY + HOUR, by="Mona", note="drill", now=NOW)
+    assert [one.id for one in tx.silences(NOW)] == [today.id, tomorrow.id]
+    longer = add_silence(tx, gulf, ends=NOW + 3 * HOUR, by="Mona", note="drill", now=NOW)
+    assert [one.id for one in tx.silences(NOW)] == [longer.id, tomorrow.id]
+    end_silence(tx, longer.id, by="Mona", now=NOW + HOUR)
+    undo(tx, latest(tx), by="Mona", now=NOW + HOUR)
+    assert [one.id for one in tx.silences(NOW + HOUR)] == [longer.id, tomorrow.id]
+
+
+def test_the_same_window_planned_anew_takes_the_place_of_the_planned_one(tx: Transaction) -> None:
+    gulf = Matchers(country="IQ")
+    add_silence(tx, gulf, starts=NOW + DAY, ends=NOW + DAY + HOUR, by="Mona", note="drill", now=NOW)
+    anew = add_silence(tx, gulf, starts=NOW + DAY, ends=NOW + DAY + 2 * HOUR, by="Mona", note="drill", now=NOW)
+    assert [one.id for one in tx.silences(NOW)] == [anew.id]
