@@ -126,7 +126,7 @@ def _notes(tx: Transaction, deed: Deed) -> dict[str, Any]:
 
 def _undo_silence(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:
     made = tx.silence(int(deed.target[1:]))
-    if made is None or now >= made.over_at:
+    if made is None or made.at != deed.at or now >= made.over_at:
         raise UsageError(f"{deed.target} is over already")
     ended = replace(made, ended_at=now, ended_by=by)
     tx.update_silence(ended)
@@ -136,7 +136,7 @@ def _undo_silence(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:
         if earlier is not None and now < earlier.ends:
             tx.update_silence(replace(earlier, ended_at=None, ended_by=""))
             again.append(earlier.name)
-    release(tx, ended, now=now)
+    release(tx, now=now)
     return f"{ended.name} holds nothing back any more" + (f"; {again[0]} holds again" if again else "")
 
 
@@ -146,7 +146,8 @@ def _undo_end(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:  # no
         raise UsageError(f"the time of {deed.target} is over since; make a new silence")
     if (ended.ended_at, ended.ended_by) != (deed.at, deed.by):
         raise UsageError(f"{deed.target} was made anew since")
-    if others := [one.name for one in tx.silences(now) if one.matchers == ended.matchers]:
+    same = [one for one in tx.silences(now) if one.matchers == ended.matchers]
+    if others := [one.name for one in same if one.holds(now) == (ended.starts <= now)]:
         raise UsageError(f"{others[0]} silences the same since")
     tx.update_silence(replace(ended, ended_at=None, ended_by=""))
     return f"{ended.name} holds back again"
