@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
-from monitor.errors import BasewatchError, ConfigError, Problem
+from monitor.errors import BasewatchError
 from monitor.queries.feedback import understood
 from monitor.queries.rulesboard import rule_shown, rules_shown
-from monitor.rules.folder import read_folder
-from monitor.topics.loading import compile_rules
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask, Refusal
+from monitor.web.checking import Checker
 from monitor.web.pages.rendering import render
 from monitor.web.site import Site
-from monitor.workbench.lint.check import lint
+
+#: one for the process
+_checker = Checker()
 
 
 def show(site: Site, ask: Ask) -> Answer:
@@ -23,7 +21,7 @@ def show(site: Site, ask: Ask) -> Answer:
     rules = site.configuration().rules
     with site.read() as tx:
         found = rules_shown(tx, rules, now=ask.now)
-    return render(site, ask, "rules.html", rules=found, problems=_linted(site.settings.rules, rules.hash),
+    return render(site, ask, "rules.html", rules=found, problems=_checker.problems(site.settings, rules.hash),
                   folder=str(site.settings.rules), understood=understood)  # fmt: skip
 
 
@@ -37,13 +35,3 @@ def show_one(site: Site, ask: Ask) -> Answer:
     except BasewatchError as error:
         raise Refusal(404, str(error)) from None
     return render(site, ask, "rule.html", one=found, understood=understood)
-
-
-@lru_cache(maxsize=2)
-def _linted(folder: Path, hash: str) -> tuple[Problem, ...]:  # noqa: ARG001
-    """What the lint says of the folder; asked once for each state of the files (`hash`), for it takes a second."""
-    try:
-        files = read_folder(folder)
-        return tuple(lint(files, compile_rules(files)))
-    except ConfigError as error:
-        return tuple(error.problems)
