@@ -46,7 +46,7 @@ class Asides:
             if self._last is not None and not self._last.done:
                 return self._last.key == key
             made = self._last = Aside(key, arguments)
-        threading.Thread(target=_run, args=(made, settings), name=f"aside {key}"[:15], daemon=True).start()
+        threading.Thread(target=_run, args=(made, settings), name="aside", daemon=True).start()
         return True
 
     def of(self, key: str) -> Aside | None:

@@ -31,7 +31,7 @@ REQUEST, EXCHANGE, UNREAD = 10.0, 120.0, 20.0
 #: seconds between two looks at a connection
 _LOOK = 2.0
 #: of a body that was refused, so much more is read and dropped, so that its sender reads why
-_DROPPED_BYTES = 1024 * 1024
+_DROPPED_BYTES = 16 * 1024 * 1024
 #: bytes that wait inside for somebody who reads slowly
 _WAITING_BYTES = 64 * 1024
 

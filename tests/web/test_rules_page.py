@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,11 @@ def test_what_the_check_says_is_told(tmp_path: Path) -> None:
     (rules / "broken.yaml").write_text("rules: [{id: attack-iraq, acts: [flying]}]\n", encoding="utf-8")
     with Board(tmp_path, clock=lambda: NOW, environment={"BASEWATCH_RULES": str(rules)}) as board:
         answer = board.get("/rules")
+        assert "the check is at work" in answer.text  # and the page does not wait for it
+        end = time.monotonic() + 60
+        while "the check is at work" in answer.text and time.monotonic() < end:
+            time.sleep(0.2)
+            answer = board.get("/rules")
     assert answer.status_code == 200
     assert "remark" in answer.text
     assert "broken.yaml" in answer.text

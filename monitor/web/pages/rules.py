@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.configuration import snapshot_of
 from monitor.errors import BasewatchError
 from monitor.queries.feedback import understood
 from monitor.queries.rulesboard import rule_shown, rules_shown
@@ -20,7 +21,7 @@ def show(site: Site, ask: Ask) -> Answer:
     rules = site.configuration().rules
     with site.read() as tx:
         found = rules_shown(tx, rules, now=ask.now)
-    return render(site, ask, "rules.html", rules=found, check=_check(site, rules.hash),
+    return render(site, ask, "rules.html", rules=found, check=_check(site),
                   folder=str(site.settings.rules), understood=understood)  # fmt: skip
 
 
@@ -36,8 +37,10 @@ def show_one(site: Site, ask: Ask) -> Answer:
     return render(site, ask, "rule.html", one=found, understood=understood)
 
 
-def _check(site: Site, hash: str) -> Aside | None:
-    """What `rules check` says of the files in force; asked once for each state of them, and not waited for."""
-    if _CHECKS.of(hash) is None:
-        _CHECKS.begin(hash, "rules", "check", settings=site.settings)
-    return _CHECKS.of(hash)
+def _check(site: Site) -> Aside | None:
+    """What `rules check` says of the files as they stand, also of an edit that is not in force; asked once for each
+    state of them, and not waited for."""
+    state = str(sorted(snapshot_of(site.settings)))
+    if _CHECKS.of(state) is None:
+        _CHECKS.begin(state, "rules", "check", settings=site.settings)
+    return _CHECKS.of(state)
