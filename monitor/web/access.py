@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -32,6 +33,7 @@ SAFE = frozenset({"GET", "HEAD"})
 #: the one address at which a token may stand in the query: feed readers can send nothing else
 TOKEN_IN_QUERY = "/feed.atom"
 _LONGEST_NAME = 100
+_PORT = re.compile("[0-9]{0,5}")
 _BEARER = {"WWW-Authenticate": 'Bearer realm="basewatch"'}
 
 
@@ -105,7 +107,7 @@ class Caller:
     def host(self) -> str:
         """The name in the Host header, in lower case and without port."""
         name, colon, port = self.header("host").lower().rpartition(":")
-        return name.rstrip(".") if colon and (port.isdigit() or not port) else self.header("host").lower().rstrip(".")
+        return name.rstrip(".") if colon and _PORT.fullmatch(port) else self.header("host").lower().rstrip(".")
 
 
 @dataclass(frozen=True, kw_only=True)
