@@ -18,6 +18,8 @@ from monitor.topics.attacks.topic import RuleSet
 LEVELS = tuple(str(level) for level in sorted(Level, key=lambda level: -level.rank))
 #: longest times that are told by day and by week; longer ones are told by month
 _DAYS, _WEEKS = timedelta(days=45), timedelta(days=600)
+#: of a longer time only the part with incidents is drawn
+_LONGEST = timedelta(days=20 * 366)
 _MOST_PLACES = 20
 
 #: makes the address that lists the incidents of a place
@@ -147,7 +149,10 @@ class _Span:
 
     @classmethod
     def of(cls, days: Iterable[date], wanted: IncidentFilter) -> _Span:
-        known = sorted({*days, *(day for day in (wanted.since, wanted.until) if day is not None)})
+        held = sorted(set(days))
+        known = sorted({*held, *(day for day in (wanted.since, wanted.until) if day is not None)})
+        if known and known[-1] - known[0] > _LONGEST:
+            known = held  # somebody asked for all of time: only what there is is drawn
         if not known:
             return cls("week", date.max, date.min)
         long = known[-1] - known[0]
