@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -32,6 +33,7 @@ SAFE = frozenset({"GET", "HEAD"})
 #: the one address at which a token may stand in the query: feed readers can send nothing else
 TOKEN_IN_QUERY = "/feed.atom"
 _LONGEST_NAME = 100
+_PORT = re.compile("[0-9]{0,5}")
 _BEARER = {"WWW-Authenticate": 'Bearer realm="basewatch"'}
 
 
@@ -105,7 +107,7 @@ class Caller:
     def host(self) -> str:
         """The name in the Host header, in lower case and without port."""
         name, colon, port = self.header("host").lower().rpartition(":")
-        return name.rstrip(".") if colon and (port.isdigit() or not port) else self.header("host").lower().rstrip(".")
+        return name.rstrip(".") if colon and _PORT.fullmatch(port) else self.header("host").lower().rstrip(".")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +161,7 @@ def refuse_other_sites(caller: Caller) -> None:
     if site not in ("", "same-origin", "none") and not (safe and followed):
         raise Refusal(403, "this was asked by a page of another site", "open the board itself", kind="cross-site")
     origin = caller.header("origin")
-    if not safe and site == "" and origin and urlsplit(origin).netloc.lower() != caller.header("host").lower():
+    if not safe and site == "" and origin and origin.lower().partition("://")[2] != caller.header("host").lower():
         raise Refusal(403, "this form stood on a page of another site", "open the board itself", kind="cross-site")
 
 

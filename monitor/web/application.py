@@ -11,8 +11,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import lru_cache, partial
 from ipaddress import ip_address
 from itertools import chain
 from typing import Any, TypeVar
@@ -66,9 +67,9 @@ class _Found:
 class _Stale(Exception):
     """A form that is out of date: its page is shown again, with what was typed."""
 
-    def __init__(self, ask: Ask, refusal: Refusal, again: Again) -> None:
+    def __init__(self, ask: Ask, refusal: Refusal, again: Again, where: str) -> None:
         super().__init__(refusal.message)
-        self.ask, self.refusal, self.again = ask, refusal, again
+        self.ask, self.refusal, self.again, self.where = ask, refusal, again, where
 
 
 class Application:
@@ -172,7 +173,7 @@ class Application:
             gate.refuse_forged(visitor, brought)
         except Refusal as refusal:
             if route.again is not None:
-                raise _Stale(ask, refusal, route.again) from None
+                raise _Stale(ask, refusal, route.again, found.where) from None
             raise
         return ask
 
@@ -182,7 +183,7 @@ class Application:
         try:
             return await self._work(stale.again, self._site, stale.ask, stale.refusal)
         except Exception as error:
-            return await self._refused(stale.ask, refusal_of(error, where=stale.ask.path), Kind.PAGE)
+            return await self._refused(stale.ask, refusal_of(error, where=stale.where), Kind.PAGE)
 
     async def _answered(self, ask: Ask, found: _Found) -> Answer:
         if found.route.apart:
@@ -220,7 +221,8 @@ class Application:
             raise ConnectionError("the answer is not whole") from None
         finally:
             if (close := getattr(pieces, "close", None)) is not None:
-                close()
+                with suppress(ValueError):  # its worker makes a piece at this moment; it is dropped after that
+                    close()
 
 
 async def _nowhere(_request: Request) -> Response:
@@ -256,7 +258,7 @@ def _address(end: Sequence[Any] | None) -> Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
-@cache
+@lru_cache(maxsize=256)
 def _known_zone(text: str) -> str:
     try:
         return zone_name(text)
@@ -293,7 +295,9 @@ def _kind_of(found: _Found | None, path: str) -> Kind:
 
 def _headers(answer: Answer, ask: Ask) -> dict[str, str]:
     logged_in = ask.visitor.by in ("password", "proxy")
-    return {**headers_for(https=ask.https, logged_in=logged_in), "Content-Type": answer.content_type, **answer.headers}
+    return headers_for(
+        {"Content-Type": answer.content_type, **answer.headers}, https=ask.https, logged_in=logged_in
+    )  # fmt: skip
 
 
 def _response(answer: Answer, ask: Ask, iterate: Callable[[Answer], AsyncIterator[bytes]]) -> Response:

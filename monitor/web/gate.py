@@ -70,6 +70,10 @@ class Gate:
         self._attempts.succeeded(client)
         return self._sessions.open(name, now=now)
 
+    def still_in(self, visitor: Visitor, token: str, *, now: datetime) -> bool:
+        """Whether a visitor who was let in would be so now: a session may have ended since. To ask is no use of it."""
+        return visitor.by != "password" or self._sessions.stands(token, now=now)
+
     def log_out(self, token: str) -> None:
         """Ends a session."""
         self._sessions.close(token)

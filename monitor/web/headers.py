@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 #: nothing from anywhere else, nothing inside the page that runs, nobody who frames it
 POLICY = (
@@ -22,10 +23,13 @@ ALWAYS = {
 _HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-def headers_for(*, https: bool, logged_in: bool) -> dict[str, str]:
-    """Those of an answer; its own win over them. What is shown to somebody who has logged in is kept nowhere."""
-    caching = {"Cache-Control": "no-store" if logged_in else "no-cache"}
-    return {**ALWAYS, **caching, **(_HSTS if https else {})}
+def headers_for(own: Mapping[str, str], *, https: bool, logged_in: bool) -> dict[str, str]:
+    """Those of an answer; its own win over them. What is shown to somebody who has logged in is kept nowhere, whatever
+    the answer says: only what anybody may have (`public`) is."""
+    caching = own.get("Cache-Control", "no-cache")
+    if logged_in and not caching.startswith("public"):
+        caching = "no-store"
+    return {**ALWAYS, **own, "Cache-Control": caching, **(_HSTS if https else {})}
 
 
 def etag_of(body: bytes, more: str = "") -> str:

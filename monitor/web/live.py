@@ -76,7 +76,7 @@ class Live:
             yield f"retry: {RETRY * 1000}\n\n".encode()
             known = await self._begun(ask.headers.get("last-event-id", "")[:100])
             yield await self._state(ask)
-            while not self._closed:
+            while not self._closed and self._may_follow(ask):
                 if self._now is not None and self._now.stamp != known:
                     known = self._now.stamp
                     told = self._last_change if self._last_change.get("stamp") == known else {"stamp": known}
@@ -86,9 +86,14 @@ class Live:
                         await woken.wait()
                     woken.clear()
                 except TimeoutError:
-                    yield await self._state(ask)
+                    if self._may_follow(ask):
+                        yield await self._state(ask)
         finally:
             self.leave(woken)
+
+    def _may_follow(self, ask: Ask) -> bool:
+        """Whoever has logged out, or whose session has run out, is told no more."""
+        return self._site.gate.still_in(ask.visitor, ask.session, now=self._site.clock())
 
     async def _begun(self, last: str) -> str:
         """The stamp that a listener knows: that of now, or the one that it brings back from an earlier stream."""

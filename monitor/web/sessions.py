@@ -43,20 +43,27 @@ class Sessions:
 
     def find(self, token: str, *, now: datetime) -> Session | None:
         """The session of that token, which is in use then; None where there is none, or it has ended."""
-        if not token:
-            return None
         with self._lock:
             key = _hash(token)
-            kept = self._kept.get(key)
+            kept = self._standing(key, now)
             if kept is None:
-                return None
-            # a clock that was set back ends nothing
-            if now - kept.since > LONGEST or now - kept.used > IDLE:
-                del self._kept[key]
                 return None
             kept.used = max(now, kept.used)
             self._kept.move_to_end(key)
             return kept.session
+
+    def stands(self, token: str, *, now: datetime) -> bool:
+        """Whether there is one that has not ended; to ask is no use of it."""
+        with self._lock:
+            return self._standing(_hash(token), now) is not None
+
+    def _standing(self, key: bytes, now: datetime) -> _Kept | None:
+        kept = self._kept.get(key)
+        # a clock that was set back ends nothing
+        if kept is not None and (now - kept.since > LONGEST or now - kept.used > IDLE):
+            del self._kept[key]
+            return None
+        return kept
 
     def close(self, token: str) -> None:
         """Ends it."""

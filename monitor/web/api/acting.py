@@ -7,6 +7,7 @@ from monitor.model.attention import Matchers
 from monitor.queries.attention import acknowledge, until
 from monitor.queries.rulings import standing
 from monitor.queries.silences import add_silence, silence_shown
+from monitor.text.clean import clean
 from monitor.web.answers import JSON, Answer, as_json
 from monitor.web.api.answering import posted_object
 from monitor.web.api.described import Operation
@@ -66,4 +67,4 @@ def ack(site: Site, ask: Ask) -> Answer:
 
 def _doer(ask: Ask, by: str) -> str:
     """Who does it: whoever is known by name, else the name that is given."""
-    return (ask.visitor.name or by or "API")[:100]
+    return (ask.visitor.name or clean(by) or "API")[:100]

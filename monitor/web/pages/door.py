@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from monitor.text.clean import clean
 from monitor.web.answers import EVENTS, Answer, see_other
 from monitor.web.asking import Ask, Refusal
 from monitor.web.gate import cookie
@@ -26,7 +27,7 @@ def ask_password(site: Site, ask: Ask) -> Answer:
 def log_in(site: Site, ask: Ask) -> Answer:
     """`POST /login`"""
     target = _next(ask.one("next", form=True))
-    token = site.gate.log_in(_typed(ask), ask.one("name", form=True)[:100], ask.client, now=ask.now)
+    token = site.gate.log_in(_typed(ask), clean(ask.one("name", form=True))[:100], ask.client, now=ask.now)
     if token is None:
         return _form(site, ask, target, problem="This is not the password.", status=403)
     answer = see_other(target)

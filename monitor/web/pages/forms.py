@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from monitor.errors import BasewatchError
+from monitor.text.clean import clean
 from monitor.web.asking import Ask, Refusal
 
 T = TypeVar("T")
@@ -17,7 +18,7 @@ _MOST_NAME = 100
 
 def author(ask: Ask) -> str:
     """Who does it: the name of the log-in, or what was typed where nobody is known."""
-    typed = ask.one("by", form=True)
+    typed = clean(ask.one("by", form=True))
     if ask.visitor.name or ask.visitor.by != "loopback":
         return ask.visitor.name
     if len(typed) > _MOST_NAME:
