@@ -4,6 +4,8 @@
 #   mkdir config && cp -r feeds.yaml rules config/
 #   docker run -d --name basewatch --stop-timeout 40 -v basewatch:/data -v "$PWD/config:/config:ro" basewatch
 #
+# With the board: -p 127.0.0.1:8470:8470 -e BASEWATCH_WEB=0.0.0.0:8470 and a password (docs/operations.md, "The board").
+#
 # /config  feeds.yaml, rules/, channels.yaml, policies.yaml, templates/; mount your own over it, read-only. The image brings
 #          the shipped feeds and rules.
 # /data    the SQLite database, and the working folder.
@@ -34,6 +36,7 @@ WORKDIR /data
 VOLUME /data
 USER 10001:10001
 STOPSIGNAL SIGTERM
+# the verdict of the board's /health, and it needs neither board nor port
 HEALTHCHECK --interval=60s --timeout=15s --start-period=60s --retries=3 CMD ["basewatch", "health"]
 ENTRYPOINT ["basewatch"]
 CMD ["run"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import itertools
+import json
 import random
 import sys
 import tempfile
@@ -18,6 +19,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
@@ -27,10 +29,17 @@ from monitor.model.alert import Decision, DecisionReason  # noqa: E402
 from monitor.model.feed import Feed  # noqa: E402
 from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem  # noqa: E402
 from monitor.model.report import Act, Classification, Level  # noqa: E402
+from monitor.store.listing import IncidentFilter  # noqa: E402
 from monitor.store.store import Store  # noqa: E402
 from monitor.store.upgrade import upgrade  # noqa: E402
 
 TIMES = 20
+#: what is asked of pages beside what they show by themselves
+MORE = (
+    "/incidents?pictures=yes", "/incidents?since=2000-01-01", "/incidents?since=2000-01-01&pictures=yes",
+    "/?country=IQ", "/api/v1/incidents?since=2000-01-01",
+    "/try?text=Three+soldiers+killed+in+drone+attack+on+US+base+near+Erbil%2C+Pentagon+says",
+)  # fmt: skip
 
 
 def fill(url: str, incidents: int, items: int) -> None:
@@ -75,33 +84,61 @@ def memory() -> float:
     return int(line.split()[1]) / 1024
 
 
+def addresses(store: Store) -> list[str]:
+    """Every address that is read, with its parts filled in; then the same pages asked for more."""
+    from monitor.web.routes import API, PAGES
+
+    with store.read() as tx:
+        feeds = tx.feed_signs()
+        names = {
+            "id": tx.incidents_page(IncidentFilter(), limit=1)[0].id,
+            "name:path": quote(feeds[0].name),
+            "form": "csv",
+        }
+    found = []
+    for route in (*PAGES, *API):
+        if route.method != "GET" or "{item}" in route.pattern:  # a lesson is asked for by who began it
+            continue
+        path = route.pattern.replace("/rules/{id}", "/rules/attack-iraq")
+        for name, value in names.items():
+            path = path.replace("{" + name + "}", value)
+        found.append(path)
+    return [*found, *MORE]
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("database", type=Path)
     asked.add_argument("--incidents", type=int, default=100)
     asked.add_argument("--items", type=int, default=1000)
+    asked.add_argument("--only", default="", help="addresses that hold this text alone")
     given = asked.parse_args()
     url = f"sqlite:///{given.database.absolute()}"
     if not given.database.exists():
         fill(url, given.incidents, given.items)
     before = memory()
-    from boards import Board
-    from monitor.web.routes import PAGES
-
     print(f"memory before the web part {before:.0f} MiB")
-    with tempfile.TemporaryDirectory() as folder, Board(Path(folder), database_url=url) as board:
+    store = Store(url)
+    with store.read() as tx:
+        feeds = [state.name for state in tx.feed_signs()]
+    store.close()
+    with tempfile.TemporaryDirectory() as folder:
+        configured = [{"name": name, "url": f"https://h{n}.example/feed"} for n, name in enumerate(feeds)]
+        (Path(folder) / "feeds.yaml").write_text(json.dumps({"feeds": configured}))
+        measure(Path(folder), url, given.only)
+
+
+def measure(folder: Path, url: str, only: str) -> None:
+    """Prints a line for each address that holds `only`."""
+    from boards import Board
+
+    with Board(folder, database_url=url) as board:
         print(f"with rules, store and server {memory():.0f} MiB")
-        with board.store.read() as tx:
-            first = next(iter(tx.incidents(datetime.now(UTC).date() - timedelta(days=4000))))
-        names = {"id": first.id, "name": "board.css"}
         fresh = itertools.count()
-        print(f"{'page':32} {'status':>6} {'median ms':>10} {'p95 ms':>8} {'bytes':>9} {'gzip':>8}")
-        for route in PAGES:
-            if route.method != "GET" or route.pattern == "/live":
+        print(f"{'address':44} {'status':>6} {'median ms':>10} {'p95 ms':>8} {'bytes':>9} {'gzip':>8}")
+        for path in addresses(board.store):
+            if only not in path:
                 continue
-            path = route.pattern.replace("/rules/{id}", "/rules/attack-iraq")
-            for name, value in names.items():
-                path = path.replace("{" + name + "}", value)
             taken = []
             for number in range(TIMES + 2):
                 begun = time.perf_counter()
@@ -112,8 +149,8 @@ def main() -> None:
             taken.sort()
             body, middle, late = answer.content, taken[TIMES // 2], taken[int(TIMES * 0.95) - 1]
             sizes = f"{len(body):9,} {len(gzip.compress(body)):8,}"
-            print(f"{path[:32]:32} {answer.status_code:6} {middle:10.1f} {late:8.1f} {sizes}")
-        print(f"memory after all pages {memory():.0f} MiB")
+            print(f"{path[:44]:44} {answer.status_code:6} {middle:10.1f} {late:8.1f} {sizes}", flush=True)
+    print(f"memory after all pages {memory():.0f} MiB")
 
 
 if __name__ == "__main__":

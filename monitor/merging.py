@@ -23,9 +23,13 @@ def goes_into(tx: Transaction, gone: Incident, kept: str) -> None:
     for note in joined_notifications(kept, known[kept], known[gone.id]).values():
         tx.put_notification(note)
     tx.forget_notifications(gone.id)
+    waits = {held.channel: held for held in tx.held(incident_id=kept)}
     for held in tx.held(incident_id=gone.id):
         tx.unhold(gone.id, held.channel)
-        tx.hold(replace(held, incident_id=kept))
+        own = waits.get(held.channel)
+        # the first that is due tells all that is new by then
+        if own is None or (held.due_at is not None and (own.due_at is None or held.due_at < own.due_at)):
+            tx.hold(replace(held, incident_id=kept))
     for silence in tx.silences():
         if silence.matchers.incident == gone.id:
             tx.update_silence(replace(silence, matchers=replace(silence.matchers, incident=kept)))

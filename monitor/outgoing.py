@@ -264,8 +264,7 @@ def _hold(tx: Transaction, one: Telling, view: View, book: Book, *, now: datetim
     held = replace(held_of(one, view, since=now), channel=one.channel)
     if one.channel in book.waiting:
         earlier = next(
-            (other for other in tx.held() if (other.incident_id, other.channel) == (held.incident_id, held.channel)),
-            None,
+            (other for other in tx.held(incident_id=held.incident_id) if other.channel == held.channel), None
         )
         if earlier is not None:
             held = replace(held, since=earlier.since)

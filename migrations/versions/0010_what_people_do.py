@@ -44,6 +44,8 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.Text(), nullable=False),
         sa.Column("warned_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_silences"),
+        # the log of deeds names silences by number: one that is gone leaves its number to no other
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_silences_ends", "silences", ["ends"])
     op.create_table(

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.attention import ByOption, doer
 from monitor.cli.begin import JsonOption, database, quiet, reading, rules_folder, rules_from, utc_now, zone_shown
 from monitor.cli.render import json_out, out, say, table
 from monitor.config.yamlfile import did_you_mean
 from monitor.errors import UsageError
 from monitor.model.clock import wall
 from monitor.model.feedback import Fact, Feedback, Opinion
-from monitor.queries.feedback import Word, feedback_of, said_before, understood
+from monitor.queries.feedback import Word, feedback_of, give, said_before, take_back, understood
 from monitor.queries.jsonvalues import values_of
 from monitor.text.clean import clean
 
@@ -53,6 +54,7 @@ def feedback(
     note: Annotated[
         str | None, typer.Option("--note", metavar="TEXT", help="Why, for whoever tunes the rules.")
     ] = None,
+    by: ByOption = "",
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Also propose what to add to the rules: as `rules learn` does for all.")
     ] = False,
@@ -81,14 +83,14 @@ def feedback(
     if remove:
         if opinion is not None or facts or suggest or note is not None:
             raise UsageError("--remove takes back what was said; write only: basewatch feedback ITEM --remove")
-        said, remarks = _take_back(what), ["taken back; `basewatch rules test` does not ask for it any more"]
+        said, remarks = _take_back(what, doer(by)), ["taken back; `basewatch rules test` does not ask for it any more"]
     else:
         if note is not None and len(note) > MAX_NOTE:
             raise UsageError(f"the note has {len(note):,} characters; write at most {MAX_NOTE:,}")
         word = Word(opinion=_read_opinion(opinion, facts), facts=facts, note=(note or "").strip())
         if suggest and as_json:
             raise UsageError("--suggest is for people; for programs: basewatch rules learn ITEM --json")
-        said, remarks = _give(what, word)
+        said, remarks = _give(what, word, doer(by))
     for remark in remarks if not quiet() else ():
         say(remark)
     if as_json:
@@ -121,7 +123,7 @@ def _read_opinion(word: str | None, facts: Mapping[Fact, str]) -> Opinion:
 # ------------------------------------------------------------------------------------- give and take back
 
 
-def _give(what: str, word: Word) -> tuple[Feedback, list[str]]:
+def _give(what: str, word: Word, by: str) -> tuple[Feedback, list[str]]:
     """Keeps it; also answers with what the person should know of it."""
     with database() as store:
         if store is None:
@@ -132,12 +134,12 @@ def _give(what: str, word: Word) -> tuple[Feedback, list[str]]:
             raise _unknown(what)
         said, remarks = found
         with store.transaction() as tx:
-            tx.keep_feedback(said)
+            give(tx, said, by=by)
     kept = f"kept: from now on `basewatch rules test` asks the rules for this: {said.asks}"
     return said, [*remarks, f"understood: {understood(said)}", kept]
 
 
-def _take_back(what: str) -> Feedback:
+def _take_back(what: str, by: str) -> Feedback:
     with database() as store:
         if store is None:
             raise _unknown(what)
@@ -145,7 +147,7 @@ def _take_back(what: str) -> Feedback:
             said = said_before(tx, what)
             if said is None:
                 raise UsageError(f"nothing was said of {what[:80]!r}; `basewatch feedback` lists what was")
-            tx.take_back_feedback(said.item.id)
+            take_back(tx, said, by=by, now=utc_now())
             return said
 
 

@@ -16,6 +16,7 @@ from monitor.delivery import Attempt
 from monitor.model.delivery import GaveUp
 from monitor.polls import PollReport
 from monitor.queries.jsonvalues import values_of
+from monitor.web.passwords import sealed
 
 
 def run(
@@ -34,7 +35,8 @@ def run(
       BASEWATCH_LOG_FORMAT=json basewatch run 2>> basewatch.log
     """
     options = {"BASEWATCH_WEB": web} if web is not None else {}
-    raise typer.Exit(run_daemon(settings(daemon=True, options=options), alert_backlog=alert_backlog))
+    found = sealed(settings(daemon=True, options=options))
+    raise typer.Exit(run_daemon(found, alert_backlog=alert_backlog))
 
 
 def poll(

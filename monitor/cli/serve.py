@@ -11,6 +11,7 @@ from monitor.cli.begin import settings
 from monitor.cli.render import out
 from monitor.config import values
 from monitor.errors import UsageError
+from monitor.web.passwords import PasswordHash, sealed
 
 #: where nothing else is said
 USUAL = "127.0.0.1:8470"
@@ -44,13 +45,12 @@ def serve(
         found = settings(daemon=True, warn=False, options={"BASEWATCH_WEB": USUAL})
     from monitor.daemon.board import serve as serve_board  # with it come Starlette, uvicorn and Jinja2
 
+    found = sealed(found)
     raise typer.Exit(serve_board(found))
 
 
 def _hashed() -> str:
     from pathlib import Path
-
-    from monitor.web.passwords import PasswordHash
 
     if sys.stdin.isatty():
         typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from monitor.incidents.sources import is_live
 from monitor.model.incident import Incident
 from monitor.model.ledger import Grade, Report, View
+from monitor.model.place import Place
 from monitor.text.clean import clean_message
 
 #: a first one is worth a word after so many quiet days
@@ -24,18 +26,36 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 #: there was no attack
-_NONE = (str(Grade.RETRACTED), str(Grade.DENIED))
+NO_ATTACK = (str(Grade.RETRACTED), str(Grade.DENIED))
+
+
+class Row(Protocol):
+    """What is asked of another incident."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def date(self) -> date: ...
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def places(self) -> tuple[Place, ...]: ...
+    @property
+    def grade(self) -> str: ...
+    @property
+    def merged_into(self) -> str: ...
 
 
 def baseline(
-    view: View, rows: Sequence[Incident], *, since: date, now: datetime, held: int = 0
+    view: View, rows: Sequence[Row], *, since: date, now: datetime, held: int = 0, before: date | None = None
 ) -> tuple[str, ...]:  # fmt: skip
     """Sentences about the incident among those of the ledger, which begins at `since`.
 
+    `before`: the day of the last one there before those of `rows`, which begin with the incident's month at the latest.
     `held`: how many incidents anywhere the ledger holds of the time of which a report gives a count (see `tally_of`).
     """
     incident = view.incident
-    if str(view.grade) in _NONE:
+    if str(view.grade) in NO_ATTACK:
         return ()
     counted = _counted(view, held, since)
     if incident.places[0].is_unplaced:
@@ -44,13 +64,17 @@ def baseline(
         (row for row in rows if _counts(row, incident) and _is_there(row, incident)), key=lambda row: row.date
     )
     where = f"in {incident.place_name}" if incident.places[0].is_vague else "at this base"
-    found = [_of_month(incident, here, since, where, now), _first(incident, here, since), *counted]
+    found = [
+        _of_month(incident, here, since, where, now),
+        _first(incident, here[-1].date if here else before, since),
+        *counted,
+    ]
     return tuple(sentence for sentence in found if sentence)
 
 
-def counts(row: Incident) -> bool:
+def counts(row: Row) -> bool:
     """It happened, as far as is known, and stands for itself."""
-    return not row.merged_into and row.grade not in _NONE
+    return not row.merged_into and row.grade not in NO_ATTACK
 
 
 def tally_of(view: View) -> Report | None:
@@ -73,12 +97,12 @@ def _counted(view: View, held: int, begins: date) -> tuple[str, ...]:
     return (f"{who} counts {number} attacks{since}, the ledger holds {held} since {_day(from_, seen_from)}{young}",)
 
 
-def _counts(row: Incident, incident: Incident) -> bool:
+def _counts(row: Row, incident: Incident) -> bool:
     before = (row.date, row.opened_at, row.id) < (incident.date, incident.opened_at, incident.id)
     return before and row.id != incident.id and counts(row)
 
 
-def _is_there(row: Incident, incident: Incident) -> bool:
+def _is_there(row: Row, incident: Incident) -> bool:
     """At its first place; of one that is no more than a country, anywhere there."""
     place = incident.places[0]
     if place.is_vague and incident.country:
@@ -86,7 +110,7 @@ def _is_there(row: Incident, incident: Incident) -> bool:
     return any(known.id == place.id for known in row.places)
 
 
-def _of_month(incident: Incident, here: Sequence[Incident], begins: date, where: str, now: datetime) -> str:
+def _of_month(incident: Incident, here: Sequence[Row], begins: date, where: str, now: datetime) -> str:
     first = incident.date.replace(day=1)
     number = 1 + sum(row.date >= first for row in here)
     if begins > first or number < 2:
@@ -103,11 +127,10 @@ def _ending(number: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
-def _first(incident: Incident, here: Sequence[Incident], begins: date) -> str:
+def _first(incident: Incident, last: date | None, begins: date) -> str:
     coverage = f"the ledger begins {_day(begins, incident.date)}"
-    if not here:
+    if last is None:
         return f"first here that the ledger knows ({coverage})" if incident.date - begins >= _YOUNG else ""
-    last = here[-1].date
     return f"first here since {_day(last, incident.date)} ({coverage})" if incident.date - last >= _QUIET else ""
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from monitor.model.incident import MOST_TITLES, Incident
 from monitor.model.ledger import Notification, Report
 from monitor.model.place import Place
-from monitor.model.report import Act
+from monitor.model.report import Act, Level
 
 
 @dataclass
@@ -76,7 +76,10 @@ def joined_books(incident_id: str, books: Sequence[Book]) -> Book:
 def joined_notifications(
     incident_id: str, one: Mapping[str, Notification], other: Mapping[str, Notification]
 ) -> dict[str, Notification]:
-    """Who was told of either knows both: nothing that somebody was told is told again."""
+    """Who was told of either knows both: nothing that somebody was told is told again.
+
+    A flash that nobody has acknowledged is repeated on, whichever of the two it was.
+    """
     found = dict(one)
     for channel, note in other.items():
         first = found.get(channel)
@@ -94,8 +97,18 @@ def joined_notifications(
             answered=first.known.answered or note.known.answered,
             reports=union(first.known.reports, note.known.reports),
         )
-        found[channel] = replace(first, known=known)
+        found[channel] = replace(louder(first, note), incident_id=incident_id, version=first.version, known=known)
     return found
+
+
+def louder(first: Notification, note: Notification) -> Notification:
+    """Of what a channel was told last of two incidents what counts once they are one: `first`, unless the other one
+    alone still calls for somebody."""
+    return note if _calls(note) and not _calls(first) else first
+
+
+def _calls(note: Notification) -> bool:
+    return note.level is Level.FLASH and note.acked_at is None
 
 
 def _both_places(one: Incident, other: Incident) -> list[Place]:

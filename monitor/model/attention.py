@@ -127,7 +127,7 @@ class HeldBack:
     reasons: tuple[str, ...] = ()
 
 
-Did = Literal["ack", "unack", "silence", "end", "merge", "split", "undo"]
+Did = Literal["ack", "unack", "silence", "end", "merge", "split", "feedback", "unsay", "undo"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +139,7 @@ class Deed:
     at: datetime
     by: str = ""
     what: Did
-    #: id of an incident, `S12` or `D7`
+    #: id of an incident or item, `S12` or `D7`
     target: str
     note: str = ""
     #: how it was before, in the types of JSON

@@ -71,6 +71,18 @@ class Incident:
         return (first, *self.more_places)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """An incident as the little that is asked of many: when it was, at one of its places."""
+
+    id: str
+    date: date
+    opened_at: datetime
+    places: tuple[Place, ...]
+    grade: str = ""
+    merged_into: str = ""
+
+
 class RelationKind(StrEnum):
     """Answer of the relate stage."""
 

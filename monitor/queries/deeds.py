@@ -9,6 +9,7 @@ from typing import Any
 
 from monitor.errors import BasewatchError, UsageError
 from monitor.model.attention import Ack, Deed
+from monitor.model.feedback import Feedback
 from monitor.queries.jsonvalues import as_kept
 from monitor.queries.silences import release
 from monitor.queries.undoing import undo_merge, undo_split
@@ -18,7 +19,8 @@ from monitor.store.store import Transaction
 LIMIT = 50
 _SAID = {
     "ack": "acknowledged {target}", "unack": "took the acknowledgement of {target} back", "silence": "made {target}",
-    "end": "ended {target}", "merge": "merged into {target}", "split": "split {target}", "undo": "took {target} back",
+    "end": "ended {target}", "merge": "merged into {target}", "split": "split {target}",
+    "feedback": "gave a word on {target}", "unsay": "took the word on {target} back", "undo": "took {target} back",
 }  # fmt: skip
 
 
@@ -126,7 +128,7 @@ def _notes(tx: Transaction, deed: Deed) -> dict[str, Any]:
 
 def _undo_silence(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:
     made = tx.silence(int(deed.target[1:]))
-    if made is None or now >= made.over_at:
+    if made is None or made.at != deed.at or now >= made.over_at:
         raise UsageError(f"{deed.target} is over already")
     ended = replace(made, ended_at=now, ended_by=by)
     tx.update_silence(ended)
@@ -136,7 +138,7 @@ def _undo_silence(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:
         if earlier is not None and now < earlier.ends:
             tx.update_silence(replace(earlier, ended_at=None, ended_by=""))
             again.append(earlier.name)
-    release(tx, ended, now=now)
+    release(tx, now=now)
     return f"{ended.name} holds nothing back any more" + (f"; {again[0]} holds again" if again else "")
 
 
@@ -146,7 +148,8 @@ def _undo_end(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:  # no
         raise UsageError(f"the time of {deed.target} is over since; make a new silence")
     if (ended.ended_at, ended.ended_by) != (deed.at, deed.by):
         raise UsageError(f"{deed.target} was made anew since")
-    if others := [one.name for one in tx.silences(now) if one.matchers == ended.matchers]:
+    same = [one for one in tx.silences(now) if one.matchers == ended.matchers]
+    if others := [one.name for one in same if one.holds(now) == (ended.starts <= now)]:
         raise UsageError(f"{others[0]} silences the same since")
     tx.update_silence(replace(ended, ended_at=None, ended_by=""))
     return f"{ended.name} holds back again"
@@ -160,7 +163,27 @@ def _undo_split(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:  # 
     return undo_split(tx, deed, now=now)
 
 
+def _undo_feedback(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:  # noqa: ARG001
+    said = tx.feedback_on(deed.target)
+    if said is None or said.given_at != deed.at:
+        raise UsageError(f"another word was given on {deed.target} since, or this one was taken back")
+    if deed.before["feedback"] is None:
+        tx.take_back_feedback(deed.target)
+        return f"nothing is said of {deed.target} any more"
+    before = as_kept(Feedback, deed.before["feedback"])
+    tx.keep_feedback(before)
+    return f"the word on {deed.target} is {before.opinion} again"
+
+
+def _undo_unsay(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:  # noqa: ARG001
+    if tx.feedback_on(deed.target) is not None:
+        raise UsageError(f"another word was given on {deed.target} since; nothing is left to take back")
+    before = as_kept(Feedback, deed.before["feedback"])
+    tx.keep_feedback(before)
+    return f"the word on {deed.target} is {before.opinion} again"
+
+
 _UNDO: dict[str, Callable[[Transaction, Deed, str, datetime], str]] = {
     "ack": _undo_ack, "unack": _undo_unack, "silence": _undo_silence, "end": _undo_end, "merge": _undo_merge,
-    "split": _undo_split,
+    "split": _undo_split, "feedback": _undo_feedback, "unsay": _undo_unsay,
 }  # fmt: skip

@@ -11,11 +11,13 @@ from monitor.config.yamlfile import did_you_mean
 from monitor.dedupe.canonical import canonical_url
 from monitor.errors import UsageError
 from monitor.evaluation import earliest_day
+from monitor.model.attention import MAX_NOTE, Deed
 from monitor.model.feedback import NONE, Correction, Fact, Feedback, Opinion
 from monitor.model.incident import Incident
 from monitor.model.item import StoredItem
 from monitor.model.report import Act, Classification
 from monitor.queries.finding import find_item, is_id, is_link
+from monitor.queries.jsonvalues import kept
 from monitor.queries.past import incidents_before
 from monitor.queries.reasons import why_stored
 from monitor.store.store import Transaction
@@ -171,6 +173,23 @@ def said_before(tx: Transaction, what: str) -> Feedback | None:
         return tx.feedback_on(what)
     link = canonical_url(what) if is_link(what) else None
     return next((said for said in tx.feedback() if link and canonical_url(said.item.url) == link), None)
+
+
+def give(tx: Transaction, said: Feedback, *, by: str = "") -> Deed:
+    """Keeps the word, in place of an earlier one on the same item, and writes down who gave it."""
+    before = tx.feedback_on(said.item.id)
+    tx.keep_feedback(said)
+    words = ", ".join(map(str, (said.opinion, *said.corrections)))
+    note = f"{words}: {said.note}" if said.note else words
+    return tx.add_deed(Deed(at=said.given_at, by=by, what="feedback", target=said.item.id, note=note[:MAX_NOTE],
+                         before={"feedback": kept(before) if before else None}))  # fmt: skip
+
+
+def take_back(tx: Transaction, said: Feedback, *, by: str = "", now: datetime) -> Deed:
+    """Throws the word away, and writes down who did."""
+    tx.take_back_feedback(said.item.id)
+    return tx.add_deed(Deed(at=now, by=by, what="unsay", target=said.item.id, note=str(said.opinion),
+                         before={"feedback": kept(said)}))  # fmt: skip
 
 
 def pasts_of(tx: Transaction, feedback: list[Feedback], rules: RuleSet) -> dict[str, list[Incident]]:

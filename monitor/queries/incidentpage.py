@@ -51,7 +51,7 @@ def incident_page(
     channels = policy_explained(tx, incident, policies, now=now, zone=zone, lies=lies)
     silencing = {one["silenced_by"] for one in channels} | {f"S{one.id}" for one in tx.silences(now)
                                                            if one.matchers.incident == incident.id}  # fmt: skip
-    timeline = timeline_of(known.versions, view.reports, tx.alerts_of(incident.id))
+    timeline = timeline_of(known.versions, view.reports, tx.alerts_of(incident.id), rules)
     items = tx.items_by_id([report.id for report in view.reports])
     return {
         **shown_of(tx, known, rules, now=now),

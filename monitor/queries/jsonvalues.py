@@ -9,8 +9,6 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import PurePath
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
-
 T = TypeVar("T")
 
 
@@ -48,9 +46,13 @@ def values_of(value: Any, *names: str) -> dict[str, Any]:
 
 def kept(value: Any) -> Any:
     """A frozen value as JSON from which `as_kept` makes it again; fields that hold their default are left out."""
+    from pydantic import TypeAdapter  # which help and most commands do without
+
     return TypeAdapter(type(value)).dump_python(value, mode="json", exclude_defaults=True)
 
 
 def as_kept(shape: type[T], found: Any) -> T:
     """The value that `kept` was given."""
+    from pydantic import TypeAdapter
+
     return TypeAdapter(shape).validate_python(found)

@@ -51,5 +51,5 @@ def change(tx: Transaction, before: Standing, after: Standing) -> dict[str, Any]
     highest = max(levels.values(), key=lambda level: level.rank, default=Level.DIGEST)
     return {
         "stamp": after.stamp, "incidents": len(levels), "level": str(highest),
-        "kinds": [*(["incidents"] if levels else []), *kinds],
+        "kinds": [*dict.fromkeys([*(["incidents"] if levels else []), *kinds])],
     }  # fmt: skip

@@ -42,7 +42,7 @@ class Measures:
 
 def measures(tx: Transaction, *, now: datetime) -> Measures:
     """The numbers as they are now; those of the daemon as it kept them with its last sign of life."""
-    kept, state, feeds = tx.state_get(KEY), tx.daemon_state(), tx.feed_states()
+    kept, state, feeds = tx.state_get(KEY), tx.daemon_state(), tx.feed_signs()
     doing = Counter(str(one) for _, one in feed_conditions(tx, feeds, now=now))
     held, oldest_held = tx.oldest_held()
     grades = tx.incidents_by_grade((now - LATELY).date())

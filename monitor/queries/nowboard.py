@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.alerts.silences import Aim, Lies, meets
+from monitor.alerts.silences import Aim, Lies, meets, publishers_of
 from monitor.model.attention import Ack, Silence
 from monitor.model.incident import Incident
 from monitor.model.item import StoredItem
@@ -30,7 +30,7 @@ LIMIT = 50
 _HELD = {
     "quiet": "held until its quiet hours end", "cool-down": "held: it was told a moment ago",
     "cap": "held: it had its messages of this hour", "digest": "kept for its digest",
-    "unconfirmed": "held until it is confirmed",
+    "unconfirmed": "held until it is confirmed", "silence": "held until its silence ends",
 }  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def _silences_of(row: NowRow, silences: Sequence[Silence], lies: Lies) -> tuple[
         rule = one.matchers.rule
         aim = Aim(
             channel=one.matchers.channel, level=row.incident.level, incident=row.incident.id,
-            places=row.incident.places, rules=(rule,) if rule else (), publishers=frozenset(row.view.publishers),
+            places=row.incident.places, rules=(rule,) if rule else (), publishers=publishers_of(row.view.reports),
         )  # fmt: skip
         taken = {taken.rule for report in row.view.reports for taken in report.rules}
         if (not rule or rule in taken) and meets(one.matchers, aim, lies):

@@ -18,8 +18,8 @@ from monitor.topics.attacks.topic import RuleSet
 LEVELS = tuple(str(level) for level in sorted(Level, key=lambda level: -level.rank))
 #: longest times that are told by day and by week; longer ones are told by month
 _DAYS, _WEEKS = timedelta(days=45), timedelta(days=600)
-#: of a longer time only the part with incidents is drawn
-_LONGEST = timedelta(days=20 * 366)
+#: a span that is asked for and longer than that is cut to what happened in it
+_LONGEST = timedelta(days=366 * 20)
 _MOST_PLACES = 20
 
 #: makes the address that lists the incidents of a place
@@ -149,10 +149,10 @@ class _Span:
 
     @classmethod
     def of(cls, days: Iterable[date], wanted: IncidentFilter) -> _Span:
-        held = sorted(set(days))
-        known = sorted({*held, *(day for day in (wanted.since, wanted.until) if day is not None)})
-        if known and known[-1] - known[0] > _LONGEST:
-            known = held  # somebody asked for all of time: only what there is is drawn
+        found = set(days)
+        known = sorted({*found, *(day for day in (wanted.since, wanted.until) if day is not None)})
+        if known and known[-1] - known[0] > _LONGEST:  # the ends that are asked for would make thousands of columns
+            known = sorted(found)
         if not known:
             return cls("week", date.max, date.min)
         long = known[-1] - known[0]
@@ -172,10 +172,11 @@ class _Span:
         found: list[tuple[date, date]] = []
         begin = self.begin(self.first) if self.first <= self.last else self.first
         while begin <= self.last:
-            if self.of_what == "month":
-                following = (begin + timedelta(days=32)).replace(day=1)
-            else:
-                following = begin + timedelta(days=1 if self.of_what == "day" else 7)
+            step = {"day": 1, "week": 7, "month": 32}[self.of_what]
+            if date.max - begin < timedelta(days=step):
+                return [*found, (begin, date.max)]
+            following = begin + timedelta(days=step)
+            following = following.replace(day=1) if self.of_what == "month" else following
             found.append((begin, following - timedelta(days=1)))
             begin = following
         return found

@@ -99,6 +99,8 @@ def add_silence(
 ) -> Silence:  # fmt: skip
     """Silences what meets the matchers, in place of a silence with the same ones; `UsageError` says what is wrong.
 
+    One that begins later leaves alone what holds now, and the other way round: a window of tomorrow ends nothing.
+
     `needs_note` is false for `basewatch mute ID|RULE`, which never asked for one.
     """
     begins, note = starts or now, note.strip()
@@ -114,10 +116,12 @@ def add_silence(
     longest = LONGEST_SILENCE if made.kind == "silence" else LONGEST_MUTE
     if ends - begins > longest:
         raise UsageError(f"a silence of {made.target} lasts {longest.days} days at most; what is for good is a policy")
-    earlier = [one for one in tx.silences(now) if one.matchers == matchers]
+    same = [one for one in tx.silences(now) if one.matchers == matchers]
+    earlier = [one for one in same if one.holds(now) == made.holds(now) and one.starts < ends and begins < one.ends]
     for one in earlier:
         tx.update_silence(replace(one, ended_at=now, ended_by=by))
-        release(tx, one, now=now)
+    if earlier:
+        release(tx, now=now)
     made = tx.add_silence(made)
     before = {"ended": [one.id for one in earlier]}
     tx.add_deed(Deed(at=now, by=by, what="silence", target=made.name, note=_of(made, note), before=before))
@@ -131,7 +135,7 @@ def end_silence(tx: Transaction, id: int, *, by: str, now: datetime) -> Silence:
         raise UsageError(f"{found.name} is over already")
     ended = replace(found, ended_at=now, ended_by=by)
     tx.update_silence(ended)
-    release(tx, ended, now=now)
+    release(tx, now=now)
     tx.add_deed(Deed(at=now, by=by, what="end", target=ended.name, note=_of(ended, "")))
     return ended
 
@@ -141,11 +145,13 @@ def _of(silence: Silence, note: str) -> str:
     return ": ".join(filter(None, (str(silence.matchers), note)))
 
 
-def release(tx: Transaction, silence: Silence, *, now: datetime) -> None:
-    """What waits for the end of this silence is asked about anew at once; another silence may hold it on."""
-    held = {(one.incident_id, one.channel) for one in tx.held_back(silences=[silence.id])}
-    for one in tx.held() if held else ():
-        if one.why == "silence" and (one.incident_id, one.channel) in held:
+def release(tx: Transaction, *, now: datetime) -> None:
+    """What waits for the end of some silence is asked about anew at once; another silence may hold it on.
+
+    All of it, for a merge may have moved it, and of several silences that hold it back together only one is named.
+    """
+    for one in tx.held():
+        if one.why == "silence":
             tx.hold(replace(one, due_at=now))
 
 

@@ -184,7 +184,7 @@ def daemon_health(
     if store is None:
         return health(DaemonState(), [], None, missing=without_password(address), now=now)
     with store.read() as tx:
-        state, feeds, oldest_due = tx.daemon_state(), tx.feed_states(), tx.oldest_due()
+        state, feeds, oldest_due = tx.daemon_state(), tx.feed_signs(), tx.oldest_due()
         known = Counter(unread) if unread is not None else _unread_by_language(tx, read, now)
         sick, drops = _sick(tx, feeds, now), drops_in_words(tx.poll_sums(COUNTS))
     return health(

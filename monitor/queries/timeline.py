@@ -9,6 +9,7 @@ from typing import Any
 from monitor.model.alert import Alert
 from monitor.model.delivery import Delivery, DeliveryState
 from monitor.model.ledger import Change, Report
+from monitor.model.names import Names
 from monitor.queries.formats import web_link, what_changed
 from monitor.queries.jsonvalues import plain
 from monitor.text.clean import clean
@@ -21,13 +22,15 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def timeline_of(versions: Sequence[Change], reports: Sequence[Report], sent: Iterable[Sent]) -> list[dict[str, Any]]:
+def timeline_of(
+    versions: Sequence[Change], reports: Sequence[Report], sent: Iterable[Sent], names: Names
+) -> list[dict[str, Any]]:
     """The versions, the newest first, each with the report that brought it and with whom it was told."""
     by_id = {report.id: report for report in reports}
     told: dict[int, list[dict[str, Any]]] = {}
     for alert, deliveries in sent:
         told.setdefault(alert.version, []).extend(_told(alert, deliveries))
-    return [_version(change, by_id, told.get(change.version, [])) for change in reversed(versions)]
+    return [_version(change, by_id, told.get(change.version, []), names) for change in reversed(versions)]
 
 
 def with_deeds(timeline: Sequence[Mapping[str, Any]], deeds: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -36,7 +39,7 @@ def with_deeds(timeline: Sequence[Mapping[str, Any]], deeds: Iterable[Mapping[st
     return sorted(entries, key=lambda entry: datetime.fromisoformat(str(entry["at"])), reverse=True)
 
 
-def _version(change: Change, reports: Mapping[str, Report], told: list[dict[str, Any]]) -> dict[str, Any]:
+def _version(change: Change, reports: Mapping[str, Report], told: list[dict[str, Any]], names: Names) -> dict[str, Any]:
     brought = reports.get(change.report)
     return {
         "kind": "version",
@@ -47,8 +50,8 @@ def _version(change: Change, reports: Mapping[str, Report], told: list[dict[str,
         "changes": [
             {
                 "field": _FIELDS.get(one.field, clean(one.field.replace("_", " "))),
-                "before": clean(one.before),
-                "after": clean(one.after),
+                "before": _named(one.field, one.before, names),
+                "after": _named(one.field, one.after, names),
                 "by": clean(one.by),
                 "report": one.report,
             }
@@ -68,20 +71,42 @@ def _version(change: Change, reports: Mapping[str, Report], told: list[dict[str,
     }
 
 
+def _named(field: str, value: str, names: Names) -> str:
+    """Who claims or denies by name, not by id."""
+    if field in ("claimed_by", "denied_by") and value:
+        value = ", ".join(names.name_of(one) for one in value.split(", "))
+    return clean(value)
+
+
+#: states of a delivery, the worst first
+_WORST = (DeliveryState.GAVE_UP, DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT)
+
+
 def _told(alert: Alert, deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:
-    """Whom a message went to, and what became of it."""
+    """Each channel that a message went to, and what became of it: of several addresses what went worst."""
     if not deliveries:
-        channels = ", ".join(alert.channels) or "nobody"
-        return [{"channel": channels, "to": "", "at": plain(alert.created_at), "outcome": "no address has its channel"}]
+        meant = ", ".join(alert.channels) or "nobody"
+        return [{"channel": meant, "to": "", "at": plain(alert.created_at), "outcome": "no address has its channel"}]
+    channels: dict[str, list[Delivery]] = {}
+    for one in deliveries:
+        channels.setdefault(one.channel, []).append(one)
     return [
         {
-            "channel": one.channel,
-            "to": clean(one.label),
+            "channel": channel,
+            "to": ", ".join(clean(one.label) for one in addresses),
             "at": plain(alert.created_at),
-            "outcome": outcome_in_words(one),
+            "outcome": _worst(addresses),
         }
-        for one in deliveries
+        for channel, addresses in channels.items()
     ]
+
+
+def _worst(addresses: Sequence[Delivery]) -> str:
+    """`taken`; `given up: http 500 (1 of 2 addresses)` where they fared differently."""
+    worst = min(addresses, key=lambda one: (_WORST.index(one.state), not one.maybe_sent))
+    alike = sum(one.state is worst.state for one in addresses)
+    some = f" ({alike} of {len(addresses)} addresses)" if alike < len(addresses) else ""
+    return f"{outcome_in_words(worst)}{some}"
 
 
 def outcome_in_words(delivery: Delivery) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from monitor.errors import UsageError
 from monitor.incidents.changes import told_values
+from monitor.incidents.joining import louder
 from monitor.model.attention import Deed
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, Held, Notification, Report, Ruling
@@ -77,7 +78,7 @@ def undo_merge(tx: Transaction, deed: Deed, *, now: datetime) -> str:
     tx.move_reports(moved, one.id, gone.id)
     tx.put_reports([as_kept(Report, found) for found in deed.before["twice"]])
     _put_items(tx, deed, (one.id, gone.id))
-    _put_waiting(tx, deed, (one.id, gone.id))
+    _put_waiting(tx, deed, (one.id, gone.id), now=now)
     left = as_kept(Incident, deed.before["after"])
     told_since = (current.told, current.told_to) != (left.told, left.told_to)
     stays = replace(one, told=current.told, told_to=current.told_to) if told_since else one
@@ -133,14 +134,19 @@ def _put_notes(tx: Transaction, deed: Deed, stays: str, way_out: str) -> None:
     """What each channel knows of each of them; whether it took the message, and acknowledged it, as it is now."""
     current = {channel: one for (_, channel), one in tx.notifications([stays]).items()}
     stood = [as_kept(Notification, found) for found in deed.before["notes"]]
-    first = {one.channel: one for one in sorted(stood, key=lambda one: one.incident_id == stays)}
+    # that of which the message counts, and that of which the version does
+    counts: dict[str, Notification] = {}
+    first: dict[str, Notification] = {}
+    for one in sorted(stood, key=lambda one: one.incident_id != stays):
+        counts[one.channel] = louder(first[one.channel], one) if one.channel in first else one
+        first.setdefault(one.channel, one)
     for channel, note in current.items():
         if channel not in first or first[channel].version != note.version:
             raise UsageError(f"{channel} was told of {stays} since; {way_out}")
     tx.forget_notifications(stays)
     for one in stood:
         seen = current.get(one.channel)
-        if seen is not None and first[one.channel] is one:
+        if seen is not None and counts[one.channel] is one:
             one = replace(
                 one, alert_id=seen.alert_id, taken_at=seen.taken_at, failed_at=seen.failed_at, acked_at=seen.acked_at,
                 acked_by=seen.acked_by, repeats=seen.repeats,
@@ -157,13 +163,17 @@ def _put_items(tx: Transaction, deed: Deed, ids: Sequence[str]) -> None:
             tx.move_items([item for item in own if item in everyone], other, id)
 
 
-def _put_waiting(tx: Transaction, deed: Deed, ids: Iterable[str]) -> None:
-    """What waited of each, what was silenced of each, and no word that they are one."""
+def _put_waiting(tx: Transaction, deed: Deed, ids: Iterable[str], *, now: datetime) -> None:
+    """What waited of each, what was silenced of each, and no word that they are one.
+
+    A silence may have ended meanwhile: what waited for one is asked about anew at once.
+    """
     for id in ids:
         for held in tx.held(incident_id=id):
             tx.unhold(id, held.channel)
     for found in deed.before["held"]:
-        tx.hold(as_kept(Held, found))
+        held = as_kept(Held, found)
+        tx.hold(replace(held, due_at=now) if held.why == "silence" else held)
     for number, id in deed.before["silences"].items():
         if (silence := tx.silence(int(number))) is not None:
             tx.update_silence(replace(silence, matchers=replace(silence.matchers, incident=id)))

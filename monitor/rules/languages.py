@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from monitor.config.feedlanguages import languages_read
@@ -14,8 +15,9 @@ _TAG = "language:"
 _COMMENT = re.compile(r"(?m)^\s*#.*$")
 
 
+@lru_cache(maxsize=2)  # every letter of a hundred thousand words is looked at
 def read_by(vocabulary: Vocabulary) -> LanguagesRead:
-    """What these words read."""
+    """What these words read; kept for the two that were asked for last."""
     languages = (name.removeprefix(_TAG) for name in vocabulary.bits if name.startswith(_TAG))
     return LanguagesRead.of(languages, (term.words for term in vocabulary.terms))
 

@@ -44,8 +44,8 @@ _OF_THE_ADDRESS = (
 _OF_THE_READING = ("etag", "last_modified", "body_hash", "next_poll_at")
 #: what `feeds.condition` asks of a state
 _SIGNS = (
-    "name", "failures", "last_poll_at", "last_success_at", "last_result", "news_at", "longest_wait", "silent_told_at",
-    "cost_ms",
+    "name", "failures", "last_poll_at", "last_success_at", "next_poll_at", "last_result", "news_at", "longest_wait",
+    "silent_told_at", "blind_told_at", "cost_ms",
 )  # fmt: skip
 _FEEDS, _POLLS = table_of(FeedRow), table_of(PollRow)
 #: an index holds these alone; it is used where the statement says the same
@@ -166,9 +166,10 @@ class FeedPart(TransactionPart):
         return set(self._connection.scalars(select(PollRow.feed_id).where(_BAD).distinct()))
 
     def feed_signs(self) -> list[FeedState]:
-        """What the condition of the configured feeds is judged by, and nothing else of their states, by name: quick
-        also with many thousands of them."""
+        """What the condition and the health of the configured feeds are judged by, and nothing else of their states:
+        quick also with many thousands of them."""
         asked = select(_FEEDS.c.id, *(_FEEDS.c[name] for name in _SIGNS)).where(_FEEDS.c.configured)
+        asked = asked.order_by(_FEEDS.c.name)
         rows = self._connection.execute(asked)
         return [FeedState(feed_id=id, **dict(zip(_SIGNS, signs, strict=True))) for id, *signs in rows]
 

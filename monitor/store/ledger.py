@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
-from monitor.model.incident import Incident
+from monitor.model.incident import Incident, Sighting
 from monitor.model.ledger import Change, ItemVersion, Report, Ruling, Rulings
+from monitor.model.place import Place
 from monitor.model.report import Act, Voice
 from monitor.store.columns import columns_of, value_of
 from monitor.store.part import TransactionPart, chunks
@@ -128,6 +129,40 @@ class LedgerPart(TransactionPart):
             found += [Incident(**row) for row in rows.mappings()]
         return found
 
+    def sightings(
+        self, place_ids: Collection[str], countries: Collection[str], since: date, until: date
+    ) -> list[Sighting]:
+        """What `incidents_at` finds from one local date to another, once for each place: a few columns of each."""
+        columns = _INCIDENTS.c.id, _INCIDENTS.c.date, _INCIDENTS.c.opened_at, _INCIDENTS.c.grade
+        asked = select(*columns, _PLACES.c.place_id, _PLACES.c.country).join(_PLACES, _joined())
+        asked = asked.where(_INCIDENTS.c.date.between(since, until), _INCIDENTS.c.merged_into == "")
+        found = {}
+        for column, values in ((_PLACES.c.place_id, place_ids), (_PLACES.c.country, countries)):
+            for some in chunks(sorted(values)):
+                for id, day, opened_at, grade, place_id, country in self._connection.execute(
+                    asked.where(column.in_(some))
+                ):
+                    place = Place(id=place_id, name=place_id, role="target", country=country)
+                    found[id, place_id] = Sighting(id=id, date=day, opened_at=opened_at, grade=grade, places=(place,))
+        return sorted(found.values(), key=lambda one: (one.date, one.opened_at, one.id))
+
+    def last_days(
+        self, place_ids: Collection[str], countries: Collection[str], before: date, *, without: Collection[str] = ()
+    ) -> dict[str, date]:
+        """The last local date before that one with an incident, by place and by country; `without` are grades."""
+        found: dict[str, date] = {}
+        for column, values in ((_PLACES.c.place_id, place_ids), (_PLACES.c.country, countries)):
+            for some in chunks(sorted(values)):
+                asked = select(column, func.max(_INCIDENTS.c.date)).join(_INCIDENTS, _joined()).group_by(column)
+                rows = self._connection.execute(
+                    asked.where(
+                        column.in_(some), _INCIDENTS.c.date < before, _INCIDENTS.c.merged_into == "",
+                        _INCIDENTS.c.grade.not_in(sorted(without)),
+                    )
+                )  # fmt: skip
+                found.update((name, day) for name, day in rows)
+        return found
+
     # ------------------------------------------------------------------------ versions
 
     def add_versions(self, changes: Sequence[Change]) -> None:
@@ -209,6 +244,10 @@ class LedgerPart(TransactionPart):
         gone = select(_INCIDENTS.c.id, _INCIDENTS.c.merged_into).where(_INCIDENTS.c.merged_into != "")
         led = {row.id: row.merged_into for row in self._connection.execute(gone)} | merged
         return Rulings(merged={id: _end_of(id, led) for id in led}, apart=frozenset(apart))
+
+
+def _joined() -> ColumnElement[bool]:
+    return _PLACES.c.incident_id == _INCIDENTS.c.id
 
 
 def _end_of(id: str, led: Mapping[str, str]) -> str:

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from monitor.model.delivery import DeliveryState
 from monitor.model.report import Level
 from monitor.store.part import TransactionPart
-from monitor.store.tables import AlertRow, DeedRow, DeliveryRow, FeedRow, IncidentVersionRow, table_of
+from monitor.store.tables import AlertRow, DeedRow, DeliveryRow, FeedRow, IncidentRow, IncidentVersionRow, table_of
 
 _VERSIONS, _ALERTS, _DELIVERIES = table_of(IncidentVersionRow), table_of(AlertRow), table_of(DeliveryRow)
-_FEEDS, _DEEDS = table_of(FeedRow), table_of(DeedRow)
+_FEEDS, _DEEDS, _INCIDENTS = table_of(FeedRow), table_of(DeedRow), table_of(IncidentRow)
 
 
 class LivePart(TransactionPart):
@@ -44,6 +44,11 @@ class LivePart(TransactionPart):
                 _FEEDS.c.configured
             )
         ).one()
+        # taking a deed back is one of its own
         deed = ask(select(func.max(_DEEDS.c.id))).scalar()
-        kinds = {"alerts": (alert,), "deliveries": waiting, "feeds": feeds, "people": (deed,)}
+        # a further publisher changes the board without a new version
+        reported = ask(select(func.max(_INCIDENTS.c.last_report_at))).scalar()
+        kinds = {
+            "alerts": (alert,), "deliveries": waiting, "feeds": feeds, "people": (deed,), "incidents": (reported,),
+        }  # fmt: skip
         return {kind: "/".join(map(str, values)) for kind, values in kinds.items()}

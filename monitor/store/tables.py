@@ -302,7 +302,8 @@ class SilenceRow(TableRow, of=(Silence,), without=("held_back",)):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     ends: Mapped[datetime]
 
-    __table_args__ = (Index(None, "ends"),)
+    #: the log of deeds names silences by number: one that is gone leaves its number to no other
+    __table_args__ = (Index(None, "ends"), {"sqlite_autoincrement": True})
 
 
 class HeldBackRow(TableRow, of=(HeldBack,)):

@@ -161,8 +161,16 @@ def refuse_other_sites(caller: Caller) -> None:
     if site not in ("", "same-origin", "none") and not (safe and followed):
         raise Refusal(403, "this was asked by a page of another site", "open the board itself", kind="cross-site")
     origin = caller.header("origin")
-    if not safe and site == "" and origin and origin.lower().partition("://")[2] != caller.header("host").lower():
+    if not safe and site == "" and origin and _site_of(origin) != caller.header("host").lower():
         raise Refusal(403, "this form stood on a page of another site", "open the board itself", kind="cross-site")
+
+
+def _site_of(origin: str) -> str:
+    """Host and port of an Origin header; empty where it is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def visitor_of(caller: Caller, rules: Rules, session: Session | None, *, csrf: str) -> Visitor:

@@ -29,12 +29,13 @@ from monitor.config.values import zone_name
 from monitor.web.access import SAFE, TOKEN_IN_QUERY, Address, Caller, client_of, is_https, refuse_host
 from monitor.web.answers import TEXT, Answer
 from monitor.web.asking import Ask, Refusal, Visitor
+from monitor.web.cache import Cache
 from monitor.web.failures import refusal_of, told
 from monitor.web.forms import read_form, read_query
 from monitor.web.gate import COOKIE, cookies_of
 from monitor.web.headers import etag_of, has_already, headers_for, named
 from monitor.web.live import Live
-from monitor.web.needs import Kind
+from monitor.web.needs import Kind, Needs
 from monitor.web.routes import ROUTES, Again, Route
 from monitor.web.site import Site
 
@@ -83,6 +84,7 @@ class Application:
         #: for what must answer while all handlers wait for a database that hangs
         self._apart = ThreadPoolExecutor(1, thread_name_prefix="web-health")
         self._waiting = 0
+        self._cache = Cache()
 
     def close(self) -> None:
         """Ends its threads; nothing is asked of it after that."""
@@ -186,9 +188,21 @@ class Application:
             return await self._refused(stale.ask, refusal_of(error, where=stale.where), Kind.PAGE)
 
     async def _answered(self, ask: Ask, found: _Found) -> Answer:
-        if found.route.apart:
-            return await asyncio.get_running_loop().run_in_executor(self._apart, found.route.handler, self._site, ask)
-        return await self._work(found.route.handler, self._site, ask)
+        route = found.route
+        if route.apart:
+            return await asyncio.get_running_loop().run_in_executor(self._apart, route.handler, self._site, ask)
+        if ask.method in SAFE:
+            shared = route.kind is Kind.PAGE and route.needs is Needs.READ and not route.alone
+            if not shared or "no-cache" in ask.headers.get("cache-control", ""):
+                return await self._work(route.handler, self._site, ask)
+            return await self._cache.answer(
+                ask, self._live.stamp, lambda asked: self._work(route.handler, self._site, asked)
+            )
+        try:
+            return await self._work(route.handler, self._site, ask)
+        finally:
+            # the page that follows a form shows what it did
+            self._cache.drop()
 
     async def _refused(self, ask: Ask, refusal: Refusal, kind: Kind) -> Answer:
         if refusal.status == 401 and refusal.kind == "login" and ask.method in SAFE:

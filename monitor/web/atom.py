@@ -57,6 +57,7 @@ def show(site: Site, ask: Ask) -> Answer:
         if known := known_already(ask, etag):
             return Answer(content_type=ATOM, etag=known.etag, headers=_HEADERS)
         rows, following = _wanted_rows(tx, place, given["level"], given["cursor"])
+        rows = _one_a_version(rows)
         links = _sources(tx, rows)
     entries = "".join(_entry(one, links.get(one.incident_id or "", ()), ask.address) for one in rows)
     updated = max((one.created_at for one in rows), default=datetime.fromisoformat("1970-01-01T00:00:00+00:00"))
@@ -76,6 +77,21 @@ def _wanted_rows(tx: Transaction, place: Wanted, level: str, cursor: str) -> tup
         if not cursor or len(rows) >= ENTRIES // 2:
             break
     return rows, cursor
+
+
+def _id_of(alert: Alert) -> str:
+    """Of a version of an incident, however many channels and repeats told of it; else of the message itself."""
+    if alert.incident_id is None or alert.audience.startswith("item:"):
+        return f"urn:basewatch:alert:{quote(alert.id)}"
+    return f"urn:basewatch:incident:{quote(alert.incident_id)}:{alert.version}"
+
+
+def _one_a_version(rows: Sequence[Alert]) -> list[Alert]:
+    """The first message about each version, the newest version first."""
+    first: dict[str, Alert] = {}
+    for alert in reversed(rows):
+        first.setdefault(_id_of(alert), alert)
+    return list(reversed(first.values()))
 
 
 def _at(tx: Transaction, alert: Alert, wanted: Wanted) -> bool:
@@ -108,7 +124,7 @@ def _entry(alert: Alert, sources: Sequence[str], address: str) -> str:
     words = "".join(f"<category term={quoteattr(str(one))}/>" for one in (alert.level, alert.reason, *alert.also))
     at, title = plain(alert.created_at), " ".join(_xml(alert.title).split())
     return (
-        f"<entry><id>urn:basewatch:alert:{quote(alert.id)}</id><title>{escape(title)}</title>"
+        f"<entry><id>{_id_of(alert)}</id><title>{escape(title)}</title>"
         f"<updated>{at}</updated><published>{at}</published>"
         f'<link rel="alternate" type="text/html" href={quoteattr(page)}/>{related}{words}'
         f'<content type="text">{escape(_xml(alert.body))}</content></entry>\n'

@@ -71,7 +71,7 @@ class Gate:
         return self._sessions.open(name, now=now)
 
     def still_in(self, visitor: Visitor, token: str, *, now: datetime) -> bool:
-        """Whether a visitor who was let in would be so now: a session may have ended since. To ask is no use of it."""
+        """Whether a visitor who was let in would be so now: a session may have ended. It counts as no use of it."""
         return visitor.by != "password" or self._sessions.stands(token, now=now)
 
     def log_out(self, token: str) -> None:

@@ -45,6 +45,11 @@ class Live:
         """How many listen."""
         return len(self._listeners)
 
+    @property
+    def stamp(self) -> str:
+        """The state of the board, at most a look old; empty while nobody listens and it is not known."""
+        return self._now.stamp if self._now is not None and self._listeners else ""
+
     def close(self) -> None:
         """Ends every stream; called in the event loop."""
         self._closed = True

@@ -6,7 +6,9 @@ import base64
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from monitor.config.settings import Settings
 
 #: 16 MiB and a tenth of a second for each try; OWASP's figures of 2025 for scrypt with little memory
 _COST, _BLOCK, _TIMES = 2**14, 8, 5
@@ -49,6 +51,13 @@ class PasswordHash:
         """Whether that is the password; takes a tenth of a second whatever the answer is."""
         given = _derived(typed[:_MOST_CHARACTERS], self.salt, self.cost, self.block, self.times)
         return hmac.compare_digest(given, self.key) and len(typed) <= _MOST_CHARACTERS
+
+
+def sealed(settings: Settings) -> Settings:
+    """The settings with the password hashed: a process that runs for months does not hold it as people type it."""
+    if settings.web_password is None:
+        return settings
+    return replace(settings, web_password=str(PasswordHash.read(settings.web_password)))
 
 
 def _derived(password: str, salt: bytes, cost: int, block: int, times: int) -> bytes:

@@ -44,6 +44,8 @@ class Route:
     again: Again | None = None
     #: it waits for no other answer
     apart: bool = False
+    #: made for each visitor anew, never handed on: answers that are sent in pieces
+    alone: bool = False
 
 
 #: what pages are made with, and the way in and out
@@ -52,12 +54,12 @@ SHELL: tuple[Route, ...] = (
     Route("GET", "/login", door.ask_password, Needs.NOTHING),
     Route("POST", "/login", door.log_in, Needs.NOTHING),
     Route("POST", "/logout", door.log_out, Needs.NOTHING),
-    Route("GET", "/live", door.follow),
+    Route("GET", "/live", door.follow, alone=True),
 )
 PAGES: tuple[Route, ...] = (
     Route("GET", "/", now.show),
     Route("GET", "/incidents", ledger.show),
-    Route("GET", "/incidents.{form}", ledger.export),
+    Route("GET", "/incidents.{form}", ledger.export, alone=True),
     Route("GET", "/feeds", feeds.show),
     Route("GET", "/feeds/{name:path}", feeds.show_one),
     Route("GET", "/deliveries", deliveries.show),

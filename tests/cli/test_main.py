@@ -20,7 +20,8 @@ COMMANDS = (
     "feeds test", "feeds import", "feeds export", "classify", "explain", "feedback", "rules", "rules check",
     "rules test",
     "rules replay", "rules diff", "rules new", "rules schema", "incidents", "incidents show", "incidents merge",
-    "incidents split", "incidents import", "alerts", "digest", "stats", "mute", "ack", "policy", "policy explain",
+    "incidents split", "incidents import", "alerts", "digest", "stats", "mute", "ack", "deeds", "undo", "policy",
+    "policy explain",
 )  # fmt: skip
 
 

@@ -55,6 +55,8 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "put_reports": lambda tx: tx.put_reports([REPORT]),
     "move_reports": lambda tx: tx.move_reports(["A"], "x", "y"),
     "incidents_at": lambda tx: tx.incidents_at(["x", "y"], ["IQ"], NOW.date()),
+    "sightings": lambda tx: tx.sightings(["x", "y"], ["IQ"], NOW.date(), NOW.date()),
+    "last_days": lambda tx: tx.last_days(["x", "y"], ["IQ"], NOW.date()),
     "put_places": lambda tx: tx.put_places(INCIDENT),
     "versions": lambda tx: tx.versions("x"),
     "changes_since": lambda tx: tx.changes_since(NOW),

@@ -150,3 +150,27 @@ def test_rulings_lead_to_the_incident_that_stands_now(store: Store) -> None:
         assert rulings.apart == {frozenset("ef")}
         tx.add_ruling(Ruling(kind="merge", one="d", other="a", at=NOW))
         assert tx.rulings().merged == {"b": "a", "c": "a", "d": "a"}
+
+
+def test_many_incidents_are_read_as_sightings(store: Store) -> None:
+    """What is told of how unusual an incident is comes from some columns of the others, of a bounded time."""
+    merged = replace(OTHER, id="gone", merged_into=OTHER.id)
+    denied = replace(OTHER, id="never", grade="denied", date=OTHER.date - timedelta(days=1))
+    with store.transaction() as tx:
+        for incident in (INCIDENT, OTHER, merged, denied):
+            tx.add_incident(incident)
+            tx.put_places(incident)
+
+        def seen(places: list[str], countries: list[str], since: date, until: date) -> list[tuple[str, str]]:
+            found = tx.sightings(places, countries, since, until)
+            return [(one.id, one.places[0].id) for one in found]
+
+        first, last = min(INCIDENT.date, denied.date), max(INCIDENT.date, OTHER.date)
+        assert seen(["al-tanf"], [], first, last) == [("never", "al-tanf"), (OTHER.id, "al-tanf")]
+        assert {id for id, _ in seen([], ["SY"], first, last)} == {INCIDENT.id, "never", OTHER.id}
+        assert seen(["al-tanf"], [], OTHER.date, OTHER.date) == [(OTHER.id, "al-tanf")]
+        assert seen([], [], first, last) == []
+        after = OTHER.date + timedelta(days=1)
+        assert tx.last_days(["al-tanf"], ["SY"], after) == {"al-tanf": OTHER.date, "SY": OTHER.date}
+        assert tx.last_days(["al-tanf"], [], OTHER.date) == {"al-tanf": denied.date}
+        assert tx.last_days(["al-tanf"], [], OTHER.date, without=["denied"]) == {}

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from alembic.command import check
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, Table, insert, inspect, text
 
 from monitor.errors import StoreError
 from monitor.model.alert import AlertKind, Decision, DecisionReason
+from monitor.model.attention import Matchers
 from monitor.model.document import DateMark
 from monitor.model.feed import Layout, Poll, Selectors
 from monitor.model.feedback import Correction, Fact, Opinion
@@ -271,6 +272,44 @@ def test_what_is_remembered_of_feeds_and_polls_begins_blank_and_goes_without_a_t
         tx.sync_feeds([page], now=NOW)  # how its document was read is not known: it is read anew, once
         assert (tx.feed_state(FEED.name).etag, tx.feed_state(FEED.name).layout) == (None, page.layout.mark)
     store.close()
+
+
+def test_mutes_of_an_older_database_are_silences_that_hold(database_url: str) -> None:
+    from alembic.command import downgrade
+
+    engine = open_engine(database_url)
+    with begin(engine) as connection:
+        downgrade(alembic_config(connection), "0009")
+        mutes = Table("mutes", MetaData(), autoload_with=connection)
+        rows = [
+            {"kind": "rule", "target": "attack-iraq", "until": NOW + DAY, "at": NOW - HOUR, "note": "drill"},
+            {"kind": "incident", "target": "2026-11-21-iraq", "until": NOW + HOUR, "at": NOW, "note": ""},
+            {"kind": "incident", "target": "2026-11-20-iraq", "until": NOW - HOUR, "at": NOW - DAY, "note": "over"},
+        ]
+        connection.execute(insert(mutes), rows)
+    engine.dispose()
+    upgrade(database_url)
+    store = Store(database_url)
+    with store.transaction() as tx:
+        assert len(tx.silences()) == 3
+        first, second = tx.silences(NOW)
+        assert (first.matchers, first.starts, first.ends, first.at) == (
+            Matchers(incident="2026-11-21-iraq"), NOW, NOW + HOUR, NOW,
+        )  # fmt: skip
+        assert (second.matchers, second.ends, second.note) == (Matchers(rule="attack-iraq"), NOW + DAY, "drill")
+        assert first.holds(NOW)
+        assert second.held_back == 0
+        made = tx.add_silence(replace(first, ends=NOW + DAY))
+        assert made.id > max(first.id, second.id)
+        wide = Matchers(rule="attack-iraq", country="IQ")
+        tx.add_silence(replace(first, matchers=wide))
+    store.close()
+    _through(database_url, "0009")  # what a mute cannot say is lost, the latest end of each is kept
+    store = Store(database_url)
+    with store.transaction() as tx:
+        ends = {(one.kind, one.target): one.ends for one in tx.silences(NOW)}
+    store.close()
+    assert ends == {("incident", "2026-11-21-iraq"): NOW + DAY, ("rule", "attack-iraq"): NOW + DAY}
 
 
 def _through(address: str, revision: str) -> None:

@@ -57,4 +57,5 @@ def furnish(folder: Path, *, now: datetime | None = None) -> Path:
         room.poll(now=at(5))
         wire.add(Story("Drone attack on Harir air base in Erbil thwarted, security source says", published=at(1)))
         room.poll(now=at(0.5))
+        room.poll(now=at(0.01))
     return folder

@@ -15,7 +15,7 @@ from boards import Board
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
 from monitor.web.attempts import IN_TOTAL, MOST_ADDRESSES, PER_ADDRESS, Attempts
-from monitor.web.passwords import PasswordHash
+from monitor.web.passwords import PasswordHash, sealed
 from monitor.web.sessions import IDLE, LONGEST, MOST_SESSIONS, Sessions
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -148,3 +148,13 @@ def test_what_others_can_reach_is_not_served_without_a_password(tmp_path: Path) 
     ):  # fmt: skip
         with pytest.raises(ConfigError):
             load(**wrong)
+
+
+def test_a_process_that_stays_holds_no_plain_password(tmp_path: Path) -> None:
+    settings = load_settings({"BASEWATCH_WEB_PASSWORD": RIGHT}, tmp_path)
+    kept = sealed(settings)
+    assert kept.web_password is not None
+    assert RIGHT not in kept.web_password
+    assert PasswordHash.read(kept.web_password).matches(RIGHT)
+    assert sealed(kept) == kept
+    assert sealed(load_settings({}, tmp_path)).web_password is None

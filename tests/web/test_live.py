@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,9 @@ from boards import Board
 from ledgers import ASAD, incident_at, put, report_of
 from monitor.model.ledger import Change, ChangeReason
 from monitor.model.report import Level
+from monitor.queries.attention import acknowledge
+from monitor.queries.live import standing
+from monitor.store.store import Store
 from monitor.web import live
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -94,3 +97,23 @@ def test_fifty_who_follow_along_end_within_three_seconds(tmp_path: Path) -> None
         began = time.monotonic()
         board.server.close()
         assert time.monotonic() - began < 3
+
+
+def test_a_further_publisher_and_a_deed_are_changes(store: Store) -> None:
+    seen: list[Mapping[str, str]] = []
+
+    def look() -> None:
+        with store.read() as tx:
+            seen.append(standing(tx).signs)
+
+    look()
+    incident = incident_at(ASAD)
+    with store.transaction() as tx:
+        put(tx, incident, report_of("r1", incident))
+    look()
+    assert seen[-1]["incidents"] != seen[-2]["incidents"]  # no version was written
+    with store.transaction() as tx:
+        acknowledge(tx, incident.id, by="Karim", note="", now=NOW)
+    look()
+    assert seen[-1]["people"] != seen[-2]["people"]
+    assert seen[-1]["incidents"] == seen[-2]["incidents"]

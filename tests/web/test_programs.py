@@ -31,7 +31,15 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def told(board: Board, title: str = "Attack", *, number: int = 0, version: int = 1, body: str = "It was hit.") -> None:
+def told(
+    board: Board,
+    title: str = "Attack",
+    *,
+    number: int = 0,
+    version: int = 1,
+    body: str = "It was hit.",
+    audience: str = "",
+) -> None:
     now = utc_now()
     with board.store.transaction() as tx:
         incident = incident_at(ASAD, (now - timedelta(days=number + 1)).date())
@@ -39,7 +47,7 @@ def told(board: Board, title: str = "Attack", *, number: int = 0, version: int =
             put(tx, incident, report_of(f"r{number}", incident))
         alert = Alert(
             id=tx.new_id(now), incident_id=incident.id, version=version, reason="FIRST", level=Level.URGENT,
-            channels=("alerts",), title=title, body=body, created_at=now,
+            channels=("alerts",), title=title, body=body, created_at=now, audience=audience,
         )  # fmt: skip
         assert tx.add_alert(alert, [Address(key="k", channel="alerts", label="l")])
 
@@ -66,6 +74,17 @@ class TestFeed:
             assert {one.term for one in entry.tags} == {"urgent", "FIRST"}
             assert {one.rel for one in entry.links} == {"alternate", "related"}
             assert board.get("/feed.atom", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+    def test_channels_and_repeats_of_one_version_are_one_entry_whose_id_stays(self, tmp_path: Path) -> None:
+        with Board(tmp_path) as board:
+            told(board, "First", audience="duty:alerts")
+            (before,) = feedparser.parse(board.get("/feed.atom").content).entries
+            told(board, "For the family", audience="family:family")
+            told(board, "First", audience="duty:alerts#1")
+            (after,) = feedparser.parse(board.get("/feed.atom").content).entries
+            assert (after.id, after.title, after.updated) == (before.id, "First", before.updated)
+            told(board, "A sighting", audience="item:x:alerts")  # it tells of an item, not of the version
+            assert len(feedparser.parse(board.get("/feed.atom").content).entries) == 2
 
     def test_what_publishers_write_keeps_it_whole(self, tmp_path: Path) -> None:
         with Board(tmp_path) as board:

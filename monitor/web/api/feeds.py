@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from monitor.feeds.condition import Doing
-from monitor.queries.feedsboard import feeds_page, overview
+from monitor.queries.feedsboard import feeds_page
 from monitor.web.answers import JSON, Answer
 from monitor.web.api.answering import listed
 from monitor.web.api.described import PAGE, Operation, text, word
 from monitor.web.api.schemas import page_schema
 from monitor.web.asking import Ask
+from monitor.web.kept import feeds_overview
 from monitor.web.site import Site
 
 LIST = Operation(
@@ -28,7 +29,7 @@ def show(site: Site, ask: Ask) -> Answer:
     given = LIST.given(ask)
     state = Doing(given["state"]) if given["state"] else None
     with site.read() as tx:
-        known = overview(tx, site.configuration().feeds, now=ask.now)
+        known = feeds_overview(site, ask, tx)
         page = feeds_page(
             tx, known, state=state, text=given["text"], cursor=given["cursor"], limit=given["limit"], now=ask.now
         )

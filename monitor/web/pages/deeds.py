@@ -29,7 +29,9 @@ def take_back(site: Site, ask: Ask) -> Answer:
     except (BasewatchError, Refusal) as error:
         return _page(site, ask, problem=refusal_of(error))
     back = ask.one("back", "log", form=True)
-    if back == "incident" and deed is not None and deed.what not in ("silence", "end"):
+    if back == "try" and deed is not None:
+        return see_other(f"/try?text={quote(deed.target, safe='')}")
+    if back == "incident" and deed is not None and deed.what in ("ack", "unack", "merge", "split"):
         return see_other(f"/incidents/{quote(deed.target, safe='')}")
     return see_other("/silences" if back == "silences" else f"/log?undone=D{number}")
 

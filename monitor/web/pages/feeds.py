@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
-from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from monitor.errors import BasewatchError
 from monitor.feeds.condition import READ, Doing
-from monitor.queries.feedsboard import FeedsOverview, feed_shown, feeds_page, overview
+from monitor.queries.feedsboard import feed_shown, feeds_page
 from monitor.queries.pace import pace_in_words, paced
 from monitor.queries.paging import Page
 from monitor.queries.reasons import novelty_in_words, why_stored
 from monitor.queries.status import FeedStatus, drops_in_a_line
-from monitor.store.store import Store, Transaction
 from monitor.web.answers import Answer
 from monitor.web.asking import Ask, Refusal
+from monitor.web.kept import feeds_overview
 from monitor.web.pages.asked import attempt, fields_of
 from monitor.web.pages.rendering import render
 from monitor.web.site import Site
 
 _FILTERS = ("state", "text")
 _STATES = [str(state) for state in Doing]
-#: of ten thousand feeds it takes a fifth of a second to say how each is doing: that is kept for so long
-KEPT_FOR = timedelta(seconds=10)
-#: only of so many feeds it is worth to be kept
-_MANY = 500
-_kept: WeakKeyDictionary[Store, FeedsOverview] = WeakKeyDictionary()
 
 
 def show(site: Site, ask: Ask) -> Answer:
     """`/feeds`"""
     fields = fields_of(ask, *_FILTERS)
     with site.read() as tx:
-        known = _overview(site, ask, tx)
+        known = feeds_overview(site, ask, tx)
 
         def read() -> Page[FeedStatus]:
             ask.only(*_FILTERS, "cursor")
@@ -63,17 +56,6 @@ def show_one(site: Site, ask: Ask) -> Answer:
         site, ask, "feed.html", feed=feed, shown=shown, one=shown.status, why=why_stored, novelty=novelty_in_words,
         **_words(ask),
     )  # fmt: skip
-
-
-def _overview(site: Site, ask: Ask, tx: Transaction) -> FeedsOverview:
-    configured = site.configuration().feeds
-    kept = _kept.get(site.store)
-    if kept is not None and len(kept.feeds) == len(configured) and abs(ask.now - kept.as_of) < KEPT_FOR:
-        return kept
-    found = overview(tx, configured, now=ask.now)
-    if len(configured) > _MANY:
-        _kept[site.store] = found
-    return found
 
 
 def _words(ask: Ask) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from monitor.store.listing import IncidentFilter
 from monitor.store.store import Transaction
 from monitor.web.answers import JSON, Answer
 from monitor.web.asking import Ask, Refusal
+from monitor.web.kept import drawn
 from monitor.web.pages.asked import Fields, attempt, day_of, fields_of
 from monitor.web.pages.rendering import render
 from monitor.web.site import Site
@@ -58,15 +59,18 @@ def show(site: Site, ask: Ask) -> Answer:
         with site.read() as tx:
             asked, rows = _asked_for(site, ask, tx)
             found = listing(tx, asked, rows=rows, cursor=ask.one("cursor"), limit=LIMIT)
-            drawn = _pictures(site, fields, tx, asked) if _are_drawn(ask, found.total) else None
-        return asked, replace(found, rows=with_places_and_names(found.rows, site.configuration().rules)), drawn
+            pictures = None
+            if _are_drawn(ask, found.total):
+                of = asked, found.total, fields.query()
+                pictures = drawn(site, ask, tx, of, lambda: _pictures(site, fields, tx, asked))
+        return asked, replace(found, rows=with_places_and_names(found.rows, site.configuration().rules)), pictures
 
     answered, wrong = attempt(read)
-    asked, found, drawn = answered or (IncidentFilter(since=_usual(ask)), Listing(rows=(), total=0), None)
+    asked, found, pictures = answered or (IncidentFilter(since=_usual(ask)), Listing(rows=(), total=0), None)
     return render(
         site, ask, "ledger.html", status=400 if wrong else 200, found=found, wrong=wrong, fields=fields, asked=asked,
         columns=COLUMNS, cells=cells, levels=_LEVELS, grades=list(GRADES), weapons=WEAPONS, files=list(TYPES),
-        pictures=drawn,
+        pictures=pictures,
     )  # fmt: skip
 
 

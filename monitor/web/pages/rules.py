@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
-from monitor.errors import BasewatchError, ConfigError, Problem
+from monitor.configuration import snapshot_of
+from monitor.errors import BasewatchError
 from monitor.queries.feedback import understood
 from monitor.queries.rulesboard import rule_shown, rules_shown
-from monitor.rules.folder import read_folder
-from monitor.topics.loading import compile_rules
 from monitor.web.answers import Answer
+from monitor.web.asides import Aside, Asides
 from monitor.web.asking import Ask, Refusal
 from monitor.web.pages.rendering import render
 from monitor.web.site import Site
-from monitor.workbench.lint.check import lint
+
+_CHECKS = Asides()
 
 
 def show(site: Site, ask: Ask) -> Answer:
@@ -23,7 +21,7 @@ def show(site: Site, ask: Ask) -> Answer:
     rules = site.configuration().rules
     with site.read() as tx:
         found = rules_shown(tx, rules, now=ask.now)
-    return render(site, ask, "rules.html", rules=found, problems=_linted(site.settings.rules, rules.hash),
+    return render(site, ask, "rules.html", rules=found, check=_check(site),
                   folder=str(site.settings.rules), understood=understood)  # fmt: skip
 
 
@@ -39,11 +37,10 @@ def show_one(site: Site, ask: Ask) -> Answer:
     return render(site, ask, "rule.html", one=found, understood=understood)
 
 
-@lru_cache(maxsize=2)
-def _linted(folder: Path, hash: str) -> tuple[Problem, ...]:  # noqa: ARG001
-    """What the lint says of the folder; asked once for each state of the files (`hash`), for it takes a second."""
-    try:
-        files = read_folder(folder)
-        return tuple(lint(files, compile_rules(files)))
-    except ConfigError as error:
-        return tuple(error.problems)
+def _check(site: Site) -> Aside | None:
+    """What `rules check` says of the files as they stand, also of an edit that is not in force; asked once for each
+    state of them, and not waited for."""
+    state = str(sorted(snapshot_of(site.settings)))
+    if _CHECKS.of(state) is None:
+        _CHECKS.begin(state, "rules", "check", settings=site.settings)
+    return _CHECKS.of(state)
