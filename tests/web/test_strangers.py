@@ -71,11 +71,12 @@ def test_whatever_is_asked_of_an_address_is_answered_and_changes_nothing(board: 
     values = [quote_from_bytes(value, safe="") for value in VALUES]
     paths = {re.sub("{.*?}", part, route.pattern) for part in (ONE.id, "x", *values[1:])}
     asked = [(path, "") for path in paths]
-    here = re.sub("{.*?}", ONE.id, route.pattern)
-    known = [
-        name for name in NAMES if route.method == "POST" or "no parameter" not in board.get(f"{here}?{name}=x").text
-    ]
-    asked += [(here, f"{name}={value}") for name in known for value in values]
+    here = re.sub("{.*?}", "csv" if "{form}" in route.pattern else ONE.id, route.pattern)
+    if route.method == "GET" and board.get(here).status_code != 404:
+        known = [name for name in NAMES if "no parameter" not in board.get(f"{here}?{name}=x").text]
+        asked += [(here, f"{name}={value}") for name in known for value in values]
+    if route.method == "POST":
+        asked += [(here, "&".join(f"{name}={value}" for name in NAMES)) for value in values]
     for path, query in asked:
         if route.method == "GET":
             answer = board.get(f"{path}?{query}" if query else path)
