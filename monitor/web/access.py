@@ -128,6 +128,7 @@ def client_of(caller: Caller, rules: Rules) -> Address | None:
             found = ip_address(text.strip())
         except ValueError:
             break
+        found = getattr(found, "ipv4_mapped", None) or found
         if not rules.trusts(found):
             return found
     return caller.peer
