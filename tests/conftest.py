@@ -55,7 +55,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 #: modules whose tests share something that takes long to make: they stay in one process
-TOGETHER = frozenset({"test_deploy", "test_rules_replay", "test_rules_diff", "test_demo"})
+TOGETHER = frozenset({"test_deploy", "test_rules_replay", "test_rules_diff", "test_demo", "test_browser"})
 
 
 @pytest.hookimpl(trylast=True)

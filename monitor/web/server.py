@@ -89,7 +89,7 @@ class _Connection(H11Protocol):
                     self.transport.abort()
                     return
             else:
-                self._asked = self.loop.time()
+                self._asked, self._dropped = self.loop.time(), 0
         super().data_received(data)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002

@@ -44,7 +44,8 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(board: Board) -> Iterator[Browser]:
+    """After the board, which runs an event loop of its own: Playwright's is one that runs until it is closed."""
     with chromium() as opened:
         yield opened
 
