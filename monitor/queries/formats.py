@@ -92,9 +92,6 @@ def web_link(url: str) -> str:
     return "".join(sign if sign.isprintable() and sign != " " else quote(sign, errors="replace") for sign in url)
 
 
-_link = web_link
-
-
 # ------------------------------------------------------------------------------------------------- CSV
 
 
@@ -105,7 +102,7 @@ def as_csv(entries: Sequence[LedgerEntry], *, zone: str = "UTC") -> str:  # noqa
     writer.writerow((*COLUMNS, *MORE_COLUMNS))
     for entry in entries:
         date, where, kind, group, _, _, grade, publishers = cells(entry)
-        links = " ".join(dict.fromkeys(link for source in entry.sources if (link := _link(source.url))))
+        links = " ".join(dict.fromkeys(link for source in entry.sources if (link := web_link(source.url))))
         numbers = _written(killed(entry)), _written(wounded(entry))
         shown = (date, where, kind, group, *numbers, grade, links or publishers)
         writer.writerow([*map(_no_formula, shown), *_more_cells(entry)])
@@ -195,7 +192,7 @@ def as_object(entry: LedgerEntry) -> dict[str, object]:
 
 def briefed(view: View, names: Calls) -> list[dict[str, object]]:
     """At most three sentences out of the reports, each with the reports that say it and where they can be read."""
-    links = {report.id: _link(report.url) for report in view.reports}
+    links = {report.id: web_link(report.url) for report in view.reports}
     told = brief(view, names=names)
     return [
         {"text": text, "reports": list(ids), "sources": [links[id] for id in ids if links.get(id)]}
@@ -254,7 +251,7 @@ def _markdown(text: str) -> str:
 
 def _markdown_source(source: LedgerSource) -> str:
     name = _markdown(source.publisher or _host(source.url) or "source")
-    link = re.sub(r"[()<>|\\\[\]`*_]", lambda sign: f"%{ord(sign[0]):02X}", _link(source.url))
+    link = re.sub(r"[()<>|\\\[\]`*_]", lambda sign: f"%{ord(sign[0]):02X}", web_link(source.url))
     return f"[{name}]({link})" if link else name
 
 
@@ -306,7 +303,7 @@ def what_changed(change: object) -> str:
 
 def _html_source(source: LedgerSource) -> str:
     name = html.escape(clean(source.publisher or _host(source.url) or "source"))
-    link, title = html.escape(_link(source.url)), html.escape(clean(source.title))
+    link, title = html.escape(web_link(source.url)), html.escape(clean(source.title))
     return f'<a href="{link}" title="{title}" rel="noopener nofollow"><bdi>{name}</bdi></a>' if link else name
 
 

@@ -15,7 +15,7 @@ from monitor.model.incident import Incident
 from monitor.model.item import StoredItem
 from monitor.model.ledger import Folded, Held, Notification, View
 from monitor.queries.attention import acks_of
-from monitor.queries.board import close_calls
+from monitor.queries.closecalls import close_calls
 from monitor.queries.formats import toll
 from monitor.queries.ledger import number_of, said_by, view_of
 from monitor.queries.paging import cursor_of, keys_of
@@ -25,6 +25,8 @@ from monitor.store.store import Transaction
 from monitor.telling import lies_of
 from monitor.topics.attacks.topic import RuleSet
 
+#: an incident of which nothing was reported for so long is on the board no more
+OPEN_FOR = timedelta(hours=72)
 #: incidents of a page
 LIMIT = 50
 _HELD = {

@@ -6,9 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 
 from monitor.model.incident import Incident
 from monitor.model.ledger import Grade
@@ -74,18 +73,6 @@ class ListingPart(TransactionPart):
         asked = select(func.count()).select_from(_INCIDENTS).where(*_conditions(wanted))
         return self._connection.scalar(asked) or 0
 
-    def open_incidents(self, since: datetime, *, limit: int) -> list[Incident]:
-        """At most `limit` incidents that were opened, reported or changed since then, the newest change first."""
-        changed = _changed(since).subquery()
-        at = func.coalesce(changed.c.at, _INCIDENTS.c.last_report_at, _INCIDENTS.c.opened_at)
-        asked = select(_INCIDENTS).outerjoin(changed, changed.c.incident_id == _INCIDENTS.c.id).where(*_open(since))
-        rows = self._connection.execute(asked.order_by(at.desc(), _INCIDENTS.c.id.desc()).limit(limit))
-        return [Incident(**row) for row in rows.mappings()]
-
-    def count_open_incidents(self, since: datetime) -> int:
-        """How many incidents were opened, reported or changed since then."""
-        return self._connection.scalar(select(func.count()).select_from(_INCIDENTS).where(*_open(since))) or 0
-
     def incidents_by_day(self, wanted: IncidentFilter) -> list[tuple[date, Level, int]]:
         """How many incidents of each local date and level, the first day first."""
         asked = select(_INCIDENTS.c.date, _INCIDENTS.c.level, func.count()).where(*_conditions(wanted))
@@ -131,20 +118,6 @@ class ListingPart(TransactionPart):
         """Every place that any incident has, by its id and country alone."""
         rows = self._connection.execute(select(_PLACES.c.place_id, _PLACES.c.country).distinct())
         return [Place(id=id, name=id, role="target", country=country) for id, country in rows]
-
-
-def _changed(since: datetime) -> Select[Any]:
-    """The incidents with a version since then, and when they had the last one."""
-    last = func.max(_VERSIONS.c.at).label("at")
-    return select(_VERSIONS.c.incident_id, last).where(_VERSIONS.c.at >= since).group_by(_VERSIONS.c.incident_id)
-
-
-def _open(since: datetime) -> tuple[ColumnElement[bool], ...]:
-    # one question for each index
-    opened = select(_INCIDENTS.c.id).where(_INCIDENTS.c.opened_at >= since)
-    reported = select(_INCIDENTS.c.id).where(_INCIDENTS.c.last_report_at >= since)
-    changed = select(_VERSIONS.c.incident_id).where(_VERSIONS.c.at >= since)
-    return _INCIDENTS.c.merged_into == "", _INCIDENTS.c.id.in_(union(opened, reported, changed))
 
 
 def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:

@@ -17,12 +17,11 @@ from monitor.feeds.condition import Doing
 from monitor.model.alert import DecisionReason
 from monitor.model.delivery import Address, DeliveryState, GaveUp, SendOutcome, SendResult, Sent
 from monitor.model.feed import Feed, Poll
-from monitor.model.incident import Incident
 from monitor.model.item import Novelty
-from monitor.model.ledger import Change, ChangeReason, Grade
+from monitor.model.ledger import Grade
 from monitor.model.report import Act, Level
 from monitor.queries.alerts import alerts
-from monitor.queries.board import board
+from monitor.queries.closecalls import close_calls
 from monitor.queries.deliveries import channel_lines, deliveries
 from monitor.queries.feedsboard import feed_shown, feeds_page, overview
 from monitor.queries.items import count_items, items
@@ -232,29 +231,14 @@ def test_rules_with_their_examples_and_what_they_took(store: Store) -> None:
             rule_shown(tx, rules, "nothing", now=NOW)
 
 
-def test_the_newest_change_stands_first_and_close_calls_are_told(store: Store) -> None:
+def test_close_calls_are_told(store: Store) -> None:
     rules = shipped_rules()
-
-    def opened(id: str, hours: int) -> Incident:
-        at = NOW - timedelta(hours=hours)
-        return incident_at(ASAD, at.date(), id=id, opened_at=at, last_report_at=at)
-
     with store.transaction() as tx:
         tx.sync_feeds([FEED], now=NOW)
-        for id, hours in (("2026-11-21-a", 3), ("2026-11-19-b", 60), ("2026-11-10-old", 200)):
-            put(tx, opened(id, hours))
-        change = Change(
-            incident_id="2026-11-19-b", version=2, at=NOW - timedelta(hours=1), reasons=(ChangeReason.TOLL_UP,)
-        )
-        tx.add_versions([change])
         threat = full_item("A" * 13)
         assert threat.classification is not None
         assert threat.decision is not None
         quiet = replace(threat.decision, tell=False, reason=DecisionReason.NO_RULE, detail="no rule takes threats")
         near = replace(threat.classification, act=Act.THREAT, rule=None, level=None)
         tx.add_items([replace(threat, classification=near, decision=quiet, incident_id=None)])
-        found = board(tx, rules, now=NOW)
-        assert [row.entries[0].incident.id for row in found.rows] == ["2026-11-19-b", "2026-11-21-a"]
-        assert found.open == 2
-        assert found.rows[0].change == change
-        assert [one.item.id for one in found.close_calls] == ["A" * 13]
+        assert [one.item.id for one in close_calls(tx, rules, now=NOW)] == ["A" * 13]

@@ -85,7 +85,6 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "all items, page by page": lambda tx: tx.items_page(ItemFilter(), after=Behind(NOW, "x"), limit=5),
     "counts by rule": lambda tx: tx.counts_by_rule(NOW),
     "untold of rules": lambda tx: tx.untold_of_rules(["x", "y"], NOW, limit=5),
-    "open incidents": lambda tx: tx.open_incidents(NOW, limit=5),
     "deliveries page": lambda tx: tx.deliveries_page(DeliveryFilter(state=DeliveryState.GAVE_UP), limit=5),
     "lines": lambda tx: tx.lines(NOW),
     "prune": lambda tx: tx.prune(before=NOW, now=NOW),

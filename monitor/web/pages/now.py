@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.model.report import Level
-from monitor.queries.board import OPEN_FOR
 from monitor.queries.filters import Asked, wanted
 from monitor.queries.listing import places_like
-from monitor.queries.nowboard import CloseCall, NowPage, near_misses, open_incidents, opened_lately
+from monitor.queries.nowboard import OPEN_FOR, CloseCall, NowPage, near_misses, open_incidents, opened_lately
 from monitor.store.nowboard import OpenFilter
 from monitor.store.store import Transaction
 from monitor.web.answers import Answer
