@@ -14,9 +14,9 @@ from monitor.model.ledger import Grade
 from monitor.model.place import Place
 from monitor.model.report import Level
 from monitor.store.part import TransactionPart
-from monitor.store.tables import AlertRow, IncidentPlaceRow, IncidentRow, IncidentVersionRow, ReportRow, table_of
+from monitor.store.tables import AlertRow, IncidentPlaceRow, IncidentRow, ReportRow, table_of
 
-_INCIDENTS, _PLACES, _VERSIONS = table_of(IncidentRow), table_of(IncidentPlaceRow), table_of(IncidentVersionRow)
+_INCIDENTS, _PLACES = table_of(IncidentRow), table_of(IncidentPlaceRow)
 _ALERTS, _REPORTS = table_of(AlertRow), table_of(ReportRow)
 
 
