@@ -91,6 +91,16 @@ def _radius(spot: Spot, size: float) -> float:
     return max(min(15 + 3.2 * sqrt(spot.count), 44) * size, 12)
 
 
+def _reach(spot: Spot, size: float) -> float:
+    """Its radius with the second ring, if it has one."""
+    return _radius(spot, size) + (_ring(size) if spot.level == "flash" else 0)
+
+
+def _ring(size: float) -> float:
+    """How far the second ring stands from the first."""
+    return 3 + 4 * size
+
+
 def _size(box: Box) -> float:
     """How large pins are: the more of the world is shown, the closer they stand together."""
     return min(1.0, max(0.45, 40 / (box[2] - box[0])))
@@ -136,7 +146,7 @@ def _pin(spot: Spot, x: float, y: float, size: float) -> Svg:
                 "circle",
                 cx=x,
                 cy=y,
-                r=radius + 3 + 4 * size,
+                r=radius + _ring(size),
                 fill="none",
                 stroke=colour,
                 stroke_width=2.5,
@@ -173,7 +183,7 @@ def _names(at: Mapping[Spot, tuple[float, float]], box: Box, scale: float) -> Sv
     there = {
         replace(spot, longitude=box[0] + x / scale, latitude=box[3] - y / scale): (x, y) for spot, (x, y) in at.items()
     }
-    reach = partial(_radius, size=_size(box))
+    reach = partial(_reach, size=_size(box))
     sheet = Sheet(width=_WIDTH, font=_FONT, letter=12.2, radius=reach, middle=reach, most=14)
     words = []
     for name in placed(list(there), box, sheet):

@@ -9,11 +9,12 @@ from math import ceil, floor, log10
 from monitor.pictures.svg import Svg, joined, picture, tag
 
 _WIDTH, _HEIGHT = 800.0, 260.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 12.0, 14.0, 40.0
-_FONT = 14.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 60.0, 12.0, 14.0, 50.0
+#: of a picture that is seldom wider than half a window
+_FONT = 18.0
 #: a lying bar
-_BAR = 26.0
-_MOST_TICKS = 10
+_BAR = 30.0
+_MOST_TICKS = 7
 _COLOURS = {
     "flash": "#a3123a", "urgent": "#8f3d00", "notice": "#0b4f9e", "digest": "#4b5563", "killed": "#a3123a",
     "wounded": "#b98300", "median": "#0b4f9e", "p90": "#8f3d00", "count": "#35618e",
@@ -65,7 +66,7 @@ def stacked(chart: Chart, *, id: str) -> Svg:
 
 def lines(chart: Chart, *, id: str) -> Svg:
     """A line for each name; where a row has no value it is broken."""
-    top = _nice(max((value for row in chart.rows for value in row.values if value is not None), default=0))
+    top = _nice(max((value for row in chart.rows for value in row.values if value is not None), default=0), least=1)
     wide = (_WIDTH - _LEFT - _RIGHT) / max(len(chart.rows), 1)
     drawn = []
     for column, name in enumerate(chart.names):
@@ -92,7 +93,7 @@ def lines(chart: Chart, *, id: str) -> Svg:
 def ranking(chart: Chart, *, id: str) -> Svg:
     """Lying bars with their names, in the order of the rows; of each row the values one after another."""
     top = max((sum(value or 0 for value in row.values) for row in chart.rows), default=0) or 1
-    left, high = 250.0, _BAR * max(len(chart.rows), 1) + 8
+    left, high = 310.0, _BAR * max(len(chart.rows), 1) + 8
     room = _WIDTH - left - 60
     bars = []
     for number, row in enumerate(chart.rows):
@@ -156,10 +157,10 @@ def _upright(chart: Chart, drawn: Svg, top: float, wide: float, id: str) -> Svg:
     every = ceil(len(chart.rows) / _MOST_TICKS) or 1
     for number, row in enumerate(chart.rows):
         if number % every == 0:
-            x = _LEFT + (number + 0.5) * wide
+            x = min(_LEFT + (number + 0.5) * wide, _WIDTH - 46)
             axes.append(
                 tag(
-                    "text", row.label, x=x, y=bottom + 18, text_anchor="middle", font_size=_FONT * 0.9, fill="#4b5563",
+                    "text", row.label, x=x, y=bottom + 20, text_anchor="middle", font_size=_FONT * 0.9, fill="#4b5563",
                     class_="tick",
                 )
             )  # fmt: skip
@@ -167,9 +168,9 @@ def _upright(chart: Chart, drawn: Svg, top: float, wide: float, id: str) -> Svg:
     for name in chart.names if len(chart.names) > 1 else ():
         key.append(_rect(x, _HEIGHT - 13, 10, 10, name))
         key.append(tag("text", name, x=x + 15, y=_HEIGHT - 3, font_size=_FONT * 0.9, fill="#15191f", class_="label"))
-        x += 34 + 8 * len(name)
+        x += 40 + 10 * len(name)
     unit = tag(
-        "text", f"{chart.unit} a {chart.of}", x=_WIDTH - _RIGHT, y=_HEIGHT - 3, text_anchor="end",
+        "text", f"{chart.unit} by {chart.of}", x=_WIDTH - _RIGHT, y=_HEIGHT - 3, text_anchor="end",
         font_size=_FONT * 0.9, fill="#4b5563", class_="tick",
     )  # fmt: skip
     return picture(
@@ -202,13 +203,13 @@ def _told(chart: Chart) -> str:
 def _said(value: float | None) -> str:
     if value is None:
         return "–"
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
 
 
-def _nice(most: float) -> float:
-    """The top of an axis: four steps of 1, 2, 2.5 or 5 times a power of ten."""
-    if most <= 4:
-        return 4.0
+def _nice(most: float, least: float = 4) -> float:
+    """The top of an axis, at least `least`: four steps of 1, 2, 2.5 or 5 times a power of ten."""
+    if most <= least:
+        return float(least)
     step = most / 4
     ten = 10.0 ** floor(log10(step))
     return 4 * next(one * ten for one in (1, 2, 2.5, 5, 10) if one * ten >= step)

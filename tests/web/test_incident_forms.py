@@ -57,6 +57,20 @@ def undo(board: Board, page: str) -> httpx.Response:
     return post(board, found[1], back="log")
 
 
+def test_an_incident_is_acknowledged_in_the_list_which_is_then_shown_again(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        fill(board)
+        before = board.get("/").text
+        answer = post(board, f"/incidents/{ONE}/ack", by="Karim", note="on it", back="now")
+        after = board.get("/").text
+        elsewhere = post(board, f"/incidents/{OTHER}/ack", back="//evil.example")
+    assert before.count(f'action="/incidents/{ONE}/ack"') == 1
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/#row-{ONE}")
+    assert "Karim" in after
+    assert f'action="/incidents/{ONE}/ack"' not in after
+    assert elsewhere.status_code == 400
+
+
 def test_an_incident_is_acknowledged_by_name_and_it_is_undone(tmp_path: Path, database_url: str) -> None:
     with Board(tmp_path, database_url=database_url) as board:
         fill(board)

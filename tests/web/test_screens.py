@@ -266,5 +266,5 @@ def test_pictures_of_many_incidents_are_drawn_where_they_are_asked_for(tmp_path:
         asked = tree(many.text).css_first("a[href*=pictures]")
         assert asked is not None
         drawn = tree(board.get(str(asked.attributes["href"])).text)
-    assert len(drawn.css("svg")) == 4
-    assert len(drawn.css("#map-block table")) == 3
+    assert len(drawn.css("svg")) == 5
+    assert len(drawn.css("#map-block table")) == 4

@@ -24,10 +24,10 @@ _MOST_NAME = 200
 
 
 def ack(site: Site, ask: Ask) -> Answer:
-    """Somebody has seen it; what was told of it is not repeated."""
+    """Somebody has seen it; what was told of it is not repeated. Done on the board "now", that is shown again."""
     id = ask.parts["id"]
-
     try:
+        back = ask.one("back", form=True, among=("now",))
         note = ask.one("note", form=True)
         with site.write() as tx:
             stands = standing(tx, id).id
@@ -35,7 +35,7 @@ def ack(site: Site, ask: Ask) -> Answer:
             deed = _last(tx, stands)
     except (BasewatchError, Refusal) as error:
         return _back(site, ask, error, lambda problem: ack_again(site, ask, problem))
-    return see_other(f"{path_of(stands)}?done={deed}")
+    return see_other(f"/#row-{quote(stands, safe='')}" if back == "now" else f"{path_of(stands)}?done={deed}")
 
 
 def ack_again(site: Site, ask: Ask, problem: Refusal) -> Answer:

@@ -10,12 +10,20 @@ from zoneinfo import ZoneInfo
 
 from monitor.model.report import WEAPONS, Level
 from monitor.pictures.svgmap import MapDrawn, svg_map
-from monitor.pictures.svgplot import Chart, ranking, stacked
+from monitor.pictures.svgplot import Chart, lines, ranking, stacked
 from monitor.queries.filters import GRADES, Asked, wanted
 from monitor.queries.formats import COLUMNS, as_csv, as_geojson, as_markdown, as_objects, cells
 from monitor.queries.ledger import LedgerEntry, Wanted, with_baselines, with_places_and_names
 from monitor.queries.listing import Listing, filter_of, listing
-from monitor.queries.pictures import LEVELS, PlaceCount, incidents_chart, places_chart, places_counted, tolls_chart
+from monitor.queries.pictures import (
+    LEVELS,
+    PlaceCount,
+    incidents_chart,
+    places_chart,
+    places_counted,
+    tolls_chart,
+    waits_chart,
+)
 from monitor.store.listing import IncidentFilter
 from monitor.store.store import Transaction
 from monitor.web.answers import JSON, Answer
@@ -108,12 +116,14 @@ def _pictures(site: Site, fields: Fields, tx: Transaction, asked: IncidentFilter
         return f"{site.base}/incidents{fields.query(since=first, until=last)}"
 
     places = places_counted(tx, asked, site.configuration().rules, at)
-    charts = incidents_chart(tx, asked, within), tolls_chart(tx, asked, within)
-    plots = [(chart, stacked(chart, id=f"plot-{number}")) for number, chart in enumerate(charts)]
-    ranked = places_chart(places)
+    incidents, tolls = incidents_chart(tx, asked, within), tolls_chart(tx, asked, within)
+    waits, ranked = waits_chart(tx, asked, within), places_chart(places)
     return Pictures(
         map=svg_map([one.spot for one in places if one.spot], title="Where"), places=places,
-        charts=(*plots, (ranked, ranking(ranked, id="plot-places"))),
+        charts=(
+            (incidents, stacked(incidents, id="plot-incidents")), (tolls, stacked(tolls, id="plot-tolls")),
+            (waits, lines(waits, id="plot-waits")), (ranked, ranking(ranked, id="plot-places")),
+        ),
     )  # fmt: skip
 
 

@@ -241,6 +241,22 @@
   const map = document.getElementById("map-block");
   if (map && window.matchMedia("(min-width: 60rem)").matches) map.open = true;
 
+  // ---------------------------------------------------------------- one incident: its link to the clipboard, its paper
+  for (const link of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      navigator.clipboard.writeText(link.href).then(
+        () => { link.textContent = "Link copied"; },
+        () => { location.href = link.href; },
+      );
+    });
+  }
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   times();
   listen();
   poll();
