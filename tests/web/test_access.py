@@ -148,6 +148,9 @@ def test_the_client_and_https_are_believed_of_a_trusted_proxy_alone() -> None:
     assert client_of(caller(STRANGER, **more), BEHIND) == STRANGER
     assert client_of(caller(PROXY, x_forwarded_for="rubbish"), BEHIND) == PROXY
     assert client_of(caller(PROXY, x_forwarded_for="::ffff:203.0.113.5"), BEHIND) == ip_address("203.0.113.5")
+    # whoever may open a Unix socket is a proxy, also where people give a password
+    assert client_of(caller(None, **more), PASSWORD) == ip_address("10.0.0.9")
+    assert is_https(caller(None, **more), PASSWORD)
     assert is_https(caller(PROXY, **more), BEHIND)
     assert not is_https(caller(STRANGER, **more), BEHIND)
     public = Rules(url="https://watch.example")

@@ -22,6 +22,7 @@ from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
 from monitor.web.attempts import IN_TOTAL, MOST_ADDRESSES, PER_NETWORK, Attempts
 from monitor.web.gate import COOKIE, Gate, cookies_of
+from monitor.web.headers import ALWAYS
 from monitor.web.sessions import LONGEST
 
 PASSWORD, ACT, READ = "motdepassé ع", "a" * 30, "r" * 32
@@ -278,3 +279,28 @@ class TestTokens:
     def test_one_that_only_reads_is_not_the_one_that_acts(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="two different ones"):
             load_settings({"BASEWATCH_WEB_TOKEN": ACT, "BASEWATCH_WEB_READ_TOKEN": ACT}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200), ("HEAD", "/", 200), ("GET", "/login", 200), ("GET", "/nowhere", 404), ("PUT", "/", 405),
+        ("OPTIONS", "/", 405), ("TRACE", "/", 405), ("DELETE", "/api/v1/items", 405), ("GET", "/incidents.csv", 200),
+        ("HEAD", "/incidents.json", 200), ("GET", "/incidents?since=tomorrow", 400), ("GET", "/api/v1/items", 200),
+        ("GET", "/feed.atom", 200), ("GET", "/metrics", 200), ("GET", "/api/v1/items?limit=x", 400),
+        ("GET", "/live", 200),
+        ("POST", "/try", 403), ("POST", "/api/v1/classify", 413), ("HEAD", "/live", 200), ("GET", "/health", 503),
+    ],
+)  # fmt: skip
+def test_what_somebody_who_logged_in_is_answered_has_every_header_and_is_kept_nowhere(
+    board: Board, method: str, path: str, status: int
+) -> None:
+    large = (b"x" * 60_000 for _ in range(20)) if status == 413 else None
+    with board.client.stream(method, path, headers={"Remote-User": "karim"}, content=large) as answer:
+        assert answer.status_code == status
+        assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
+        assert answer.headers["Cache-Control"] == "no-store"
+        policy = answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "*" not in policy
+        assert "Access-Control-Allow-Origin" not in answer.headers
