@@ -6,7 +6,7 @@ import hmac
 import secrets
 import threading
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.config.settings import Settings
 from monitor.web.access import SAFE, Address, Caller, Rules, Session, permit, refuse_other_sites, visitor_of
@@ -14,9 +14,11 @@ from monitor.web.asking import Refusal, Visitor
 from monitor.web.attempts import Attempts
 from monitor.web.needs import Kind, Needs
 from monitor.web.passwords import PasswordHash
-from monitor.web.sessions import LONGEST, Sessions
+from monitor.web.sessions import Sessions
 
 COOKIE = "basewatch_session"
+#: for which a browser keeps it: longer than any session, so that it is known again at the next log-in
+_KEPT = timedelta(days=30)
 
 
 class Gate:
@@ -60,7 +62,7 @@ class Gate:
         same browser had `before` ends with it."""
         if self._password is None:
             return None
-        if seconds := self._attempts.wait(client, now=now):
+        if seconds := self._attempts.wait(client, now=now, browser=before):
             raise _too_often(seconds)
         if not self._trying.acquire(blocking=False):
             raise _too_often(1)
@@ -70,9 +72,10 @@ class Gate:
             self._trying.release()
         if not right:
             return None
-        self._attempts.succeeded(client)
         self._sessions.close(before)
-        return self._sessions.open(name, now=now)
+        token = self._sessions.open(name, now=now)
+        self._attempts.succeeded(client, browser=token)
+        return token
 
     def still_in(self, visitor: Visitor, token: str, *, now: datetime) -> bool:
         """Whether a visitor who was let in would be so now: a session may have ended. It counts as no use of it."""
@@ -105,7 +108,7 @@ def cookies_of(text: str) -> dict[str, str]:
 
 def cookie(token: str, *, path: str, https: bool) -> str:
     """The Set-Cookie line of a session; an empty token takes it away."""
-    age = int(LONGEST.total_seconds()) if token else 0
+    age = int(_KEPT.total_seconds()) if token else 0
     line = f"{COOKIE}={token}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Strict"
     return f"{line}; Secure" if https else line
 

@@ -20,7 +20,7 @@ import pytest
 from boards import Board, told
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
-from monitor.web.attempts import IN_TOTAL, MOST_ADDRESSES, PER_NETWORK, Attempts
+from monitor.web.attempts import IN_TOTAL, MOST_ADDRESSES, PER_ADDRESS, PER_NETWORK, Attempts
 from monitor.web.gate import COOKIE, Gate, cookies_of
 from monitor.web.headers import ALWAYS
 from monitor.web.sessions import LONGEST
@@ -144,6 +144,19 @@ class TestPasswords:
         assert tried == IN_TOTAL
         assert len(attempts._each) <= MOST_ADDRESSES
         assert attempts.wait(ip_address("192.0.2.1"), now=NOW + timedelta(seconds=2)) == 0
+
+    def test_who_shares_an_address_does_not_lock_out_a_browser_that_has_logged_in(self) -> None:
+        attempts, shared = Attempts(now=NOW), ip_address("192.0.2.1")
+        attempts.succeeded(shared, browser="token")
+        for minute in range(60):
+            now = NOW + timedelta(minutes=minute)
+            while not attempts.wait(shared, now=now, browser="of another"):
+                pass
+            assert attempts.wait(shared, now=now, browser="token") == 0
+            attempts.succeeded(ip_address("192.0.2.9"), browser="token")
+        tried = [attempts.wait(shared, now=now, browser="token") for _ in range(PER_ADDRESS + 1)]
+        assert tried.count(0) == PER_ADDRESS  # nor does whoever has its cookie try for ever
+        assert "token" not in repr(vars(attempts))
 
     @pytest.mark.parametrize("around", ["2001:db8:0:{:x}::1", "198.51.100.{}"])
     def test_who_has_a_whole_network_does_not_lock_out_the_others(self, around: str) -> None:
