@@ -317,3 +317,18 @@ def test_what_somebody_who_logged_in_is_answered_has_every_header_and_is_kept_no
         assert "unsafe" not in policy
         assert "*" not in policy
         assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_a_database_that_is_gone_is_said_and_where_it_was_only_to_who_may_know(tmp_path: Path) -> None:
+    given = {"BASEWATCH_WEB_PASSWORD": PASSWORD, "BASEWATCH_WEB_READ_TOKEN": READ}
+    with Board(tmp_path, environment=given) as closed:
+        known = {"Authorization": f"Bearer {READ}"}
+        assert closed.get("/health").status_code == 503
+        (tmp_path / "board.db").rename(tmp_path / "away.db")
+        paths = ("/", "/incidents", "/feeds", "/deliveries", "/api/v1/incidents", "/feed.atom", "/health")
+        answers = {path: closed.get(path, headers=known) for path in paths}
+        assert {path: one.status_code for path, one in answers.items()} == dict.fromkeys(paths, 503)
+        assert str(tmp_path) in answers["/health"].text
+        strangers = closed.get("/health")
+        assert (strangers.status_code, str(tmp_path) in strangers.text) == (503, False)
+        assert "database" in strangers.text
