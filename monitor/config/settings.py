@@ -284,7 +284,7 @@ def _given(
 def _from_file(variable: str, path: Path, problems: list[Problem]) -> _Given | None:
     try:
         with path.open("rb") as file:
-            text = file.read(_MOST_SECRET_BYTES).decode().strip()
+            text = file.read(_MOST_SECRET_BYTES).decode("utf-8-sig").strip()
     except OSError as error:
         why = (error.strerror or "unknown reason").lower()
     except UnicodeDecodeError:
@@ -333,6 +333,9 @@ def _guard_board(read: Mapping[str, Any], given: Mapping[str, _Given | None], pr
     if given["web_proxy_header"] and not given["web_proxy_networks"]:
         said = "the header is believed of nobody; name the networks of the proxy in BASEWATCH_WEB_PROXY_NETWORKS"
         problems.append(_problem("BASEWATCH_WEB_PROXY_HEADER", said))
+    if read["web_token"] and read["web_token"] == read["web_read_token"]:
+        said = "it is the token that may act too: whoever may read could change something; write two different ones"
+        problems.append(_problem("BASEWATCH_WEB_READ_TOKEN", said))
     where = given["web"]
     guarded = given["web_password"] or given["web_proxy_header"]
     if where is None or read["web"] is None or guarded or values.is_loopback(read["web"][0]):

@@ -20,6 +20,13 @@ Reader = Callable[[str, Path], Any]
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d|w)\s*$")
 _SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _SCRYPT = re.compile(r"scrypt\$\d{4,7}\$\d{1,2}\$\d{1,2}\$[A-Za-z0-9+/]{22}==\$[A-Za-z0-9+/]{43}=")
+#: of memory, for each try of a password that is hashed
+_MOST_HASH_BYTES = 128 * 1024 * 1024
+#: headers that every visitor sends, or that tell of their way
+_NO_NAMES = re.compile(
+    "(x-)?forwarded|x-forwarded-(for|host|proto|port|server|prefix)|x-real-ip|via|authorization|cookie|host|user-agent"
+    "|accept.*|content-.*|sec-.*|origin|referer|connection"
+)
 _IN_WORDS = re.compile(r"\s*(\d{1,9})\s*(seconds?|minutes?|mins|hours?|hrs?|days?|weeks?)\s*", re.IGNORECASE)
 _UNITS = ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "m"), (timedelta(seconds=1), "s"))
 
@@ -143,8 +150,12 @@ def is_loopback(host: str) -> bool:
 def password(value: str, _base: Path) -> str:
     """A password of at least eight characters, or one that is hashed."""
     if value.startswith("scrypt$"):
-        if not _SCRYPT.fullmatch(value):
+        cost, block, times = map(int, value.split("$")[1:4]) if _SCRYPT.fullmatch(value) else (0, 0, 0)
+        possible = cost > 1 and cost & (cost - 1) == 0 and times and 0 < 128 * cost * block <= _MOST_HASH_BYTES
+        if not possible:
             raise ValueError("this hash is not whole; write all of what `basewatch serve --hash-password` said")
+    elif any(sign < " " for sign in value):
+        raise ValueError("a password is one line, as it can be typed; write it without tabs and further lines")
     elif not 8 <= len(value) <= 200:
         raise ValueError("a password has 8 to 200 characters; write a longer one")
     return value
@@ -164,6 +175,8 @@ def header_name(value: str, _base: Path) -> str:
     """The name of a header, in lower case."""
     if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", value):
         raise ValueError(f"{value[:60]!r} is no name of a header; write for instance Remote-User")
+    if _NO_NAMES.fullmatch(value.lower()):
+        raise ValueError(f"{value} does not say who has logged in; write for instance Remote-User")
     return value.lower()
 
 

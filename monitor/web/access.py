@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -26,8 +26,8 @@ from monitor.web.needs import Kind, Needs
 Address = IPv4Address | IPv6Address
 
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-#: what only a proxy writes
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+#: what only a proxy writes, beside all that begins with `x-forwarded-`
+_FORWARDED = frozenset({"forwarded", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "via"})
 #: methods that change nothing
 SAFE = frozenset({"GET", "HEAD"})
 #: the one address at which a token may stand in the query: feed readers can send nothing else
@@ -74,9 +74,7 @@ class Rules:
     def trusts(self, peer: Address | None) -> bool:
         """Whether a proxy stands at that end of the socket; None: a Unix socket, which only those may open whom its
         folder lets in."""
-        if peer is None:
-            return bool(self.proxy_header)
-        return any(peer in network for network in self.proxies)
+        return peer is None or any(peer in network for network in self.proxies)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +151,7 @@ def refuse_host(caller: Caller, rules: Rules) -> None:
     )  # fmt: skip
 
 
-def refuse_other_sites(caller: Caller) -> None:
+def refuse_other_sites(caller: Caller, rules: Rules) -> None:
     """Refuses what a page of another site makes a browser ask; links that people follow are let through."""
     if caller.bearer:
         return
@@ -162,34 +160,39 @@ def refuse_other_sites(caller: Caller) -> None:
     if site not in ("", "same-origin", "none") and not (safe and followed):
         raise Refusal(403, "this was asked by a page of another site", "open the board itself", kind="cross-site")
     origin = caller.header("origin")
-    if not safe and site == "" and origin and _site_of(origin) != caller.header("host").lower():
+    ours = {caller.header("host").lower(), _site_of(rules.url)}
+    if not safe and site == "" and origin and _site_of(origin) not in ours:
         raise Refusal(403, "this form stood on a page of another site", "open the board itself", kind="cross-site")
 
 
 def _site_of(origin: str) -> str:
-    """Host and port of an Origin header; empty where it is none."""
+    """Host and port of an address; of an Origin header that is none, what is no host."""
     try:
-        return urlsplit(origin).netloc.lower()
+        return urlsplit(origin).netloc.lower() or origin
     except ValueError:
-        return ""
+        return origin
 
 
-def visitor_of(caller: Caller, rules: Rules, session: Session | None, *, csrf: str) -> Visitor:
-    """Who asks; `csrf` is what forms bring back of those who have no session. Refuses what is claimed and not so."""
+def visitor_of(caller: Caller, rules: Rules, session: Session | None) -> Visitor:
+    """Who asks. Refuses what is claimed and not so."""
     if caller.bearer:
         return _by_token(caller.bearer, rules)
     if (by_proxy := _by_proxy(caller, rules)) is not None:
-        return replace(by_proxy, csrf=csrf)
+        return by_proxy
     if session is not None:
         return Visitor(name=session.name, by="password", may_read=True, may_act=True, csrf=session.csrf)
     if rules.known_by_name or not (caller.peer is None or caller.peer.is_loopback):
-        return Visitor(csrf=csrf)
-    if found := next((name for name in _FORWARDED if name in caller.headers), None):
+        return Visitor()
+    if found := next((name for name in caller.headers if _by_proxies(name)), None):
         raise Refusal(
             403, f"this came through a proxy (it has the header {found}), and all who come by it would be let in",
             "set BASEWATCH_WEB_PASSWORD, or BASEWATCH_WEB_PROXY_HEADER where the proxy logs people in", kind="proxy",
         )  # fmt: skip
-    return Visitor(by="loopback", may_read=True, may_act=True, csrf=csrf)
+    return Visitor(by="loopback", may_read=True, may_act=True)
+
+
+def _by_proxies(header: str) -> bool:
+    return header in _FORWARDED or header.startswith("x-forwarded-")
 
 
 def _by_token(token: str, rules: Rules) -> Visitor:

@@ -28,7 +28,7 @@ from starlette.types import Receive, Scope, Send
 from monitor.config.values import zone_name
 from monitor.web.access import SAFE, TOKEN_IN_QUERY, Address, Caller, client_of, is_https, refuse_host
 from monitor.web.answers import TEXT, Answer
-from monitor.web.asking import Ask, Refusal, Visitor
+from monitor.web.asking import MOST_CHARACTERS, Ask, Refusal, Visitor
 from monitor.web.cache import Cache
 from monitor.web.failures import refusal_of, told
 from monitor.web.forms import read_form, read_query
@@ -49,6 +49,8 @@ HANDLERS, MOST_WAITING = 2, 64
 MOST_HEADERS, MOST_HEADER_BYTES = 100, 16 * 1024
 #: the cookie that the board's script sets: the zone of the reader's own clock
 ZONE_COOKIE = "zone"
+#: signs that stand in a query as they are
+_QUERY = "%&=+,;:@!$'()*~/?"
 #: never a handler's business
 _SECRETS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
@@ -135,7 +137,7 @@ class Application:
             zone=_zone(cookies.get(ZONE_COOKIE, "")) or site.settings.timezone,
             address=rules.url or f"{'https' if https else 'http'}://{caller.header('host')}{site.base}",
             client=client_of(caller, rules), https=https, base=site.base,
-            session=cookies.get(COOKIE, ""),
+            session=cookies.get(COOKIE, ""), asked=_asked(path, request.scope["query_string"]),
         )  # fmt: skip
 
     def _find(self, ask: Ask) -> _Found:
@@ -161,6 +163,7 @@ class Application:
         query = read_query(request.scope["query_string"].decode("latin-1"))
         if route.pattern == TOKEN_IN_QUERY:
             caller = replace(caller, token=next(iter(query.pop("token", ())), ""))
+            ask = replace(ask, token=caller.token)
         visitor = gate.let_in(caller, route.needs, route.kind, now=ask.now)
         ask = replace(ask, query=query, parts=found.parts, visitor=visitor)
         if ask.method in SAFE:
@@ -206,7 +209,7 @@ class Application:
 
     async def _refused(self, ask: Ask, refusal: Refusal, kind: Kind) -> Answer:
         if refusal.status == 401 and refusal.kind == "login" and ask.method in SAFE:
-            return Answer(status=303, content_type=TEXT, headers={"Location": f"/login?next={quote(ask.path)}"})
+            return Answer(status=303, content_type=TEXT, headers={"Location": f"/login?next={quote(ask.asked)}"})
         try:
             return await self._work(told, self._site, ask, refusal, kind)
         except Refusal:  # too many wait already: this needs no worker
@@ -237,6 +240,14 @@ class Application:
             if (close := getattr(pieces, "close", None)) is not None:
                 with suppress(ValueError):  # its worker makes a piece at this moment; it is dropped after that
                     close()
+
+
+def _asked(path: str, query: bytes) -> str:
+    """What is asked for, as it stands in an address; without its parameters where they are longer than one may be, or
+    hold a token that belongs elsewhere."""
+    bare = quote(path, errors="replace")
+    whole = f"{bare}?{quote(query, safe=_QUERY)}" if query and b"token=" not in query else bare
+    return next((one for one in (whole, bare) if len(one) <= MOST_CHARACTERS), "/")
 
 
 async def _nowhere(_request: Request) -> Response:

@@ -73,10 +73,14 @@ class Ask:
     #: the visitor's own address; None: a Unix socket
     client: IPv4Address | IPv6Address | None = None
     https: bool = False
+    #: path and parameters as they stand in an address: where a log-in leads back to
+    asked: str = "/"
     #: of every address of the board: empty, or `/board` behind a proxy that serves it there
     base: str = ""
     #: the token in the visitor's cookie; only the way out needs it
     session: str = field(default="", repr=False)
+    #: the token in the query, where the address takes one there: links to its further pages need it too
+    token: str = field(default="", repr=False)
 
     def only(self, *known: str) -> None:
         """Refuses parameters that are none of these."""

@@ -106,7 +106,9 @@ def _at(tx: Transaction, alert: Alert, wanted: Wanted) -> bool:
 def _feed(ask: Ask, entries: str, updated: datetime, following: str) -> str:
     query = [(name, value) for name, values in ask.query.items() for value in values]
     own = f"{ask.address}/feed.atom" + (f"?{urlencode(query)}" if query else "")
-    more = urlencode([*((name, value) for name, value in query if name != "cursor"), ("cursor", following)])
+    # a reader that can send its token in the address alone could not read on without it; `self` is what people pass on
+    kept = [("token", ask.token)] if ask.token else []
+    more = urlencode([*((name, value) for name, value in query if name != "cursor"), ("cursor", following), *kept])
     following = f'<link rel="next" href={quoteattr(f"{ask.address}/feed.atom?{more}")}/>' if following else ""
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
@@ -39,7 +40,10 @@ def show(site: Site, ask: Ask) -> Answer:
     ask.only()
     found = _looking(site).look(ask.now, zone=site.settings.timezone)
     if not found.ok:
-        text = "".join(f"{clean(problem)}\n" for problem in found.problems)
+        told = [clean(problem) for problem in found.problems]
+        if not ask.visitor.may_read:  # what is not well, without names, addresses and folders
+            told = [re.split(": | at ", one)[0] for one in told]
+        text = "".join(f"{one}\n" for one in told)
         return Answer(status=503, content_type=TEXT, body=text.encode(), headers=NOT_KEPT)
     feeds, beat = found.facts.get("feeds", 0), found.facts.get("heartbeat")
     return Answer(content_type=TEXT, body=f"ok\n{feeds:,} feeds, last sign of life {beat}\n".encode(), headers=NOT_KEPT)

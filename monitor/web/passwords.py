@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass, field, replace
+from unicodedata import normalize
 
 from monitor.config.settings import Settings
 
@@ -50,7 +51,8 @@ class PasswordHash:
     def matches(self, typed: str) -> bool:
         """Whether that is the password; takes a tenth of a second whatever the answer is."""
         given = _derived(typed[:_MOST_CHARACTERS], self.salt, self.cost, self.block, self.times)
-        return hmac.compare_digest(given, self.key) and len(typed) <= _MOST_CHARACTERS
+        # a zero at the end is no difference to HMAC, which scrypt is made of
+        return hmac.compare_digest(given, self.key) and len(typed) <= _MOST_CHARACTERS and "\0" not in typed
 
 
 def sealed(settings: Settings) -> Settings:
@@ -61,5 +63,6 @@ def sealed(settings: Settings) -> Settings:
 
 
 def _derived(password: str, salt: bytes, cost: int, block: int, times: int) -> bytes:
-    text = password.encode("utf-8", "surrogatepass")
+    # keyboards write é as one sign or as two
+    text = normalize("NFC", password).encode("utf-8", "surrogatepass")
     return hashlib.scrypt(text, salt=salt, n=cost, r=block, p=times, maxmem=_MOST_MEMORY, dklen=_KEY_BYTES)

@@ -11,20 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import httpx
 
+from ledgers import ASAD, incident_at, put, report_of
 from monitor.app import utc_now
 from monitor.channels.apprise import Channels
 from monitor.config.feedsfile import load_feeds
 from monitor.config.settings import load_settings
 from monitor.configuration import Configuration
+from monitor.model.alert import Alert
 from monitor.model.clock import Clock
+from monitor.model.delivery import Address
 from monitor.model.policy import Policy
+from monitor.model.report import Level
 from monitor.store.store import Store
 from monitor.store.upgrade import upgrade
 from monitor.web.asking import Ask, Visitor
@@ -104,3 +108,25 @@ class Board:
 
     def with_form(self, ask: Ask, **fields: str) -> Ask:
         return replace(ask, method="POST", form={name: [value] for name, value in fields.items()})
+
+
+def told(
+    board: Board,
+    title: str = "Attack",
+    *,
+    number: int = 0,
+    version: int = 1,
+    body: str = "It was hit.",
+    audience: str = "",
+) -> None:
+    """Puts one message about an incident at Ain al-Asad, `number` days ago, into the board's database."""
+    now = utc_now()
+    with board.store.transaction() as tx:
+        incident = incident_at(ASAD, (now - timedelta(days=number + 1)).date())
+        if tx.incident(incident.id) is None:
+            put(tx, incident, report_of(f"r{number}", incident))
+        alert = Alert(
+            id=tx.new_id(now), incident_id=incident.id, version=version, reason="FIRST", level=Level.URGENT,
+            channels=("alerts",), title=title, body=body, created_at=now, audience=audience,
+        )  # fmt: skip
+        assert tx.add_alert(alert, [Address(key="k", channel="alerts", label="l")])

@@ -19,12 +19,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
+
+import httpx
 
 
 @dataclass(frozen=True)
@@ -220,3 +223,21 @@ def wait_for(condition: Callable[[], object], *, seconds: float = 10.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"still waiting after {seconds} s"
         time.sleep(0.01)
+
+
+def free_port() -> int:
+    """A port that nobody listens at now."""
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+def until_served(port: int, *, seconds: float = 40) -> httpx.Response:
+    """The first page of a board that is starting."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/", timeout=10)
+        except httpx.TransportError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

@@ -44,8 +44,8 @@ def may(route: Route, asked: Caller, rules: Rules, session: Session | None = Non
     asked = replace(asked, method=route.method)
     try:
         if route.needs is not Needs.NOTHING or route.method == "POST":
-            refuse_other_sites(asked)
-        visitor = visitor_of(asked, rules, session, csrf="x")
+            refuse_other_sites(asked, rules)
+        visitor = visitor_of(asked, rules, session)
         permit(visitor, route.needs, route.kind, rules)
     except Refusal as refusal:
         return refusal.status not in (401, 403)
@@ -123,23 +123,23 @@ def test_names_that_are_not_ours(host: str) -> None:
 )
 def test_a_form_of_another_site_is_refused_without_fetch_metadata(origin: str) -> None:
     with pytest.raises(Refusal):
-        refuse_other_sites(caller(method="POST", origin=origin))
-    refuse_other_sites(caller(method="POST", origin="http://127.0.0.1:8470"))
-    refuse_other_sites(caller(method="POST"))
+        refuse_other_sites(caller(method="POST", origin=origin), OPEN)
+    refuse_other_sites(caller(method="POST", origin="http://127.0.0.1:8470"), OPEN)
+    refuse_other_sites(caller(method="POST"), OPEN)
     with pytest.raises(Refusal):
-        refuse_other_sites(caller(method="POST", sec_fetch_site="same-site"))
+        refuse_other_sites(caller(method="POST", sec_fetch_site="same-site"), OPEN)
 
 
 def test_a_refusal_names_the_address_that_is_not_trusted() -> None:
     with pytest.raises(Refusal, match=r"203\.0\.113\.9"):
-        visitor_of(caller(STRANGER, remote_user="karim"), BEHIND, None, csrf="")
+        visitor_of(caller(STRANGER, remote_user="karim"), BEHIND, None)
 
 
 def test_the_proxys_header_stands_there_once() -> None:
     for values in (["a", "b"], [""], ["x" * 101], ["a\x1bb"]):
         asked = replace(caller(PROXY), headers={"host": ["127.0.0.1"], "remote-user": values})
         with pytest.raises(Refusal):
-            visitor_of(asked, BEHIND, None, csrf="")
+            visitor_of(asked, BEHIND, None)
 
 
 def test_the_client_and_https_are_believed_of_a_trusted_proxy_alone() -> None:
@@ -148,6 +148,9 @@ def test_the_client_and_https_are_believed_of_a_trusted_proxy_alone() -> None:
     assert client_of(caller(STRANGER, **more), BEHIND) == STRANGER
     assert client_of(caller(PROXY, x_forwarded_for="rubbish"), BEHIND) == PROXY
     assert client_of(caller(PROXY, x_forwarded_for="::ffff:203.0.113.5"), BEHIND) == ip_address("203.0.113.5")
+    # whoever may open a Unix socket is a proxy, also where people give a password
+    assert client_of(caller(None, **more), PASSWORD) == ip_address("10.0.0.9")
+    assert is_https(caller(None, **more), PASSWORD)
     assert is_https(caller(PROXY, **more), BEHIND)
     assert not is_https(caller(STRANGER, **more), BEHIND)
     public = Rules(url="https://watch.example")

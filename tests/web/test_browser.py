@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ from browsers import QUIET, Watched, chromium, serious, sideways
 from ledgers import ASAD, ERBIL, incident_at, put, report_of
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, ChangeReason, Report
+from monitor.web.routes import ROUTES
 from showcase import furnish
 
 pytestmark = [QUIET, pytest.mark.slow(20)]
@@ -115,6 +117,38 @@ def test_axe_finds_no_serious_fault(board: Board, browser: Browser, look: str) -
             faults += [(path, fault) for fault in serious(seen.page)]
             seen.page.close()
     assert faults == []
+
+
+def test_every_page_of_the_table_keeps_the_policy_of_the_board(tmp_path: Path, browser: Browser) -> None:
+    """Behind a password: the log-in page, what it leads to, each address of the table, and pages that refuse."""
+    word = "correct horse battery"
+    with Board(tmp_path, environment={"BASEWATCH_WEB_PASSWORD": word}) as closed, context(browser) as window:
+        incident = incident_at(ASAD)
+        add(closed, incident)
+        window.add_init_script(
+            "window.broken = []; addEventListener('securitypolicyviolation', one => broken.push(one.violatedDirective))"
+        )
+        seen = Watched(window, closed.url(""))
+        seen.page.goto(closed.url("/incidents?country=IQ"))
+        seen.page.get_by_label("Password").fill("wrong password")
+        seen.page.keyboard.press("Enter")
+        seen.page.get_by_text("not the password").wait_for()
+        assert seen.page.evaluate("broken") == []
+        seen.page.get_by_label("Password").fill(word)
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_url("**/incidents?country=IQ")
+        parts = {"id": (incident.id, "attack-iraq", "gone"), "name:path": ("Harbour Wire", "gone"), "item": ("gone",)}
+        pages = ["/nowhere", "/incidents?since=tomorrow", "/incidents?pictures=yes", "/try?text=Two+drones+hit+Erbil"]
+        for route in ROUTES:
+            named = re.search("{(.*?)}", route.pattern)
+            if route.method == "GET" and not route.alone and "static" not in route.pattern:
+                pages += [route.pattern.replace(f"{{{named[1]}}}", one) for one in parts[named[1]]] if named else [
+                    route.pattern]  # fmt: skip
+        for path in pages:
+            seen.page.goto(closed.url(path))
+            assert seen.page.evaluate("window.broken || []") == [], path
+    assert seen.foreign == []
+    assert [one for one in seen.errors if "Failed to load resource" not in one] == []
 
 
 def test_texts_from_right_to_left_are_set_so(board: Board, browser: Browser) -> None:

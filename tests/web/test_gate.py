@@ -44,7 +44,7 @@ def test_in_and_out(board: Board) -> None:
     right = log_in(board, RIGHT, next="/", name="Karim")
     assert (right.status_code, right.headers["Location"]) == (303, "/")
     line = right.headers["Set-Cookie"]
-    for part in ("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"):
+    for part in ("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=2592000"):
         assert part in line
     assert "Secure" not in line  # plain http on loopback
     page = board.get("/")

@@ -6,21 +6,16 @@ import json
 import re
 import sqlite3
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import feedparser
 from lxml import etree
 from prometheus_client.parser import text_string_to_metric_families
 
-from boards import Board
-from ledgers import ASAD, incident_at, put, report_of
+from boards import Board, told
 from monitor.app import utc_now
 from monitor.metering import OTHER, Meter, read
-from monitor.model.alert import Alert
 from monitor.model.daemon import Heartbeat
-from monitor.model.delivery import Address
-from monitor.model.report import Level
 from newsroom import Newsroom, Story
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -29,27 +24,6 @@ HOSTILE = (
     "<script>alert(1)</script>", "a\x00b\x0bc\x1f", "\u202egnp.exe", "]]>&amp;&lt;", "\ud800 lone", "&nbsp;&unknown;",
     "<b>Drones</b> hit 'it' & \"that\"", "عاجل: هجوم على قاعدة", "\ufffe\uffff",
 )  # fmt: skip
-
-
-def told(
-    board: Board,
-    title: str = "Attack",
-    *,
-    number: int = 0,
-    version: int = 1,
-    body: str = "It was hit.",
-    audience: str = "",
-) -> None:
-    now = utc_now()
-    with board.store.transaction() as tx:
-        incident = incident_at(ASAD, (now - timedelta(days=number + 1)).date())
-        if tx.incident(incident.id) is None:
-            put(tx, incident, report_of(f"r{number}", incident))
-        alert = Alert(
-            id=tx.new_id(now), incident_id=incident.id, version=version, reason="FIRST", level=Level.URGENT,
-            channels=("alerts",), title=title, body=body, created_at=now, audience=audience,
-        )  # fmt: skip
-        assert tx.add_alert(alert, [Address(key="k", channel="alerts", label="l")])
 
 
 class TestFeed:

@@ -13,15 +13,10 @@ from pathlib import Path
 import httpx
 
 from newsroom import Newsroom, Story
+from serving import free_port, until_served
 
 OLD = Story("Sport: the harbour cup is drawn")
 RAID = Story("Two drones hit Ain al-Asad air base in western Iraq, killing three soldiers")
-
-
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
 
 
 @contextmanager
@@ -42,16 +37,6 @@ def serving(room: Newsroom, *arguments: str) -> Iterator[tuple[subprocess.Popen[
             if process.poll() is None:
                 process.kill()
             process.wait()
-
-
-def until_served(port: int, *, seconds: float = 40) -> httpx.Response:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return httpx.get(f"http://127.0.0.1:{port}/", timeout=10)
-        except httpx.TransportError:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
 
 
 def test_a_port_that_is_taken_is_said_once_and_alerts_go_on(tmp_path: Path) -> None:

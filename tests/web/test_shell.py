@@ -17,7 +17,7 @@ from boards import Board
 from monitor.errors import BasewatchError, StoreError, UsageError, ValueRefused
 from monitor.web import application, routes
 from monitor.web.answers import Answer, as_json
-from monitor.web.asking import Ask, Refusal
+from monitor.web.asking import Ask, Refusal, Visitor
 from monitor.web.headers import ALWAYS
 from monitor.web.needs import Kind, Needs
 from monitor.web.routes import Route
@@ -163,8 +163,7 @@ def test_pieces_are_sent_one_after_another_and_a_half_answer_is_no_whole_one(boa
 
 
 def csrf(board: Board) -> str:
-    token: str = board.site.gate._csrf
-    return token
+    return board.site.gate._csrf(Visitor(by="loopback"))
 
 
 def test_a_form_is_read_strictly(board: Board) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from monitor.text.clean import clean
 from monitor.web.answers import EVENTS, Answer, see_other
@@ -14,8 +15,9 @@ from monitor.web.staticfiles import by_address
 
 #: a year; the address changes with the file
 _FOR_EVER = "public, max-age=31536000, immutable"
-#: a path of ours: nothing that a browser could take for another host
-_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9/._~!$&'()*+,;=:@%?-]*")
+#: a path of ours: nothing that a browser could take for another host, or that leads out of the board's base path
+_PATH = re.compile(r"(?!.*/(\.|%2e){1,2}([/?]|$))/(?!/)[a-z0-9/._~!$&'()*+,;=:@%?-]*", re.IGNORECASE | re.ASCII)
+_KEPT_NOWHERE = {"Cache-Control": "no-store"}
 
 
 def ask_password(site: Site, ask: Ask) -> Answer:
@@ -27,19 +29,21 @@ def ask_password(site: Site, ask: Ask) -> Answer:
 def log_in(site: Site, ask: Ask) -> Answer:
     """`POST /login`"""
     target = _next(ask.one("next", form=True))
-    token = site.gate.log_in(_typed(ask), clean(ask.one("name", form=True))[:100], ask.client, now=ask.now)
+    name = clean(ask.one("name", form=True))[:100]
+    token = site.gate.log_in(_typed(ask), name, ask.client, now=ask.now, before=ask.session)
     if token is None:
         return _form(site, ask, target, problem="This is not the password.", status=403)
     answer = see_other(target)
     set_cookie = cookie(token, path=site.base or "/", https=ask.https)
-    return Answer(status=303, content_type=answer.content_type, headers={**answer.headers, "Set-Cookie": set_cookie})
+    headers = {**answer.headers, **_KEPT_NOWHERE, "Set-Cookie": set_cookie}
+    return replace(answer, headers=headers)
 
 
 def log_out(site: Site, ask: Ask) -> Answer:
     """`POST /logout`"""
     site.gate.log_out(ask.session)
     taken = cookie("", path=site.base or "/", https=ask.https)
-    return Answer(status=303, headers={"Location": "/login", "Set-Cookie": taken})
+    return Answer(status=303, headers={"Location": "/login", **_KEPT_NOWHERE, "Set-Cookie": taken})
 
 
 def static_file(_site: Site, ask: Ask) -> Answer:
@@ -61,7 +65,8 @@ def follow(_site: Site, ask: Ask) -> Answer:
 def _form(site: Site, ask: Ask, target: str, *, problem: str = "", status: int = 200) -> Answer:
     if not site.gate.rules.password:
         raise Refusal(404, "no password is set, so there is nothing to log in with", "set BASEWATCH_WEB_PASSWORD")
-    return render(site, ask, "login.html", status=status, target=target, problem=problem)
+    made = render(site, ask, "login.html", status=status, target=target, problem=problem)
+    return replace(made, headers={**made.headers, **_KEPT_NOWHERE})
 
 
 def _typed(ask: Ask) -> str:
