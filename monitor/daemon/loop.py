@@ -49,7 +49,7 @@ from monitor.metering import KEY as METERS
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
 from monitor.store.lock import MakeSure
-from monitor.store.store import Store, Transaction
+from monitor.store.store import Transaction
 
 if TYPE_CHECKING:
     from monitor.daemon.push import Push
@@ -150,10 +150,15 @@ class Daemon:
         app = self._app
         if app.settings.web is None:
             return
-        from monitor.daemon.board import begin, site_of, where_of  # with it come Starlette, uvicorn and Jinja2
+        from monitor.daemon.board import (  # with it come Starlette, uvicorn and Jinja2
+            begin,
+            site_of,
+            store_of,
+            where_of,
+        )
 
         try:
-            site = site_of(Store(app.settings.database_url), app.settings, lambda: app.configuration, app.clock)
+            site = site_of(store_of(app.settings), app.settings, lambda: app.configuration, app.clock)
             self._web = begin(site)
         except Exception as error:
             why = getattr(error, "strerror", None) or str(error)

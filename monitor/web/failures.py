@@ -75,9 +75,12 @@ def _page(site: Site, ask: Ask, refusal: Refusal) -> Answer:
     """A page like the others; where even that cannot be made, a bare one."""
     title = title_of(refusal.status)
     try:
+        # a database that does not answer is not asked once more
+        strip = {"strip": None} if refusal.kind in ("database", "busy") else {}
         return render(
-            site, ask, "error.html", status=refusal.status, title=title, message=refusal.message, hint=refusal.hint
-        )
+            site, ask, "error.html", status=refusal.status, title=title, message=refusal.message, hint=refusal.hint,
+            **strip,
+        )  # fmt: skip
     except Exception:
         log.exception("the page of an error could not be made")
         said = "".join(f"<p>{html.escape(text)}</p>" for text in (refusal.message, refusal.hint) if text)
