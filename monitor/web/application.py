@@ -80,6 +80,8 @@ class Application:
         self._routes = [(route, Path(route.pattern, _nowhere, methods=[route.method])) for route in ROUTES]
         self._lanes = {name: Lane(name.strip("/"), 1) for name in {route.lane for route in ROUTES}}
         self._pages = self._lanes["pages"] = Lane("pages", HANDLERS)
+        #: the pages of refusals wait for none that is refused
+        self._refusals = self._lanes["refusals"] = Lane("refusals", 1)
         self._cache = Cache()
 
     def close(self) -> None:
@@ -204,7 +206,7 @@ class Application:
         if kind is not Kind.PAGE:  # a line or an object: this needs no worker
             return told(self._site, ask, refusal, kind)
         try:
-            return await self._pages.run(told, self._site, ask, refusal, kind)
+            return await self._refusals.run(told, self._site, ask, refusal, kind)
         except Refusal:  # too many wait already
             return told(self._site, replace(ask, visitor=Visitor()), refusal, Kind.TEXT)
 

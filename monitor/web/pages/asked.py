@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.config.values import read_duration
-from monitor.errors import BasewatchError
+from monitor.errors import BasewatchError, StoreError
 from monitor.web.asking import Ask, Refusal
 from monitor.web.pages.words import as_query
 
@@ -59,6 +59,8 @@ def attempt(read: Callable[[], T]) -> tuple[T | None, Wrong | None]:
         return read(), None
     except Refusal as refusal:
         return None, Wrong(refusal.message, refusal.hint)
+    except StoreError:  # nothing is wrong with the address
+        raise
     except BasewatchError as error:
         return None, Wrong(str(error))
 
