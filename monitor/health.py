@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.model.clock import wall
 from monitor.model.daemon import Connectivity, DaemonState
-from monitor.model.feed import FeedState
+from monitor.model.feed import FeedCounts
 
 #: six missed heartbeats: the daemon is gone or stuck
 HEARTBEAT_LIMIT = timedelta(seconds=60)
@@ -32,7 +32,7 @@ class Health:
 
 def health(
     state: DaemonState,
-    feeds: Sequence[FeedState],
+    feeds: FeedCounts,
     oldest_due: datetime | None,
     *,
     refused: str = "",
@@ -40,21 +40,18 @@ def health(
     unread: Mapping[str, int] | None = None,
     sick: Mapping[str, Sequence[str]] | None = None,
     drops: Mapping[str, int] | None = None,
-    known: int | None = None,
     zone: str = "UTC",
     now: datetime,
 ) -> Health:
     """The health of the daemon.
 
-    `feeds` are the configured ones, or of so many (`known`) at least those that are blind, silent or late;
-    `oldest_due` is the due time of the delivery that waits longest (None: nothing waits); `refused` says why the
-    database did not take a change just now (empty: it did), `missing`
-    where a database should be and none is; `unread` counts the items of
-    the last day in languages that no list reads, by language. `sick` are the names of the sick feeds by state, `drops`
+    `feeds` counts the configured ones, as late those that are due for longer than `LATE_LIMIT`; `oldest_due` is the due
+    time of the delivery that waits longest (None: nothing waits); `refused` says why the database did not take a change
+    just now (empty: it did), `missing` where a database should be and none is; `unread` counts the items of the last
+    day in languages that no list reads, by language. `sick` are the names of the sick feeds by state, `drops`
     what did not become news in the last polls, by cause. Complaints tell times in `zone`, facts in ISO 8601 and UTC.
     """
     problems: list[str] = []
-    known = len(feeds) if known is None else known
     beat, loss, connectivity = state.heartbeat, state.loss, state.connectivity
     if missing:
         said = "basewatch never ran with these settings, or its database was taken away"
@@ -71,42 +68,36 @@ def health(
         problems.append(f"{connectivity.state} since {wall(connectivity.since, zone)}")
     if state.config_problem:
         problems.append(f"an edited file is not in force: {state.config_problem}")
-    blind = [feed.name for feed in feeds if feed.blind_told_at is not None]
-    if blind:
-        problems.append(f"{len(blind)} of {known} feeds cannot be read: {', '.join(sorted(blind)[:5])}")
-    late = [feed.name for feed in feeds if feed.next_poll_at is not None and now - feed.next_poll_at > LATE_LIMIT]
-    if beat and late:
-        problems.append(f"{len(late)} feeds are not polled when they are due: {', '.join(sorted(late)[:5])}")
+    if feeds.blind:
+        problems.append(f"{feeds.blind} of {feeds.known} feeds cannot be read: {', '.join(feeds.blind_names)}")
+    if beat and feeds.late:
+        problems.append(f"{feeds.late} feeds are not polled when they are due: {', '.join(feeds.late_names)}")
     if oldest_due is not None and now - oldest_due > OVERDUE_LIMIT:
         problems.append(f"a delivery is due since {wall(oldest_due, zone)} and not tried")
     warnings = tuple(state.config_warning.splitlines())
     if unread:
         said = ", ".join(f"{language} {count:,}" for language, count in unread.items())
         warnings += (f"items of the last day that no list reads, so most attacks in them are missed: {said}",)
-    facts = _facts(state, feeds, unread or {}, sick or {}, drops or {}, late=len(late), blind=len(blind))
+    facts = _facts(state, feeds, unread or {}, sick or {}, drops or {})
     return Health(ok=not problems, problems=tuple(problems), warnings=warnings, facts=facts)
 
 
 def _facts(
     state: DaemonState,
-    feeds: Sequence[FeedState],
+    feeds: FeedCounts,
     unread: Mapping[str, int],
     sick: Mapping[str, Sequence[str]],
     drops: Mapping[str, int],
-    *,
-    late: int,
-    blind: int,
 ) -> dict[str, Any]:
     """What the verdict rests on, in the types of JSON."""
     beat, connectivity = state.heartbeat, state.connectivity
-    successes = [feed.last_success_at for feed in feeds if feed.last_success_at is not None]
     return {
         "heartbeat": beat.at.isoformat() if beat else None,
-        "feeds": len(feeds),
-        "blind": blind,
-        "silent": len([feed for feed in feeds if feed.silent_told_at is not None]),
-        "late": late,
-        "last_success": max(successes).isoformat() if successes else None,
+        "feeds": feeds.known,
+        "blind": feeds.blind,
+        "silent": feeds.silent,
+        "late": feeds.late,
+        "last_success": feeds.newest_success.isoformat() if feeds.newest_success else None,
         "connectivity": str(connectivity.state if connectivity else Connectivity.ONLINE),
         "unread": sum(unread.values()),
         "unread_languages": dict(unread),

@@ -29,12 +29,19 @@ log = logging.getLogger(__name__)
 
 #: seconds between two looks at the edited files, and for which an edit must rest
 LOOK, SETTLED = 2.0, 1.5
+#: that a question of a page may take of PostgreSQL
+READING = 20.0
 
 
 def site_of(store: Store, settings: Settings, configuration: Callable[[], Configuration], clock: Clock) -> Site:
     """The board's surroundings; its base path is that of the public address."""
     base = urlsplit(settings.web_url or "").path
     return Site(store=store, configuration=configuration, settings=settings, clock=clock, base=base)
+
+
+def store_of(settings: Settings) -> Store:
+    """The board's own store: a page takes no connection of the daemon's, and no question of it lasts for ever."""
+    return Store(settings.database_url, reading_seconds=READING)
 
 
 def begin(site: Site) -> WebServer:
@@ -91,7 +98,7 @@ def serve(settings: Settings) -> int:
     if state in REFUSALS:
         raise StoreError(REFUSALS[state])
     files = InForce(settings)
-    with closing(Store(settings.database_url)) as store:
+    with closing(store_of(settings)) as store:
         site = site_of(store, settings, lambda: files.configuration, utc_now)
         try:
             server = begin(site)

@@ -12,7 +12,7 @@
     alive      every minute   the regular word that it is alive, where it is time for one
     silence    every minute   tells the operator when no feed at all brings anything
     push       every second   asks hubs to call when a feed has news, where a public address is set
-    board      every 10 s     says once that the board has ended by itself, where one is served
+    board      every 10 s     says that the board has ended by itself, where one is served, and serves it again
     prune      every hour     forgets what is older than BASEWATCH_KEEP
 
 The one door to APScheduler. Each job is short; polls and sends run as tasks of their own, so a slow feed or a hanging
@@ -49,7 +49,7 @@ from monitor.metering import KEY as METERS
 from monitor.model.daemon import DaemonState, Heartbeat
 from monitor.model.feed import Feed, FeedState
 from monitor.store.lock import MakeSure
-from monitor.store.store import Store, Transaction
+from monitor.store.store import Transaction
 
 if TYPE_CHECKING:
     from monitor.daemon.push import Push
@@ -150,10 +150,15 @@ class Daemon:
         app = self._app
         if app.settings.web is None:
             return
-        from monitor.daemon.board import begin, site_of, where_of  # with it come Starlette, uvicorn and Jinja2
+        from monitor.daemon.board import (  # with it come Starlette, uvicorn and Jinja2
+            begin,
+            site_of,
+            store_of,
+            where_of,
+        )
 
         try:
-            site = site_of(Store(app.settings.database_url), app.settings, lambda: app.configuration, app.clock)
+            site = site_of(store_of(app.settings), app.settings, lambda: app.configuration, app.clock)
             self._web = begin(site)
         except Exception as error:
             why = getattr(error, "strerror", None) or str(error)
@@ -163,10 +168,12 @@ class Daemon:
             log.info("board %s", where_of(app.settings))
 
     async def _watch_board(self) -> None:
-        """Says once that the board has ended by itself."""
+        """A board that has ended by itself is said, and served again."""
         if self._web is not None and not self._web.alive:
+            log.error("the board has ended by itself; polls and alerts went on without it, it is served again")
+            await asyncio.to_thread(self._web.close)
             self._web = None
-            log.error("the board has ended by itself; polls and alerts go on without it, a restart brings it back")
+            self._serve()
 
     def _say_what_runs(self) -> None:
         now = self._app.configuration

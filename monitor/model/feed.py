@@ -132,6 +132,29 @@ class FeedState:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeedCounts:
+    """The configured feeds in numbers, with the names of the first few that somebody should know."""
+
+    known: int = 0
+    #: that were read at least once
+    learned: int = 0
+    #: that were read since the moment that was asked for
+    answered: int = 0
+    #: of which the operator was told that they cannot be read, and the first by name
+    blind: int = 0
+    blind_names: tuple[str, ...] = ()
+    #: of which the operator was told that they are silent
+    silent: int = 0
+    #: that are due since before the moment that was asked for, and the first by name
+    late: int = 0
+    late_names: tuple[str, ...] = ()
+    #: the oldest last success of any feed of which the operator was not told that it cannot be read, and whose it is
+    oldest_success: datetime | None = None
+    oldest_feed: str = ""
+    newest_success: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Poll:
     """What one poll of one feed came to: the last 30 of each feed are kept for `basewatch feeds`."""
 

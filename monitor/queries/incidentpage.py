@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from monitor.alerts.subject import short_of, subject
@@ -17,7 +17,7 @@ from monitor.queries.deeds import deeds_shown
 from monitor.queries.formats import toll
 from monitor.queries.jsonvalues import plain
 from monitor.queries.neighbours import NEAR, nearest, neighbours_shown
-from monitor.queries.rulings import standing
+from monitor.queries.rulings import called, standing
 from monitor.queries.show import known_of, shown_of
 from monitor.queries.silences import silence_shown
 from monitor.queries.sources import sources_shown
@@ -33,7 +33,6 @@ _MOST_AROUND = 1000
 #: deeds that are told of one incident
 MOST_DEEDS = 100
 #: no ledger begins before it
-_BEFORE_ALL = date(1980, 1, 1)
 
 
 def incident_page(
@@ -69,7 +68,7 @@ def meant_incident(tx: Transaction, name: str) -> str:
     try:
         return standing(tx, name).id
     except BasewatchError:
-        found = [one.id for one in tx.incidents(_BEFORE_ALL) if short_of(one.id) == name.casefold()]
+        found = called(tx, name)
         if not found:
             raise
         return standing(tx, found[-1]).id

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.feeds.condition import Doing
+from monitor.health import LATE_LIMIT
 from monitor.metering import KEY, Meter, memory_in, read
 from monitor.model.delivery import DeliveryState
 from monitor.model.ledger import Grade
-from monitor.queries.status import feed_conditions
 from monitor.store.store import Transaction
 
 #: incidents of so many days are counted by grade
@@ -40,10 +39,11 @@ class Measures:
     incidents: Mapping[str, int]
 
 
-def measures(tx: Transaction, *, now: datetime) -> Measures:
-    """The numbers as they are now; those of the daemon as it kept them with its last sign of life."""
-    kept, state, feeds = tx.state_get(KEY), tx.daemon_state(), tx.feed_signs()
-    doing = Counter(str(one) for _, one in feed_conditions(tx, feeds, now=now))
+def measures(tx: Transaction, doing: Mapping[str, int], *, now: datetime) -> Measures:
+    """The numbers as they are now; those of the daemon as it kept them with its last sign of life. `doing`: how many
+    feeds are in each state."""
+    kept, state = tx.state_get(KEY), tx.daemon_state()
+    feeds = tx.feed_numbers(answered_since=now, due_before=now - LATE_LIMIT)
     held, oldest_held = tx.oldest_held()
     grades = tx.incidents_by_grade((now - LATELY).date())
     return Measures(
@@ -56,7 +56,7 @@ def measures(tx: Transaction, *, now: datetime) -> Measures:
         oldest_feed=_past(tx.oldest_due_feed(), now),
         held=held,
         muted=sum(one.holds(now) for one in tx.silences(now)),
-        blind=sum(feed.blind_told_at is not None for feed in feeds),
+        blind=feeds.blind,
         deliveries=_whole((DeliveryState.PENDING, DeliveryState.SENDING), tx.deliveries_under_way()),
         feeds=_whole(tuple(Doing), doing),
         # one that was never worked out is reported by one until it is folded

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import count
 
 from monitor.alerts.subject import short_of
@@ -22,8 +23,8 @@ from monitor.queries.ledger import view_of
 from monitor.queries.undoing import left_by, next_version, stands_of
 from monitor.store.store import Transaction
 
-#: no ledger begins before it
-_BEFORE_ALL = date(1980, 1, 1)
+#: the end of a short name: month and day, and which of the day it is
+_DAY = re.compile(r".-(\d\d)(\d\d)(-\d)?$", re.ASCII)
 
 
 def standing(tx: Transaction, incident_id: str) -> Incident:
@@ -46,8 +47,15 @@ def no_incident(tx: Transaction, incident_id: str) -> BasewatchError:
 
 def meant_by(tx: Transaction, short_name: str) -> str:
     """`did you mean 2026-11-17-ain-al-asad?` of `asad-1117`, the latest years first; empty where none is called so."""
-    ids = [one.id for one in tx.incidents(_BEFORE_ALL) if short_of(one.id) == short_name.casefold()]
+    ids = called(tx, short_name)
     return f"did you mean {' or '.join(ids[:-4:-1])}?" if ids else ""
+
+
+def called(tx: Transaction, short_name: str) -> list[str]:
+    """The ids that have this short name, the earliest first: of the ledger its days alone are looked at."""
+    found = _DAY.search(short_name)
+    ids = tx.ids_of_day(found[1], found[2]) if found else []
+    return [id for id in ids if short_of(id) == short_name.casefold()]
 
 
 def merge(tx: Transaction, kept: str, gone: str, *, now: datetime, by: str = "") -> str:

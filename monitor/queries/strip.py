@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from monitor.feeds.condition import READ, condition
 from monitor.health import HEARTBEAT_LIMIT, LATE_LIMIT, health
 from monitor.model.attention import Silence
+from monitor.model.feed import FeedCounts
 from monitor.queries.status import named_by_state
-from monitor.store.signs import FeedCounts
 from monitor.store.store import Transaction
 
 #: feeds that were read within this time "answered lately"
@@ -60,10 +60,10 @@ def strip(tx: Transaction, *, zone: str = "UTC", now: datetime) -> Strip:
     """How basewatch is doing now. A feed that answers by turns counts as sick on the page of feeds, and not here:
     that would need all its polls."""
     state, oldest_due = tx.daemon_state(), tx.oldest_due()
-    counts = tx.feed_numbers(answered_since=now - LATELY)
-    suspects = tx.suspects(READ, due_before=now - LATE_LIMIT, most=MOST_SUSPECTS + 1)
+    counts = tx.feed_numbers(answered_since=now - LATELY, due_before=now - LATE_LIMIT)
+    suspects = tx.suspects(READ, most=MOST_SUSPECTS + 1)
     cut, suspects = len(suspects) > MOST_SUSPECTS, suspects[:MOST_SUSPECTS]
-    found = health(state, suspects, oldest_due, known=counts.known, zone=zone, now=now)
+    found = health(state, counts, oldest_due, zone=zone, now=now)
     doing = ((feed.name, condition(feed, now=now).doing) for feed in suspects)
     beat = state.heartbeat
     return Strip(

@@ -16,6 +16,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,11 @@ _HEADER = b"SQLite format 3\0"
 _CONNECTED: set[tuple[int, int]] = set()
 
 
-def open_engine(address: str) -> Engine:
-    """An engine for a database address; connects to nothing yet. Refuses what cannot be a database of ours."""
+def open_engine(address: str, *, reading_seconds: float | None = None) -> Engine:
+    """An engine for a database address; connects to nothing yet. Refuses what cannot be a database of ours.
+
+    `reading_seconds`: PostgreSQL ends a statement of a transaction that only reads after so long; None: never.
+    """
     try:
         url = make_url(read_address(address, Path.cwd()))
     except ValueError as error:
@@ -54,6 +58,8 @@ def open_engine(address: str) -> Engine:
     patience = {"connect_timeout": CONNECT_SECONDS, "application_name": "basewatch", **_KEEPALIVE}
     engine = create_engine(url, pool_size=2, pool_pre_ping=True, connect_args=patience)
     event.listen(engine, "begin", _begin_postgresql)
+    if reading_seconds is not None:
+        event.listen(engine, "begin", partial(_limit_reading, f"{reading_seconds * 1000:.0f}ms"))
     return engine
 
 
@@ -150,6 +156,11 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT {patience}, pg_advisory_xact_lock({_WRITERS})")
 
 
+def _limit_reading(limit: str, connection: Connection) -> None:
+    if connection.get_execution_options().get("read_only", False):
+        connection.exec_driver_sql(f"SELECT set_config('statement_timeout', '{limit}', true)")
+
+
 # ------------------------------------------------------------------------------------- transactions
 
 
@@ -181,6 +192,7 @@ def _sentence(error: DBAPIError) -> str:
     low = f"{type(error.orig).__name__} {said}".casefold()
     meanings = (
         ("due to lock timeout", "another process holds the database; stop it or try again"),
+        ("due to statement timeout", "the database takes too long to answer; try again, or ask for less"),
         ("database is locked", "another process holds the database; stop it or try again"),
         ("readonly database", "this database may only be read"),
         ("disk is full", "the disk with the database is full"),

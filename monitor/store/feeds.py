@@ -107,12 +107,12 @@ class FeedPart(TransactionPart):
         order = (FeedRow.next_poll_at.asc().nulls_first(), FeedRow.id)
         return self._states(_states().where(FeedRow.configured, due).order_by(*order))
 
-    def suspects(self, read: Collection[str], *, due_before: datetime, most: int) -> list[FeedState]:
+    def suspects(self, read: Collection[str], *, most: int) -> list[FeedState]:
         """Configured feeds that are not plainly well, at most so many: the last try had none of the results of `read`,
-        the operator was told of them, or they are due since before that moment."""
+        or the operator was told of them."""
         unread = FeedRow.last_poll_at.is_not(None) & FeedRow.last_result.not_in(list(read))
         told = or_(_FEEDS.c.blind_told_at.is_not(None), _FEEDS.c.silent_told_at.is_not(None))
-        suspect = or_(_FEEDS.c.failures > 0, unread, told, FeedRow.next_poll_at < due_before)
+        suspect = or_(_FEEDS.c.failures > 0, unread, told)
         return self._states(_states().where(FeedRow.configured, suspect).order_by(FeedRow.name).limit(most))
 
     def save_polls(self, polls: Sequence[tuple[FeedState, Poll]]) -> None:

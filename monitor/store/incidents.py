@@ -34,6 +34,11 @@ class IncidentPart(TransactionPart):
         row = self._connection.execute(select(_TABLE).where(_TABLE.c.id == incident_id)).mappings().first()
         return Incident(**row) if row else None
 
+    def ids_of_day(self, month: str, day: str) -> list[str]:
+        """The ids that tell of this day of any year, the earliest first, without those that went into another one."""
+        of_it = _TABLE.c.id.like(f"____-{month}-{day}-%"), _TABLE.c.merged_into == ""
+        return list(self._connection.scalars(select(_TABLE.c.id).where(*of_it).order_by(_TABLE.c.date, _TABLE.c.id)))
+
     def incidents_by_id(self, ids: Iterable[str]) -> list[Incident]:
         """Those of these ids that there are, also where they went into another one."""
         found = []

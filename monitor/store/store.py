@@ -57,9 +57,12 @@ class Transaction(
 class Store:
     """A database, SQLite or PostgreSQL; its schema is `upgrade`'s business. Safe to use from several threads."""
 
-    def __init__(self, url: str) -> None:
-        """`url` is `sqlite:///file` or `postgresql://…`; `StoreError` says what is wrong with any other."""
-        self._engine = open_engine(url)
+    def __init__(self, url: str, *, reading_seconds: float | None = None) -> None:
+        """`url` is `sqlite:///file` or `postgresql://…`; `StoreError` says what is wrong with any other.
+
+        `reading_seconds`: what one question of a `read` may take of a PostgreSQL server, where others wait behind it.
+        """
+        self._engine = open_engine(url, reading_seconds=reading_seconds)
         self._presence = FilePresence(self._engine)
         #: the address for people, without password
         self.label = label_of(self._engine)

@@ -7,16 +7,14 @@ Whatever goes wrong on the way becomes a refusal, and a refusal an answer like a
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
@@ -34,18 +32,18 @@ from monitor.web.failures import refusal_of, told
 from monitor.web.forms import read_form, read_query
 from monitor.web.gate import COOKIE, cookies_of
 from monitor.web.headers import etag_of, has_already, headers_for, named
+from monitor.web.lanes import Lane
 from monitor.web.live import Live
 from monitor.web.needs import Kind, Needs
 from monitor.web.routes import ROUTES, Again, Route
 from monitor.web.site import Site
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 #: of a request; forms are far smaller
 MOST_BODY = 1024 * 1024
-#: handlers at work at the same time, and requests that wait for them
-HANDLERS, MOST_WAITING = 2, 64
+#: handlers of pages at work at the same time; of any other lane one
+HANDLERS = 2
 MOST_HEADERS, MOST_HEADER_BYTES = 100, 16 * 1024
 #: the cookie that the board's script sets: the zone of the reader's own clock
 ZONE_COOKIE = "zone"
@@ -82,16 +80,16 @@ class Application:
         self._site = site
         self._live = live
         self._routes = [(route, Path(route.pattern, _nowhere, methods=[route.method])) for route in ROUTES]
-        self._handlers = ThreadPoolExecutor(HANDLERS, thread_name_prefix="web-page")
-        #: for what must answer while all handlers wait for a database that hangs
-        self._apart = ThreadPoolExecutor(1, thread_name_prefix="web-health")
-        self._waiting = 0
+        self._lanes = {name: Lane(name.strip("/"), 1) for name in {route.lane for route in ROUTES}}
+        self._pages = self._lanes["pages"] = Lane("pages", HANDLERS)
+        #: the pages of refusals wait for none that is refused
+        self._refusals = self._lanes["refusals"] = Lane("refusals", 1)
         self._cache = Cache()
 
     def close(self) -> None:
         """Ends its threads; nothing is asked of it after that."""
-        self._handlers.shutdown(wait=False, cancel_futures=True)
-        self._apart.shutdown(wait=False, cancel_futures=True)
+        for lane in self._lanes.values():
+            lane.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -186,23 +184,21 @@ class Application:
 
     async def _again(self, stale: _Stale) -> Answer:
         try:
-            return await self._work(stale.again, self._site, stale.ask, stale.refusal)
+            return await self._pages.run(stale.again, self._site, stale.ask, stale.refusal)
         except Exception as error:
             return await self._refused(stale.ask, refusal_of(error, where=stale.where), Kind.PAGE)
 
     async def _answered(self, ask: Ask, found: _Found) -> Answer:
-        route = found.route
-        if route.apart:
-            return await asyncio.get_running_loop().run_in_executor(self._apart, route.handler, self._site, ask)
+        route, lane = found.route, self._lanes[found.route.lane]
         if ask.method in SAFE:
             shared = route.kind is Kind.PAGE and route.needs is Needs.READ and not route.alone
             if not shared or "no-cache" in ask.headers.get("cache-control", ""):
-                return await self._work(route.handler, self._site, ask)
+                return await lane.run(route.handler, self._site, ask)
             return await self._cache.answer(
-                ask, self._live.stamp, lambda asked: self._work(route.handler, self._site, asked)
+                ask, self._live.stamp, lambda asked: lane.run(route.handler, self._site, asked)
             )
         try:
-            return await self._work(route.handler, self._site, ask)
+            return await lane.run(route.handler, self._site, ask)
         finally:
             # the page that follows a form shows what it did
             self._cache.drop()
@@ -210,28 +206,19 @@ class Application:
     async def _refused(self, ask: Ask, refusal: Refusal, kind: Kind) -> Answer:
         if refusal.status == 401 and refusal.kind == "login" and ask.method in SAFE:
             return Answer(status=303, content_type=TEXT, headers={"Location": f"/login?next={quote(ask.asked)}"})
+        if kind is not Kind.PAGE:  # a line or an object: this needs no worker
+            return told(self._site, ask, refusal, kind)
         try:
-            return await self._work(told, self._site, ask, refusal, kind)
-        except Refusal:  # too many wait already: this needs no worker
+            return await self._refusals.run(told, self._site, ask, refusal, kind)
+        except Refusal:  # too many wait already
             return told(self._site, replace(ask, visitor=Visitor()), refusal, Kind.TEXT)
-
-    async def _work(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Calls a function in a worker thread; refuses where too many wait for one."""
-        if self._waiting >= HANDLERS + MOST_WAITING:
-            raise Refusal(503, "too much is asked of the board at once", "try again in a few seconds",
-                          headers={"Retry-After": "5"}, kind="busy")  # fmt: skip
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._handlers, partial(function, *arguments))
-        finally:
-            self._waiting -= 1
 
     async def _iterate(self, answer: Answer) -> AsyncIterator[bytes]:
         """The pieces of an answer, each made in a worker thread; an error ends the connection: the status is said."""
         assert answer.pieces is not None
         pieces, end = iter(answer.pieces), object()
         try:
-            while (piece := await self._work(next, pieces, end)) is not end:
+            while (piece := await self._pages.run(next, pieces, end)) is not end:
                 yield piece
         except Exception as error:
             refusal_of(error, where="the pieces of an answer")

@@ -36,6 +36,12 @@ class Refusal(Exception):
         self.kind = kind
 
 
+def no_database(why: Exception) -> Refusal:
+    """The database cannot be used: never a mistake of who asks, and worth another try."""
+    said = "the database cannot be used now"
+    return Refusal(503, said, str(why), headers={"Retry-After": "10"}, kind="database")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
     """Who asks, and what they may do."""

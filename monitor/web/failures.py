@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from monitor.errors import BasewatchError, StoreError, UsageError, ValueRefused
 from monitor.web.answers import HTML, PROBLEM, TEXT, Answer
-from monitor.web.asking import Ask, Refusal
+from monitor.web.asking import Ask, Refusal, no_database
 from monitor.web.needs import Kind
 from monitor.web.pages.rendering import render
 from monitor.web.site import Site
@@ -27,8 +27,7 @@ def refusal_of(error: Exception, *, where: str) -> Refusal:
         return error
     if isinstance(error, StoreError):
         log.warning("the board could not use the database where=%s why=%r", where, str(error))
-        said = "the database cannot be used now"
-        return Refusal(503, said, str(error), headers={"Retry-After": "10"}, kind="database")
+        return no_database(error)
     if isinstance(error, ValueRefused):
         return Refusal(409, str(error), "load the page again", kind="refused")
     if isinstance(error, UsageError | BasewatchError):
@@ -75,9 +74,12 @@ def _page(site: Site, ask: Ask, refusal: Refusal) -> Answer:
     """A page like the others; where even that cannot be made, a bare one."""
     title = title_of(refusal.status)
     try:
+        # a database that does not answer is not asked once more
+        strip = {"strip": None} if refusal.kind in ("database", "busy") else {}
         return render(
-            site, ask, "error.html", status=refusal.status, title=title, message=refusal.message, hint=refusal.hint
-        )
+            site, ask, "error.html", status=refusal.status, title=title, message=refusal.message, hint=refusal.hint,
+            **strip,
+        )  # fmt: skip
     except Exception:
         log.exception("the page of an error could not be made")
         said = "".join(f"<p>{html.escape(text)}</p>" for text in (refusal.message, refusal.hint) if text)

@@ -11,13 +11,13 @@ import json
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from monitor.errors import StoreError
 from monitor.queries.live import Standing, change, newest_of, standing
 from monitor.queries.strip import strip
 from monitor.web.asking import Ask, Refusal
+from monitor.web.lanes import Lane
 from monitor.web.site import Site
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Live:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="web-live")
+        self._thread = Lane("live", 1)
         self._listeners: dict[asyncio.Event, str] = {}
         self._watch: asyncio.Task[None] | None = None
         self._closed = False
@@ -57,7 +57,7 @@ class Live:
             self._watch.cancel()
         for woken in self._listeners:
             woken.set()
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread.close()
 
     def admit(self, ask: Ask) -> asyncio.Event:
         """A place for one more; refused where there is none. `stream` gives it back."""
@@ -145,7 +145,7 @@ class Live:
             with self._site.read() as tx:
                 return question(tx)
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, read)
+        return await asyncio.wrap_future(self._thread.submit(read))
 
 
 def event(name: str, data: dict[str, Any], *, number: str = "") -> bytes:

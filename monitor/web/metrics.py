@@ -19,22 +19,36 @@ from monitor import __version__
 from monitor.malloc import resident_bytes
 from monitor.metering import SPREADS, TOTALS
 from monitor.queries.metrics import LATELY, Measures, measures
+from monitor.queries.status import FeedDetails
 from monitor.web.answers import Answer
-from monitor.web.asking import Ask
+from monitor.web.asking import Ask, Refusal
+from monitor.web.questions import questions_of
 from monitor.web.site import Site
 
 PREFIX = "basewatch_"
+#: a scraper waits ten
+SECONDS = 4.0
 
 
 def show(site: Site, ask: Ask) -> Answer:
-    """`/metrics`"""
+    """`/metrics`; 503 where the database does not answer in time."""
     ask.only()
-    with site.read() as tx:
-        found = measures(tx, now=ask.now)
+    asked = questions_of(site)
+    try:
+        details = asked.details(site, ask.now, seconds=SECONDS)
+        found = asked.answer("metrics", lambda: _measured(site, details, ask.now), seconds=SECONDS)
+    except TimeoutError:
+        said = f"the database does not answer within {SECONDS:g} s"
+        raise Refusal(503, said, headers={"Retry-After": "10"}, kind="database") from None
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Numbers(found, ask.now))
     body = generate_latest(registry)
     return Answer(content_type=CONTENT_TYPE_LATEST, body=body, headers={"Cache-Control": "no-store"})
+
+
+def _measured(site: Site, details: FeedDetails, now: datetime) -> Measures:
+    with site.read() as tx:
+        return measures(tx, details.doing, now=now)
 
 
 class _Numbers(Collector):

@@ -42,10 +42,19 @@ class Route:
     kind: Kind = Kind.PAGE
     #: of a form: its page again, where the form was out of date and nothing is done
     again: Again | None = None
-    #: it waits for no other answer
+    #: it waits for no other address
     apart: bool = False
+    #: it reads what somebody wrote, which may be long
+    judges: bool = False
     #: made for each visitor anew, never handed on: answers that are sent in pieces
     alone: bool = False
+
+    @property
+    def lane(self) -> str:
+        """Whose threads answer it: what waits for the daemon's writes, or judges long texts, holds up no page."""
+        if self.apart:
+            return self.pattern
+        return "texts" if self.judges else "deeds" if self.needs is Needs.ACT else "pages"
 
 
 #: what pages are made with, and the way in and out
@@ -69,8 +78,8 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/incidents/{id}/mend", incidentforms.mend),
     Route("POST", "/incidents/{id}/merge", incidentforms.merge_into, Needs.ACT, again=incidentforms.mend_again),
     Route("POST", "/incidents/{id}/split", incidentforms.take_out, Needs.ACT, again=incidentforms.mend_again),
-    Route("GET", "/try", tryout.show),
-    Route("POST", "/try", tryout.show_long, again=tryout.show_again),
+    Route("GET", "/try", tryout.show, judges=True),
+    Route("POST", "/try", tryout.show_long, again=tryout.show_again, judges=True),
     Route("POST", "/try/said", tryout.say, Needs.ACT, again=tryout.say_again),
     Route("POST", "/try/learn", tryout.learn, Needs.ACT),
     Route("GET", "/try/learn/{item}", tryout.learned),
@@ -85,8 +94,8 @@ PAGES: tuple[Route, ...] = (
 API: tuple[Route, ...] = (
     Route("GET", "/health", health.show, Needs.NOTHING, Kind.TEXT, apart=True),
     Route("GET", "/feed.atom", atom.show, kind=Kind.TEXT),
-    Route("GET", "/metrics", metrics.show, kind=Kind.TEXT),
-    Route("GET", "/api/v1/health", health.as_object, kind=Kind.JSON),
+    Route("GET", "/metrics", metrics.show, kind=Kind.TEXT, apart=True),
+    Route("GET", "/api/v1/health", health.as_object, kind=Kind.JSON, apart=True),
     Route("GET", "/api/v1/openapi.json", openapi.show, kind=Kind.JSON),
     Route("GET", "/api/v1/incidents", incidents.show_list, kind=Kind.JSON),
     Route("GET", "/api/v1/incidents/{id}", incidents.show_one, kind=Kind.JSON),
@@ -95,6 +104,6 @@ API: tuple[Route, ...] = (
     Route("GET", "/api/v1/items", items.show, kind=Kind.JSON),
     Route("GET", "/api/v1/feeds", feed_objects.show, kind=Kind.JSON),
     Route("GET", "/api/v1/alerts", alerts.show, kind=Kind.JSON),
-    Route("POST", "/api/v1/classify", classify.show, kind=Kind.JSON),
+    Route("POST", "/api/v1/classify", classify.show, kind=Kind.JSON, judges=True),
 )
 ROUTES: tuple[Route, ...] = (*SHELL, *PAGES, *API)

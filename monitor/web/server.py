@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import socket
 import threading
@@ -26,8 +27,9 @@ from monitor.web.site import Site
 
 MOST_CONNECTIONS, MOST_OF_ONE = 300, 200
 HEAD_BYTES = 16 * 1024
-#: seconds: for a request's head and body, for a whole exchange, and for which nobody may leave an answer unread
-REQUEST, EXCHANGE, UNREAD = 10.0, 120.0, 20.0
+#: seconds: for a request's head and body, for a whole exchange, for one that takes a file of many years along, and for
+#: which nobody may leave an answer unread
+REQUEST, EXCHANGE, FILE, UNREAD = 10.0, 120.0, 1800.0, 20.0
 #: seconds between two looks at a connection
 _LOOK = 2.0
 #: of a body that was refused, so much more is read and dropped, so that its sender reads why
@@ -103,12 +105,18 @@ class _Connection(H11Protocol):
         self._left = unread
         cycle, since = self.cycle, now - self._asked
         waits = cycle is None or cycle.more_body or (cycle.response_complete and self.conn.their_state is not h11.IDLE)
-        lasting = cycle is not None and cycle.scope["path"].endswith("/live")
-        late = (waits and since > REQUEST) or (since > EXCHANGE and not lasting)
+        late = (waits and since > REQUEST) or since > _longest(cycle.scope["path"] if cycle is not None else "")
         if late or (unread and now - self._moved > UNREAD):
             self.transport.abort()
             return
         self._end = self.loop.call_later(_LOOK, self._look)
+
+
+def _longest(path: str) -> float:
+    """Seconds that an exchange may last, as long as its answer moves: the live stream for ever."""
+    if path.endswith("/live"):
+        return math.inf
+    return FILE if "/incidents." in path else EXCHANGE
 
 
 class _Server(uvicorn.Server):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,13 @@ import pytest
 
 from monitor.health import health
 from monitor.model.daemon import Connectivity, ConnectivitySince, DaemonState, DatabaseLoss, EditsTold, Heartbeat
-from monitor.model.feed import FeedState
+from monitor.model.feed import FeedCounts
 from monitor.store.store import Store
 from monitor.store.upgrade import check_schema
 
 NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
 BEAT = Heartbeat(at=NOW - timedelta(seconds=5), pid=1)
-FEED = FeedState(feed_id=1, name="wire", last_success_at=NOW, next_poll_at=NOW + timedelta(minutes=5))
+FEEDS: dict[str, Any] = {"known": 1, "newest_success": NOW}
 
 
 def ago(**past: float) -> datetime:
@@ -25,14 +24,14 @@ def ago(**past: float) -> datetime:
 
 
 def test_a_daemon_at_work_is_healthy() -> None:
-    found = health(DaemonState(heartbeat=BEAT), [FEED], None, now=NOW)
+    found = health(DaemonState(heartbeat=BEAT), FeedCounts(**FEEDS), None, now=NOW)
     assert found.ok
     assert found.problems == ()
     assert found.facts["last_success"] == NOW.isoformat()
 
 
 @pytest.mark.parametrize(
-    ("state", "feed", "oldest_due", "words"),
+    ("state", "feeds", "oldest_due", "words"),
     [
         ({"heartbeat": None}, {}, None, "the daemon does not run"),
         ({"heartbeat": Heartbeat(at=ago(minutes=2))}, {}, None, "no sign of life for 120 s"),
@@ -50,20 +49,20 @@ def test_a_daemon_at_work_is_healthy() -> None:
             None,
             "the database does not take what comes in, since 2026",
         ),
-        ({}, {"blind_told_at": ago(hours=1)}, None, "1 of 1 feeds cannot be read: wire"),
-        ({}, {"next_poll_at": ago(minutes=9)}, None, "1 feeds are not polled when they are due: wire"),
+        ({}, {"blind": 1, "blind_names": ("wire",)}, None, "1 of 1 feeds cannot be read: wire"),
+        ({}, {"late": 1, "late_names": ("wire",)}, None, "1 feeds are not polled when they are due: wire"),
         ({}, {}, ago(minutes=9), "a delivery is due since 2026-05-05 11:51 UTC and not tried"),
     ],
 )
-def test_each_complaint(state: dict[str, Any], feed: dict[str, Any], oldest_due: datetime | None, words: str) -> None:
-    found = health(DaemonState(**{"heartbeat": BEAT} | state), [replace(FEED, **feed)], oldest_due, now=NOW)
+def test_each_complaint(state: dict[str, Any], feeds: dict[str, Any], oldest_due: datetime | None, words: str) -> None:
+    found = health(DaemonState(**{"heartbeat": BEAT} | state), FeedCounts(**FEEDS | feeds), oldest_due, now=NOW)
     assert not found.ok
     assert len(found.problems) == 1
     assert found.problems[0].startswith(words)
 
 
 def test_a_database_that_takes_no_change_is_a_complaint() -> None:
-    found = health(DaemonState(heartbeat=BEAT), [FEED], None, refused="the disk is full", now=NOW)
+    found = health(DaemonState(heartbeat=BEAT), FeedCounts(**FEEDS), None, refused="the disk is full", now=NOW)
     assert found.problems == ("the database takes no change: the disk is full",)
 
 

@@ -23,6 +23,7 @@ from monitor.daemon.loop import Daemon
 from monitor.errors import ConfigError
 from monitor.health import health
 from monitor.model.daemon import DaemonState
+from monitor.model.feed import FeedCounts
 from monitor.model.item import StoredItem
 from monitor.topics.loading import load_rules
 from newsroom import Newsroom, Story, old
@@ -234,7 +235,7 @@ def test_a_bad_edit_is_told_once_with_its_line_and_the_last_good_rules_stay(
             assert app.configuration.rules is before
             assert set(taken(asked(app.configuration.rules, ATTACK))) == {"first"}
             state = DaemonState(config_problem=await problem(app))
-            said = health(state, [], None, now=utc_now()).problems
+            said = health(state, FeedCounts(), None, now=utc_now()).problems
             assert any("second.yaml:4" in one and "levle" in one for one in said), said
             await asyncio.sleep(1)  # it is read again, more than once
             assert len(notices(room)) == 1
@@ -411,7 +412,7 @@ def test_a_file_of_a_wrong_name_is_a_warning_everywhere(
             await until(lambda: len(notices(room)) == 1)
             said = await warning(app)
             assert said.endswith("second.yaml.txt is not read; name it second.yaml")
-            found = health(DaemonState(config_warning=said), [], None, now=utc_now())
+            found = health(DaemonState(config_warning=said), FeedCounts(), None, now=utc_now())
             assert found.warnings == (said,)
             assert not any("second" in one for one in found.problems)
             assert not await problem(app)

@@ -99,6 +99,17 @@ def test_a_database_that_another_process_holds_is_named_after_the_wait(
     other.close()
 
 
+def test_a_question_of_a_page_is_ended_and_a_change_is_not(tmp_path: Path) -> None:
+    with database("postgresql", tmp_path) as address:
+        store = Store(address, reading_seconds=0.05)
+        slow = "SELECT pg_sleep(0.2)"
+        with pytest.raises(StoreError, match="takes too long to answer"), store.read() as tx:
+            tx._connection.exec_driver_sql(slow)
+        with store.transaction() as tx:
+            tx._connection.exec_driver_sql(slow)
+        store.close()
+
+
 def test_a_connection_that_the_server_cuts_is_told_and_the_next_transaction_has_another(tmp_path: Path) -> None:
     with database("postgresql", tmp_path) as address:
         store = Store(address)

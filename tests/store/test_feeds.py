@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model.feed import Feed, FeedState, Layout, Poll, Selectors
+from monitor.model.feed import Feed, FeedCounts, FeedState, Layout, Poll, Selectors
 from monitor.store.store import Store
 from values import FEED, NOW, stored_item
 
@@ -143,6 +143,22 @@ def test_feeds_that_wait_are_asked_sooner_and_never_later(synced: Store) -> None
         assert {state.name: state.next_poll_at for state in tx.feed_states()} == {
             FEED.name: NOW + HOUR, OTHER.name: NOW + HOUR / 2,
         }  # fmt: skip
+
+
+def test_feeds_in_numbers_name_the_first_that_somebody_should_know(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.sync_feeds([Feed(name=f"f{n}", url=f"https://h{n}.example/") for n in range(9)], now=NOW)
+        assert tx.feed_numbers(answered_since=NOW, due_before=NOW) == FeedCounts(known=9)
+    for n in range(7):
+        poll(store, f"f{n}", blind_told_at=NOW, next_poll_at=NOW - HOUR)
+    poll(store, "f7", baseline_at=NOW, last_success_at=NOW, silent_told_at=NOW, next_poll_at=NOW)
+    poll(store, "f8", last_success_at=NOW - HOUR)
+    five = ("f0", "f1", "f2", "f3", "f4")
+    with store.read() as tx:
+        assert tx.feed_numbers(answered_since=NOW, due_before=NOW) == FeedCounts(
+            known=9, learned=1, answered=1, blind=7, blind_names=five, silent=1, late=7, late_names=five,
+            oldest_success=NOW - HOUR, oldest_feed="f8", newest_success=NOW,
+        )  # fmt: skip
 
 
 def test_rhythms_are_those_of_configured_feeds_that_have_one(synced: Store) -> None:

@@ -42,6 +42,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "find_item_by_url": lambda tx: tx.find_item_by_url("https://x.example/1"),
     "items_of_incidents": lambda tx: tx.items_of_incidents(["x", "y"]),
     "incident_sources": lambda tx: tx.incident_sources(NOW.date()),
+    "ids_of_day": lambda tx: tx.ids_of_day("11", "17"),
     "incidents by date": lambda tx: tx.incidents(NOW.date()),
     "incidents by date and id": lambda tx: tx.incidents(NOW.date(), also=["x"]),
     "update_incident": lambda tx: tx.update_incident(INCIDENT),

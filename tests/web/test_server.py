@@ -13,6 +13,7 @@ import pytest
 from boards import Board
 from monitor.web import server
 from monitor.web.headers import ALWAYS
+from monitor.web.pages import ledger
 from monitor.web.server import WebServer
 
 
@@ -111,6 +112,20 @@ def test_who_does_not_read_is_left(board: Board) -> None:
                 line.sendall(request * 50)
                 time.sleep(0.01)
     assert board.get("/").status_code == 200
+
+
+def test_a_file_may_take_longer_than_a_page(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(*_: object) -> Iterator[bytes]:
+        for _ in range(8):
+            yield b"row\n"
+            time.sleep(0.2)
+
+    monkeypatch.setattr(server, "EXCHANGE", 0.5)
+    monkeypatch.setitem(ledger._FORMS, "csv", slowly)
+    assert board.get("/incidents.csv").content == b"row\n" * 8
+    monkeypatch.setattr(server, "FILE", 0.5)
+    with pytest.raises(httpx.RemoteProtocolError):
+        board.get("/incidents.csv")
 
 
 def test_connections_have_a_limit(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from monitor.errors import BasewatchError
+from monitor.errors import BasewatchError, StoreError
 from monitor.text.clean import clean
-from monitor.web.asking import Ask, Refusal
+from monitor.web.asking import Ask, Refusal, no_database
 
 T = TypeVar("T")
 
@@ -34,6 +34,8 @@ def typed(ask: Ask, form: str) -> dict[str, str]:
 
 def refusal_of(error: BasewatchError | Refusal) -> Refusal:
     """What is wrong, to be told on the page of the form."""
+    if isinstance(error, StoreError):
+        return no_database(error)
     return error if isinstance(error, Refusal) else Refusal(400, str(error))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
-from monitor.errors import BasewatchError, UsageError
+from monitor.errors import BasewatchError, StoreError, UsageError
 from monitor.queries.attention import acknowledge, unacknowledge
 from monitor.queries.incidentpage import incident_page, meant_incident
 from monitor.queries.rulings import merge, split, standing
@@ -126,6 +126,8 @@ def _mend_page(site: Site, ask: Ask, problem: Refusal | None) -> Answer:
         if other:
             try:
                 that = incident_page(tx, meant_incident(tx, other), configuration, now=ask.now, zone=ask.zone)
+            except StoreError:
+                raise
             except BasewatchError as error:
                 problem = problem or Refusal(400, str(error))
         if that is not None and that["id"] == this["id"]:

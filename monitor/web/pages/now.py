@@ -70,7 +70,7 @@ def _asked_for(site: Site, ask: Ask, tx: Transaction) -> NowPage:
 
 def _first_steps(site: Site, tx: Transaction) -> FirstSteps:
     configuration = site.configuration()
-    numbers = tx.feed_numbers(answered_since=site.clock())
+    numbers = tx.feed_numbers(answered_since=site.clock(), due_before=site.clock())
     return FirstSteps(
         feeds=numbers.known or len(configuration.feeds), learned=numbers.learned,
         channels=len(configuration.channels.names()), sent=tx.was_ever_sent(),

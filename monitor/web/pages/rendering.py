@@ -41,7 +41,9 @@ def _environment() -> Environment:
 
 def render(site: Site, ask: Ask, template: str, *, status: int = 200, **values: Any) -> Answer:
     """A page made of a template, under the strip that shows how basewatch is doing."""
-    known = {"site": site, "ask": ask, "base": site.base, "strip": _strip(site, ask), **values}
+    known = {"site": site, "ask": ask, "base": site.base, **values}
+    if "strip" not in known:
+        known["strip"] = _strip(site, ask)
     return page(_environment().get_template(template).render(known), status=status)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.configuration import snapshot_of
-from monitor.errors import BasewatchError
+from monitor.errors import BasewatchError, StoreError
 from monitor.queries.feedback import understood
 from monitor.queries.rulesboard import rule_shown, rules_shown
 from monitor.web.answers import Answer
@@ -32,6 +32,8 @@ def show_one(site: Site, ask: Ask) -> Answer:
     try:
         with site.read() as tx:
             found = rule_shown(tx, rules, ask.parts["id"], now=ask.now)
+    except StoreError:
+        raise
     except BasewatchError as error:
         raise Refusal(404, str(error)) from None
     return render(site, ask, "rule.html", one=found, understood=understood)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from monitor.errors import BasewatchError, UsageError
+from monitor.errors import BasewatchError, StoreError, UsageError
 from monitor.model.report import Level
 from monitor.queries.attention import until
 from monitor.queries.deeds import deed_number, deed_shown
@@ -92,6 +92,8 @@ def _page(
                     raise UsageError("say why in a note: whoever finds the silence at night must know what it is for")
                 found = {**preview_shown(preview(tx, matchers, configuration, now=ask.now), most=15), "ends": ends,
                          "words": str(matchers)}  # fmt: skip
+            except StoreError:
+                raise
             except BasewatchError as error:
                 problem = problem or refusal_of(error)
         silences = silences_shown(tx, now=ask.now, rules=configuration.rules, over=True)
