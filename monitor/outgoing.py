@@ -26,7 +26,7 @@ from monitor.evaluation import Evaluation, Ledger, Outcome
 from monitor.incidents.doubts import RECYCLED
 from monitor.incidents.joining import Book
 from monitor.model.alert import Alert, Decision, DecisionReason
-from monitor.model.attention import BREAKING, HeldBack
+from monitor.model.attention import BREAKING, MERGED, HeldBack
 from monitor.model.clock import wall
 from monitor.model.delivery import Address
 from monitor.model.incident import Incident
@@ -193,7 +193,8 @@ def ack_broken(
     `told` is what each of the channels was told last: one that was told of the change already has read it.
     """
     ack = tx.acks([incident_id]).get(incident_id)
-    if ack is None or ack.broken_at is None:
+    # a merge is no news of the attack
+    if ack is None or ack.broken_at is None or ack.broken_by == (MERGED,):
         return ""
     for one in told:
         unread = now == ack.broken_at if one is None else one.queued_at < ack.broken_at

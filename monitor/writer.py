@@ -358,7 +358,7 @@ class _Batch:
             self.tx.add_incident(outcome.view.incident)
         for gone in evaluation.relation.merges:
             if (incident := ledger.known(gone)) is not None:
-                goes_into(self.tx, incident, outcome.view.incident.id)
+                goes_into(self.tx, incident, outcome.view.incident.id, now=now)
                 self._went_into(gone, outcome.view.incident.id)
         before = ledger.known(outcome.view.incident.id)
         ledger.absorb(evaluation.relation.merges, outcome.view.incident.id)

@@ -270,7 +270,7 @@ def deeds(
       basewatch deeds
     """
     with reading() as tx:
-        found = deeds_shown(tx, limit=limit, incident_id=incident).rows if tx else ()
+        found = deeds_shown(tx, limit=limit, targets=[incident] if incident else []).rows if tx else ()
     if as_json:
         json_out(list(found))
         return

@@ -18,6 +18,10 @@ WARNED_BEFORE, LONG = timedelta(minutes=30), timedelta(hours=1)
 MAX_NOTE = 500
 
 
+#: what breaks the acknowledgement of an incident that goes into one of which somebody was told and nobody took notice
+MERGED = "merged with one that nobody acknowledged"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ack:
     """Somebody took notice of an incident: a flash is not told again and again. It holds nothing back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -33,11 +33,10 @@ class Deeds:
     following: str = ""
 
 
-def deeds_shown(tx: Transaction, *, limit: int = LIMIT, cursor: str = "", incident_id: str = "") -> Deeds:
-    """At most `limit` deeds behind the cursor; of one incident, where one is named. `UsageError`: no such cursor."""
+def deeds_shown(tx: Transaction, *, limit: int = LIMIT, cursor: str = "", targets: Sequence[str] = ()) -> Deeds:
+    """At most `limit` deeds behind the cursor; of these targets, where any. `UsageError`: no such cursor."""
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 15):
         raise UsageError("the cursor is none that was given out here; begin without one")
-    targets = [incident_id] if incident_id else []
     found = tx.deeds(before=int(cursor) if cursor else None, limit=limit + 1, targets=targets)
     more = len(found) > limit
     return Deeds(rows=tuple(map(deed_shown, found[:limit])), following=str(found[limit - 1].id) if more else "")
@@ -87,11 +86,15 @@ def undo(tx: Transaction, deed_id: int, *, by: str, now: datetime) -> str:
 
 
 def _undo_ack(tx: Transaction, deed: Deed, by: str, now: datetime) -> str:  # noqa: ARG001
-    ack = tx.acks([deed.target]).get(deed.target)
+    ack, incident = tx.acks([deed.target]).get(deed.target), tx.incident(deed.target)
+    if incident is not None and incident.merged_into:
+        raise UsageError(
+            f"{deed.target} went into {incident.merged_into} since; take that of {incident.merged_into} back"
+        )
     if ack is None or (ack.at, ack.by) != (deed.at, deed.by):
         raise UsageError(f"{deed.target} was acknowledged anew, or not any more, since; nothing is left to take back")
     if not ack.stands:
-        raise UsageError(f"a change ({', '.join(ack.broken_by)}) broke it since; nothing is left to take back")
+        raise UsageError(f"it was broken since ({', '.join(ack.broken_by)}); nothing is left to take back")
     for channel, note in _notes(tx, deed).items():
         if channel in deed.before["channels"] and note.acked_at == deed.at:
             tx.put_notification(replace(note, acked_at=None, acked_by=""))

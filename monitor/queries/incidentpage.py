@@ -51,12 +51,14 @@ def incident_page(
     silencing = {one["silenced_by"] for one in channels} | {f"S{one.id}" for one in tx.silences(now)
                                                            if one.matchers.incident == incident.id}  # fmt: skip
     timeline = timeline_of(known.versions, view.reports, tx.alerts_of(incident.id), rules)
+    # what was done with a silence of it alone was done with it
+    about = [incident.id, *(one.name for one in tx.silences() if one.matchers.incident == incident.id)]
     items = tx.items_by_id([report.id for report in view.reports])
     return {
         **shown_of(tx, known, rules, now=now),
         "head": head_of(view, known.versions, rules, rules.gazetteer, now=now),
         "sources": sources_shown(view.reports, items),
-        "timeline": with_deeds(timeline, deeds_shown(tx, limit=MOST_DEEDS, incident_id=incident.id).rows),
+        "timeline": with_deeds(timeline, deeds_shown(tx, limit=MOST_DEEDS, targets=about).rows),
         "channels": channels,
         "silenced": [silence_shown(one, now=now) for one in tx.silences(now) if one.name in silencing],
         "near": _near(tx, view, rules),

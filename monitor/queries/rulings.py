@@ -68,7 +68,7 @@ def merge(tx: Transaction, kept: str, gone: str, *, now: datetime, by: str = "")
     reports = tx.reports_of([one.id, other.id])
     moved = reports.get(other.id, [])
     stood = stands_of(tx, one, other)
-    goes_into(tx, other, one.id)
+    goes_into(tx, other, one.id, now=now)
     both = sorted(
         {report.id: report for report in (*moved, *reports.get(one.id, []))}.values(),
         key=lambda report: (report.seen_at, report.id),

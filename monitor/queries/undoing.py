@@ -14,7 +14,7 @@ from typing import Any
 from monitor.errors import UsageError
 from monitor.incidents.changes import told_values
 from monitor.incidents.joining import louder
-from monitor.model.attention import Deed
+from monitor.model.attention import Ack, Deed
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, Held, Notification, Report, Ruling
 from monitor.queries.jsonvalues import as_kept, kept
@@ -44,6 +44,7 @@ def stands_of(tx: Transaction, *incidents: Incident) -> dict[str, Any]:
         "twice": [kept(one) for one in twice],
         "items": {id: tx.items_among(sorted(seen), id) for id in ids},
         "notes": [kept(one) for one in tx.notifications(ids).values()],
+        "acks": [kept(one) for one in tx.acks(ids).values()],
         "held": [kept(held) for id in ids for held in tx.held(incident_id=id)],
         "silences": {str(one.id): one.matchers.incident for one in tx.silences() if one.matchers.incident in ids},
     }
@@ -73,6 +74,7 @@ def undo_merge(tx: Transaction, deed: Deed, *, now: datetime) -> str:
     if other is None or other.merged_into != one.id:
         raise UsageError(f"{gone.id} does not go into {one.id} any more")
     _put_notes(tx, deed, one.id, way_out)
+    _put_acks(tx, deed, one.id, gone.id)
     own = set(deed.before["reports"][one.id])
     moved = [id for id in deed.before["reports"][gone.id] if id not in own]
     tx.move_reports(moved, one.id, gone.id)
@@ -152,6 +154,14 @@ def _put_notes(tx: Transaction, deed: Deed, stays: str, way_out: str) -> None:
                 acked_by=seen.acked_by, repeats=seen.repeats,
             )  # fmt: skip
         tx.put_notification(one)
+
+
+def _put_acks(tx: Transaction, deed: Deed, stays: str, gone: str) -> None:
+    """The acknowledgement that went along stands with its own incident alone."""
+    stood = {ack.incident_id: ack for ack in (as_kept(Ack, found) for found in deed.before.get("acks", ()))}
+    now, came = tx.acks([stays]).get(stays), stood.get(gone)
+    if now is not None and came is not None and stays not in stood and (now.at, now.by) == (came.at, came.by):
+        tx.drop_ack(stays)
 
 
 def _put_items(tx: Transaction, deed: Deed, ids: Sequence[str]) -> None:

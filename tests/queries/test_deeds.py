@@ -17,7 +17,7 @@ from sqlalchemy import select
 from databases import database
 from ledgers import ASAD, ERBIL, IRAQ, NOW, incident_at, put, report_of
 from monitor.errors import BasewatchError, UsageError
-from monitor.model.attention import Matchers
+from monitor.model.attention import MERGED, Matchers
 from monitor.model.incident import Incident
 from monitor.model.ledger import Held, Notification, Report, Told
 from monitor.model.report import Level
@@ -179,7 +179,7 @@ def test_the_log_comes_page_by_page(store: Store) -> None:
         assert [row["target"] for row in page.rows] == [one.id, other.id]
         rest = deeds_shown(tx, limit=2, cursor=page.following)
         assert ([row["target"] for row in rest.rows], rest.following) == ([one.id], "")
-        assert len(deeds_shown(tx, incident_id=one.id).rows) == 2
+        assert len(deeds_shown(tx, targets=[one.id]).rows) == 2
         with pytest.raises(UsageError, match="cursor"):
             deeds_shown(tx, cursor="x")
 
@@ -228,3 +228,42 @@ def test_undo_restores_the_rows_of_the_ledger(
             merge(tx, one.id, other.id, now=NOW)
             undo(tx, latest(tx), by="", now=NOW)
             assert rows(tx) == before
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_an_acknowledgement_goes_along_with_a_merge_unless_more_was_told(store: Store, told: bool) -> None:
+    one, other = incident_at(ASAD), incident_at(ERBIL)
+    with store.transaction() as tx:
+        put(tx, one, report_of("r1", one))
+        put(tx, other, report_of("e1", other))
+        tx.put_notification(note_of(other, "duty"))
+        if told:
+            tx.put_notification(note_of(one, "family"))
+        acknowledge(tx, other.id, by="Karim", note="on it", now=NOW)
+        merge(tx, one.id, other.id, by="Lina", now=NOW + HOUR)
+        ack = acks_of(tx, [one.id])[one.id]
+        assert (ack.by, ack.note, ack.stands) == ("Karim", "on it", not told)
+        assert ack.broken_by == ((MERGED,) if told else ())
+        with pytest.raises(UsageError, match=f"went into {one.id}"):
+            undo(tx, latest(tx) - 1, by="Karim", now=NOW + HOUR)
+        undo(tx, latest(tx), by="Lina", now=NOW + 2 * HOUR)
+        assert set(acks_of(tx, [one.id, other.id])) == {other.id}
+        assert acks_of(tx, [other.id])[other.id].stands
+
+
+def test_what_was_acknowledged_anew_after_a_merge_stays(store: Store) -> None:
+    one, other = incident_at(ASAD), incident_at(ERBIL)
+    with store.transaction() as tx:
+        put(tx, one, report_of("r1", one))
+        put(tx, other, report_of("e1", other))
+        tx.put_notification(note_of(one, "duty"))
+        acknowledge(tx, other.id, by="Karim", now=NOW)
+        merge(tx, one.id, other.id, by="Lina", now=NOW + HOUR)
+        merged = latest(tx)
+        acknowledge(tx, one.id, by="Lina", now=NOW + HOUR)
+        assert acks_of(tx, [one.id])[one.id].stands
+        undo(tx, merged, by="Lina", now=NOW + 2 * HOUR)
+        assert {id: ack.by for id, ack in acks_of(tx, [one.id, other.id]).items()} == {
+            one.id: "Lina",
+            other.id: "Karim",
+        }

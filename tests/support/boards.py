@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any
 
 import httpx
+from sqlalchemy import inspect, text
 
 from ledgers import ASAD, incident_at, put, report_of
 from monitor.app import utc_now
@@ -29,6 +30,7 @@ from monitor.model.clock import Clock
 from monitor.model.delivery import Address
 from monitor.model.policy import Policy
 from monitor.model.report import Level
+from monitor.store.engine import begin, open_engine
 from monitor.store.store import Store
 from monitor.store.upgrade import upgrade
 from monitor.web.asking import Ask, Visitor
@@ -61,9 +63,9 @@ class Board:
         base: str = "",
     ) -> None:
         self.folder = folder
-        for name, text in (("feeds.yaml", FEEDS), ("channels.yaml", CHANNELS)):
+        for name, held_by in (("feeds.yaml", FEEDS), ("channels.yaml", CHANNELS)):
             if not (folder / name).exists():
-                (folder / name).write_text(text, encoding="utf-8")
+                (folder / name).write_text(held_by, encoding="utf-8")
         url = database_url or f"sqlite:///{folder / 'board.db'}"
         rules = str(Path(__file__).parents[2] / "rules")
         given = {"BASEWATCH_DATABASE_URL": url, "BASEWATCH_RULES": rules, **(environment or {})}
@@ -130,3 +132,13 @@ def told(
             channels=("alerts",), title=title, body=body, created_at=now, audience=audience,
         )  # fmt: skip
         assert tx.add_alert(alert, [Address(key="k", channel="alerts", label="l")])
+
+
+def held(board: Board) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, to see whether anything changed."""
+    engine = open_engine(board.settings.database_url)
+    with begin(engine, read_only=True) as connection:
+        tables = inspect(connection).get_table_names()
+        found = {one: [tuple(row) for row in connection.execute(text(f'SELECT * FROM "{one}"'))] for one in tables}
+    engine.dispose()
+    return found

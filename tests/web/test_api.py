@@ -248,6 +248,7 @@ class TestDeeds:
     def test_mute_and_ack(self, board: Board) -> None:
         muted = self.post(board, "mute", until="2h", note="drill", by="Karim")
         assert muted.status_code == 200, muted.text
+        assert muted.json()["by"] == "Karim"
         assert (
             command(board, "mute", "--list", "--json")[0].items()
             >= {key: muted.json()[key] for key in ("id", "kind", "target", "until", "note", "by", "matchers")}.items()

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
 
-from boards import Board
+from boards import Board, held
 from ledgers import ASAD, incident_at, put, report_of
-from monitor.store.engine import begin, open_engine
 from monitor.web.routes import ROUTES, Route
 
 #: as they stand in an address
@@ -69,15 +67,6 @@ def board(tmp_path: Path) -> Iterator[Board]:
             incident = incident_at(ASAD)
             put(tx, incident, report_of("r1", incident))
         yield made
-
-
-def held(board: Board) -> dict[str, list[tuple[object, ...]]]:
-    engine = open_engine(board.settings.database_url)
-    with begin(engine, read_only=True) as connection:
-        tables = inspect(connection).get_table_names()
-        found = {one: [tuple(row) for row in connection.execute(text(f'SELECT * FROM "{one}"'))] for one in tables}
-    engine.dispose()
-    return found
 
 
 def raw(board: Board, method: str, target: str, *headers: tuple[str, str], body: bytes = b"") -> tuple[int, str]:

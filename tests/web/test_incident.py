@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from boards import Board
-from hostiletexts import HOSTILE, LINKS, stored
+from hostiletexts import stored
 from ledgers import ASAD, ERBIL, NOW, incident_at, put, report_of
 from monitor.model.ledger import Change, ChangeReason, Detail
 from monitor.model.report import Link
@@ -95,52 +95,6 @@ def test_a_wrong_parameter_is_refused_in_words(tmp_path: Path, query: str) -> No
         answer = board.get(f"/incidents/2026-11-23-ain-al-asad?{query}")
     assert answer.status_code == 400
     assert "Traceback" not in answer.text
-
-
-def test_what_publishers_wrote_stays_text(tmp_path: Path) -> None:
-    with Board(tmp_path) as board:
-        incident = incident_at(ASAD)
-        reports = [
-            replace(
-                report_of(f"h{n}", incident, hours=n),
-                title=text,
-                quote=text,
-                publisher=text[:300],
-                speaker=text[:300],
-                url=LINKS[n % len(LINKS)],
-                doubts=(text[:200],),
-            )
-            for n, text in enumerate(HOSTILE)
-        ]
-        with board.store.transaction() as tx:
-            put(tx, incident, report_of("r1", incident), *reports)
-            tx.add_versions(
-                [
-                    Change(
-                        incident_id=incident.id,
-                        version=n + 2,
-                        at=NOW + timedelta(minutes=n),
-                        reasons=(),
-                        note=text,
-                        details=(
-                            Detail(reason=ChangeReason.CLAIMED, field=text[:20], before=text, after=text, by=text),
-                        ),
-                    )
-                    for n, text in enumerate(HOSTILE)
-                ]
-            )
-        pages = [board.get(f"/incidents/{incident.id}").text, board.get(f"/incidents/{incident.id}?timeline=2").text]
-    for page in pages:
-        assert "<script>alert" not in page
-        assert not re.search(r"<(img|svg|h1 x|iframe)", page)
-        assert not re.search(r"<[^>]*\son\w+=", page)
-        hrefs = re.findall(r'href="([^"]*)"', page)
-        assert all(one.startswith(("http://", "https://", "/", "#")) and not one.startswith("//") for one in hrefs), (
-            hrefs
-        )
-        assert "\x00" not in page
-        assert "\u202e" not in page
-        assert " style=" not in page
 
 
 @pytest.mark.parametrize(

@@ -308,3 +308,14 @@ def test_a_form_that_is_out_of_date_comes_back_with_what_was_typed(tmp_path: Pat
         assert "out of date" in answer.text
     assert f'value="{OTHER}"' in mended.text
     assert "typed &lt;b&gt; headline" in tried.text
+
+
+def test_what_was_done_with_a_silence_of_it_stands_in_its_line_of_time(tmp_path: Path) -> None:
+    with Board(tmp_path) as board:
+        fill(board)
+        done(board, post(board, "/silences", incident=ONE, note="a drill", by="Karim", **{"for": "1h"}))
+        done(board, post(board, "/silences/S1/end", by="Lina"))
+        page, other = (board.get(f"/incidents/{id}").text for id in (ONE, OTHER))
+    line = page[page.index('id="timeline"') : page.index('id="sources"')]
+    assert re.search("Lina.*ended S1.*Karim.*made S1", line, re.S)
+    assert "S1" not in other

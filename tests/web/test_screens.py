@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,104 +13,16 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from boards import Board
+from hostiletexts import publish
 from ledgers import ASAD, ERBIL, incident_at, put, report_of
-from monitor.model.alert import Alert, Decision, DecisionReason
-from monitor.model.delivery import Address
-from monitor.model.feed import Poll
-from monitor.model.item import Item, Novelty, NoveltyReason, StoredItem
-from monitor.model.report import Act, Classification, Level
 from monitor.web.routes import ROUTES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PAGES = ("/", "/incidents", "/feeds", "/feeds/Harbour%20Wire", "/deliveries")
-HOSTILE = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg/onload=alert(1)>", "'-alert(1)-'",
-    "</title><script>alert(1)</script>", "{{ 7*7 }}", "{% raw %}", "javascript:alert(1)", "<!--", "]]>",
-    "&lt;b&gt;", "</textarea><script>", "<a href='javascript:alert(1)'>x</a>", "<iframe src=//evil.example>",
-    "\u202eevil\u202c", "\u2066\u2067turned", "NUL\x00inside".replace("\x00", "\u2400"), "\x07bell\x1b[31m",
-    "x" * 10_000, "word " * 2_000, "=cmd()", "@SUM(1)", "+1", "-1", "<style>*{display:none}</style>",
-    "<base href=//evil.example>", "<meta http-equiv=refresh content=0>", "<form action=//evil.example>",
-    "<svg><script>1</script></svg>", "<math><mi//xlink:href='data:x,<script>'>", "onmouseover=alert(1) x=",
-    "\" style=\"position:fixed", "' onfocus='alert(1)' autofocus='", "<details open ontoggle=alert(1)>",
-    "\u200b\u200d\ufeff",
-    "<plaintext>", "<xmp>", "<noscript><p title='</noscript><script>'>", "a\u0301" * 500, "ＡＢＣ＜script＞",
-    "%3Cscript%3E", "\\u003cscript\\u003e", "<scr\u0000ipt>".replace("\x00", ""), "<<script>script>",
-    "&#60;script&#62;",
-    "<link rel=stylesheet href=//evil.example>", "<object data=//evil.example>", "<embed src=//evil.example>",
-    "data:text/html,<script>", "vbscript:x",
-]  # fmt: skip
-LINKS = ["javascript:alert(1)", "data:text/html,<script>1</script>", "JAVASCRIPT:x", " javascript:x", "vbscript:x",
-         "//x", "https://ok.example/\"onmouseover=alert(1)", "https://ok.example/<script>",
-         "file:///etc/passwd", ""]  # fmt: skip
-
-
-def filled(board: Board, texts: list[str]) -> None:
-    """Incidents, items and messages that say these texts."""
-    with board.store.transaction() as tx:
-        tx.sync_feeds(board.configuration.feeds, now=NOW)
-        state = replace(tx.feed_state("Harbour Wire"), last_poll_at=NOW, last_success_at=NOW, last_result="fetched",
-                        last_detail=texts[0], baseline_at=NOW - timedelta(days=3))  # fmt: skip
-        tx.save_polls([(state, Poll(at=NOW, result="fetched"))])
-        for number, text in enumerate(texts):
-            link = LINKS[number % len(LINKS)]
-            incident = incident_at(replace(ASAD, id=f"p{number}", name=text), id=f"2026-11-23-x{number}")
-            report = report_of(f"r{number}", incident, killed=2)
-            put(tx, incident, replace(report, publisher=text, title=text, url=link, quote=text, speaker=text))
-            item = Item(id=f"I{number}", title=text, summary=text, url=link, feed="Harbour Wire", publisher=text,
-                        first_seen=NOW - timedelta(hours=1))  # fmt: skip
-            near = Classification(act=Act.THREAT, reason=text)
-            quiet = Decision(tell=False, reason=DecisionReason.NOT_AN_ATTACK, detail=text)
-            stored = StoredItem(
-                item=item,
-                novelty=Novelty.NEW,
-                novelty_reason=NoveltyReason.UNKNOWN,
-                classification=near,
-                decision=quiet,
-            )
-            tx.add_items([stored])
-            alert = Alert(id=f"A{number}", incident_id=incident.id, version=1, reason="FIRST", level=Level.URGENT,
-                          channels=("duty",), title=text, body=text, created_at=NOW)  # fmt: skip
-            tx.add_alert(alert, [Address(key=f"k{number}", channel="duty", label=text[:200])])
 
 
 def tree(html: str) -> LexborHTMLParser:
     return LexborHTMLParser(html)
-
-
-def test_what_publishers_write_stays_text(tmp_path: Path) -> None:
-    with Board(tmp_path, clock=lambda: NOW) as board:
-        filled(board, HOSTILE)
-        pages = {path: board.get(path) for path in PAGES}
-    assert len(HOSTILE) >= 50
-    for path, answer in pages.items():
-        assert answer.status_code == 200, path
-        page = tree(answer.text)
-        (script,) = page.css("script")
-        assert str(script.attributes["src"]).startswith("/static/")
-        for tag in (
-            "img",
-            "iframe",
-            "object",
-            "embed",
-            "style",
-            "base",
-            "plaintext",
-            "xmp",
-            "math",
-            "form[action*=evil]",
-        ):
-            assert page.css(tag) == [], (path, tag)
-        for node in page.css("*"):
-            for name in node.attributes:
-                assert not name.startswith("on"), (path, name)
-                assert name != "style", path
-        for link in page.css("a"):
-            assert re.match(r"(https?://|/|#)", link.attributes.get("href") or ""), (path, link.html)
-            if (link.attributes.get("href") or "").startswith("http"):
-                assert link.attributes["rel"] == "noopener noreferrer nofollow"
-        assert "\x00" not in answer.text
-        assert "\u202e" not in answer.text
-        assert len(answer.content) < 200_000, path
 
 
 def test_right_to_left_text_is_set_by_itself(tmp_path: Path) -> None:
@@ -121,7 +32,7 @@ def test_right_to_left_text_is_set_by_itself(tmp_path: Path) -> None:
         "מתקפת כטב״ם על בסיס עין אל־אסד",
     ]
     with Board(tmp_path, clock=lambda: NOW) as board:
-        filled(board, texts)
+        publish(board, texts)
         for path in PAGES:
             page = tree(board.get(path).text)
             for text in texts:
@@ -144,7 +55,7 @@ def test_internal_links_lead_somewhere(tmp_path: Path) -> None:
         re.compile(re.sub(r"\{[^}]*\}", "[^?]+", route.pattern.replace(".", r"\.")) + r"(\?.*)?$") for route in ROUTES
     ]
     with Board(tmp_path, clock=lambda: NOW) as board:
-        filled(board, ["one", "two"])
+        publish(board, ["one", "two"])
         waiting, seen = ["/"], {"/"}
         while waiting:
             path = waiting.pop()

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from boards import Board
-from hostiletexts import HOSTILE, stored
+from hostiletexts import stored
 from ledgers import ASAD, NOW, incident_at, put, report_of
 
 HEADLINE = "Two drones hit Ain al-Asad air base in western Iraq"
@@ -61,17 +61,6 @@ def test_what_is_too_long_is_refused_in_a_sentence(tmp_path: Path, size: int) ->
         answer = post(board, "/try", text="a " * (size // 2))
     assert answer.status_code == 413
     assert "at most" in answer.text
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_what_is_typed_stays_text(tmp_path: Path, text: str) -> None:
-    with Board(tmp_path) as board:
-        answers = [post(board, "/try", text=text[:4000], summary=text), board.get("/try", params={"text": text[:400]})]
-    for answer in answers:
-        assert answer.status_code in (200, 400), answer.text
-        assert "<script>alert" not in answer.text
-        assert not re.search(r"<[^>]*\son\w+=", answer.text)
-        assert not re.search(r"<(img|svg)", answer.text)
 
 
 @pytest.mark.parametrize(

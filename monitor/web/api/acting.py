@@ -15,7 +15,9 @@ from monitor.web.api.schemas import TEXT, reference, several, whole
 from monitor.web.asking import Ask, Refusal
 from monitor.web.site import Site
 
-_BY, _NOTE = {**TEXT, "maxLength": 100}, {**TEXT, "maxLength": 500}
+#: characters of a name
+_MOST_NAME = 100
+_BY, _NOTE = {**TEXT, "maxLength": _MOST_NAME}, {**TEXT, "maxLength": 500}
 MUTE = Operation(
     summary="Channels are not told of this incident for a while. It holds nothing back from board, ledger and metrics.",
     takes={JSON: whole({"until": TEXT, "note": _NOTE, "by": _BY}, maybe_missing=("note", "by"))},
@@ -66,5 +68,7 @@ def ack(site: Site, ask: Ask) -> Answer:
 
 
 def _doer(ask: Ask, by: str) -> str:
-    """Who does it: whoever is known by name, else the name that is given."""
-    return (ask.visitor.name or clean(by) or "API")[:100]
+    """Who does it: the name that is given, else whoever is known to ask."""
+    if len(named := clean(by)) > _MOST_NAME:
+        raise Refusal(400, f"by has {len(named):,} characters; at most {_MOST_NAME}", kind="body")
+    return named or ask.visitor.name or "API"

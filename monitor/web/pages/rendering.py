@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from monitor.errors import StoreError
 from monitor.queries.formats import web_link
@@ -23,11 +24,16 @@ NAVIGATION = (
 )  # fmt: skip
 
 
+def _fit(value: object) -> object:
+    """A value as it stands on a page: attributes and fields of forms as well hold nothing that no page can."""
+    return words.fit(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False,
+        lstrip_blocks=True, auto_reload=False, finalize=_fit,
     )  # fmt: skip
     plain = (
         words.iso, words.shown, words.utc, words.clock, words.lasting, words.ago, words.day, words.number,

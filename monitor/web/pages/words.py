@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
@@ -11,6 +12,7 @@ from monitor.text.clean import clean_message, shorten
 
 #: more of a headline or a name is never shown in a list
 MOST_SHOWN = 300
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 #: levels and how they look beside their word: state is never told by colour alone
 SIGNS = {"flash": "◆", "urgent": "▲", "notice": "●", "digest": "○"}
 
@@ -71,6 +73,11 @@ def number(value: int) -> str:
 def counted(value: int, one: str, many: str = "") -> str:
     """`1 feed`, `3 feeds`."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def fit(text: str) -> str:
+    """The text without what HTML cannot hold, and without what turns the reading direction of the page around it."""
+    return _UNFIT.sub("", text)
 
 
 def foreign(text: object, most: int = MOST_SHOWN) -> str:
