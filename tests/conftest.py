@@ -34,6 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         begin_run()
         share_a_cache()
+        # the tests' processes are hundreds: what one of them compiled of Python the others need not compile again
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -16,8 +16,8 @@ from monitor.model.item import Novelty
 from monitor.model.ledger import ChangeReason
 from monitor.model.report import Act, Classification, Level
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent.parent / "data/alerts/decisions.yaml").read_text("utf-8")
+CASES: list[dict[str, Any]] = yaml.load(
+    (Path(__file__).parent.parent / "data/alerts/decisions.yaml").read_text("utf-8"), yaml.CSafeLoader
 )
 INCIDENT = Incident(
     id="2026-11-21-ain-al-asad", place_id="ain-al-asad", place_name="Ain al-Asad Air Base", country="IQ",

@@ -15,8 +15,8 @@ from monitor.channels.outcome import read_outcome
 from monitor.text.clean import clean_message, shorten
 
 DATA = Path(__file__).parent.parent / "data/alerts"
-CASES: list[dict[str, Any]] = yaml.safe_load((DATA / "escaping.yaml").read_text("utf-8"))
-OUTCOMES: list[dict[str, Any]] = yaml.safe_load((DATA / "outcomes.yaml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = yaml.load((DATA / "escaping.yaml").read_text("utf-8"), yaml.CSafeLoader)
+OUTCOMES: list[dict[str, Any]] = yaml.load((DATA / "outcomes.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])

@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from commands import ASAD, RULES, SPORT, Call
-from newsroom import Story, old, rss, shipped_rules
+from commands import ASAD, SPORT, Call
+from newsroom import Story, english_rules, old, rss, shipped_rules
 from serving import FeedServer
 
 
@@ -114,7 +113,7 @@ TRIALS = """rules:
 def test_explain_shows_trials_what_a_never_did_and_what_sleeps(
     configuration: FeedServer, call: Call, here: Path
 ) -> None:
-    shutil.copytree(RULES, here / "rules")
+    english_rules(here / "rules")
     (here / "rules" / "trials.yaml").write_text(TRIALS)
     shown = call("explain", ASAD.title, "--rules", "rules")[1]
     assert re.search(r"^drones +notice +on trial: would have told family", shown, re.MULTILINE)
@@ -138,7 +137,7 @@ def test_explain_of_a_stored_item_says_which_rules_decided_then(
     assert [one["rule"] for one in then["taken"]] == ["attack-iraq"]
     assert (then["same_rules"], then["differs"], then["rules_hash"]) == (True, [], shipped_rules().hash)
     assert re.search(r"^today +the answer is the same$", call("explain", link)[1], re.MULTILINE)
-    shutil.copytree(RULES, here / "rules")
+    english_rules(here / "rules")
     rule = here / "rules" / "attack-iraq.yaml"
     rule.write_text(re.sub(r"(?m)^level: urgent", "level: digest", rule.read_text()))
     monkeypatch.setenv("BASEWATCH_RULES", str(here / "rules"))
@@ -184,6 +183,6 @@ def test_explain_reads_standard_input(configuration: FeedServer, call: Call, mon
 
 
 def test_explain_tells_of_a_rule_what_tools_read_and_no_more(configuration: FeedServer, call: Call, here: Path) -> None:
-    shutil.copytree(RULES, here / "rules")
+    english_rules(here / "rules")
     answer = json.loads(call("explain", ASAD.title, "--rules", "rules", "--json")[1])
     assert list(answer["taken"][0]) == ["rule", "level", "send_to", "trial", "raised", "tells"]

@@ -35,6 +35,7 @@ from monitor.workbench.proposing.headlines import read_headline
 from monitor.workbench.proposing.places import proposed_place, proposed_places, unknown_places
 from monitor.workbench.proposing.proposal import NothingInCommon, Proposal, propose
 from monitor.workbench.proposing.writing import pattern_text, places_text, quoted, rule_text
+from newsroom import english_rules
 from values import FEED, stored_item
 
 RULES = Path(__file__).parent.parent.parent / "rules"
@@ -266,7 +267,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("BASEWATCH_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(RULES, tmp_path / "rules")
+    english_rules(tmp_path / "rules")
     (tmp_path / "feeds.yaml").write_text("feeds: [{name: wire, url: https://wire.example/rss}]\n")
 
     def load(folder: Path) -> RuleSet:
@@ -288,7 +289,7 @@ def call(here: Path, capsys: pytest.CaptureFixture[str]) -> Call:
 
 
 def test_a_headline_is_judged_like_an_example_with_nothing_before_it(call: Call, here: Path) -> None:
-    shutil.copytree(RULES, here / "own")
+    english_rules(here / "own")
     rule = "rule: first-here\ntitle: First\nwhy: New.\nlevel: digest\nact: [attack]\nsend_to: [duty]\n"
     (here / "own" / "first.yaml").write_text(rule + "raise_to_flash_if: [first here in 30 days]\n")
     _, out, err = call(*AT_ASAD, "--rules", "own")
@@ -314,6 +315,8 @@ def test_json_says_the_same(call: Call) -> None:
 
 
 def test_it_writes_and_never_overwrites(call: Call, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "rules" / "lists" / "none.yaml").unlink()
+    shutil.copytree(RULES, here / "rules", dirs_exist_ok=True)  # whose every example holds
     code, out, err = call("--write", "--name", "my-base", *AT_ASAD)
     path = here / "rules" / "my-base.yaml"
     assert (code, out.strip()) == (0, str(path))

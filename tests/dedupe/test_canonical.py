@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from monitor.dedupe.canonical import TRACKING_NAMES, canonical_url, normalised_title
 
 DATA = Path(__file__).parent.parent / "data" / "recognise"
-ADDRESSES: dict[str, Any] = yaml.safe_load((DATA / "addresses.yaml").read_text())
-TITLES: dict[str, Any] = yaml.safe_load((DATA / "titles.yaml").read_text())
+ADDRESSES: dict[str, Any] = yaml.load((DATA / "addresses.yaml").read_text(), yaml.CSafeLoader)
+TITLES: dict[str, Any] = yaml.load((DATA / "titles.yaml").read_text(), yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("spellings", ADDRESSES["same"], ids=lambda spellings: spellings[0])

@@ -14,8 +14,8 @@ from classifying import item, shipped
 from monitor.evaluation import Ledger, incident_after
 from monitor.model.incident import Incident
 
-STORIES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent.parent / "data/incidents/stories.yaml").read_text("utf-8")
+STORIES: list[dict[str, Any]] = yaml.load(
+    (Path(__file__).parent.parent / "data/incidents/stories.yaml").read_text("utf-8"), yaml.CSafeLoader
 )
 #: countries in which no shipped rule that is switched on asks for attacks on bases of guests
 WITHOUT_RULE = {"UA", "RU"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from monitor.rules.model import Where
 from monitor.topics.attacks.classifier import classify
 from monitor.topics.loading import compile_rules, load_rules
 from monitor.workbench.lint.check import lint
+from newsroom import english_rules
 
 RULES = Path(__file__).parent.parent.parent / "rules"
 
@@ -101,7 +101,7 @@ def test_a_ship_is_a_place_without_coordinates() -> None:
 
 
 def test_a_town_lies_in_the_circle_of_a_rule(tmp_path: Path) -> None:
-    shutil.copytree(RULES, tmp_path / "rules")
+    english_rules(tmp_path / "rules")
     (tmp_path / "rules" / "near.yaml").write_text(
         "rule: near\ntitle: Near\nwhy: A test.\nlevel: notice\nsend_to: [duty]\n"
         "where: {within: {km: 60, lat: 16.27, lon: -0.04}}\n"
@@ -118,7 +118,7 @@ def test_a_town_lies_in_the_circle_of_a_rule(tmp_path: Path) -> None:
 
 
 def test_a_rule_may_name_a_town(tmp_path: Path) -> None:
-    shutil.copytree(RULES, tmp_path / "rules")
+    english_rules(tmp_path / "rules")
     head = "why: A test.\nlevel: notice\nsend_to: [duty]\nexamples: {alert: [x], quiet: [y]}\n"
     for name, where in (("at", "any: [gao-ml]"), ("near", "within: {km: 50, of: gao-ml}"), ("in", "any: [mindanao]")):
         (tmp_path / "rules" / f"{name}.yaml").write_text(f"rule: {name}\ntitle: T\nwhere: {{{where}}}\n{head}")
@@ -130,7 +130,7 @@ def test_a_rule_may_name_a_town(tmp_path: Path) -> None:
 
 
 def test_a_rule_for_other_acts_may_ask_for_a_region(tmp_path: Path) -> None:
-    shutil.copytree(RULES, tmp_path / "rules")
+    english_rules(tmp_path / "rules")
     (tmp_path / "rules" / "sea.yaml").write_text(
         "rule: sea\ntitle: T\nwhy: A test.\nlevel: notice\nsend_to: [duty]\nact: threat\nwhere: {any: [red-sea]}\n"
         "examples: {alert: [x], quiet: [y]}\n"

@@ -332,7 +332,7 @@ def test_the_unit_starts_the_daemon_and_gives_it_time_to_stop() -> None:
 
 
 def test_the_compose_file_says_what_it_must() -> None:
-    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    compose = yaml.load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     basewatch, database = compose["services"]["basewatch"], compose["services"]["database"]
     assert (ROOT / "deploy" / basewatch["build"] / "Dockerfile").exists()
     assert basewatch["depends_on"]["database"]["condition"] == "service_healthy"
@@ -353,7 +353,7 @@ def test_the_compose_file_says_what_it_must() -> None:
 
 
 def test_the_compose_environment_is_understood(tmp_path: Path) -> None:
-    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    compose = yaml.load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     (tmp_path / "password").write_text("s3cret")
     environ = dict(compose["services"]["basewatch"]["environment"])
     environ["BASEWATCH_DATABASE_PASSWORD_FILE"] = str(tmp_path / "password")

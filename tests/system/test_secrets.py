@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from commands import RULES, process
+import forked
+from commands import RULES
 from monitor.feeds.locations import holds_secret, known_as, without_secrets
 from serving import FeedServer
 
@@ -26,13 +28,14 @@ def server() -> Iterator[FeedServer]:
 
 SETTINGS = {
     "BASEWATCH_RULES": str(RULES), "BASEWATCH_ALLOW_NETWORKS": "127.0.0.0/8", "BASEWATCH_LOG_LEVEL": "debug",
+    "PATH": os.environ["PATH"],
 }  # fmt: skip
 
 
 def said(folder: Path, url: str, *commands: str) -> bytes:
     """All that the program says while it polls and shows a feed."""
     (folder / "feeds.yaml").write_text(json.dumps({"feeds": [{"name": "f", "url": url}]}), encoding="utf-8")
-    ran = [process(*command.split(), cwd=folder, **SETTINGS) for command in commands]
+    ran = [forked.run(*command.split(), cwd=folder, env=SETTINGS) for command in commands]
     return b"".join(each.stdout + each.stderr for each in ran)
 
 
@@ -75,7 +78,6 @@ EVERY_COMMAND = (
 )  # fmt: skip
 
 
-@pytest.mark.slow(60)
 def test_no_command_shows_a_key_or_a_log_in(server: FeedServer, tmp_path: Path) -> None:
     """Feeds that work, that moved, that are gone, that are pages naming a feed with a key of their own."""
     server.put("/feed", RSS)
@@ -96,12 +98,12 @@ def test_no_command_shows_a_key_or_a_log_in(server: FeedServer, tmp_path: Path) 
     (tmp_path / "subscriptions.opml").write_text(f"<opml version='2.0'><body>{outline}</body></opml>")
     for command in EVERY_COMMAND:
         words = command.replace("PRIVATE", private).replace("PAGE", server.url("/page?key=S3CRET-KEY")).split()
-        ran = process(*words, cwd=tmp_path, **SETTINGS)
+        ran = forked.run(*words, cwd=tmp_path, env=SETTINGS)
         assert ran.returncode in (0, 1), (command, ran.stderr)
         for secret in SECRETS:
             assert secret not in ran.stdout + ran.stderr, (command, ran.stdout + ran.stderr)
     check(b"".join(file.read_bytes() for file in tmp_path.glob("basewatch.db*")))
-    written = process("feeds", "export", "--with-keys", cwd=tmp_path, **SETTINGS)
+    written = forked.run("feeds", "export", "--with-keys", cwd=tmp_path, env=SETTINGS)
     assert written.stdout.count(b"S3CRET-KEY") == len(paths), "whoever asks for them gets them"
     assert written.stderr == b""
 

@@ -39,7 +39,7 @@ Word = str | dict[str, str]
 
 
 def tables() -> list[object]:
-    contents = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES}
+    contents = {path.stem: yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) for path in FILES}
     return [
         pytest.param(content["words"], table, content.get("cover") == "table", id=f"{language}: {table['name']}")
         for language, content in contents.items()

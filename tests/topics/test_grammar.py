@@ -18,7 +18,10 @@ from monitor.topics.attacks.classifier import classify
 from monitor.topics.attacks.topic import RuleSet
 from monitor.topics.loading import load_rules
 
-FILES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (HERE / "data" / "grammar").glob("*.yaml")}
+FILES = {
+    path.stem: yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    for path in (HERE / "data" / "grammar").glob("*.yaml")
+}
 
 
 @pytest.fixture(scope="module", params=sorted(FILES))

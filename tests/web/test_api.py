@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
+import forked
 from boards import Board
 from ledgers import ASAD, ERBIL, incident_at, put, report_of
 from monitor.app import utc_now
@@ -80,10 +80,7 @@ def command(board: Board, *arguments: str, given: bytes = b"") -> Any:
         "BASEWATCH_DATABASE_URL": board.settings.database_url, "BASEWATCH_RULES": str(board.settings.rules),
         "BASEWATCH_CONFIG": str(board.settings.config),
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "monitor", *arguments], cwd=board.folder, env=environment, input=given,
-        capture_output=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = forked.run(*arguments, cwd=board.folder, env=environment, given=given)
     return [json.loads(line) for line in done.stdout.splitlines()] if given else json.loads(done.stdout)
 
 

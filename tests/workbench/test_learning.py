@@ -23,7 +23,9 @@ from monitor.workbench.learning.lessons import Lesson, learn, questions
 from newsroom import shipped_rules
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
-CASES = yaml.safe_load((Path(__file__).parent.parent / "data" / "learning" / "cases.yaml").read_text("utf-8"))
+CASES = yaml.load(
+    (Path(__file__).parent.parent / "data" / "learning" / "cases.yaml").read_text("utf-8"), yaml.CSafeLoader
+)
 
 Learn = Callable[..., list[Lesson]]
 

@@ -163,8 +163,11 @@ class Connections:
         return response
 
     async def _give_back(self, line: _Line, origin: str) -> None:
-        """Keeps a connection whose reply was read to its end, for the next request to the same origin."""
-        if not line.http.is_idle() or origin in self._kept or self._closed:
+        """Keeps a connection whose reply was read to its end, for the next request to the same origin.
+
+        One on which more came than the reply is closed: it would be taken for the answer to that request.
+        """
+        if not line.http.is_idle() or origin in self._kept or self._closed or _holds_more(line.http):
             await line.http.aclose()
             return
         self._kept[origin] = line
@@ -177,6 +180,11 @@ class Connections:
         while self._kept:
             _, line = self._kept.popitem()
             await line.http.aclose()
+
+
+def _holds_more(http: httpcore.AsyncHTTP11Connection) -> bool:
+    """Whether bytes were read that belong to no reply. httpcore asks only the socket, which they have left."""
+    return bool(http._h11_state.trailing_data[0])
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -349,7 +357,9 @@ class TlsStream(httpcore.AsyncNetworkStream):
         self._writer.transport.abort()  # no waiting for the goodbye of a server that may never say it
 
     def get_extra_info(self, info: str) -> Any:
-        return self._reader.at_eof() if info == "is_readable" else None
+        if info == "is_readable":  # asyncio reads ahead: what waits here has left the socket, and belongs to no reply
+            return self._reader.at_eof() or bool(self._reader._buffer)  # type: ignore[attr-defined]
+        return None
 
 
 def _is_readable(connected: socket.socket) -> bool:
