@@ -44,7 +44,8 @@ def _ack_goes_along(tx: Transaction, gone: str, kept: str, *, unnoticed: bool, n
     the acknowledgement is broken, and says by what. Its row stays with `gone` too, for the merge may be undone."""
     acks = tx.acks([gone, kept])
     stays = tx.incident(kept)
-    if (ack := acks.get(gone)) is None or not ack.stands or kept in acks or stays is None:
+    if (ack := acks.get(gone)) is None or kept in acks or stays is None:
         return
     ack = replace(ack, incident_id=kept, version=stays.version)
-    tx.put_ack(replace(ack, broken_at=now, broken_by=(MERGED,)) if unnoticed else ack)
+    # one that is broken goes along too: a message that waits has still to say so
+    tx.put_ack(replace(ack, broken_at=now, broken_by=(MERGED,)) if unnoticed and ack.stands else ack)

@@ -23,6 +23,9 @@ class Listing:
     rows: tuple[LedgerEntry, ...]
     #: incidents that are asked for, on all pages
     total: int
+    #: incidents on the pages before, and on this one
+    before: int = 0
+    shown: int = 0
     #: names the next page; empty: this is the last
     following: str = ""
 
@@ -39,13 +42,17 @@ def listing(
 
     `rows` asks the rows themselves, where an incident has several bases. `UsageError` where the cursor is none.
     """
-    found = tx.incidents_page(wanted, after=_mark(cursor) if cursor else None, limit=limit + 1)
+    mark = _mark(cursor) if cursor else None
+    found = tx.incidents_page(wanted, after=mark, limit=limit + 1)
     page = found[:limit]
     entries = entries_of(tx, page)
     last = page[-1] if len(found) > limit else None
+    total = tx.count_wanted(wanted)
     return Listing(
         rows=tuple(row for row in entries if rows is None or is_wanted(row, rows)),
-        total=tx.count_wanted(wanted),
+        total=total,
+        before=total - tx.count_wanted(wanted, after=mark) if mark else 0,
+        shown=len(page),
         following=_cursor(last) if last else "",
     )
 

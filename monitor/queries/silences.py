@@ -238,6 +238,8 @@ def _warnings(matchers: Matchers, news: Sequence[Hit], week: Sequence[Hit], mess
     if matchers.level is None or matchers.level is Level.FLASH:
         told = f": {flashes} of the last 7 days would have been held back" if flashes else ""
         yield f"a flash is held back too{told}; with level urgent it would pass"
+    else:
+        yield f"of a flash, too, what is told of it later at level {matchers.level} or lower is held back"
     if not news and not week and not messages:
         yield "it hits nothing now, and would have hit nothing in the last 7 days"
 

@@ -59,18 +59,15 @@ class ListingPart(TransactionPart):
         """At most `limit` incidents behind the mark, the latest first."""
         asked = select(_INCIDENTS).where(*_conditions(wanted))
         if after is not None:
-            columns = _INCIDENTS.c.date, _INCIDENTS.c.opened_at, _INCIDENTS.c.id
-            same_moment = and_(columns[1] == after.opened_at, columns[2] < after.id)
-            # the first half is the one that an index answers
-            behind = or_(columns[0] < after.date, columns[1] < after.opened_at, same_moment)
-            asked = asked.where(columns[0] <= after.date, behind)
+            asked = asked.where(*_behind(after))
         order = _INCIDENTS.c.date.desc(), _INCIDENTS.c.opened_at.desc(), _INCIDENTS.c.id.desc()
         rows = self._connection.execute(asked.order_by(*order).limit(limit))
         return [Incident(**row) for row in rows.mappings()]
 
-    def count_wanted(self, wanted: IncidentFilter) -> int:
-        """How many incidents there are."""
+    def count_wanted(self, wanted: IncidentFilter, *, after: Mark | None = None) -> int:
+        """How many incidents there are; behind the mark, where one is given."""
         asked = select(func.count()).select_from(_INCIDENTS).where(*_conditions(wanted))
+        asked = asked if after is None else asked.where(*_behind(after))
         return self._connection.scalar(asked) or 0
 
     def incidents_by_day(self, wanted: IncidentFilter) -> list[tuple[date, Level, int]]:
@@ -118,6 +115,13 @@ class ListingPart(TransactionPart):
         """Every place that any incident has, by its id and country alone."""
         rows = self._connection.execute(select(_PLACES.c.place_id, _PLACES.c.country).distinct())
         return [Place(id=id, name=id, role="target", country=country) for id, country in rows]
+
+
+def _behind(mark: Mark) -> list[ColumnElement[bool]]:
+    columns = _INCIDENTS.c.date, _INCIDENTS.c.opened_at, _INCIDENTS.c.id
+    same_moment = and_(columns[1] == mark.opened_at, columns[2] < mark.id)
+    # the first half is the one that an index answers
+    return [columns[0] <= mark.date, or_(columns[0] < mark.date, columns[1] < mark.opened_at, same_moment)]
 
 
 def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:

@@ -267,3 +267,18 @@ def test_what_was_acknowledged_anew_after_a_merge_stays(store: Store) -> None:
             one.id: "Lina",
             other.id: "Karim",
         }
+
+
+def test_a_broken_acknowledgement_goes_along_as_it_is(store: Store) -> None:
+    one, other = incident_at(ASAD), incident_at(ERBIL)
+    with store.transaction() as tx:
+        put(tx, one, report_of("r1", one))
+        put(tx, other, report_of("e1", other))
+        tx.put_notification(note_of(one, "duty"))
+        acknowledge(tx, other.id, by="Karim", now=NOW)
+        broken = replace(acks_of(tx, [other.id])[other.id], broken_at=NOW + HOUR, broken_by=("TOLL_UP",))
+        tx.put_ack(broken)
+        merge(tx, one.id, other.id, by="Lina", now=NOW + 2 * HOUR)
+        assert acks_of(tx, [one.id])[one.id] == replace(broken, incident_id=one.id)
+        undo(tx, latest(tx), by="Lina", now=NOW + 3 * HOUR)
+        assert acks_of(tx, [one.id, other.id]) == {other.id: broken}

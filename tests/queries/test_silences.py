@@ -144,6 +144,8 @@ def test_a_preview_names_what_it_hits(
     shown = preview_shown(found)
     assert (shown["now"]["incidents"], shown["messages"]["count"]) == (incidents, len(messages))
     assert any("flash is held back" in one for one in found.warnings) == (matchers.level is None)
+    later = [one for one in found.warnings if "told of it later" in one]
+    assert len(later) == (matchers.level not in (None, Level.FLASH))
     assert any("hits nothing" in one for one in found.warnings) == (not incidents)
 
 

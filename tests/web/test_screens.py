@@ -147,15 +147,18 @@ def test_the_ledger_leads_on_page_by_page(tmp_path: Path) -> None:
                 incident = incident_at(ASAD, id=f"2026-11-23-{number:03d}")
                 put(tx, incident, report_of(f"r{number}", incident))
         seen: list[str] = []
+        where: list[str] = []
         path = "/incidents"
         began = time.perf_counter()
         while path:
             page = tree(board.get(path).text)
             seen += [str(one.attributes["data-key"]) for one in page.css("[data-rows] > tr")]
+            where += [one.text() for one in page.css(".pager span")]
             following = page.css_first("a[rel=next]")
             path = str(following.attributes["href"]) if following else ""
         print(f"three pages in {(time.perf_counter() - began) * 1000:.0f} ms")
     assert len(seen) == len(set(seen)) == 130
+    assert where == ["1–50 of 130", "51–100 of 130", "101–130 of 130"]
 
 
 def test_no_secret_of_a_channel_is_on_a_page(tmp_path: Path) -> None:
