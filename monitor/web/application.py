@@ -82,6 +82,8 @@ class Application:
         self._routes = [(route, Path(route.pattern, _nowhere, methods=[route.method])) for route in ROUTES]
         self._lanes = {name: Lane(name.strip("/"), 1) for name in {route.lane for route in ROUTES}}
         self._pages = self._lanes["pages"] = Lane("pages", HANDLERS)
+        #: files of many years: a piece takes a second, and a page does not wait for it
+        self._files = self._lanes["files"] = Lane("files", 1)
         #: the pages of refusals wait for none that is refused
         self._refusals = self._lanes["refusals"] = Lane("refusals", 1)
         self._cache = Cache()
@@ -218,7 +220,7 @@ class Application:
         assert answer.pieces is not None
         pieces, end = iter(answer.pieces), object()
         try:
-            while (piece := await self._pages.run(next, pieces, end)) is not end:
+            while (piece := await self._files.run(next, pieces, end)) is not end:
                 yield piece
         except Exception as error:
             refusal_of(error, where="the pieces of an answer")
@@ -307,8 +309,9 @@ def _kind_of(found: _Found | None, path: str) -> Kind:
 
 def _headers(answer: Answer, ask: Ask) -> dict[str, str]:
     logged_in = ask.visitor.by in ("password", "proxy")
+    again = {"Retry-After": "10"} if answer.status == 503 else {}
     return headers_for(
-        {"Content-Type": answer.content_type, **answer.headers}, https=ask.https, logged_in=logged_in
+        {"Content-Type": answer.content_type, **again, **answer.headers}, https=ask.https, logged_in=logged_in
     )  # fmt: skip
 
 

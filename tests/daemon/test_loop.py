@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from monitor.app import App, open_app
@@ -26,6 +27,7 @@ from monitor.errors import AlreadyRunning, StoreError
 from monitor.model.feed import Feed, FeedState
 from monitor.pipeline import Pipeline
 from monitor.polls import PollReport
+from monitor.web.server import WebServer
 from newsroom import Newsroom, Story, shipped_rules
 from scheduling import Quick
 
@@ -289,3 +291,24 @@ def test_a_signal_during_the_start_ends_it_with_0(
         signal.signal(signal.SIGTERM, before[0])
         signal.signal(signal.SIGINT, before[1])
     assert left.value.code == 0
+
+
+def test_a_board_that_ends_is_said_and_served_again(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
+    served: list[WebServer] = []
+    start = WebServer.start
+    monkeypatch.setattr(WebServer, "start", lambda board, *where: (served.append(board), start(board, *where))[1])
+
+    async def story() -> None:
+        async with running(room, Clock(), web=("127.0.0.1", 0)):
+            await until(lambda: bool(served) and served[0].alive)
+            served[0]._server.should_exit = True
+            await until(lambda: len(served) == 2 and served[1].alive)
+            answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{served[1].port}/health", timeout=10)
+            assert answer.text.startswith("ok")
+
+    asyncio.run(story())
+    said = [record.getMessage() for record in caplog.records if "ended by itself" in record.getMessage()]
+    assert len(said) == 1

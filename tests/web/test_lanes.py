@@ -169,6 +169,7 @@ def test_a_database_that_cannot_be_used_is_said(tmp_path: Path, monkeypatch: pyt
         monkeypatch.setattr(type(board.store), "read", gone)
         answer = board.get(path)
     assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "10"
     assert "the disk is on fire" in answer.text
 
 
