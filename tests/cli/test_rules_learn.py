@@ -24,6 +24,7 @@ def rules(told: FeedServer, call: Call, here: Path, monkeypatch: pytest.MonkeyPa
     told.put("/wire.xml", rss([SPORT, ASAD, MISSED, OTHER]))
     assert call("poll")[0] == 0
     monkeypatch.setenv("BASEWATCH_RULES", str(folder))
+    monkeypatch.setenv("BASEWATCH_NO_CACHE", "1")  # each edit is asked about once
     return folder
 
 

@@ -266,6 +266,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with the shipped rules, which are read once."""
     for name in [name for name in os.environ if name.startswith("BASEWATCH_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("BASEWATCH_NO_CACHE", "1")  # each edit is asked about once
     monkeypatch.chdir(tmp_path)
     english_rules(tmp_path / "rules")
     (tmp_path / "feeds.yaml").write_text("feeds: [{name: wire, url: https://wire.example/rss}]\n")

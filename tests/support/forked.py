@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import monitor.cli.main
 import monitor.daemon
@@ -60,13 +60,11 @@ def _parent() -> subprocess.Popen[str]:
 
 def _serve() -> None:
     """The parent, until its input ends."""
-    for room in (monitor.cli, monitor.daemon, monitor.feeds.fetch, monitor.queries, monitor.store):
-        for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
-            import_module(module.name)
+    read_beforehand()
     for line in sys.stdin:
         call = json.loads(line)
         _read_rules(Path(call["cwd"]), call["env"])
-        gc.freeze()  # its children look for no garbage in what they share
+        gc.freeze()
         if not (child := os.fork()):
             _be(call)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
@@ -91,9 +89,21 @@ def _be(call: dict[str, Any]) -> None:
         os.dup2(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), number)
     signal.alarm(SECONDS)
     sys.argv = ["basewatch", *call["words"]]
-    code = monitor.cli.main.main()
+    end(monitor.cli.main.main())
+
+
+def read_beforehand() -> None:
+    """What a parent reads that its children shall find: all that commands and the daemon import."""
+    for room in (monitor.cli, monitor.daemon, monitor.feeds.fetch, monitor.queries, monitor.store):
+        for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+            import_module(module.name)
+    gc.freeze()  # they look for no garbage in what they share
+
+
+def end(code: int) -> NoReturn:
+    """The end of a child: a tidy one would copy all that it shares, only to throw it away."""
     atexit._run_exitfuncs()  # of coverage, too
-    os._exit(code)  # a tidy end would copy all that the child shares, only to throw it away
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import monitor.configuration
+from forked import end, read_beforehand
+from monitor.app import open_app
+from monitor.config.settings import load_settings
+from monitor.daemon.attention import attend
 from newsroom import Newsroom
 from warm import Child, ask
 
@@ -50,12 +55,9 @@ def moments(room: Newsroom) -> Iterator[Callable[[datetime], Pass]]:
 
 def serve() -> None:
     """The parent: its children write to moments.log in the folder it was started in."""
-    import monitor.configuration
-    from monitor.config.settings import load_settings
-
     rules = monitor.configuration.load_rules(Path(os.environ["BASEWATCH_RULES"]))
     monitor.configuration.load_rules = lambda _: rules
-    load_settings(os.environ, Path.cwd())
+    read_beforehand()
     for line in sys.stdin:
         word = line.strip()
         if word.startswith("?"):
@@ -69,15 +71,11 @@ def serve() -> None:
             for taken, number in ((nothing, 0), (log, 1), (log, 2)):
                 os.dup2(taken, number)
             pass_at(datetime.fromisoformat(word))
-            raise SystemExit(0)
+            end(0)
 
 
 def pass_at(now: datetime) -> None:
     """Everything that a daemon does at a moment."""
-    from monitor.app import open_app
-    from monitor.config.settings import load_settings
-    from monitor.daemon.attention import attend
-
     with open_app(load_settings(os.environ, Path.cwd()), clock=lambda: now) as app:
         asyncio.run(app.poll())
         asyncio.run(attend(app))

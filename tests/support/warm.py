@@ -16,6 +16,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import monitor.cli.main
+import monitor.configuration
+from forked import end, read_beforehand
 from newsroom import Newsroom
 
 
@@ -77,13 +80,9 @@ def parent(folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[str
 
 def serve() -> None:
     """The parent: its children write to run.log in the folder it was started in."""
-    import monitor.app
-    import monitor.cli.main
-    import monitor.configuration
-    import monitor.daemon.loop
-
     rules = monitor.configuration.load_rules(Path(os.environ["BASEWATCH_RULES"]))
     monitor.configuration.load_rules = lambda _: rules
+    read_beforehand()
     for line in sys.stdin:
         words = line.split()
         if words[0].startswith("?"):
@@ -97,7 +96,7 @@ def serve() -> None:
             for taken, number in ((nothing, 0), (log, 1), (log, 2)):
                 os.dup2(taken, number)
             sys.argv = ["basewatch", *words]
-            raise SystemExit(monitor.cli.main.main())
+            end(monitor.cli.main.main())
 
 
 if __name__ == "__main__":

@@ -43,8 +43,10 @@ def said(
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Learn:
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Learn:
     """`ask([feedback], past=[titles])`: the lessons, tried on copies of the shipped rules."""
+
+    monkeypatch.setenv("BASEWATCH_NO_CACHE", "1")  # each copy is asked about once
 
     def copy(addition: Addition) -> RuleSet:
         folder = tmp_path / "copy"
