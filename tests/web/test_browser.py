@@ -235,6 +235,18 @@ def test_the_keys_can_be_switched_off(small: Board, browser: Browser) -> None:
         assert page.locator(".chosen").count() == 0
 
 
+def test_an_incident_is_acknowledged_in_its_row_by_a_name_that_is_remembered(small: Board, browser: Browser) -> None:
+    with context(browser) as window:
+        page = window.new_page()
+        page.goto(small.url("/"))
+        page.locator("summary", has_text="Acknowledge").first.click()
+        page.get_by_label("Your name").first.fill("Karim")
+        page.get_by_role("button", name="Acknowledge").click()
+        page.get_by_text("acknowledged by Karim").wait_for()
+        page.goto(small.url("/incidents/2026-11-23-ain-al-asad"))
+        assert page.get_by_label("Your name").first.input_value() == "Karim"
+
+
 def test_without_script_an_incident_is_acknowledged_and_that_is_undone(small: Board, browser: Browser) -> None:
     with context(browser, "no script") as window:
         page = window.new_page()

@@ -71,6 +71,22 @@ def test_an_incident_is_acknowledged_in_the_list_which_is_then_shown_again(tmp_p
     assert elsewhere.status_code == 400
 
 
+def test_nobody_acknowledges_what_they_have_not_seen(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        fill(board)
+        with board.store.read() as tx:
+            before = tx.acks([ONE])
+        answer = post(board, f"/incidents/{ONE}/ack", by="Karim", seen="7")
+        with board.store.read() as tx:
+            assert tx.acks([ONE]) == before
+        shown = re.search(r'name="seen" value="(\d+)"', answer.text)
+        assert shown is not None
+        again = post(board, f"/incidents/{ONE}/ack", by="Karim", seen=shown[1])
+    assert answer.status_code == 400
+    assert "changed while your page was open" in answer.text
+    assert again.status_code == 303
+
+
 def test_an_incident_is_acknowledged_by_name_and_it_is_undone(tmp_path: Path, database_url: str) -> None:
     with Board(tmp_path, database_url=database_url) as board:
         fill(board)

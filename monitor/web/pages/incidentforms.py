@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from monitor.errors import BasewatchError, StoreError, UsageError
+from monitor.model.incident import Incident
 from monitor.queries.attention import acknowledge, unacknowledge
 from monitor.queries.incidentpage import incident_page, meant_incident
 from monitor.queries.rulings import merge, split, standing
@@ -30,12 +31,23 @@ def ack(site: Site, ask: Ask) -> Answer:
         back = ask.one("back", form=True, among=("now",))
         note = ask.one("note", form=True)
         with site.write() as tx:
-            stands = standing(tx, id).id
+            stands = _as_seen(standing(tx, id), ask).id
             acknowledge(tx, stands, by=author(ask), note=note, now=ask.now)
             deed = _last(tx, stands)
     except (BasewatchError, Refusal) as error:
         return _back(site, ask, error, lambda problem: ack_again(site, ask, problem))
     return see_other(f"/#row-{quote(stands, safe='')}" if back == "now" else f"{path_of(stands)}?done={deed}")
+
+
+def _as_seen(incident: Incident, ask: Ask) -> Incident:
+    """Nobody takes notice of what they have not seen: it may have become worse while the page was open."""
+    seen = ask.one("seen", form=True)
+    if seen and seen != str(incident.version):
+        raise UsageError(
+            f"the incident changed while your page was open: this is version {incident.version},"
+            f" you saw {seen[:10]}; look at it, then acknowledge again"
+        )
+    return incident
 
 
 def ack_again(site: Site, ask: Ask, problem: Refusal) -> Answer:

@@ -27,6 +27,13 @@
       one.textContent = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
     }
   };
+  // a name that was typed once need not be typed again in this browser
+  const names = (within = document) => {
+    try {
+      const name = localStorage.getItem("basewatch.by") || "";
+      for (const one of within.querySelectorAll("input[name=by]")) one.value ||= name;
+    } catch { /* not kept */ }
+  };
   const state = (on, words) => {
     connected = on;
     if (live && live.textContent !== words) { live.textContent = words; live.classList.toggle("on", on); }
@@ -39,7 +46,7 @@
 
   // ------------------------------------------------------- rows that changed, rows that are new
   const rows = (within) => new Map(Array.from(within.querySelectorAll("[data-rows] > [data-key]"), (one) => [one.dataset.key, one]));
-  const put = (fresh) => { list().replaceWith(fresh); times(fresh); mark(0, false); pending = null; };
+  const put = (fresh) => { list().replaceWith(fresh); times(fresh); names(fresh); mark(0, false); pending = null; };
   const mark = (count, urgent) => {
     document.title = count ? `${urgent ? "▲ " : ""}(${count}) ${title}` : title;
     if (icon) icon.href = urgent ? icon.dataset.alert : calm;
@@ -77,6 +84,7 @@
       const copy = document.importNode(row, true);
       if (changed) copy.classList.add("news");
       if (known.classList.contains("chosen")) copy.classList.add("chosen");
+      names(copy);
       known.replaceWith(copy);
     }
     pending = document.importNode(fresh, true);
@@ -142,12 +150,15 @@
       pending = null;
       mark(0, false);
       times();
+      names();
       const again = focused && document.querySelector(`form.filters [name="${CSS.escape(focused)}"]`);
       if (again) again.focus();
     } catch { location.assign(address); }
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    const by = form.elements.namedItem("by");
+    try { if (by && by.value) localStorage.setItem("basewatch.by", by.value); } catch { /* not kept */ }
     if (!form.matches("form[data-live]")) return;
     event.preventDefault();
     const given = new URLSearchParams();
@@ -258,6 +269,7 @@
   }
 
   times();
+  names();
   listen();
   poll();
   setInterval(age, 1000);
