@@ -90,6 +90,7 @@ def head_of(
     return {
         "sentence": clean(sentence[:1].upper() + sentence[1:]),
         "short": short_of(incident.id),
+        "version": incident.version,
         "level": str(view.level),
         "why_level": clean(view.why_level),
         "grade": str(view.grade),
