@@ -214,7 +214,7 @@ def test_the_keyboard_leads_through_the_board(small: Board, browser: Browser) ->
         page.keyboard.press("Escape")
         page.get_by_role("dialog").wait_for(state="hidden")
         page.keyboard.press("j")
-        page.locator(".chosen a:focus").wait_for()
+        page.locator(".chosen").wait_for()
         page.keyboard.press("Enter")
         page.wait_for_url("**/incidents/2026-11-23-ain-al-asad")
         page.keyboard.press("g")
