@@ -54,6 +54,7 @@ from monitor.store.store import Transaction
 if TYPE_CHECKING:
     from monitor.daemon.push import Push
     from monitor.web.server import WebServer
+    from monitor.web.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ class Daemon:
         self._push: Push | None = None
         #: None: no board is served
         self._web: WebServer | None = None
+        self._site: Site | None = None
 
     def stop(self) -> None:
         """Ends it as a signal does: what is in hand is finished; `run` then returns."""
@@ -158,8 +160,9 @@ class Daemon:
         )
 
         try:
-            site = site_of(store_of(app.settings), app.settings, lambda: app.configuration, app.clock)
-            self._web = begin(site)
+            if self._site is None:  # one that is served again keeps its store, and who has logged in
+                self._site = site_of(store_of(app.settings), app.settings, lambda: app.configuration, app.clock)
+            self._web = begin(self._site)
         except Exception as error:
             why = getattr(error, "strerror", None) or str(error)
             where = where_of(app.settings)

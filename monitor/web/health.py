@@ -1,4 +1,5 @@
-"""`/health`: is the daemon at work? It never writes, and answers within a second whatever the database does."""
+"""`/health`: is the daemon at work? It never writes, and answers within a second whatever the database does; as an
+object, which tells more, within two."""
 
 from __future__ import annotations
 

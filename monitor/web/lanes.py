@@ -44,11 +44,11 @@ class Lane:
         with self._lock:
             if self._closed:
                 raise RuntimeError("the board has ended")
-            self._unfinished += 1
-            if len(self._threads) < min(self._most, self._unfinished):
+            if len(self._threads) < min(self._most, self._unfinished + 1):
                 thread = Thread(target=self._run, name=f"web-{self._name}-{len(self._threads)}", daemon=True)
                 thread.start()
                 self._threads.append(thread)
+            self._unfinished += 1
         future.add_done_callback(self._finished)
         self._work.put((future, work))
         return future

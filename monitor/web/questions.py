@@ -32,15 +32,15 @@ class Questions:
     def __init__(self) -> None:
         self._threads = Lane("watch", 3)
         self._lock = Lock()
-        #: by name, and when the answer must be there
+        #: by name, and when it was asked
         self._asked: dict[str, tuple[Future[Any], float]] = {}
         self._details: tuple[datetime, FeedDetails] | None = None
 
     def answer(self, name: str, question: Callable[[], T], *, seconds: float = SECONDS) -> T:
-        """The answer; TimeoutError where there is none in time. Who asks meanwhile waits for the same one, and no
-        longer than the first: however many ask of a database that hangs, each is told at once."""
-        pending, end = self._begin(name, question, seconds)
-        return pending.result(max(end - monotonic(), 0))
+        """The answer; TimeoutError where there is none within so long of the question. Who asks meanwhile waits for the
+        same one, no longer than that: however many ask of a database that hangs, each later one is told at once."""
+        pending, asked_at = self._begin(name, question)
+        return pending.result(max(asked_at + seconds - monotonic(), 0))
 
     def details(self, site: Site, now: datetime, *, seconds: float = SECONDS) -> FeedDetails:
         """What takes a look at every feed; of many feeds as it was a while ago."""
@@ -55,14 +55,14 @@ class Questions:
         if kept is None or abs(now - kept[0]) > DETAILS_LONGEST:
             return self.answer("feeds", look, seconds=seconds)
         if abs(now - kept[0]) > DETAILS_FOR:
-            self._begin("feeds", look, seconds)
+            self._begin("feeds", look)
         return kept[1]
 
-    def _begin(self, name: str, question: Callable[[], T], seconds: float) -> tuple[Future[T], float]:
+    def _begin(self, name: str, question: Callable[[], T]) -> tuple[Future[T], float]:
         with self._lock:
             found = self._asked.get(name)
             if found is None or found[0].done():
-                found = self._asked[name] = self._threads.submit(question), monotonic() + seconds
+                found = self._asked[name] = self._threads.submit(question), monotonic()
             return found
 
 

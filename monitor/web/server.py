@@ -38,15 +38,15 @@ _DROPPED_BYTES = 16 * 1024 * 1024
 _WAITING_BYTES = 64 * 1024
 
 
-def _bare(status: str, said: str) -> bytes:
-    lines = (f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in ALWAYS.items()),
+def _bare(status: str, said: str, *more: str) -> bytes:
+    lines = (f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in ALWAYS.items()), *more,
              "Content-Type: text/plain; charset=utf-8", "Cache-Control: no-store", "Connection: close",
              f"Content-Length: {len(said)}", "", said)  # fmt: skip
     return "\r\n".join(lines).encode()
 
 
 _UNREADABLE = _bare("400 Bad Request", "this is no request that can be read\n")
-_FULL = _bare("503 Service Unavailable", "too many connections at once\n")
+_FULL = _bare("503 Service Unavailable", "too many connections at once\n", "Retry-After: 10")
 
 
 def _at_once(connection: socket.socket | None) -> None:
@@ -145,6 +145,7 @@ class WebServer:
         self._server = _Server(config)
         self._server.live = self._live
         self._thread: threading.Thread | None = None
+        self._listening: socket.socket | None = None
         self._file: Path | None = None
         #: the port that it listens on, once it does
         self.port = 0
@@ -161,6 +162,7 @@ class WebServer:
         else:
             listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
             self.port = listening.getsockname()[1]
+        self._listening = listening
         self._thread = threading.Thread(target=self._server.run, args=([listening],), name="web", daemon=True)
         self._thread.start()
 
@@ -191,5 +193,7 @@ class WebServer:
         if self._thread is not None:
             self._thread.join()
         self._application.close()
+        if self._listening is not None:  # whose event loop died has not given the place back
+            self._listening.close()
         if self._file is not None:
             self._file.unlink(missing_ok=True)

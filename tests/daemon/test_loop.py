@@ -30,6 +30,7 @@ from monitor.polls import PollReport
 from monitor.web.server import WebServer
 from newsroom import Newsroom, Story, shipped_rules
 from scheduling import Quick
+from serving import free_port
 
 
 class Clock:
@@ -293,21 +294,26 @@ def test_a_signal_during_the_start_ends_it_with_0(
     assert left.value.code == 0
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_board_that_ends_is_said_and_served_again(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("monitor.daemon.loop.AsyncIOScheduler", Quick)
     served: list[WebServer] = []
-    start = WebServer.start
+    start, port = WebServer.start, free_port()
     monkeypatch.setattr(WebServer, "start", lambda board, *where: (served.append(board), start(board, *where))[1])
 
+    async def dies(_: int) -> bool:
+        raise SystemExit(3)  # as when something in its event loop does: nothing is left in order
+
     async def story() -> None:
-        async with running(room, Clock(), web=("127.0.0.1", 0)):
+        async with running(room, Clock(), web=("127.0.0.1", port)):
             await until(lambda: bool(served) and served[0].alive)
-            served[0]._server.should_exit = True
+            monkeypatch.setattr(served[0]._server, "on_tick", dies)
             await until(lambda: len(served) == 2 and served[1].alive)
-            answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{served[1].port}/health", timeout=10)
+            answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{port}/health", timeout=10)
             assert answer.text.startswith("ok")
+            assert served[1]._application._site is served[0]._application._site, "nobody has to log in again"
 
     asyncio.run(story())
     said = [record.getMessage() for record in caplog.records if "ended by itself" in record.getMessage()]

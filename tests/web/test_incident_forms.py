@@ -14,6 +14,7 @@ from ledgers import ASAD, ERBIL, NOW, incident_at, put, report_of
 from monitor.model.attention import Deed
 from monitor.model.ledger import Notification, Told
 from monitor.model.report import Level
+from monitor.queries.rulings import merge
 
 ONE, OTHER = "2026-11-23-ain-al-asad", "2026-11-23-erbil"
 
@@ -85,6 +86,19 @@ def test_nobody_acknowledges_what_they_have_not_seen(tmp_path: Path) -> None:
     assert answer.status_code == 400
     assert "changed while your page was open" in answer.text
     assert again.status_code == 303
+
+
+def test_what_it_went_into_meanwhile_was_not_seen_either(tmp_path: Path) -> None:
+    with Board(tmp_path, clock=lambda: NOW) as board:
+        fill(board)
+        with board.store.transaction() as tx:
+            merge(tx, ONE, OTHER, now=NOW)
+            version = tx.incident(ONE).version  # type: ignore[union-attr]
+        answer = post(board, f"/incidents/{OTHER}/ack", by="Karim", seen=str(version))
+        with board.store.read() as tx:
+            assert tx.acks([ONE, OTHER]) == {}
+    assert answer.status_code in (301, 400), answer.text
+    assert f"went into {ONE}" in answer.text
 
 
 def test_an_incident_is_acknowledged_by_name_and_it_is_undone(tmp_path: Path, database_url: str) -> None:

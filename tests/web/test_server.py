@@ -133,7 +133,9 @@ def test_connections_have_a_limit(board: Board, monkeypatch: pytest.MonkeyPatch)
     lines = [dial(board) for _ in range(3)]
     try:
         time.sleep(0.05)
-        assert b"503" in answer_to(board, b"")[:20]
+        told = answer_to(board, b"")
+        assert b"503" in told[:20]
+        assert b"\r\nRetry-After: 10\r\n" in told
     finally:
         for line in lines:
             line.close()

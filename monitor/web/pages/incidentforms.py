@@ -31,7 +31,7 @@ def ack(site: Site, ask: Ask) -> Answer:
         back = ask.one("back", form=True, among=("now",))
         note = ask.one("note", form=True)
         with site.write() as tx:
-            stands = _as_seen(standing(tx, id), ask).id
+            stands = _as_seen(standing(tx, id), id, ask).id
             acknowledge(tx, stands, by=author(ask), note=note, now=ask.now)
             deed = _last(tx, stands)
     except (BasewatchError, Refusal) as error:
@@ -39,9 +39,11 @@ def ack(site: Site, ask: Ask) -> Answer:
     return see_other(f"/#row-{quote(stands, safe='')}" if back == "now" else f"{path_of(stands)}?done={deed}")
 
 
-def _as_seen(incident: Incident, ask: Ask) -> Incident:
-    """Nobody takes notice of what they have not seen: it may have become worse while the page was open."""
+def _as_seen(incident: Incident, id: str, ask: Ask) -> Incident:
+    """Nobody takes notice of what they have not seen: it may have become worse, or another, while the page was open."""
     seen = ask.one("seen", form=True)
+    if seen and incident.id != id:
+        raise UsageError(f"{id} went into {incident.id} while your page was open; look at that, then acknowledge again")
     if seen and seen != str(incident.version):
         raise UsageError(
             f"the incident changed while your page was open: this is version {incident.version},"
