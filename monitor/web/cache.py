@@ -40,7 +40,8 @@ class Cache:
 
     def common(self, ask: Ask) -> Ask:
         """The request without what is one visitor's own, save name and rights, which the key holds."""
-        return replace(ask, headers={}, client=None, session="", visitor=replace(ask.visitor, csrf=self.mark))
+        visitor = replace(ask.visitor, csrf=self.mark)
+        return replace(ask, headers={}, client=None, session="", token="", asked="/", visitor=visitor)
 
     async def answer(self, ask: Ask, stamp: str, make: Callable[[Ask], Awaitable[Answer]]) -> Answer:
         """The answer for this visitor: one that is kept, one that is being made for somebody else, or a new one.

@@ -67,6 +67,11 @@ def following(board: Board, held: list[threading.Event]) -> None:
     held.append(end)
 
 
+def test_what_is_handed_on_was_made_of_nothing_that_one_visitor_sent_alone() -> None:
+    kept, own = Cache(), replace(ASK, headers={"accept": "x"}, session="s", token="t", asked="/?b=%31")
+    assert kept.common(own) == kept.common(ASK)
+
+
 def test_many_at_once_cost_one_rendering() -> None:
     kept, made = Cache(), list[Ask]()
 
