@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from time import monotonic
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from monitor.queries.status import FeedDetails, feed_details
 from monitor.store.store import Store
@@ -31,6 +31,7 @@ class Questions:
 
     def __init__(self) -> None:
         self._threads = Lane("watch", 3)
+        finalize(self, self._threads.close)
         self._lock = Lock()
         #: by name, and when it was asked
         self._asked: dict[str, tuple[Future[Any], float]] = {}

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, current_thread
 from typing import Any
 
 import httpx
@@ -187,6 +187,14 @@ def test_whoever_asks_while_others_do_waits_as_long_as_they_meant_to() -> None:
         time.sleep(0.1)
         over.set()
         assert patient.result(5)
+
+
+def test_its_threads_end_with_whoever_asks() -> None:
+    asked = Questions()
+    thread = asked.answer("name", current_thread)
+    del asked
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 def test_how_feeds_are_doing_is_kept_of_many_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
