@@ -43,6 +43,17 @@ class Chart:
     #: of the values, for people: `incidents`, `hours`
     unit: str
     rows: tuple[Row, ...]
+    #: 0 is a value like others: hours, and not a count of nothing
+    measured: bool = False
+
+    def tells(self, value: float | None) -> bool:
+        """Whether the value says something."""
+        return value is not None if self.measured else bool(value)
+
+    @property
+    def filled(self) -> tuple[Row, ...]:
+        """The rows that say something."""
+        return tuple(row for row in self.rows if any(map(self.tells, row.values)))
 
 
 def stacked(chart: Chart, *, id: str) -> Svg:
@@ -129,7 +140,7 @@ def _colour(name: str) -> str:
 
 def _linked(row: Row, chart: Chart, *parts: Svg) -> Svg:
     values = zip(chart.names, row.values, strict=True)
-    told = ", ".join(f"{_said(value)} {name}" for name, value in values if value)
+    told = ", ".join(f"{_said(value)} {name}" for name, value in values if chart.tells(value))
     title = tag("title", f"{row.label}: {told}")
     return tag("a", title, *parts, href=row.href) if row.href else tag("g", title, *parts)
 
@@ -190,8 +201,7 @@ def _nothing(chart: Chart, high: float) -> Sequence[Svg]:
 
 
 def _told(chart: Chart) -> str:
-    sums = [sum(value or 0 for value in row.values) for row in chart.rows]
-    if not any(sums):
+    if not chart.filled:
         return "Nothing in this time."
     most = max(chart.rows, key=lambda row: sum(value or 0 for value in row.values))
     return (

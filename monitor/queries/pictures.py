@@ -127,7 +127,7 @@ def waits_chart(tx: Transaction, wanted: IncidentFilter, link: TimeLink) -> Char
         for begin, end in span.stretches
     )
     title = "Hours from the first report to the alert"
-    return Chart(title=title, of=span.of_what, names=("median", "p90"), unit="hours", rows=rows)
+    return Chart(title=title, of=span.of_what, names=("median", "p90"), unit="hours", rows=rows, measured=True)
 
 
 def _shares(hours: list[float]) -> tuple[float | None, float | None]:

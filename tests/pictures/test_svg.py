@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
@@ -93,6 +94,16 @@ def test_a_plot_is_safe_and_tells_its_values(draw, rows: int) -> None:  # type: 
     assert not rows or "2026-11-16: 1 flash, 4 urgent" in told or draw is lines
 
 
+def test_told_at_once_is_a_value_and_a_count_of_nothing_is_none() -> None:
+    rows = (Row(label="Mon", values=(0.0, 0.0)), Row(label="Tue", values=(None, None)))
+    waits = Chart(title="t", of="day", names=("median", "p90"), unit="hours", rows=rows, measured=True)
+    counted = replace(waits, measured=False)
+    assert "Mon: 0 median, 0 p90" in "".join(checked(lines(waits, id="p")).itertext())
+    assert [row.label for row in waits.filled] == ["Mon"]
+    assert counted.filled == ()
+    assert "Nothing in this time" in "".join(checked(stacked(counted, id="p")).itertext())
+
+
 @pytest.mark.parametrize(
     "href", ["javascript:alert(1)", "//evil.example", "/\\evil.example", "data:text/html,x", "/a\nb"]
 )
@@ -139,3 +150,4 @@ def test_pictures_are_counted_by_the_database(store: Store) -> None:
     assert incidents.rows[0].href == "/incidents?since=2026-11-22&until=2026-11-22"
     assert [row.values for row in tolls.rows][-1] == (2, 5)
     assert [row.values for row in waits.rows] == [(3.0, 3.0)]
+    assert [chart.measured for chart in charts] == [False, False, True]
