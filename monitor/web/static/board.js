@@ -85,6 +85,9 @@
       if (changed) copy.classList.add("news");
       if (known.classList.contains("chosen")) copy.classList.add("chosen");
       names(copy);
+      // what is being typed stays; it is refused if it is about an older version
+      const open = known.querySelector("details.quick[open]"), place = copy.querySelector("details.quick");
+      if (open && place) place.replaceWith(open);
       known.replaceWith(copy);
     }
     pending = document.importNode(fresh, true);
