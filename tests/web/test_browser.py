@@ -228,6 +228,17 @@ def test_what_is_being_written_in_a_row_stays_with_the_version_that_was_seen(sma
         page.get_by_text("this is version 2, you saw 1").wait_for()
 
 
+def test_the_page_of_an_incident_says_that_it_changed(small: Board, browser: Browser) -> None:
+    with context(browser) as window:
+        page = window.new_page()
+        page.goto(small.url("/incidents/2026-11-23-ain-al-asad"))
+        page.locator("#live.on").wait_for()
+        worse(small, incident_at(ASAD))
+        page.get_by_role("button", name="it changed, show").click(timeout=15_000)
+        page.locator("main p .level-flash").first.wait_for()
+        assert page.get_by_role("button", name="it changed, show").count() == 0
+
+
 def test_a_page_that_could_not_hear_of_a_change_asks_again(small: Board, browser: Browser) -> None:
     with context(browser) as window:
         page = window.new_page()

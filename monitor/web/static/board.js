@@ -73,22 +73,27 @@
     const again = focused.isConnected ? focused : like;
     if (again) again.focus({ preventScroll: true });
   };
-  const mark = (count, urgent) => {
+  // what the page of one incident shows: its version, and how urgent it is
+  const shown = (page) => page.querySelector("h1[data-version]");
+  const mark = (count, urgent, said = `${count} new, show`) => {
     document.title = count ? `${urgent ? "▲ " : ""}(${count}) ${title}` : title;
     if (icon) icon.href = urgent ? icon.dataset.alert : calm;
     const box = document.getElementById("waiting");
     if (!count) { if (box) box.hidden = true; return; }
-    const shown = box || document.createElement("div");
+    const line = box || document.createElement("div");
     if (!box) {
-      shown.id = "waiting"; shown.className = "waiting"; shown.setAttribute("aria-live", "polite");
+      line.id = "waiting"; line.className = "waiting"; line.setAttribute("aria-live", "polite");
       const button = document.createElement("button");
       button.type = "button";
-      button.addEventListener("click", () => { if (pending) { put(pending); document.getElementById("main").focus(); } });
-      shown.append(button);
-      document.getElementById("main").prepend(shown);
+      button.addEventListener("click", show);
+      line.append(button);
+      document.getElementById("main").prepend(line);
     }
-    shown.hidden = false;
-    shown.firstChild.textContent = `${count} new, show`;
+    line.hidden = false;
+    line.firstChild.textContent = said;
+  };
+  const show = () => {
+    if (pending) { put(pending); document.getElementById("main").focus(); } else location.reload();
   };
   const take = (page) => {
     const strip = page.getElementById("strip"), old = document.getElementById("strip");
@@ -101,7 +106,9 @@
       if (again) again.focus({ preventScroll: true });
       asOf = Date.now();
     }
-    const fresh = page.getElementById("list"), here = list();
+    const fresh = page.getElementById("list"), here = list(), was = shown(document), is = shown(page);
+    if (was && is && was.dataset.version !== is.dataset.version)
+      mark(1, ["urgent", "flash"].includes(is.dataset.level), "it changed, show");
     if (!fresh || !here || page.querySelector(".refusal")) return;
     const now = rows(here), then = rows(fresh);
     let count = 0, urgent = false;
@@ -252,7 +259,9 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable], dialog");
+    // just closed, the help has the focus for a moment more
+    const typing = event.target.closest && event.target.closest(
+      "dialog[open], :is(input, textarea, select, [contenteditable]):not(dialog:not([open]) *)");
     if (typing) return;
     if (event.key === "?") { event.preventDefault(); help(); return; }
     if (!on()) return;
@@ -267,7 +276,7 @@
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "o" && chosen) location.assign(chosen.href);
-    else if (event.key === "r" && pending) put(pending);
+    else if (event.key === "r" && (pending || document.querySelector("#waiting:not([hidden])"))) show();
     else if (event.key === "/") {
       const field = document.querySelector("form.filters input, form.filters select, main input");
       if (field) { event.preventDefault(); field.focus(); }
