@@ -195,7 +195,7 @@ def test_new_rows_wait_and_move_nothing(small: Board, browser: Browser) -> None:
         moved = page.locator("[data-rows] > *").first.bounding_box()
         assert place is not None
         assert moved is not None
-        assert moved["x"] == place["x"]
+        assert (moved["x"], moved["y"]) == (place["x"], place["y"])
         assert page.title().startswith("▲ (1)")
         button.click()
         assert page.locator("[data-rows] > *").count() == before + 1
