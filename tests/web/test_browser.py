@@ -19,6 +19,7 @@ from ledgers import ASAD, ERBIL, incident_at, put, report_of
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, ChangeReason, Report
 from monitor.model.report import Level
+from monitor.queries.attention import acknowledge
 from monitor.web.routes import ROUTES
 from showcase import furnish
 
@@ -226,6 +227,19 @@ def test_what_is_being_written_in_a_row_stays_with_the_version_that_was_seen(sma
         assert page.get_by_label("Note").input_value() == "on it"
         page.get_by_role("button", name="Acknowledge").click()
         page.get_by_text("this is version 2, you saw 1").wait_for()
+
+
+def test_a_list_says_that_a_row_is_of_it_no_more(small: Board, browser: Browser) -> None:
+    """Two on duty look at what nobody acknowledged; the one sees what the other did."""
+    with context(browser) as window:
+        page = window.new_page()
+        page.goto(small.url("/?acked=no"))
+        page.locator("#live.on").wait_for()
+        with small.store.transaction() as tx:
+            acknowledge(tx, "2026-11-23-ain-al-asad", by="Karim", now=datetime.now(UTC))
+        page.get_by_role("button", name="1 gone, show").click(timeout=15_000)
+        page.get_by_text("No open incident is of this kind").wait_for()
+        assert page.title().startswith("Now")
 
 
 def test_the_page_of_an_incident_says_that_it_changed(small: Board, browser: Browser) -> None:

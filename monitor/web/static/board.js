@@ -51,7 +51,7 @@
 
   // ------------------------------------------------------- rows that changed, rows that are new
   const rows = (within) => new Map(Array.from(within.querySelectorAll("[data-rows] > [data-key]"), (one) => [one.dataset.key, one]));
-  const put = (fresh) => { list().replaceWith(fresh); times(fresh); names(fresh); mark(0, false); pending = null; };
+  const put = (fresh) => { list().replaceWith(fresh); times(fresh); names(fresh); mark(0, false, ""); pending = null; };
   const words = (row) => {
     const copy = row.cloneNode(true);
     for (const one of copy.querySelectorAll("time")) one.textContent = one.dateTime;  // how long ago is no change
@@ -75,11 +75,11 @@
   };
   // what the page of one incident shows: its version, and how urgent it is
   const shown = (page) => page.querySelector("h1[data-version]");
-  const mark = (count, urgent, said = `${count} new, show`) => {
+  const mark = (count, urgent, said) => {
     document.title = count ? `${urgent ? "▲ " : ""}(${count}) ${title}` : title;
     if (icon) icon.href = urgent ? icon.dataset.alert : calm;
     const box = document.getElementById("waiting");
-    if (!count) { if (box) box.hidden = true; return; }
+    if (!said) { if (box) box.hidden = true; return; }
     const line = box || document.createElement("div");
     if (!box) {
       line.id = "waiting"; line.className = "waiting"; line.setAttribute("aria-live", "polite");
@@ -118,8 +118,10 @@
       if (words(known) !== words(row)) renew(known, row);
     }
     pending = document.importNode(fresh, true);
-    if (!now.size && !then.size) { if (!here.contains(document.activeElement)) put(pending); } else mark(count, urgent);
     times();
+    const gone = [...now.keys()].filter((key) => !then.has(key)).length;
+    if (now.size || then.size) mark(count, urgent, count ? `${count} new, show` : gone ? `${gone} gone, show` : "");
+    else if (!here.contains(document.activeElement)) put(pending);
   };
   const refresh = async () => {
     clearTimeout(timer); timer = 0;
@@ -186,7 +188,7 @@
       document.getElementById("main").replaceWith(document.importNode(fresh, true));
       if (map()) map().open = opened ?? roomy;
       pending = null;
-      mark(0, false);
+      mark(0, false, "");
       times();
       names();
       const again = focused && document.querySelector(`form.filters [name="${CSS.escape(focused)}"]`);
