@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Literal
 
 from monitor.model.place import Place
 
@@ -127,7 +127,6 @@ class Evidence(Span):
 Certainty = Literal[
     "reported", "claimed", "denied", "asked", "threatened", "planned", "remembered", "rehearsed", "cause"
 ]
-CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 
 
 @dataclass(frozen=True, kw_only=True)

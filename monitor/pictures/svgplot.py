@@ -15,6 +15,8 @@ _FONT = 18.0
 #: a lying bar
 _BAR = 30.0
 _MOST_TICKS = 7
+#: room for a day, `2026-11-23`
+_LABEL = 92.0
 _COLOURS = {
     "flash": "#a3123a", "urgent": "#8f3d00", "notice": "#0b4f9e", "digest": "#4b5563", "killed": "#a3123a",
     "wounded": "#b98300", "median": "#0b4f9e", "p90": "#8f3d00", "count": "#35618e",
@@ -165,10 +167,11 @@ def _upright(chart: Chart, drawn: Svg, top: float, wide: float, id: str) -> Svg:
                     class_="tick",
                 )
             )
-    every = ceil(len(chart.rows) / _MOST_TICKS) or 1
+    every, before = ceil(len(chart.rows) / _MOST_TICKS) or 1, 0.0
     for number, row in enumerate(chart.rows):
-        if number % every == 0:
-            x = min(_LEFT + (number + 0.5) * wide, _WIDTH - 46)
+        x = min(_LEFT + (number + 0.5) * wide, _WIDTH - _LABEL / 2)
+        if number % every == 0 and (number == 0 or x - before >= _LABEL):
+            before = x
             axes.append(
                 tag(
                     "text", row.label, x=x, y=bottom + 20, text_anchor="middle", font_size=_FONT * 0.9, fill="#4b5563",

@@ -30,9 +30,8 @@ class Strip:
     heartbeat: datetime | None = None
     #: there is one, of the last minute
     alive: bool = False
-    #: complaints and warnings as `basewatch health` makes them
+    #: complaints as `basewatch health` makes them
     problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
     feeds: FeedCounts = field(default_factory=FeedCounts)
     #: names of the sick feeds by state, the sickest first
     sick: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -67,7 +66,7 @@ def strip(tx: Transaction, *, zone: str = "UTC", now: datetime) -> Strip:
     doing = ((feed.name, condition(feed, now=now).doing) for feed in suspects)
     beat = state.heartbeat
     return Strip(
-        as_of=now, heartbeat=beat.at if beat else None, problems=found.problems, warnings=found.warnings,
+        as_of=now, heartbeat=beat.at if beat else None, problems=found.problems,
         alive=beat is not None and abs(now - beat.at) <= HEARTBEAT_LIMIT, feeds=counts,
         sick=named_by_state((name, one) for name, one in doing if one.sick), sick_cut=cut,
         waiting=tx.deliveries_waiting(), oldest_due=oldest_due, last_item=tx.newest_item_at(),

@@ -11,13 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Route
 
 from boards import Board
 from browsers import QUIET, Watched, chromium, serious, sideways
 from ledgers import ASAD, ERBIL, incident_at, put, report_of
 from monitor.model.incident import Incident
 from monitor.model.ledger import Change, ChangeReason, Report
+from monitor.model.report import Level
+from monitor.queries.attention import acknowledge
 from monitor.web.routes import ROUTES
 from showcase import furnish
 
@@ -70,6 +72,16 @@ def add(board: Board, incident: Incident, *reports: Report) -> None:
         first = (ChangeReason.FIRST,)
         now = datetime.now(UTC)
         tx.add_versions([Change(incident_id=incident.id, version=1, at=now, reasons=first, level=incident.level)])
+
+
+def worse(board: Board, incident: Incident) -> None:
+    """The second version of it: somebody was killed, and the level rose."""
+    with board.store.transaction() as tx:
+        tx.update_incident(replace(incident, version=2, level=Level.FLASH, killed=3))
+        reasons = (ChangeReason.TOLL_UP,)
+        tx.add_versions([
+            Change(incident_id=incident.id, version=2, at=datetime.now(UTC), reasons=reasons, level=Level.FLASH)
+        ])  # fmt: skip
 
 
 def context(browser: Browser, look: str = "light", **more: Any) -> BrowserContext:
@@ -184,11 +196,97 @@ def test_new_rows_wait_and_move_nothing(small: Board, browser: Browser) -> None:
         moved = page.locator("[data-rows] > *").first.bounding_box()
         assert place is not None
         assert moved is not None
-        assert moved["x"] == place["x"]
+        assert (moved["x"], moved["y"]) == (place["x"], place["y"])
         assert page.title().startswith("▲ (1)")
         button.click()
         assert page.locator("[data-rows] > *").count() == before + 1
         assert not page.title().startswith("▲")
+
+
+def test_a_row_becomes_true_while_the_keyboard_rests_on_it(small: Board, browser: Browser) -> None:
+    with context(browser) as window:
+        page = window.new_page()
+        page.goto(small.url("/"))
+        page.locator("#live.on").wait_for()
+        page.keyboard.press("j")
+        worse(small, incident_at(ASAD))
+        page.locator(".chosen .level-flash").wait_for(timeout=15_000)
+        assert page.evaluate("document.activeElement.matches('.chosen a[data-open]')")
+
+
+def test_what_is_being_written_in_a_row_stays_with_the_version_that_was_seen(small: Board, browser: Browser) -> None:
+    with context(browser) as window:
+        page = window.new_page()
+        page.goto(small.url("/"))
+        page.locator("#live.on").wait_for()
+        page.locator("summary", has_text="Acknowledge").first.click()
+        page.get_by_label("Note").fill("on it")
+        page.get_by_label("Note").evaluate("one => one.blur()")  # as a phone's keyboard does that is put away
+        worse(small, incident_at(ASAD))
+        page.locator("[data-rows] .level-flash").wait_for(timeout=15_000)
+        assert page.get_by_label("Note").input_value() == "on it"
+        page.get_by_role("button", name="Acknowledge").click()
+        page.get_by_text("this is version 2, you saw 1").wait_for()
+
+
+def test_a_list_says_that_a_row_is_of_it_no_more(small: Board, browser: Browser) -> None:
+    """Two on duty look at what nobody acknowledged; the one sees what the other did."""
+    with context(browser) as window:
+        page = window.new_page()
+        page.goto(small.url("/?acked=no"))
+        page.locator("#live.on").wait_for()
+        with small.store.transaction() as tx:
+            acknowledge(tx, "2026-11-23-ain-al-asad", by="Karim", now=datetime.now(UTC))
+        page.get_by_role("button", name="1 gone, show").click(timeout=15_000)
+        page.get_by_text("No open incident is of this kind").wait_for()
+        assert page.title().startswith("Now")
+
+
+def test_the_page_of_an_incident_says_that_it_changed(small: Board, browser: Browser) -> None:
+    with context(browser) as window:
+        page = window.new_page()
+        page.goto(small.url("/incidents/2026-11-23-ain-al-asad"))
+        page.locator("#live.on").wait_for()
+        worse(small, incident_at(ASAD))
+        page.get_by_role("button", name="it changed, show").click(timeout=15_000)
+        page.locator("main p .level-flash").first.wait_for()
+        assert page.get_by_role("button", name="it changed, show").count() == 0
+
+
+def test_a_page_that_could_not_hear_of_a_change_asks_again(small: Board, browser: Browser) -> None:
+    with context(browser) as window:
+        page = window.new_page()
+        page.clock.install()
+        page.goto(small.url("/"))
+        page.locator("#live.on").wait_for()
+        refused: list[str] = []
+
+        def busy(route: Route) -> None:
+            refused.append(route.request.url)
+            if len(refused) == 1:
+                route.fulfill(status=503, body="busy")
+            else:
+                route.continue_()
+
+        page.route(small.url("/"), busy)
+        add(small, incident_at(ERBIL))
+        for _ in range(40):
+            page.clock.run_for(1000)
+            if page.get_by_role("button", name="1 new, show").count():
+                break
+            page.wait_for_timeout(100)
+        assert page.get_by_role("button", name="1 new, show").count() == 1
+        assert len(refused) == 2
+
+
+def test_until_eight_is_eight_on_the_readers_clock(small: Board, browser: Browser) -> None:
+    with context(browser, timezone_id="Asia/Kolkata") as window:
+        page = window.new_page()
+        page.goto(small.url("/incidents/2026-11-23-ain-al-asad"))
+        page.get_by_label("until 08:00").check()
+        page.get_by_label("Why (needed)").fill("asleep")
+        page.get_by_role("button", name="Preview").click()
+        assert page.locator("#preview + .notice time").first.inner_text() == "2026-11-24 08:00"
 
 
 def test_filters_work_without_reload_and_stand_in_the_address(small: Board, browser: Browser) -> None:
@@ -246,6 +344,30 @@ def test_an_incident_is_acknowledged_in_its_row_by_a_name_that_is_remembered(sma
         page.get_by_text("acknowledged by Karim").wait_for()
         page.goto(small.url("/incidents/2026-11-23-ain-al-asad"))
         assert page.get_by_label("Your name").first.input_value() == "Karim"
+
+
+def test_whoever_acknowledges_in_a_filtered_list_stays_in_it(small: Board, browser: Browser) -> None:
+    with context(browser) as window:
+        page = window.new_page()
+        page.goto(small.url("/?level=urgent&acked=no"))
+        page.locator("summary", has_text="Acknowledge").first.click()
+        page.get_by_role("button", name="Acknowledge").click()
+        page.get_by_text("No open incident is of this kind").wait_for()
+        assert "/?level=urgent&acked=no" in page.url
+
+
+def test_the_map_stays_open_when_the_ledger_is_filtered(small: Board, browser: Browser) -> None:
+    with context(browser) as window:
+        page = window.new_page()
+        page.goto(small.url("/incidents"))
+        page.locator("#map-block[open]").wait_for()
+        page.get_by_label("Weapon").select_option("drone")
+        page.wait_for_url("**/incidents?weapon=drone")
+        page.locator("#map-block[open]").wait_for(timeout=5_000)
+        page.locator("#map-block > summary").click()
+        page.get_by_label("Weapon").select_option("")
+        page.wait_for_url("**/incidents")
+        page.locator("#map-block:not([open])").wait_for(timeout=5_000)
 
 
 def test_without_script_an_incident_is_acknowledged_and_that_is_undone(small: Board, browser: Browser) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from boards import Board
 from ledgers import ASAD, ERBIL, NOW, incident_at, put, report_of
@@ -152,6 +153,24 @@ def test_a_silence_is_looked_at_made_ended_and_undone(tmp_path: Path, database_u
         assert undo(board, ended).status_code == 303
         with board.store.read() as tx:
             assert tx.silence(1).ended_at is None
+
+
+def test_a_silence_that_is_saved_ends_when_its_preview_said(tmp_path: Path) -> None:
+    """A page that stood open over 08:00 makes no silence until the next morning."""
+    moments = [NOW.replace(hour=7, minute=50)]
+    with Board(tmp_path, clock=lambda: moments[-1]) as board:
+        fill(board)
+        asked = {"incident": ONE, "for": "08:00", "note": "asleep", "preview": "yes"}
+        looked = LexborHTMLParser(board.get("/silences", params=asked).text)
+        kept = {str(one.attributes["name"]): one.attributes.get("value") for one in looked.css(".notice input")}
+        moments.append(NOW.replace(hour=8, minute=10))
+        late = post(board, "/silences", **kept)
+        moments.append(NOW.replace(hour=7, minute=55))
+        done(board, post(board, "/silences", **kept))
+        with board.store.read() as tx:
+            (made,) = tx.silences()
+    assert (late.status_code, "is over" in late.text) == (400, True)
+    assert made.ends == NOW.replace(hour=8)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from monitor.web.answers import Answer, see_other
 from monitor.web.asking import Ask, Refusal
 from monitor.web.pages.forms import author, refusal_of, rows_of, typed
 from monitor.web.pages.incident import page_of, path_of
+from monitor.web.pages.now import FILTERS
 from monitor.web.pages.rendering import render
+from monitor.web.pages.words import as_query
 from monitor.web.site import Site
 
 #: reports on one page of the form that takes some out
@@ -25,10 +27,11 @@ _MOST_NAME = 200
 
 
 def ack(site: Site, ask: Ask) -> Answer:
-    """Somebody has seen it; what was told of it is not repeated. Done on the board "now", that is shown again."""
+    """Somebody has seen it; what was told of it is not repeated. Done on the board "now", that list is shown again."""
     id = ask.parts["id"]
     try:
         back = ask.one("back", form=True, among=("now",))
+        view = as_query(**{name: ask.one(name, form=True) for name in (*FILTERS, "cursor")})
         note = ask.one("note", form=True)
         with site.write() as tx:
             stands = _as_seen(standing(tx, id), id, ask).id
@@ -36,7 +39,7 @@ def ack(site: Site, ask: Ask) -> Answer:
             deed = _last(tx, stands)
     except (BasewatchError, Refusal) as error:
         return _back(site, ask, error, lambda problem: ack_again(site, ask, problem))
-    return see_other(f"/#row-{quote(stands, safe='')}" if back == "now" else f"{path_of(stands)}?done={deed}")
+    return see_other(f"/{view}#row-{quote(stands, safe='')}" if back == "now" else f"{path_of(stands)}?done={deed}")
 
 
 def _as_seen(incident: Incident, id: str, ask: Ask) -> Incident:

@@ -16,7 +16,7 @@ from monitor.web.pages.asked import attempt, fields_of, yes_or_no
 from monitor.web.pages.rendering import render
 from monitor.web.site import Site
 
-_FILTERS = ("level", "country", "place", "told", "acked")
+FILTERS = ("level", "country", "place", "told", "acked")
 LEVELS = [str(level) for level in reversed(Level)]
 
 
@@ -37,7 +37,7 @@ class FirstSteps:
 
 def show(site: Site, ask: Ask) -> Answer:
     """`/`"""
-    fields = fields_of(ask, *_FILTERS)
+    fields = fields_of(ask, *FILTERS)
     rules = site.configuration().rules
     with site.read() as tx:
         found, wrong = attempt(lambda: _asked_for(site, ask, tx))
@@ -51,7 +51,7 @@ def show(site: Site, ask: Ask) -> Answer:
 
 
 def _asked_for(site: Site, ask: Ask, tx: Transaction) -> NowPage:
-    ask.only(*_FILTERS, "cursor")
+    ask.only(*FILTERS, "cursor")
     since = ask.now - OPEN_FOR
     level = ask.one("level", among=LEVELS)
     asked = wanted(

@@ -36,8 +36,8 @@ def _environment() -> Environment:
         lstrip_blocks=True, auto_reload=False, finalize=_fit,
     )  # fmt: skip
     plain = (
-        words.iso, words.shown, words.utc, words.clock, words.lasting, words.ago, words.day, words.number,
-        words.counted, words.foreign, words.as_part, words.as_query, words.level_sign, web_link,
+        words.iso, words.shown, words.utc, words.clock, words.lasting, words.ago, words.number,
+        words.counted, words.foreign, words.as_part, words.level_sign, web_link,
         words.moment_of, words.quoted,
     )  # fmt: skip
     made.filters.update({one.__name__: one for one in plain})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from monitor.model.clock import wall
@@ -58,11 +58,6 @@ def ago(moment: datetime, now: datetime) -> str:
     if abs(now - moment) < timedelta(seconds=1):
         return "now"
     return f"{lasting(now - moment)} ago" if moment <= now else f"in {lasting(moment - now)}"
-
-
-def day(value: date) -> str:
-    """A local date, which is never moved into another zone."""
-    return value.isoformat()
 
 
 def number(value: int) -> str:

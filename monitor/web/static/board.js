@@ -27,6 +27,11 @@
       one.textContent = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
     }
   };
+  // what is asked of the server by the clock ("until 08:00", "12h") means the reader's
+  try {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+    document.cookie = `zone=${zone}; path=${base}/; max-age=31536000; SameSite=Strict`;
+  } catch { /* the server's clock then */ }
   // a name that was typed once need not be typed again in this browser
   const names = (within = document) => {
     try {
@@ -46,53 +51,77 @@
 
   // ------------------------------------------------------- rows that changed, rows that are new
   const rows = (within) => new Map(Array.from(within.querySelectorAll("[data-rows] > [data-key]"), (one) => [one.dataset.key, one]));
-  const put = (fresh) => { list().replaceWith(fresh); times(fresh); names(fresh); mark(0, false); pending = null; };
-  const mark = (count, urgent) => {
+  const put = (fresh) => { list().replaceWith(fresh); times(fresh); names(fresh); mark(0, false, ""); pending = null; };
+  const words = (row) => {
+    const copy = row.cloneNode(true);
+    for (const one of copy.querySelectorAll("time")) one.textContent = one.dateTime;  // how long ago is no change
+    return copy.textContent;
+  };
+  // a row as it is now; what is being written in it stays, with the version that its writer saw, and so does the keyboard
+  const renew = (known, row) => {
+    const copy = document.importNode(row, true);
+    if (known.dataset.version !== row.dataset.version) copy.classList.add("news");
+    if (known.classList.contains("chosen")) copy.classList.add("chosen");
+    names(copy);
+    const focused = known.contains(document.activeElement) ? document.activeElement : null;
+    const written = known.querySelector("details[open]");
+    const place = copy.querySelector("details");
+    known.replaceWith(copy);
+    if (written && place) place.replaceWith(written);
+    if (!focused) return;
+    const like = (focused.matches("summary") && copy.querySelector("summary")) || copy.querySelector("a[data-open]");
+    const again = focused.isConnected ? focused : like;
+    if (again) again.focus({ preventScroll: true });
+  };
+  // what the page of one incident shows: its version, and how urgent it is
+  const shown = (page) => page.querySelector("h1[data-version]");
+  const mark = (count, urgent, said) => {
     document.title = count ? `${urgent ? "▲ " : ""}(${count}) ${title}` : title;
     if (icon) icon.href = urgent ? icon.dataset.alert : calm;
     const box = document.getElementById("waiting");
-    if (!count) { if (box) box.hidden = true; return; }
-    const shown = box || document.createElement("div");
+    if (!said) { if (box) box.hidden = true; return; }
+    const line = box || document.createElement("div");
     if (!box) {
-      shown.id = "waiting"; shown.className = "waiting"; shown.setAttribute("aria-live", "polite");
+      line.id = "waiting"; line.className = "waiting"; line.setAttribute("aria-live", "polite");
       const button = document.createElement("button");
       button.type = "button";
-      button.addEventListener("click", () => { if (pending) { put(pending); document.getElementById("main").focus(); } });
-      shown.append(button);
-      document.getElementById("main").prepend(shown);
+      button.addEventListener("click", show);
+      line.append(button);
+      document.getElementById("main").prepend(line);
     }
-    shown.hidden = false;
-    shown.firstChild.textContent = `${count} new, show`;
+    line.hidden = false;
+    line.firstChild.textContent = said;
+  };
+  const show = () => {
+    if (pending) { put(pending); document.getElementById("main").focus(); } else location.reload();
   };
   const take = (page) => {
     const strip = page.getElementById("strip"), old = document.getElementById("strip");
     if (strip && old) {
       const mine = old.querySelector("#live"), theirs = strip.querySelector("#live");
       if (mine && theirs) theirs.replaceWith(mine);
-      if (!old.contains(document.activeElement) || old === document.activeElement) old.replaceWith(strip);
+      const at = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
+      old.replaceWith(strip);
+      const again = at && strip.querySelector(`a[href="${CSS.escape(at)}"]`);
+      if (again) again.focus({ preventScroll: true });
       asOf = Date.now();
     }
-    const fresh = page.getElementById("list"), here = list();
+    const fresh = page.getElementById("list"), here = list(), was = shown(document), is = shown(page);
+    if (was && is && was.dataset.version !== is.dataset.version)
+      mark(1, ["urgent", "flash"].includes(is.dataset.level), "it changed, show");
     if (!fresh || !here || page.querySelector(".refusal")) return;
     const now = rows(here), then = rows(fresh);
     let count = 0, urgent = false;
     for (const [key, row] of then) {
       const known = now.get(key);
       if (!known) { count += 1; urgent = urgent || ["urgent", "flash"].includes(row.dataset.level); continue; }
-      if (known.contains(document.activeElement) || known.textContent === row.textContent) continue;
-      const changed = known.dataset.version !== row.dataset.version;
-      const copy = document.importNode(row, true);
-      if (changed) copy.classList.add("news");
-      if (known.classList.contains("chosen")) copy.classList.add("chosen");
-      names(copy);
-      // what is being typed stays; it is refused if it is about an older version
-      const open = known.querySelector("details.quick[open]"), place = copy.querySelector("details.quick");
-      if (open && place) place.replaceWith(open);
-      known.replaceWith(copy);
+      if (words(known) !== words(row)) renew(known, row);
     }
     pending = document.importNode(fresh, true);
-    if (!now.size && !then.size) { if (!here.contains(document.activeElement)) put(pending); } else mark(count, urgent);
     times();
+    const gone = [...now.keys()].filter((key) => !then.has(key)).length;
+    if (now.size || then.size) mark(count, urgent, count ? `${count} new, show` : gone ? `${gone} gone, show` : "");
+    else if (!here.contains(document.activeElement)) put(pending);
   };
   const refresh = async () => {
     clearTimeout(timer); timer = 0;
@@ -100,10 +129,13 @@
     const mine = ++asked;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-      if (mine === asked && (answer.ok || answer.status === 304)) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch { state(false, "not connected"); }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (mine !== asked) return;
+      if (answer.ok) take(page);
+      else if (answer.status >= 500) soon(10000);  // busy: what changed would else wait for the next change
+    } catch { state(false, "not connected"); soon(10000); }
   };
-  const soon = () => { if (!timer) timer = setTimeout(refresh, Math.random() * 2000); };
+  const soon = (least = 0) => { if (!timer) timer = setTimeout(refresh, least + Math.random() * 2000); };
 
   // ----------------------------------------------------------------- live
   let wait = 60000;
@@ -116,7 +148,7 @@
     if (!live || !("EventSource" in window)) { state(false, "each minute"); return; }
     const stream = new EventSource(`${base}/live`);
     stream.addEventListener("open", () => state(true, "live"));
-    stream.addEventListener("changed", soon);
+    stream.addEventListener("changed", () => soon());
     stream.addEventListener("state", (event) => {
       state(true, "live");
       try {
@@ -139,6 +171,9 @@
   window.addEventListener("pageshow", (event) => { if (event.persisted) { listen(); refresh(); } });
 
   // -------------------------------------------------------------- filters
+  // the map is open where there is room for it, or as its reader left it
+  const map = () => document.getElementById("map-block");
+  const roomy = window.matchMedia("(min-width: 60rem)").matches;
   const go = async (address, push) => {
     const mine = ++asked;
     try {
@@ -149,9 +184,11 @@
       if (!fresh || !page.getElementById("list")) { location.assign(address); return; }
       const focused = document.activeElement && document.activeElement.name;
       if (push) history.pushState(null, "", address);
+      const opened = map() && map().open;
       document.getElementById("main").replaceWith(document.importNode(fresh, true));
+      if (map()) map().open = opened ?? roomy;
       pending = null;
-      mark(0, false);
+      mark(0, false, "");
       times();
       names();
       const again = focused && document.querySelector(`form.filters [name="${CSS.escape(focused)}"]`);
@@ -224,7 +261,9 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable], dialog");
+    // just closed, the help has the focus for a moment more
+    const typing = event.target.closest && event.target.closest(
+      "dialog[open], :is(input, textarea, select, [contenteditable]):not(dialog:not([open]) *)");
     if (typing) return;
     if (event.key === "?") { event.preventDefault(); help(); return; }
     if (!on()) return;
@@ -239,7 +278,7 @@
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "o" && chosen) location.assign(chosen.href);
-    else if (event.key === "r" && pending) put(pending);
+    else if (event.key === "r" && (pending || document.querySelector("#waiting:not([hidden])"))) show();
     else if (event.key === "/") {
       const field = document.querySelector("form.filters input, form.filters select, main input");
       if (field) { event.preventDefault(); field.focus(); }
@@ -251,9 +290,7 @@
   const foot = document.querySelector("footer");
   if (foot) foot.append(button);
 
-  // the map is open where there is room for it
-  const map = document.getElementById("map-block");
-  if (map && window.matchMedia("(min-width: 60rem)").matches) map.open = true;
+  if (map()) map().open = roomy;
 
   // ---------------------------------------------------------------- one incident: its link to the clipboard, its paper
   for (const link of document.querySelectorAll("[data-copy]")) {
