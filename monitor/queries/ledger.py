@@ -107,8 +107,7 @@ def entries_of(
     reports = tx.reports_of([incident.id for incident in known])
     revisions = _revisions(tx, {incident.id for incident in known}, as_of)
     # of incidents whose reports were not kept: what is still stored of their items
-    unkept = [one.date for one in known if one.id not in reports]
-    stored = tx.incident_sources(min(unkept)) if unkept else {}
+    stored = tx.incident_sources(one.id for one in known if one.id not in reports)
     rows: list[LedgerEntry] = []
     for incident in known:
         seen = [one for one in reports.get(incident.id, ()) if as_of is None or one.seen_at <= as_of]

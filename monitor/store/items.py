@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
@@ -14,7 +14,7 @@ from monitor.model.feedback import Feedback
 from monitor.model.item import Item, StoredItem
 from monitor.store.columns import columns_of, value_of
 from monitor.store.part import TransactionPart, chunks
-from monitor.store.tables import FeedbackRow, FeedRow, FingerprintRow, IncidentRow, ItemRow, table_of
+from monitor.store.tables import FeedbackRow, FeedRow, FingerprintRow, ItemRow, table_of
 
 _TABLE, _FEEDBACK = table_of(ItemRow), table_of(FeedbackRow)
 _INSERT = insert(_TABLE)
@@ -86,14 +86,16 @@ class ItemPart(TransactionPart):
                 found.setdefault(str(stored.incident_id), []).append(stored)
         return found
 
-    def incident_sources(self, since: date) -> dict[str, list[tuple[str, str, str]]]:
-        """Publisher (or feed), link and title of the reports of incidents from that local date on, by incident."""
+    def incident_sources(self, incident_ids: Iterable[str]) -> dict[str, list[tuple[str, str, str]]]:
+        """Publisher (or feed), link and title of the items of each of these incidents, in the order of their coming."""
         columns = _TABLE.c.incident_id, _TABLE.c.publisher, FeedRow.name, _TABLE.c.url, _TABLE.c.title
-        reports = select(*columns).join(FeedRow, FeedRow.id == ItemRow.feed_id)
-        recent = reports.join(IncidentRow, IncidentRow.id == ItemRow.incident_id).where(IncidentRow.date >= since)
+        asked = select(*columns).join(FeedRow, FeedRow.id == ItemRow.feed_id).order_by(ItemRow.id)
         found: dict[str, list[tuple[str, str, str]]] = {}
-        for incident_id, publisher, feed, url, title in self._connection.execute(recent.order_by(ItemRow.id)):
-            found.setdefault(incident_id, []).append((publisher or feed, url, title))
+        for some in chunks(incident_ids):
+            for incident_id, publisher, feed, url, title in self._connection.execute(
+                asked.where(ItemRow.incident_id.in_(some))
+            ):
+                found.setdefault(incident_id, []).append((publisher or feed, url, title))
         return found
 
     # --------------------------------------------------------- what people say of them

@@ -41,7 +41,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "count_items": lambda tx: tx.count_items(NOW),
     "find_item_by_url": lambda tx: tx.find_item_by_url("https://x.example/1"),
     "items_of_incidents": lambda tx: tx.items_of_incidents(["x", "y"]),
-    "incident_sources": lambda tx: tx.incident_sources(NOW.date()),
+    "incident_sources": lambda tx: tx.incident_sources(["2026-11-23-erbil", "other"]),
     "ids_of_day": lambda tx: tx.ids_of_day("11", "17"),
     "incidents by date": lambda tx: tx.incidents(NOW.date()),
     "incidents by date and id": lambda tx: tx.incidents(NOW.date(), also=["x"]),

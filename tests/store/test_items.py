@@ -70,9 +70,9 @@ def test_items_of_an_incident(synced: Store) -> None:
         tx.add_items([full_item("A"), stored_item("B"), full_item("C")])
         found = tx.items_of_incidents([INCIDENT.id, "nothing"])
         assert {key: [stored.item.id for stored in items] for key, items in found.items()} == {INCIDENT.id: ["A", "C"]}
-        sources = tx.incident_sources(INCIDENT.date)
+        sources = tx.incident_sources([INCIDENT.id, "nothing"])
         assert [source[2] for source in sources[INCIDENT.id]] == [full_item(one).item.title for one in ("A", "C")]
-        assert tx.incident_sources(INCIDENT.date + timedelta(days=1)) == {}
+        assert list(sources) == [INCIDENT.id]
 
 
 def test_an_item_is_found_by_its_canonical_address(synced: Store) -> None:
