@@ -242,6 +242,19 @@ def test_a_list_says_that_a_row_is_of_it_no_more(small: Board, browser: Browser)
         assert page.title().startswith("Now")
 
 
+def test_what_changed_before_the_stream_began_is_shown_too(small: Board, browser: Browser) -> None:
+    with context(browser) as window:
+        page = window.new_page()
+
+        def late(route: Route) -> None:
+            add(small, incident_at(ERBIL))
+            route.continue_()
+
+        page.route("**/live", late, times=1)
+        page.goto(small.url("/"))
+        page.get_by_role("button", name="1 new, show").wait_for(timeout=15_000)
+
+
 def test_the_page_of_an_incident_says_that_it_changed(small: Board, browser: Browser) -> None:
     with context(browser) as window:
         page = window.new_page()

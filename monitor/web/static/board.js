@@ -8,7 +8,7 @@
   const icon = document.getElementById("icon");
   const title = document.title;
   const calm = icon && icon.getAttribute("href");
-  let asOf = Date.now(), connected = false, pending = null, timer = 0, asked = 0;
+  let asOf = Date.now(), connected = false, pending = null, timer = 0, asked = 0, going = 0;
 
   // ---------------------------------------------------------------- times
   const two = (n) => String(n).padStart(2, "0");
@@ -126,6 +126,7 @@
   const refresh = async () => {
     clearTimeout(timer); timer = 0;
     if (!list() && !document.getElementById("strip")) return;
+    if (going) { soon(1000); return; }  // what the reader asks for goes first
     const mine = ++asked;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
@@ -147,10 +148,13 @@
   const listen = () => {
     if (!live || !("EventSource" in window)) { state(false, "each minute"); return; }
     const stream = new EventSource(`${base}/live`);
-    stream.addEventListener("open", () => state(true, "live"));
+    let begun = false;
+    stream.addEventListener("open", () => { state(true, "live"); begun = true; });
     stream.addEventListener("changed", () => soon());
     stream.addEventListener("state", (event) => {
       state(true, "live");
+      // what changed between the making of this page and the beginning of the stream is told by nobody
+      if (begun) { begun = false; soon(); }
       try {
         const told = JSON.parse(event.data);
         const strip = document.getElementById("strip");
@@ -175,7 +179,7 @@
   const map = () => document.getElementById("map-block");
   const roomy = window.matchMedia("(min-width: 60rem)").matches;
   const go = async (address, push) => {
-    const mine = ++asked;
+    const mine = going = ++asked;
     try {
       const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -193,7 +197,7 @@
       names();
       const again = focused && document.querySelector(`form.filters [name="${CSS.escape(focused)}"]`);
       if (again) again.focus();
-    } catch { location.assign(address); }
+    } catch { location.assign(address); } finally { if (going === mine) going = 0; }
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
